@@ -1,0 +1,33 @@
+# `make lab` opens the course, `make test` tests the kit. Both set up .venv first, once.
+PYTHON ?= python3
+BIN := .venv/bin
+EXTRAS ?=
+
+.PHONY: help lab test setup setup-test lint build data clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+setup:
+	@$(PYTHON) install.py course $(EXTRAS)
+
+setup-test:
+	@$(PYTHON) install.py dev $(EXTRAS)
+
+lab: setup  ## open the course in JupyterLab (CRMKIT_LANG=zh or en)
+	@$(BIN)/crmkit lab
+
+test: setup-test  ## run every test
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup-test  ## check style and the direction of imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+build: setup-test  ## build the notebooks from their sources
+	@$(BIN)/crmkit build
+
+data: setup-test  ## make the course shop's data again
+	@$(BIN)/crmkit data
+
+clean:  ## remove the environment and everything generated that is not in git
+	rm -rf .venv .pytest_cache .hypothesis .ruff_cache build dist

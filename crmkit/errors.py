@@ -1,0 +1,5 @@
+"""The one base of every error crmkit raises on purpose."""
+
+
+class CrmkitError(Exception):
+    """Something the user can mend; the message says what was wrong and what to do."""

@@ -1,0 +1,97 @@
+"""The language of everything crmkit shows: messages, labels of codes, chart titles.
+
+Messages are written in English in the code and looked up in ``crmkit/locale/<language>``.
+A code of a fixed set (a category, a channel) is looked up with its kind as context.
+"""
+
+import gettext as _gettext
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+
+from crmkit.errors import CrmkitError
+
+LANGUAGES = ("zh", "en")
+DEFAULT_LANGUAGE = "zh"
+
+_current: str | None = None
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise CrmkitError(
+            f"没有“{language}”这种语言,请用 zh 或 en。 · "
+            f"There is no language {language!r}: use zh or en."
+        )
+    return language
+
+
+def get_language() -> str:
+    """The current language: what `set_language` was given, else ``CRMKIT_LANG``, else ``"zh"``."""
+    return _current or _known(os.environ.get("CRMKIT_LANG") or DEFAULT_LANGUAGE)
+
+
+def set_language(language: str) -> None:
+    """Show everything in this language from now on: ``"zh"`` or ``"en"``.
+
+    Raises `CrmkitError` for any other.
+
+    >>> set_language("en")
+    >>> get_language()
+    'en'
+    """
+    global _current
+    _current = _known(language)
+
+
+@contextmanager
+def use_language(language: str) -> Iterator[None]:
+    """Show everything in this language inside a ``with`` block, then go back."""
+    global _current
+    before = _current
+    set_language(language)
+    try:
+        yield
+    finally:
+        _current = before
+
+
+@cache
+def _translations(language: str) -> _gettext.NullTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    chain = _gettext.NullTranslations()
+    folder = resources.files("crmkit") / "locale" / language / "LC_MESSAGES"
+    for po in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not po.name.endswith(".po"):
+            continue
+        compiled = io.BytesIO()
+        with po.open("rb") as source:
+            write_mo(compiled, read_po(source, locale=language))
+        compiled.seek(0)
+        catalogue = _gettext.GNUTranslations(compiled)
+        catalogue.add_fallback(chain)
+        chain = catalogue
+    return chain
+
+
+def gettext(message: str) -> str:
+    """The message in the current language; itself where no translation stands."""
+    return _translations(get_language()).gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The message for `n` things in the current language."""
+    return _translations(get_language()).ngettext(singular, plural, n)
+
+
+def label(kind: str, code: object) -> str:
+    """What people read for a code of a fixed set, e.g. ``label("channel", "web")``.
+
+    A code without a label is shown as it is.
+    """
+    return _translations(get_language()).pgettext(kind, str(code)) if str(code) else ""
