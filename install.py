@@ -72,7 +72,7 @@ def say(zh: str, en: str) -> None:
 
 
 def main(extras: list[str]) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         raise SystemExit(
             f"crmkit 需要 Python 3.11 或更新版本 · crmkit needs Python 3.11 or newer; "
             f"this is {sys.version.split()[0]}"
