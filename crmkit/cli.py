@@ -1,18 +1,172 @@
 """The `crmkit` command."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import LANGUAGES, get_language, ngettext, set_language
 from crmkit.i18n import gettext as _
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+grade = typer.Typer(
+    no_args_is_help=True, help="发布、评分、反馈、导出 · Release, grade, give feedback."
+)
+app.add_typer(grade, name="grade")
+
+console = Console(highlight=False)
+Names = Annotated[list[str] | None, typer.Argument(help="课或练习 · Lessons or exercises.")]
+Language = Annotated[str | None, typer.Option("--lang", help="zh / en")]
 
 
 @app.callback()
 def crmkit() -> None:
-    """crmkit: CRM 与零售数据分析课程 · CRM and data analysis for shop staff."""
+    """CRM 与零售数据分析课程 · CRM and data analysis for shop staff."""
+
+
+@contextmanager
+def _progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(title, total=None, name="")
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+
+
+@app.command()
+def lab(
+    lang: Language = None,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="重新开始,旧的留作备份 · Start afresh; keeps a backup.")
+    ] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="不打开浏览器 · Do not open a browser.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="端口 · Port.")] = 8888,
+    only_fill: Annotated[
+        bool, typer.Option("--only-fill", help="只准备文件 · Only fill the folder.")
+    ] = False,
+) -> None:
+    """打开课程 · Open the course in JupyterLab on your own copies."""
+    from crmkit.learn import workspace
+    from crmkit.learn.course import Course
+
+    if lang:
+        set_language(lang)
+    course = Course.find()
+    filled = workspace.fill(course, get_language(), reset=reset)
+    folder = course.work(get_language()).relative_to(course.root)
+    if filled.backup:
+        console.print(
+            _("Your earlier work is kept in {folder}.").format(
+                folder=filled.backup.relative_to(course.root)
+            )
+        )
+    console.print(
+        _("{folder}: {new} new, {kept} of yours left as they are.").format(
+            folder=folder, new=len(filled.new), kept=len(filled.kept)
+        )
+    )
+    if only_fill:
+        return
+    options = [f"--port={port}", *(["--no-browser"] if no_browser else [])]
+    raise typer.Exit(workspace.serve(course, get_language(), options))
+
+
+@app.command()
+def build(
+    names: Names = None,
+    lang: Language = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="全部重新运行 · Run all again, changed or not.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(help="同时运行几个 · How many at once.")] = None,
+) -> None:
+    """从源文件生成两种语言的笔记本 · Build the notebooks of both languages."""
+    from crmkit.learn.course import Course
+    from crmkit.teach.build import build as build_notebooks
+
+    if lang and lang not in LANGUAGES:
+        set_language(lang)
+    with _progress_bar(_("Building")) as progress:
+        built = build_notebooks(
+            Course.find(),
+            names or (),
+            (lang,) if lang else LANGUAGES,
+            force=force,
+            jobs=jobs,
+            progress=progress,
+        )
+    failed = [one for one in built if one.error]
+    changed = sum(one.changed for one in built)
+    console.print(
+        ngettext("{n} notebook written", "{n} notebooks written", changed).format(n=changed)
+        + _(", {n} unchanged").format(n=len(built) - changed - len(failed))
+    )
+    if failed:
+        raise CrmkitError("\n".join(one.error for one in failed))
+
+
+@grade.command("release")
+def grade_release(names: Names = None) -> None:
+    """生成两种语言的学员版 · Generate the learners' versions in both languages."""
+    from crmkit.learn.course import Course
+    from crmkit.teach import grade as grading
+
+    with _progress_bar(_("Releasing")) as progress:
+        grading.release(Course.find(), names or [], progress)
+
+
+@grade.command("autograde")
+def grade_autograde(names: Names = None) -> None:
+    """给收上来的练习评分 · Grade everything in grading/submitted."""
+    from crmkit.learn.course import Course
+    from crmkit.teach import grade as grading
+
+    with _progress_bar(_("Grading")) as progress:
+        results = grading.autograde(Course.find(), names or [], progress)
+    table = Table(_("learner"), _("assignment"), _("score"), _("of"), _("note"))
+    for one in results:
+        table.add_row(
+            one.learner, one.assignment, f"{one.score:g}", f"{one.max_score:g}", one.error or ""
+        )
+    console.print(table)
+    if any(one.error for one in results):
+        raise typer.Exit(1)
+
+
+@grade.command("feedback")
+def grade_feedback(names: Names = None) -> None:
+    """生成反馈页 · Write every learner's feedback page."""
+    from crmkit.learn.course import Course
+    from crmkit.teach import grade as grading
+
+    with _progress_bar(_("Writing feedback")) as progress:
+        pages = grading.feedback(Course.find(), names or [], progress)
+    console.print(ngettext("{n} page", "{n} pages", len(pages)).format(n=len(pages)))
+
+
+@grade.command("export")
+def grade_export(
+    to: Annotated[Path | None, typer.Option(help="CSV 文件 · The CSV file.")] = None,
+) -> None:
+    """导出成绩 · Export all scores as CSV."""
+    from crmkit.learn.course import Course
+    from crmkit.teach import grade as grading
+
+    console.print(str(grading.export(Course.find(), to)))
 
 
 def main() -> None:

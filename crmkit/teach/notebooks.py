@@ -1,0 +1,249 @@
+"""From one authored text to a notebook in each language.
+
+A text is jupytext MyST. Prose cells carry the tag ``zh`` or ``en``, each ``zh`` cell directly
+followed by its ``en`` twin; code cells carry none and are the same for everyone, except the one
+pair at the top that sets the language. In an exercise's master a code cell says what it is:
+
+``:answer: ID``
+    the learner writes here; the part between BEGIN SOLUTION and END SOLUTION is taken out of the
+    release, and the line before it leaves `STUB` for the learner.
+``:check: ID`` with ``:points: N``
+    a locked, graded cell; the part between BEGIN HIDDEN TESTS and END HIDDEN TESTS is taken out.
+``:given: ID``
+    a locked cell without points.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from jupytext.formats import JupytextFormatError
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import LANGUAGES
+from crmkit.i18n import gettext as _
+from crmkit.learn.course import Course
+
+STUB = "...  # 在这里写 · write here"
+KERNELSPEC = {"display_name": "Python 3 (crmkit)", "language": "python", "name": "python3"}
+_LINK = re.compile(r"\]\((lesson|exercise):([^)#\s]+)(#[^)\s]*)?\)")
+
+
+class SourceError(CrmkitError):
+    """An authored text breaks a rule; the message names the text and the cell."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A notebook of one language, not executed yet, and where it belongs."""
+
+    name: str
+    language: str
+    path: Path
+    notebook: NotebookNode
+    graded: bool
+
+
+def read_source(path: Path) -> NotebookNode:
+    """The authored text as one notebook with the cells of both languages.
+
+    Raises `SourceError` where the text cannot be read or prose is not in pairs.
+    """
+    if not path.is_file():
+        raise SourceError(_("There is no source {path}.").format(path=path))
+    try:
+        notebook = jupytext.read(path, fmt="md:myst")
+    except (JupytextFormatError, ValueError, UnicodeDecodeError) as error:
+        raise SourceError(
+            _("{path} is not readable as MyST: {error}").format(path=path, error=error)
+        ) from error
+    _check_pairs(path.stem, notebook)
+    return notebook
+
+
+def _language_of(cell: NotebookNode) -> str | None:
+    tags = [tag for tag in cell.metadata.get("tags", []) if tag in LANGUAGES]
+    return tags[0] if len(tags) == 1 else None
+
+
+def _check_pairs(name: str, notebook: NotebookNode) -> None:
+    cells = list(notebook.cells)
+    seen_code_pair = False
+    at = 0
+    while at < len(cells):
+        cell = cells[at]
+        language = _language_of(cell)
+        if cell.cell_type == "code" and language is None:
+            at += 1
+            continue
+        twin = cells[at + 1] if at + 1 < len(cells) else None
+        where = {"name": name, "number": at + 1, "line": _first_line(cell)}
+        if language != "zh":
+            raise SourceError(
+                _(
+                    'In {name}, cell {number} ("{line}") has no zh twin directly before it: a prose '
+                    "cell is tagged zh and directly followed by its en twin."
+                ).format(**where)
+            )
+        if twin is None or _language_of(twin) != "en" or twin.cell_type != cell.cell_type:
+            raise SourceError(
+                _('In {name}, cell {number} ("{line}") is not followed by its en twin.').format(
+                    **where
+                )
+            )
+        if cell.cell_type == "code":
+            if seen_code_pair:
+                raise SourceError(
+                    _(
+                        'In {name}, cell {number} ("{line}") is a second pair of code cells: only the '
+                        "pair that sets the language may differ."
+                    ).format(**where)
+                )
+            seen_code_pair = True
+        at += 2
+
+
+def _first_line(cell: NotebookNode) -> str:
+    return next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+
+
+def derive_lesson(course: Course, lesson: str, language: str) -> Derived:
+    """The lesson's notebook in this language, not executed."""
+    both = read_source(course.lesson_source(lesson))
+    path = course.lesson(lesson, language)
+    notebook = _of_language(course, both, lesson.rpartition("/")[2], language, path)
+    return Derived(lesson, language, path, notebook, graded=False)
+
+
+def derive_master(course: Course, assignment: str, language: str) -> Derived:
+    """The exercise's master in this language, not executed.
+
+    Raises `SourceError` where a graded cell has no hidden tests or an answer has no stub.
+    """
+    both = read_source(course.master_source(assignment))
+    for cell in both.cells:
+        _mark_for_nbgrader(assignment, cell)
+    if not any(cell.metadata.get("nbgrader", {}).get("grade") for cell in both.cells):
+        raise SourceError(
+            _("The master {name} has no graded cell: mark one with :check: and :points:.").format(
+                name=assignment
+            )
+        )
+    path = course.master(assignment, language)
+    notebook = _of_language(course, both, assignment, language, path)
+    return Derived(assignment, language, path, notebook, graded=True)
+
+
+def derive_all(course: Course, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Derived]:
+    """Every notebook of the course, lessons first."""
+    for language in languages:
+        for lesson in course.lessons():
+            yield derive_lesson(course, lesson, language)
+        for assignment in course.assignments():
+            yield derive_master(course, assignment, language)
+
+
+def _mark_for_nbgrader(assignment: str, cell: NotebookNode) -> None:
+    roles = [role for role in ("answer", "check", "given") if role in cell.metadata]
+    if not roles:
+        return
+    role = roles[0]
+    grade_id = str(cell.metadata.pop(role))
+    points = cell.metadata.pop("points", None)
+    where = {"name": assignment, "cell": grade_id}
+    if role == "answer":
+        if "BEGIN SOLUTION" not in cell.source:
+            raise SourceError(
+                _("In {name}, the answer cell {cell} has no BEGIN SOLUTION.").format(**where)
+            )
+        if cell.source.count("BEGIN SOLUTION") != cell.source.count(STUB):
+            raise SourceError(
+                _(
+                    "In {name}, the answer cell {cell} needs the line `{stub}` before each BEGIN "
+                    "SOLUTION, for the learner to write on."
+                ).format(**where, stub=f"name = {STUB}")
+            )
+    if role == "check":
+        if points is None:
+            raise SourceError(
+                _("In {name}, the check cell {cell} has no :points:.").format(**where)
+            )
+        if "BEGIN HIDDEN TESTS" not in cell.source:
+            raise SourceError(
+                _(
+                    "In {name}, the check cell {cell} has no hidden tests: without them a typed-in "
+                    "answer would get full marks."
+                ).format(**where)
+            )
+    cell.metadata["nbgrader"] = {
+        "cell_type": cell.cell_type,
+        "grade": role == "check",
+        "grade_id": grade_id,
+        "locked": role != "answer",
+        "schema_version": 3,
+        "solution": role == "answer",
+        "task": False,
+    }
+    if role == "check":
+        cell.metadata["nbgrader"]["points"] = points
+
+
+def _of_language(
+    course: Course, both: NotebookNode, slug: str, language: str, path: Path
+) -> NotebookNode:
+    other = {lang for lang in LANGUAGES if lang != language}
+    # the preprocessor changes what it is given
+    notebook, _resources = TagRemovePreprocessor(enabled=True, remove_cell_tags=other).preprocess(
+        nbformat.from_dict(dict(both)), {"metadata": {}}
+    )
+    cells = []
+    for ordinal, cell in enumerate(notebook.cells, start=1):
+        metadata = dict(cell.metadata)
+        tags = [tag for tag in metadata.pop("tags", []) if tag not in LANGUAGES]
+        if tags:
+            metadata["tags"] = tags
+        grade_id = metadata.get("nbgrader", {}).get("grade_id")
+        source = _with_links(course, cell.source, language, path.parent)
+        fresh = (
+            nbformat.v4.new_code_cell(source, metadata=metadata)
+            if cell.cell_type == "code"
+            else nbformat.v4.new_markdown_cell(source, metadata=metadata)
+        )
+        # jupytext makes new ids at every reading; these stay
+        fresh["id"] = re.sub(r"[^a-zA-Z0-9-_]", "-", grade_id or f"{slug}-{ordinal:02d}")[:64]
+        cells.append(fresh)
+    return nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": KERNELSPEC,
+            "language_info": {"name": "python"},
+            "crmkit": {"language": language, "name": slug},
+        },
+    )
+
+
+def _with_links(course: Course, text: str, language: str, folder: Path) -> str:
+    """`lesson:2-cashier/03` and `exercise:cashier-3` become links that work where this stands."""
+
+    def resolve(match: re.Match) -> str:
+        kind, name, anchor = match.groups()
+        source = course.lesson_source(name) if kind == "lesson" else course.master_source(name)
+        if not source.is_file():
+            raise SourceError(
+                _("A link points to {kind}:{name}, but there is no such source.").format(
+                    kind=kind, name=name
+                )
+            )
+        target = (
+            course.lesson(name, language) if kind == "lesson" else course.release(name, language)
+        )
+        relative = Path(os.path.relpath(target, folder)).as_posix()
+        return f"]({relative}{anchor or ''})"
+
+    return _LINK.sub(resolve, text)
