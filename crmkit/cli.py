@@ -174,5 +174,5 @@ def main() -> None:
     try:
         app()
     except CrmkitError as error:
-        typer.secho(_("Error: ") + str(error), fg="red", err=True)
+        typer.secho(str(error), fg="red", err=True)
         sys.exit(1)
