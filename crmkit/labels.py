@@ -1,1 +1,84 @@
 """What people read for the codes in a table."""
+
+from datetime import date, datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit.i18n import label
+from crmkit.tables import open_frame
+
+KINDS = {
+    "method": "payment_method",
+    "group_from": "rfm_group",
+    "group_to": "rfm_group",
+    "home_district": "district",
+}
+"""Columns whose codes belong to another kind; every other column is its own kind."""
+
+PERCENT = ("_rate", "_share", "_growth", "attainment", "sell_through", "yoy", "mom", "wow", "pop")
+"""Columns shown as a percentage end in one of these."""
+
+
+def heading(column: str) -> str:
+    """What people read above a column: ``heading("aov")`` is 客单价, Average order value."""
+    return label("column", column)
+
+
+def code(column: str, value: Any) -> str:
+    """What people read for one value of a column of codes."""
+    return label(KINDS.get(column, column), value)
+
+
+def is_percent(column: str) -> bool:
+    """Whether the column holds shares that are shown as a percentage."""
+    return column in PERCENT or column.endswith(PERCENT)
+
+
+def text(column: str, value: Any) -> str:
+    """One value as people read it: a label, 1,234.50, 35.2%, 2025-06-30, – for nothing."""
+    if value is None or value != value:
+        return "–"
+    if isinstance(value, bool):
+        return label("flag", str(value).lower())
+    if isinstance(value, datetime):
+        midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
+        return f"{value:%Y-%m-%d}" if midnight else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float) and is_percent(column):
+        return f"{value:.1%}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    named = code(column, value)
+    if named != str(value) or not isinstance(value, int):
+        return named
+    return str(value) if column.endswith(("_id", "year", "hour")) else f"{value:,}"
+
+
+def show(frame: Any, rows: int | None = None) -> Any:
+    """The table for people to read: codes, headings and numbers in the current language.
+
+    `frame` is any supported frame; `rows` shows only the first so many. Returns a pandas frame of
+    texts, numbered from 1: for reading, not for reckoning (sort and filter the original).
+
+    >>> import crmkit as ck, pandas as pd
+    >>> with ck.use_language("en"):
+    ...     ck.show(pd.DataFrame({"weekday": [1], "revenue": [1234.5], "margin_rate": [0.352]}))
+      Weekday   Revenue Margin rate
+    1     Mon  1,234.50       35.2%
+    """
+    import pandas as pd
+
+    opened = open_frame(frame)
+    if rows is not None:
+        opened = opened.head(rows)
+    table = opened.collect()
+    shown = {name: [text(name, value) for value in _plain(table[name])] for name in table.columns}
+    read = pd.DataFrame(shown, index=range(1, len(table) + 1))
+    read.columns = [heading(name) for name in table.columns]
+    return read
+
+
+def _plain(values: nw.Series) -> list[Any]:
+    return [value.item() if hasattr(value, "item") else value for value in values.to_list()]

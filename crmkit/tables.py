@@ -1,7 +1,573 @@
-"""The one column contract: which columns a table has, checked once, at the door."""
+"""The one column contract: which columns a table has, checked once, at the door.
+
+A table may be a pandas, Polars (eager or lazy), PyArrow, DuckDB, Ibis or PySpark frame. A function
+opens it with `require`, works on it as a narwhals lazy frame, and hands the answer back with
+`give_back` as the kind of frame that came in.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+
+MONEY_DECIMALS = 4
+"""Money is rounded to this after adding up: finer than any cent, coarse enough that every engine
+finds the same ties (a float sum depends on the order of its terms)."""
 
 
 class TableError(CrmkitError):
     """A table lacks a column or holds the wrong kind of value; the message says which."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the contract: the kind of its values, and how small or large they may be."""
+
+    kind: str  # key, code, text, time, number, flag
+    meaning: str
+    least: float | None = None
+    most: float | None = None
+
+
+def _columns(**columns: tuple | Column) -> dict[str, Column]:
+    return {n: c if isinstance(c, Column) else Column(*c) for n, c in columns.items()}
+
+
+CONTRACT: dict[str, dict[str, Column]] = {
+    "sales": _columns(
+        sale_id=("key", "the order (receipt) the line belongs to"),
+        sold_at=("time", "when, on the shop's clock"),
+        store_id=("key", "which store"),
+        staff_id=("key", "who sold it"),
+        member_id=("key", "who bought it; null: a walk-in"),
+        product_id=("key", "what"),
+        quantity=("number", "pieces; negative: a return"),
+        list_price=("number", "price tag of one piece, currency units", 0),
+        discount=("number", "taken off the whole line, currency units"),
+        amount=("number", "what the line brought, net, tax included; negative: a return"),
+        cost=("number", "what the whole line cost the shop; negative: a return"),
+        channel=("code", "store, web, mini-program …"),
+        promotion_id=("key", "the offer that applied; null: none"),
+        return_reason=("code", "why it came back; null: not a return"),
+    ),
+    "payments": _columns(
+        sale_id=("key", "the order"),
+        method=("code", "cash, card, points …"),
+        amount=("number", "paid this way, currency units"),
+    ),
+    "members": _columns(
+        member_id=("key", "the member"),
+        name=("text", "name"),
+        phone=("text", "phone"),
+        email=("text", "e-mail"),
+        gender=("code", "gender"),
+        birth_date=("time", "date of birth"),
+        district=("code", "where they live"),
+        occupation=("code", "occupation"),
+        household=("code", "whom they live with"),
+        level=("code", "member level"),
+        joined_at=("time", "when they joined"),
+        home_store_id=("key", "the store they joined at"),
+        referred_by=("key", "the member who brought them; null: nobody"),
+        consent_marketing=("flag", "may be written to"),
+    ),
+    "products": _columns(
+        product_id=("key", "the product"),
+        name=("text", "name"),
+        category=("code", "category"),
+        brand=("code", "brand"),
+        list_price=("number", "price tag of one piece, currency units", 0),
+        cost=("number", "what one piece costs the shop, currency units", 0),
+        launched_on=("time", "first day on sale"),
+        shelf=("code", "where it lies"),
+    ),
+    "stores": _columns(
+        store_id=("key", "the store"),
+        name=("text", "name"),
+        district=("code", "where it is"),
+        size=("number", "square metres", 0),
+        climate=("code", "climate"),
+        spending_level=("code", "how much people spend there"),
+    ),
+    "staff": _columns(
+        staff_id=("key", "the person"),
+        name=("text", "name"),
+        store_id=("key", "where they work"),
+        role=("code", "cashier, sales …"),
+    ),
+    "targets": _columns(
+        store_id=("key", "the store"),
+        staff_id=("key", "the person"),
+        month=("code", "as 2025-06"),
+        revenue=("number", "wanted, currency units"),
+    ),
+    "promotions": _columns(
+        promotion_id=("key", "the offer"),
+        kind=("code", "threshold, percent, gift"),
+        starts_on=("time", "first day"),
+        ends_on=("time", "last day"),
+    ),
+    "footfall": _columns(
+        store_id=("key", "the store"),
+        hour=("time", "the hour that begins then"),
+        visitors=("number", "people counted at the door", 0),
+    ),
+    "stock_daily": _columns(
+        store_id=("key", "the store"),
+        product_id=("key", "the product"),
+        date=("time", "the day"),
+        on_hand=("number", "pieces at the end of the day"),
+        received=("number", "pieces that came in that day"),
+        sold=("number", "pieces sold that day"),
+    ),
+    "surveys": _columns(
+        member_id=("key", "who answered"),
+        asked_at=("time", "when"),
+        channel=("code", "how they were asked"),
+        csat_goods=("number", "satisfied with the goods, 1 to 5", 1, 5),
+        csat_service=("number", "satisfied with the service, 1 to 5", 1, 5),
+        nps=("number", "would recommend the shop, 0 to 10", 0, 10),
+        comment=("text", "in their words"),
+    ),
+    "referrals": _columns(
+        member_id=("key", "who recommended"),
+        at=("time", "when"),
+        joined_member_id=("key", "who joined through it; null: nobody"),
+    ),
+    "browsing": _columns(
+        session_id=("key", "one visit"),
+        member_id=("key", "who; null: unknown"),
+        at=("time", "when"),
+        channel=("code", "web, mini-program"),
+        product_id=("key", "the product looked at"),
+        event=("code", "view, basket, checkout, buy"),
+    ),
+    "comments": _columns(
+        at=("time", "when"),
+        channel=("code", "where"),
+        text=("text", "in their words"),
+        product_id=("key", "what it is about"),
+    ),
+    "campaigns": _columns(
+        campaign_id=("key", "the campaign"),
+        starts_on=("time", "first day"),
+        ends_on=("time", "last day"),
+    ),
+    "campaign_contacts": _columns(
+        member_id=("key", "the member"),
+        campaign_id=("key", "the campaign"),
+        group=("code", "treatment or control"),
+        contacted_at=("time", "when"),
+    ),
+}
+
+
+def open_frame(frame: Any) -> nw.LazyFrame:
+    """Any supported frame as a narwhals lazy frame; `TableError` for anything else."""
+    try:
+        return nw.from_native(frame).lazy()
+    except TypeError:
+        raise TableError(
+            _(
+                "This is a {kind}, not a table. Give a pandas, Polars, PyArrow, DuckDB, Ibis or "
+                "PySpark frame."
+            ).format(kind=type(frame).__name__)
+        ) from None
+
+
+def is_lazy(frame: Any) -> bool:
+    """Whether the frame is computed later (Polars lazy, DuckDB, Ibis, PySpark)."""
+    return isinstance(nw.from_native(frame), nw.LazyFrame)
+
+
+def give_back(result: nw.LazyFrame, like: Any) -> Any:
+    """The answer as the kind of frame that came in."""
+    given = nw.from_native(like)
+    if isinstance(given, nw.LazyFrame):
+        return result.to_native()
+    return result.collect().to_native()
+
+
+def collect(result: nw.LazyFrame) -> nw.DataFrame:
+    """A small answer in memory, whatever the engine, to read single values from."""
+    return result.collect()
+
+
+def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str]) -> None:
+    """Refuse two tables of different kinds: no engine can join them."""
+    kinds = frame.implementation, other.implementation
+    if kinds[0] is not kinds[1]:
+        raise TableError(
+            _(
+                "{first} is a {first_kind} frame and {second} a {second_kind} frame. Give both "
+                "as the same kind."
+            ).format(
+                first=names[0],
+                first_kind=kinds[0].value,
+                second=names[1],
+                second_kind=kinds[1].value,
+            )
+        )
+
+
+def closest(wanted: str, present: Iterable[str]) -> str | None:
+    """The column that was probably meant, or None.
+
+    >>> closest("sold_at", ["SoldAt", "store"])
+    'SoldAt'
+    """
+    plain = {name.lower().replace("_", "").replace(" ", ""): name for name in map(str, present)}
+    near = difflib.get_close_matches(wanted.lower().replace("_", ""), plain, n=1, cutoff=0.5)
+    return plain[near[0]] if near else None
+
+
+def missing_column(table: str, column: str, present: Sequence[str]) -> TableError:
+    """The error that names the missing column and the closest one there is."""
+    near = closest(column, present)
+    if near:
+        return TableError(
+            _(
+                "The table {table} has no column {column!r}. The closest is {near!r}: if that is "
+                "it, write ck.data.conform(frame, {column}={near!r}) first."
+            ).format(table=table, column=column, near=near)
+        )
+    return TableError(
+        _("The table {table} has no column {column!r}. It has: {present}.").format(
+            table=table, column=column, present=", ".join(map(str, present)) or "–"
+        )
+    )
+
+
+def _wrong_kind(table: str, column: str, wanted: str, dtype: Any) -> TableError:
+    advice = {
+        "time": _("Turn it into dates first: ck.clean.parse_dates(frame, {column!r})."),
+        "number": _("It must hold numbers."),
+        "key": _("It must hold ids (text or whole numbers)."),
+        "code": _("It must hold codes (text)."),
+        "text": _("It must hold text."),
+        "flag": _("It must hold true or false."),
+    }[wanted].format(column=column)
+    return TableError(
+        _("The column {column!r} of {table} holds {dtype}.").format(
+            column=column, table=table, dtype=dtype
+        )
+        + " "
+        + advice
+    )
+
+
+_PLAIN = {"time": nw.Datetime("us"), "number": nw.Float64(), "flag": nw.Boolean()}
+
+
+def _normalised(
+    frame: nw.LazyFrame, table: str, name: str, column: Column, dtype: Any
+) -> nw.Expr | None:
+    """The column in the one form the functions reckon with; None where it is so already."""
+    values = nw.col(name)
+    kind = column.kind
+    in_memory = frame.implementation.is_pandas_like()
+    plain = _PLAIN.get(kind)
+    if dtype == nw.Unknown:
+        return nw.lit(None, plain or nw.String()).alias(name)
+    mistyped = in_memory and dtype in (nw.Object, nw.String, nw.Float64) and dtype != plain
+    if plain and mistyped and _all_null(frame, name):
+        return nw.lit(None, plain).alias(name)
+    if kind == "time":
+        if dtype == nw.Date:
+            return values.cast(nw.Datetime("us"))
+        if not isinstance(dtype, nw.Datetime):
+            raise _wrong_kind(table, name, kind, dtype)
+        if dtype.time_zone and not frame.implementation.is_pyspark():
+            raise TableError(
+                _(
+                    "The column {column!r} of {table} carries the time zone {zone}. Days and "
+                    "hours are the shop's: convert to its clock and drop the zone first."
+                ).format(column=name, table=table, zone=dtype.time_zone)
+            )
+        return None
+    if kind == "number":
+        if dtype.is_integer():
+            return None if dtype == nw.Int64 else values.cast(nw.Int64)
+        if not dtype.is_numeric():
+            raise _wrong_kind(table, name, kind, dtype)
+        if in_memory and dtype == nw.Float64:
+            return None
+        return values.cast(nw.Float64).fill_nan(None)
+    if kind == "flag":
+        if dtype != nw.Boolean:
+            raise _wrong_kind(table, name, kind, dtype)
+        return None
+    if isinstance(dtype, nw.Datetime) or dtype in (nw.Date, nw.Duration, nw.Boolean):
+        raise _wrong_kind(table, name, kind, dtype)
+    if dtype in (nw.Categorical, nw.Enum):
+        return values.cast(nw.String)
+    if dtype.is_float() and not in_memory:
+        return values.fill_nan(None)
+    return None
+
+
+def _all_null(frame: nw.LazyFrame, name: str) -> bool:
+    values = nw.to_native(frame.collect())[name]
+    return len(values) > 0 and bool(values.isna().all())
+
+
+def require(
+    frame: Any,
+    table: str,
+    columns: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    *,
+    unique: str | None = None,
+) -> nw.LazyFrame:
+    """The frame as a narwhals lazy frame, after checking the columns that are needed.
+
+    `columns` must be there; `optional` ones are used when they are. Both are checked for the kind
+    of value CONTRACT says and brought to one form: whole numbers as Int64, other numbers as
+    Float64 with NaN as null, times without a zone, categories as text. Other columns pass as they
+    are. `unique` names a key that may not occur twice. Columns with bounds (an NPS answer lies in
+    0..10, a price is not negative) are checked for them. A `currency` column, where there is one,
+    may hold only one currency.
+
+    Raises `TableError` with the column, the closest one present, and what to do.
+
+    >>> import pandas as pd
+    >>> require(pd.DataFrame({"Amount": [1.0]}), "sales", ["amount"])
+    Traceback (most recent call last):
+    crmkit.tables.TableError: ...
+    """
+    opened = open_frame(frame)
+    schema = opened.collect_schema()
+    present = [str(name) for name in schema.names()]
+    contract = CONTRACT[table]
+    for name in columns:
+        if name not in present:
+            raise missing_column(table, name, present)
+    used = [*columns, *(name for name in optional if name in present)]
+    changes = [
+        change
+        for name in dict.fromkeys(used)
+        if (change := _normalised(opened, table, name, contract[name], schema[name])) is not None
+        if name in contract
+    ]
+    if changes:
+        opened = opened.with_columns(*changes)
+    _check_bounds(opened, table, {name: contract[name] for name in used})
+    if unique:
+        _check_unique(opened, table, unique)
+    if "currency" in present:
+        _check_currency(opened, table)
+    return opened
+
+
+def _check_bounds(frame: nw.LazyFrame, table: str, used: dict[str, Column]) -> None:
+    bounded = {n: c for n, c in used.items() if c.least is not None or c.most is not None}
+    if not bounded:
+        return
+    ends = collect(
+        frame.select(
+            *(nw.col(name).min().alias(f"{name}_least") for name in bounded),
+            *(nw.col(name).max().alias(f"{name}_most") for name in bounded),
+        )
+    ).rows(named=True)[0]
+    for name, column in bounded.items():
+        for value, wrong in (
+            (ends[f"{name}_least"], lambda v, c=column: c.least is not None and v < c.least),
+            (ends[f"{name}_most"], lambda v, c=column: c.most is not None and v > c.most),
+        ):
+            if value is not None and value == value and wrong(value):
+                raise TableError(
+                    _(
+                        "The column {column!r} of {table} holds {value}, outside {least} to "
+                        "{most}. Set such rows right or aside first: ck.clean.validate finds them."
+                    ).format(
+                        column=name,
+                        table=table,
+                        value=value,
+                        least=column.least,
+                        most="∞" if column.most is None else column.most,
+                    )
+                )
+
+
+def _check_unique(frame: nw.LazyFrame, table: str, key: str) -> None:
+    twice = collect(
+        frame.group_by(key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1).sort(key).head(1)
+    )
+    if len(twice):
+        raise TableError(
+            _(
+                "{key} {value!r} stands {rows} times in {table}, but must be unique. Merge the "
+                "rows first (ck.clean.drop_duplicates_exact, ck.clean.merge_members)."
+            ).format(key=key, value=twice[key][0], rows=int(twice["rows"][0]), table=table)
+        )
+
+
+def _check_currency(frame: nw.LazyFrame, table: str) -> None:
+    found = collect(frame.select("currency").unique(["currency"]))["currency"].to_list()
+    several = sorted(str(c) for c in found if c is not None and c == c)
+    if len(several) > 1:
+        raise TableError(
+            _(
+                "{table} mixes the currencies {several}. Amounts of different currencies cannot "
+                "be added: convert them, or look at one at a time."
+            ).format(table=table, several=", ".join(several))
+        )
+
+
+# -- reckoning alike on every engine ----------------------------------------------------------
+
+
+def ratio(numerator: nw.Expr | str, denominator: nw.Expr | str) -> nw.Expr:
+    """Numerator ÷ denominator; null (not inf, not NaN) where the denominator is 0 or null.
+
+    >>> import pandas as pd
+    >>> frame = nw.from_native(pd.DataFrame({"a": [1, 1], "b": [2, 0]}))
+    >>> frame.select(ratio("a", "b")).to_native()["a"].tolist()
+    [0.5, nan]
+    """
+    top = (nw.col(numerator) if isinstance(numerator, str) else numerator).cast(nw.Float64)
+    bottom = (nw.col(denominator) if isinstance(denominator, str) else denominator).cast(nw.Float64)
+    return nw.when(bottom != 0).then(top / bottom)
+
+
+def money(*columns: str) -> list[nw.Expr]:
+    """Sums of money rounded alike on every engine: apply after aggregating, before ranking."""
+    return [nw.col(name).round(MONEY_DECIMALS) for name in columns]
+
+
+def day_number(moment: nw.Expr) -> nw.Expr:
+    """Days since 1970-01-01 as a whole number: plain arithmetic that every engine can do."""
+    year = moment.dt.year().cast(nw.Int64)
+    leap_days = (year - 1969) // 4 - (year - 1901) // 100 + (year - 1601) // 400
+    return 365 * (year - 1970) + leap_days + moment.dt.ordinal_day().cast(nw.Int64) - 1
+
+
+def as_day_number(day: str | date | datetime) -> int:
+    """A day given by a person (``"2025-06-30"``, a date) as days since 1970-01-01.
+
+    >>> as_day_number("1970-01-02")
+    1
+    """
+    return (as_date(day) - date(1970, 1, 1)).days
+
+
+def as_date(day: str | date | datetime) -> date:
+    """A day given by a person as a `datetime.date`; `TableError` when it is none."""
+    if isinstance(day, datetime):
+        return day.date()
+    if isinstance(day, date):
+        return day
+    try:
+        return datetime.fromisoformat(str(day)).date()
+    except ValueError:
+        raise TableError(
+            _("{day!r} is not a date. Write it as 2025-06-30.").format(day=day)
+        ) from None
+
+
+def between(
+    frame: nw.LazyFrame,
+    column: str,
+    since: str | date | None = None,
+    until: str | date | None = None,
+) -> nw.LazyFrame:
+    """Rows from the first day to the last, both included, to the last minute of the last."""
+    if since is not None:
+        start = as_date(since)
+        frame = frame.filter(nw.col(column) >= nw.lit(datetime(start.year, start.month, start.day)))
+    if until is not None:
+        after = as_date(until) + timedelta(days=1)
+        frame = frame.filter(nw.col(column) < nw.lit(datetime(after.year, after.month, after.day)))
+    return frame
+
+
+def scores(
+    frame: nw.LazyFrame, name: str, by: str, ties: str, bins: int, *, low_is_best: bool = False
+) -> nw.LazyFrame:
+    """Add a score 1..bins with equally many rows each; the best values get the highest score.
+
+    Rows are numbered by value, equal values by `ties` (so that every engine numbers alike), and
+    score = number × bins ÷ rows.
+    """
+    numbered = frame.with_row_index("_at", order_by=[by, ties])
+    score = nw.col("_at").cast(nw.Int64) * bins // nw.col("_n")
+    return (
+        numbered.with_columns(_n=nw.len().cast(nw.Int64))
+        .with_columns((bins - score if low_is_best else score + 1).cast(nw.Int64).alias(name))
+        .drop("_at", "_n")
+    )
+
+
+PERIODS = ("year", "quarter", "month", "week", "day", "hour", "weekday")
+
+
+def name_list(by: str | Sequence[str] | None) -> list[str]:
+    """`by` as people write it (nothing, one name, several) as a list."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else list(by)
+
+
+def with_periods(
+    frame: nw.LazyFrame, table: str, by: Sequence[str], moment: str
+) -> tuple[nw.LazyFrame, list[str]]:
+    """Add the parts of time among `by` that the table does not hold itself, ready to group by.
+
+    Months and quarters stay dates until `named_periods` names them after grouping: naming every
+    line would be slow.
+    """
+    present = frame.collect_schema().names()
+    at = nw.col(moment)
+    parts = {
+        "year": lambda: at.dt.year().cast(nw.Int64),
+        "quarter": lambda: at.dt.truncate("1q"),
+        "month": lambda: at.dt.truncate("1mo"),
+        "week": lambda: _monday(at),
+        "day": lambda: at.dt.truncate("1d"),
+        "hour": lambda: at.dt.hour().cast(nw.Int64),
+        "weekday": lambda: at.dt.weekday().cast(nw.Int64),
+    }
+    added = []
+    for name in by:
+        if name in present:
+            continue
+        if name not in parts:
+            raise missing_column(table, name, [*present, *PERIODS])
+        added.append(name)
+    if added:
+        if moment not in present:
+            raise missing_column(table, moment, present)
+        frame = frame.with_columns(**{name: parts[name]() for name in added})
+    return frame, added
+
+
+def _monday(moment: nw.Expr) -> nw.Expr:
+    day = moment.dt.truncate("1d")
+    weekday = moment.dt.weekday()
+    monday = day
+    for later in range(1, 7):
+        monday = (
+            nw.when(weekday == later + 1).then(day.dt.offset_by(f"-{later}d")).otherwise(monday)
+        )
+    return monday
+
+
+def named_periods(frame: nw.LazyFrame, added: Sequence[str]) -> nw.LazyFrame:
+    """Months as ``2025-06`` and quarters as ``2025-Q2``, once they are few."""
+    names = {}
+    if "month" in added:
+        names["month"] = nw.col("month").dt.to_string("%Y-%m")
+    if "quarter" in added:
+        at = nw.col("quarter")
+        names["quarter"] = nw.concat_str(
+            at.dt.year().cast(nw.String),
+            nw.lit("-Q"),
+            ((at.dt.month().cast(nw.Int64) + 2) // 3).cast(nw.String),
+        )
+    return frame.with_columns(**names) if names else frame
