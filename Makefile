@@ -18,7 +18,8 @@ lab: setup  ## open the course in JupyterLab (CRMKIT_LANG=zh or en)
 	@$(BIN)/crmkit lab
 
 test: setup-test  ## run every test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not class_end_to_end" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m class_end_to_end $(PYTEST_ARGS)
 
 lint: setup-test  ## check style and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

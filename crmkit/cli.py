@@ -45,8 +45,9 @@ def _progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
+    context: typer.Context,
     lang: Language = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="重新开始,旧的留作备份 · Start afresh; keeps a backup.")
@@ -59,7 +60,7 @@ def lab(
         bool, typer.Option("--only-fill", help="只准备文件 · Only fill the folder.")
     ] = False,
 ) -> None:
-    """打开课程 · Open the course in JupyterLab on your own copies."""
+    """打开课程 · Open the course in JupyterLab; further options go to JupyterLab."""
     from crmkit.learn import workspace
     from crmkit.learn.course import Course
 
@@ -81,7 +82,7 @@ def lab(
     )
     if only_fill:
         return
-    options = [f"--port={port}", *(["--no-browser"] if no_browser else [])]
+    options = [f"--port={port}", *(["--no-browser"] if no_browser else []), *context.args]
     raise typer.Exit(workspace.serve(course, get_language(), options))
 
 

@@ -27,3 +27,10 @@ c.OverwriteCells.add_missing_cells = True
 c.ClearSolutions.code_stub = {"python": ""}
 c.Execute.timeout = 120
 c.ExportApp.plugin_class = "nbgrader.plugins.export.CsvExportPlugin"
+
+# learners read why they lost marks, but not the hidden tests
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "crmkit.teach.feedback.HideHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -53,3 +53,8 @@ def chromium():
             pytest.fail("Chromium must be there in CI")
         pytest.skip("no Chromium on this machine")
     return found
+
+
+def pytest_collection_modifyitems(items):
+    """A class is graded last, so that a file another test leaves behind would be noticed."""
+    items.sort(key=lambda item: item.get_closest_marker("class_end_to_end") is not None)

@@ -88,6 +88,8 @@ def lab_command(course: Course, language: str, options: list[str]) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={course.work(language)}",
         f"--LabApp.default_url=/lab/tree/{START}.ipynb",
+        # a container's only user is often root, and Jupyter would refuse to start
+        *(["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
         *options,
     ]
 

@@ -1,0 +1,254 @@
+"""A class of learners, graded with the real nbgrader after the other tests ran in this tree."""
+
+import csv
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from crmkit.i18n import LANGUAGES
+from crmkit.learn.course import Course
+from crmkit.teach import grade
+
+pytestmark = pytest.mark.class_end_to_end
+
+TREE = Course(Path(__file__).parents[2])
+ASSIGNMENTS = TREE.assignments()
+
+# what a learner might type who looks at the visible check and works around it: the visible case
+# passes, the same function on other data does not
+HARD_CODED: dict[str, dict[str, str]] = {}
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def graded(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+class Paper:
+    """A learner's notebook of one assignment in one language."""
+
+    def __init__(self, course, assignment, language):
+        self.assignment = assignment
+        self.notebook = read(course.release(assignment, language))
+        master = read(course.master(assignment, language))
+        self.solutions = {
+            graded(cell)["grade_id"]: cell.source
+            for cell in master.cells
+            if graded(cell).get("solution")
+        }
+        # checks grade the answers that stand above them, since the check before
+        self.points, self.checks_of, since = {}, {}, []
+        for cell in master.cells:
+            mark = graded(cell)
+            if mark.get("solution"):
+                since.append(mark["grade_id"])
+            elif mark.get("grade"):
+                self.points[mark["grade_id"]] = mark["points"]
+                for answer in since:
+                    self.checks_of.setdefault(answer, []).append(mark["grade_id"])
+                since = []
+
+    @property
+    def full_marks(self):
+        return sum(self.points.values())
+
+    def write(self, answers):
+        for cell in self.notebook.cells:
+            grade_id = graded(cell).get("grade_id")
+            if grade_id in answers:
+                cell.source = answers[grade_id]
+        return self
+
+    def first_half(self):
+        """The answers of the first half of the parts, and the points they are worth."""
+        answers = list(self.solutions)
+        chosen = answers[: max(1, len(answers) // 2)]
+        points = sum(
+            self.points[check] for answer in chosen for check in self.checks_of.get(answer, [])
+        )
+        return {answer: self.solutions[answer] for answer in chosen}, points
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """Learner and assignment → the score they must get; filled when the work is handed in."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, expected):
+    """The tree's course, copied, with a class's work handed in and graded."""
+    root = tmp_path_factory.mktemp("class")
+    for folder in ("course", "solutions", "exercises"):
+        shutil.copytree(TREE.root / folder, root / folder)
+    (root / "datasets").symlink_to(TREE.datasets)
+    (root / "grading").mkdir()
+    shutil.copy(TREE.grading / "nbgrader_config.py", root / "grading")
+    course = Course(root)
+    grade.release(course)
+
+    def hand_in(learner, paper, score):
+        folder = course.grading / "submitted" / learner / paper.assignment
+        folder.mkdir(parents=True)
+        nbformat.write(paper.notebook, folder / f"{paper.assignment}.ipynb")
+        expected[learner, paper.assignment] = score
+
+    for name in ASSIGNMENTS:
+        for language in LANGUAGES:
+            paper = Paper(course, name, language)
+            hand_in(f"perfect-{language}", paper.write(paper.solutions), paper.full_marks)
+        hand_in("untouched", Paper(course, name, "zh"), 0)
+        paper = Paper(course, name, "en")
+        answers, points = paper.first_half()
+        hand_in("half-right", paper.write(answers), points)
+        paper = Paper(course, name, "zh")
+        broken, *_rest = paper.solutions
+        lost = sum(paper.points[check] for check in paper.checks_of[broken])
+        answers = dict(paper.solutions) | {broken: "答案 = = 3"}
+        hand_in("syntax-error", paper.write(answers), paper.full_marks - lost)
+        if name in HARD_CODED:
+            paper = Paper(course, name, "en")
+            lost = sum(
+                paper.points[check]
+                for answer in HARD_CODED[name]
+                for check in paper.checks_of[answer]
+            )
+            answers = dict(paper.solutions) | HARD_CODED[name]
+            hand_in("hard-coded", paper.write(answers), paper.full_marks - lost)
+    os.environ["CRMKIT_DATA"] = str(TREE.datasets)
+    try:
+        results = grade.autograde(course)
+    finally:
+        del os.environ["CRMKIT_DATA"]
+    assert [one for one in results if one.error] == []
+    return course
+
+
+def test_every_learner_gets_exactly_the_expected_score(course, expected):
+    with grade._nbgrader(course, "zh") as nbgrader, nbgrader.gradebook as gradebook:
+        scores = {
+            (submission.student.id, assignment.name): submission.score
+            for assignment in gradebook.assignments
+            for submission in assignment.submissions
+        }
+    assert scores == expected
+
+
+def test_a_hard_coded_answer_fails_the_hidden_tests_but_passes_the_visible_ones(course, expected):
+    assert HARD_CODED
+    for name, answers in HARD_CODED.items():
+        graded_notebook = read(
+            course.grading / "autograded" / "hard-coded" / name / f"{name}.ipynb"
+        )
+        paper = Paper(course, name, "en")
+        wrong = {check for answer in answers for check in paper.checks_of[answer]}
+        for cell in graded_notebook.cells:
+            if graded(cell).get("grade_id") in wrong:
+                hidden = cell.source.splitlines().index("### BEGIN HIDDEN TESTS") + 1
+                error = next(out for out in cell.outputs if out.output_type == "error")
+                at = [
+                    int(n)
+                    for n in re.findall(
+                        r"-+>\s*(\d+)", re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+                    )
+                ]
+                assert at[0] > hidden, f"{name}: the visible test already failed"
+
+
+def test_learners_of_both_languages_share_one_gradebook(course, expected):
+    exported = grade.export(course)
+    with exported.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["student_id"] for row in rows} == {learner for learner, _assignment in expected}
+    for row in rows:
+        key = (row["student_id"], row["assignment"])
+        assert float(row["score"] or 0) == expected.get(key, 0)
+
+
+def test_feedback_shows_the_marks_and_keeps_the_hidden_tests_hidden(course, expected):
+    pages = grade.feedback(course)
+    assert len(pages) == len(expected)
+    for page in pages:
+        html = page.read_text("utf-8")
+        assert "Score:" in html
+        assert "HIDDEN TESTS" not in html
+
+
+@pytest.fixture
+def formgrader(course):
+    """The address of nbgrader's formgrader, served for real."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = dict(
+        os.environ,
+        CRMKIT_COURSE=str(course.root),
+        JUPYTER_CONFIG_PATH=str(course.grading),
+        PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    )
+    log = course.root / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
+            + ["--IdentityProvider.token=", f"--ServerApp.root_dir={course.root}"],
+            env=env,
+            cwd=course.root,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _wait in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2).read()
+                break
+            except OSError:
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.mark.browser
+def test_formgrader_shows_submissions_of_both_languages_whole(course, formgrader, chromium):
+    from playwright.sync_api import sync_playwright
+
+    name = ASSIGNMENTS[0]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        for learner, language in (("perfect-zh", "zh"), ("perfect-en", "en")):
+            with grade._nbgrader(course, "zh") as nbgrader, nbgrader.gradebook as gradebook:
+                submission = gradebook.find_submission_notebook(name, name, learner).id
+            page.goto(f"{formgrader}/formgrader/submissions/{submission}/")
+            page.wait_for_load_state("domcontentloaded")
+            shown = page.content()
+            release = read(course.release(name, language))
+            headings = [
+                line.lstrip("# ").strip()
+                for cell in release.cells
+                if cell.cell_type == "markdown"
+                for line in cell.source.splitlines()[:1]
+                if line.startswith("#")
+            ]
+            assert headings
+            for heading in headings:
+                assert heading.split("(")[0].split("[")[0].strip("*` ") in shown
+            for cell in release.cells:
+                if graded(cell).get("grade"):
+                    assert graded(cell)["grade_id"] in shown
+        browser.close()

@@ -1,0 +1,54 @@
+"""The `crmkit` command as people type it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def crmkit(tmp_path):
+    def run(*words, **env):
+        return subprocess.run(
+            [sys.executable, "-m", "crmkit", *words],
+            env=dict(os.environ, **env),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("lang", "message"),
+    [("zh", "没有名为 no-such 的课或练习"), ("en", "no lesson or exercise no-such")],
+)
+def test_an_unknown_lesson_is_one_clear_line_in_the_users_language(crmkit, lang, message):
+    said = crmkit("build", "no-such", CRMKIT_LANG=lang)
+    assert said.returncode == 1
+    assert message in said.stderr.replace("\n", "")
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("words", [("lab", "--only-fill"), ("build",), ("grade", "release")])
+def test_an_unknown_language_is_refused(crmkit, words):
+    said = crmkit(*words, CRMKIT_LANG="fr")
+    assert said.returncode == 1
+    assert "'fr'" in said.stderr
+    assert "zh" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_wrong_course_folder_is_refused(crmkit, tmp_path):
+    said = crmkit("build", CRMKIT_COURSE=str(tmp_path / "nowhere"), CRMKIT_LANG="en")
+    assert said.returncode == 1
+    assert "nowhere" in said.stderr.replace("\n", "")
+    assert "CRMKIT_COURSE" in said.stderr
+
+
+def test_help_names_every_command(crmkit):
+    shown = crmkit("--help").stdout
+    for command in ("lab", "build", "data", "grade"):
+        assert command in shown
