@@ -1,0 +1,330 @@
+"""Checks that explain: not attempted, wrong (and why), right.
+
+In a notebook a check shows its message and goes on; under nbgrader it raises, because nbgrader
+takes marks off only on an error. Either way it gives nothing back, so a graded cell never ends in
+a bare value (nbgrader would take it for partial credit).
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.learn.checks.charts import KINDS, Chart
+from crmkit.learn.checks.expectation import Expectation, Mistake, undefined
+from crmkit.learn.checks.form import Form
+from crmkit.learn.checks.functions import Function
+from crmkit.learn.checks.models import Model
+from crmkit.learn.checks.outcome import (
+    NOT_ATTEMPTED,
+    RIGHT,
+    WRONG,
+    CheckFailed,
+    NotAttempted,
+    Outcome,
+    is_grading,
+    show,
+)
+from crmkit.learn.checks.tables import Column, Frame
+from crmkit.learn.checks.values import (
+    Choice,
+    Day,
+    Exactly,
+    Number,
+    Text,
+    plain_date,
+    plain_number,
+)
+
+LOOK_UP = type("LookUp", (), {"__repr__": lambda self: "the variable called by the name"})()
+
+
+def expectation_for(expected: Any, **options: Any) -> Expectation:
+    """The kind of check that fits a right value: a number, a text, a date, a column, a table.
+
+    >>> expectation_for(3.5, unit="yuan")
+    Number(expected=3.5, mistakes={}, unit='yuan', within=None)
+    """
+    if isinstance(expected, Expectation):
+        return expected
+    kind: type[Expectation] | None = None
+    if type(expected) is bool or expected is None:
+        kind = Exactly
+    elif plain_number(expected) is not None:
+        kind = Number
+    elif type(expected) is str:
+        kind = Text
+    elif plain_date(expected) is not None:
+        kind = Day
+    elif type(expected) in (set, frozenset, list, tuple, dict):
+        kind = Exactly
+    elif type(expected).__name__ == "Series":
+        kind = Column
+    elif hasattr(expected, "columns"):
+        kind = Frame
+    if kind is None:
+        raise CrmkitError(
+            f"check cannot tell how to compare {type(expected).__name__}: "
+            "use check.number, check.frame … and say what is expected."
+        )
+    known = kind.__dataclass_fields__
+    return kind(expected, **{name: value for name, value in options.items() if name in known})
+
+
+class Check:
+    """Checks what a learner made under a name, e.g. ``check.number("revenue", 1250.5)``.
+
+    The first argument is the name of the learner's variable or function; the check looks it up
+    where it is called, so that a name which does not exist is "not attempted" and not an error.
+    `value=` checks something else and uses the name only for the message.
+
+    `mistakes` names typical errors and what they would give: ``{"returns_left_in": 1310.0}``.
+    The names are those of `crmkit.learn.checks.mistakes.KNOWN`, or a pair of sentences
+    ``("中文", "English")``.
+    """
+
+    def __call__(
+        self,
+        name: str,
+        expected: Any,
+        *,
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+        **options: Any,
+    ) -> None:
+        """Check a value of any kind; the right value says which.
+
+        >>> from crmkit.i18n import use_language
+        >>> orders = 12
+        >>> with use_language("en"):
+        ...     check("orders", 15, mistakes={"lines_for_orders": 12})
+        ✗ orders: This counts lines; one order can have several lines.
+        """
+        _settle(name, expectation_for(expected, mistakes=mistakes or {}, **options), value)
+
+    def number(
+        self,
+        name: str,
+        expected: float,
+        *,
+        unit: str = "",
+        within: float | None = None,
+        mistakes: Mapping[Mistake, float] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a number: ``check.number("aov", 86.53, unit="yuan", within=0.01)``.
+
+        Without `within`, half a cent from 1 upwards and 0.00005 below. Recognised unasked: the
+        wrong sign, percent for fraction and the reverse, cents for yuan, the ratio upside down,
+        rounded too early.
+        """
+        _settle(name, Number(expected, unit=unit, within=within, mistakes=mistakes or {}), value)
+
+    def text(
+        self,
+        name: str,
+        expected: str | Sequence[str],
+        *,
+        exact: bool = False,
+        mistakes: Mapping[Mistake, str] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a text; several right ones may be given: ``check.text("reason", ["退货", "return"])``."""
+        _settle(name, Text(expected, exact=exact, mistakes=mistakes or {}), value)
+
+    def choice(
+        self,
+        name: str,
+        expected: str | set[str],
+        *,
+        options: Sequence[str],
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a choice: ``check.choice("answer", "B", options=["A", "B", "C"])``.
+
+        A set asks for several: ``check.choice("answer", {"A", "C"}, options=[...])``.
+        """
+        _settle(name, Choice(expected, options=tuple(options), mistakes=mistakes or {}), value)
+
+    def date(
+        self,
+        name: str,
+        expected: Any,
+        *,
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a date: ``check.date("best_day", "2025-06-01")``; text in that form is fine."""
+        _settle(name, Day(expected, mistakes=mistakes or {}), value)
+
+    def series(
+        self,
+        name: str,
+        expected: Any,
+        *,
+        index: bool = True,
+        ordered: bool = False,
+        within: float | None = None,
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a column of values, each under its label; by position with ``index=False``."""
+        expectation = Column(
+            expected, index=index, ordered=ordered, within=within, mistakes=mistakes or {}
+        )
+        _settle(name, expectation, value)
+
+    def frame(
+        self,
+        name: str,
+        expected: Any,
+        *,
+        columns: Sequence[str] | None = None,
+        extra: bool = False,
+        ordered: bool = False,
+        index: bool = False,
+        key: Sequence[str] | None = None,
+        within: float | None = None,
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a table of any dataframe kind: ``check.frame("by_store", right, ordered=True)``.
+
+        Column order never matters, row order only with `ordered`, the index only with `index`.
+        """
+        expectation = Frame(
+            expected,
+            columns=columns,
+            extra=extra,
+            ordered=ordered,
+            index=index,
+            key=key,
+            within=within,
+            mistakes=mistakes or {},
+        )
+        _settle(name, expectation, value)
+
+    def function(
+        self,
+        name: str,
+        expected: Any,
+        *,
+        inputs: Sequence[Any],
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+        **options: Any,
+    ) -> None:
+        """Check a function on several inputs.
+
+        `expected` is a function that is right, or the list of right results; each of `inputs`
+        is one call's tuple of arguments (a single argument needs no tuple). A mistake is a
+        function that makes it. Further options go to the check of the results (`within` …)::
+
+            check.function(
+                "shift_revenue",
+                lambda sales: sales["amount"].sum(),
+                inputs=[small_sales, sales_with_returns],
+                mistakes={"returns_left_in": lambda sales: sales["amount"].clip(lower=0).sum()},
+            )
+        """
+        expectation = Function(
+            expected, inputs=list(inputs), mistakes=mistakes or {}, options=options
+        )
+        _settle(name, expectation, value)
+
+    def chart(
+        self,
+        name: str,
+        expected: Sequence[float],
+        *,
+        kind: str | Sequence[str] = KINDS,
+        labelled: bool = True,
+        title: bool = False,
+        zero: bool = True,
+        ordered: bool = True,
+        within: float | None = None,
+        mistakes: Mapping[Mistake, Any] | None = None,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a chart: ``check.chart("chart", by_hour["revenue"], kind="bar")``."""
+        expectation = Chart(
+            list(expected),
+            kind=kind,
+            labelled=labelled,
+            title=title,
+            zero=zero,
+            ordered=ordered,
+            within=within,
+            mistakes=mistakes or {},
+        )
+        _settle(name, expectation, value)
+
+    def model(
+        self,
+        name: str,
+        expected: Any,
+        *,
+        given: Any,
+        score: Any = "accuracy",
+        at_least: float,
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check a model on data it has not seen: ``check.model("model", y, given=X, at_least=0.8)``."""
+        _settle(name, Model(expected, given=given, score=score, at_least=at_least), value)
+
+    def answered(
+        self,
+        name: str,
+        kind: str,
+        *,
+        options: Sequence[str] = (),
+        between: tuple[Any, Any] | None = None,
+        unit: str = "",
+        value: Any = LOOK_UP,
+    ) -> None:
+        """Check only the form of a graded answer, without knowing it: for released cells.
+
+        `kind` is "number", "text", "date" or "choice" (then with `options`); `between` says
+        what is possible: ``check.answered("best_hour", "number", between=(0, 23))``.
+        """
+        _settle(name, Form(kind, options=tuple(options), between=between, unit=unit), value)
+
+
+check = Check()
+
+
+_listeners: list[Any] = []
+
+
+def _value_of(name: str) -> Any:
+    """The learner's variable, looked up where the check was called."""
+    frame = sys._getframe(3)
+    for names in (frame.f_locals, frame.f_globals):
+        if name in names:
+            return names[name]
+    return LOOK_UP
+
+
+def _settle(name: str, expectation: Expectation, value: Any) -> None:
+    if value is LOOK_UP:
+        value = _value_of(name)
+    outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
+    for listener in _listeners:
+        listener(name, expectation, value, outcome)
+    if is_grading() and outcome.status != RIGHT:
+        raise (NotAttempted if outcome.status == NOT_ATTEMPTED else CheckFailed)(outcome)
+    show(outcome)
+
+
+__all__ = [
+    "NOT_ATTEMPTED",
+    "RIGHT",
+    "WRONG",
+    "Check",
+    "CheckFailed",
+    "NotAttempted",
+    "Outcome",
+    "check",
+    "expectation_for",
+]

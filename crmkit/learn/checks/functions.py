@@ -1,0 +1,164 @@
+"""Checks of functions the learner wrote: called on several inputs, hidden ones too."""
+
+import copy
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.learn.checks.expectation import Expectation, Untouched, short, type_name
+from crmkit.learn.checks.outcome import Fault, Outcome
+
+
+@contextmanager
+def silence():
+    """Keep what a learner's function prints, shows or warns out of the graded cell.
+
+    nbgrader takes a shown value as partial credit and a warning as a failure.
+    """
+    from IPython.utils.capture import capture_output
+
+    with warnings.catch_warnings(), capture_output():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def describe_call(name: str, arguments: tuple) -> str:
+    """A call as the learner would write it, with tables shortened."""
+    return f"{name}({', '.join(short(argument, 40) for argument in arguments)})"
+
+
+def where_it_stopped(error: BaseException, function: Callable) -> str:
+    """The learner's own line at which an error rose, when it is known."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == file and frame.line:
+            return _(" It stopped at: {line}").format(line=frame.line.strip())
+    return ""
+
+
+@dataclass(frozen=True)
+class Function(Expectation):
+    """A function: right when it gives the right result on every input.
+
+    expected: a function that gives the right result, or the list of right results
+    inputs:   one tuple of arguments per call; anything else is a single argument
+    mistakes: a function per typical mistake, which gives what that mistake would give
+    options:  passed on to the check of the results (`within`, `unit`, `ordered` …)
+
+    The inputs are copied for each call, so a function that changes its input spoils nothing.
+
+    >>> def total(prices):
+    ...     return sum(prices)
+    >>> Function([6, 0], inputs=[[1, 2, 3], []]).judge("total", total).status
+    'right'
+    >>> Function([6], inputs=[[1, 2, 3]]).judge("total", lambda prices: ...).status
+    'not_attempted'
+    """
+
+    inputs: Sequence[Any] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    called: str = "f"
+
+    def calls(self) -> list[tuple]:
+        """The arguments of every call."""
+        return [given if type(given) is tuple else (given,) for given in self.inputs]
+
+    def right_results(self) -> list[Any]:
+        """What each call should give."""
+        if not callable(self.expected):
+            return list(self.expected)
+        return [self.expected(*copy.deepcopy(arguments)) for arguments in self.calls()]
+
+    def fault(self, value: Any) -> Fault | None:
+        from crmkit.learn.checks import expectation_for
+
+        if not callable(value) or isinstance(value, type):
+            return Fault(
+                "type",
+                _("A function is expected here (def ...), but this is {kind}.").format(
+                    kind=type_name(value)
+                ),
+            )
+        for arguments, right in zip(self.calls(), self.right_results(), strict=True):
+            given = copy.deepcopy(arguments)
+            try:
+                with silence():
+                    result = value(*given)
+            except NotImplementedError:
+                raise Untouched from None
+            except (Exception, SystemExit) as error:
+                return self._stopped(error, value, arguments)
+            if result is ...:
+                raise Untouched
+            if result is None and right is not None:
+                return Fault(
+                    "returns_nothing",
+                    _("The function gives nothing back: end it with return and the result."),
+                )
+            fault = expectation_for(right, **self.options).fault(result)
+            if fault is not None:
+                return Fault(fault.reason, self._explain(fault, arguments, result, right))
+        return None
+
+    def judge(self, name: str, value: Any) -> Outcome:
+        outcome = Expectation.judge(replace(self, called=name), name, value)
+        if outcome.status == "wrong" and outcome.mistake is None and callable(value):
+            named = self._automatic_mistake(value)
+            if named is not None:
+                return replace(
+                    outcome, reason="mistake", message=named.message, mistake=named.mistake
+                )
+        return outcome
+
+    def _automatic_mistake(self, value: Callable) -> Fault | None:
+        """A mistake the kind of the results recognises by itself, when every call shows it."""
+        from crmkit.learn.checks import expectation_for
+
+        shared: set | None = None
+        message = ""
+        for arguments, right in zip(self.calls(), self.right_results(), strict=True):
+            try:
+                with silence():
+                    result = value(*copy.deepcopy(arguments))
+                expectation = expectation_for(right, **self.options)
+                if expectation.fault(result) is None:
+                    # zero looks the same with either sign; another call has to tell
+                    continue
+                outcome = expectation.judge("", result)
+            except (Exception, SystemExit):
+                return None
+            found = {outcome.mistake} if outcome.mistake else set()
+            shared = found if shared is None else shared & found
+            message = outcome.message
+            if not shared:
+                return None
+        return Fault("mistake", message, shared.pop()) if shared else None
+
+    def _explain(self, fault: Fault, arguments: tuple, result: Any, right: Any) -> str:
+        call = describe_call(self.called, arguments)
+        if fault.reason in ("too_high", "too_low", "other", "too_early", "too_late", "spelling"):
+            return _("{call} gives {result}, but should give {right}.").format(
+                call=call, result=short(result), right=short(right)
+            )
+        return _("{call}: {message}").format(call=call, message=fault.message)
+
+    def _stopped(self, error: BaseException, function: Callable, arguments: tuple) -> Fault:
+        call = describe_call(self.called, arguments)
+        if isinstance(error, RecursionError):
+            return Fault(
+                "recursion",
+                _("{call} calls itself without end.").format(call=call),
+            )
+        if isinstance(error, SystemExit):
+            return Fault("exit", _("{call} ends the program: leave out exit().").format(call=call))
+        return Fault(
+            "raises",
+            _("{call} stops with {kind}: {message}.").format(
+                call=call, kind=type(error).__name__, message=short(str(error), 120)
+            )
+            + where_it_stopped(error, function),
+        )

@@ -1,0 +1,93 @@
+"""What a check found out, and how it is shown."""
+
+import html
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmkit.i18n import gettext as _
+
+RIGHT, WRONG, NOT_ATTEMPTED = "right", "wrong", "not_attempted"
+# Set by the guard once nbgrader was seen; from then on every check raises.
+always_grading = False
+
+_SIGNS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
+_COLOURS = {RIGHT: "#2e7d32", WRONG: "#c62828", NOT_ATTEMPTED: "#757575"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a value is not right: a reason to test against, and a sentence to read."""
+
+    reason: str
+    message: str
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One of three: right, wrong (with the reason and the mistake it looks like), not attempted."""
+
+    status: str
+    name: str
+    reason: str = ""
+    message: str = ""
+    mistake: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The outcome as one line of text."""
+        return f"{_SIGNS[self.status]} {self.name}: {self._sentence()}"
+
+    @property
+    def html(self) -> str:
+        """The outcome as a line with a coloured edge; the words say it too."""
+        return (
+            f'<div role="status" style="border-left:4px solid {_COLOURS[self.status]};'
+            'padding:4px 10px;margin:4px 0;white-space:pre-line">'
+            f"<b>{_SIGNS[self.status]} {html.escape(self.name)}</b>: "
+            f"{html.escape(self._sentence())}</div>"
+        )
+
+    def _sentence(self) -> str:
+        if self.status == RIGHT:
+            return self.message or _("Right.")
+        return self.message
+
+
+class CheckFailed(AssertionError):
+    """A graded check that did not pass; nbgrader takes the marks off on it."""
+
+    def __init__(self, outcome: Outcome):
+        super().__init__(outcome.plain)
+        self.outcome = outcome
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+class NotAttempted(CheckFailed):
+    """A graded check of something that was left as it came."""
+
+
+def is_grading() -> bool:
+    """Whether nbgrader is running this notebook, however the notebook changed its environment."""
+    if always_grading or "NBGRADER_EXECUTION" in os.environ:
+        return True
+    try:
+        born_with = Path("/proc/self/environ").read_bytes()
+    except OSError:
+        return False
+    return any(pair.startswith(b"NBGRADER_EXECUTION=") for pair in born_with.split(b"\0"))
+
+
+def show(outcome: Outcome) -> None:
+    """Show an outcome where the learner is: in the notebook, else as a printed line."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        print(outcome.plain)
+        return
+    from IPython.display import display
+
+    display({"text/plain": outcome.plain, "text/html": outcome.html}, raw=True)
