@@ -64,7 +64,13 @@ class CheckFailed(AssertionError):
         self.outcome = outcome
 
     def _render_traceback_(self) -> list[str]:
-        return [str(self)]
+        """The cell's line and the reason; the kit's inside helps nobody here."""
+        step, line = self.__traceback__, 0
+        while step is not None:
+            if step.tb_frame.f_code.co_name == "<module>":
+                line = step.tb_lineno
+            step = step.tb_next
+        return [f"----> {line}", str(self)]
 
 
 class NotAttempted(CheckFailed):
