@@ -188,15 +188,21 @@ def is_lazy(frame: Any) -> bool:
 
 def give_back(result: nw.LazyFrame, like: Any) -> Any:
     """The answer as the kind of frame that came in."""
-    given = nw.from_native(like)
-    if isinstance(given, nw.LazyFrame):
+    result = _common_types(result)
+    if is_lazy(like):
         return result.to_native()
-    return result.collect().to_native()
+    return nw.maybe_reset_index(result.collect()).to_native()
 
 
 def collect(result: nw.LazyFrame) -> nw.DataFrame:
     """A small answer in memory, whatever the engine, to read single values from."""
-    return result.collect()
+    return _common_types(result).collect()
+
+
+def _common_types(result: nw.LazyFrame) -> nw.LazyFrame:
+    """DuckDB adds whole numbers up as 128-bit ones, which pandas can only hold as objects."""
+    wide = [n for n, dtype in result.collect_schema().items() if dtype == nw.Int128]
+    return result.with_columns(nw.col(*wide).cast(nw.Int64)) if wide else result
 
 
 def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str]) -> None:
@@ -471,6 +477,14 @@ def as_date(day: str | date | datetime) -> date:
         ) from None
 
 
+def first_and_last_day(frame: nw.LazyFrame, column: str) -> tuple[date | None, date | None]:
+    """The first and the last day in a column of times; None where there is none."""
+    ends = frame.select(first=nw.col(column).min(), last=nw.col(column).max())
+    row = collect(ends).rows(named=True)[0]
+    first, last = (None if d is None or d != d else as_date(d) for d in row.values())
+    return first, last
+
+
 def between(
     frame: nw.LazyFrame,
     column: str,
@@ -571,3 +585,51 @@ def named_periods(frame: nw.LazyFrame, added: Sequence[str]) -> nw.LazyFrame:
             ((at.dt.month().cast(nw.Int64) + 2) // 3).cast(nw.String),
         )
     return frame.with_columns(**names) if names else frame
+
+
+LOOK_UP = {
+    "products": "product_id",
+    "stores": "store_id",
+    "staff": "staff_id",
+    "members": "member_id",
+}
+"""Tables that describe what a line names, and the key to find it by."""
+
+
+def grouped_by(
+    frame: nw.LazyFrame, table: str, by: Sequence[str], moment: str, **described: Any
+) -> tuple[nw.LazyFrame, list[str]]:
+    """The frame with every column of `by` in it: its own, looked up, or a part of time.
+
+    `described` are the tables to look in (``products=…``, ``stores=…``), as they came in. Returns
+    the frame and the parts of time that were added, for `named_periods`.
+    """
+    for name in by:
+        present = frame.collect_schema().names()
+        if name in present or name in PERIODS:
+            continue
+        frame = _looked_up(frame, table, name, present, described)
+    return with_periods(frame, table, by, moment)
+
+
+def _looked_up(
+    frame: nw.LazyFrame, table: str, name: str, present: list[str], described: dict[str, Any]
+) -> nw.LazyFrame:
+    for other, given in described.items():
+        key = LOOK_UP[other]
+        if given is None or key not in present:
+            continue
+        if name not in open_frame(given).collect_schema().names():
+            continue
+        known = [name] if name in CONTRACT[other] else []
+        more = require(given, other, [key, *known], unique=key)
+        beside(frame, more, (table, other))
+        return frame.join(more.select(key, name), on=key, how="left")
+    holders = [other for other in described if name in CONTRACT[other] and described[other] is None]
+    if holders:
+        raise TableError(
+            _("{column!r} stands in another table: give {table}={table} too.").format(
+                column=name, table=holders[0]
+            )
+        )
+    raise missing_column(table, name, [*present, *PERIODS])

@@ -25,12 +25,6 @@ LINES = pd.DataFrame(
 )
 
 
-@pytest.fixture(autouse=True)
-def english():
-    with ck.use_language("en"):
-        yield
-
-
 def test_a_missing_column_is_named_with_the_closest_one_there_is():
     frame = LINES.rename(columns={"amount": "Amount"})
     with pytest.raises(ck.TableError, match=r"no column 'amount'.*closest is 'Amount'.*conform"):

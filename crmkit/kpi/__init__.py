@@ -1,0 +1,10 @@
+"""The shop's key figures: what was sold, how customers judge it, whether they come back."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "sales": ["sales_summary"],
+    },
+)

@@ -1,0 +1,78 @@
+"""How often the stock was sold and replaced."""
+
+import pandas as pd
+import pytest
+
+import crmkit as ck
+
+PRODUCTS = pd.DataFrame(
+    {"product_id": ["p1", "p2"], "cost": [2.0, 10.0], "category": ["tea", "cake"]}
+)
+DAYS = pd.to_datetime(["2025-01-30", "2025-01-31", "2025-02-01", "2025-02-02"])
+STOCK = pd.DataFrame(
+    {
+        "store_id": ["A"] * 6,
+        "product_id": ["p1"] * 4 + ["p2"] * 2,
+        "date": [*DAYS, DAYS[0], DAYS[1]],
+        "on_hand": [10, 8, 6, 4, 2, 2],
+    }
+)
+SALES = pd.DataFrame(
+    {
+        "product_id": ["p1", "p1", "p2", "p1"],
+        "store_id": ["A"] * 4,
+        "sold_at": pd.to_datetime(
+            ["2025-01-31 23:59", "2025-02-02 10:00", "2025-01-30 08:00", "2025-03-01 10:00"]
+        ),
+        "quantity": [4, -1, 2, 100],
+    }
+)
+
+
+def test_cost_of_goods_over_average_stock_in_the_counted_days():
+    row = ck.stock.turnover(SALES, STOCK, PRODUCTS).iloc[0]
+    # sold (4 − 1) × 2 + 2 × 10 = 26; stock (28 × 2 + 4 × 10) ÷ 4 days = 24; March is not counted
+    assert row["cogs"] == 26.0
+    assert row["average_stock"] == 24.0
+    assert row["days"] == 4
+    assert row["turnover"] == pytest.approx(26 / 24)
+    assert row["days_of_stock"] == pytest.approx(4 / (26 / 24))
+
+
+def test_groups_sum_to_the_whole_and_gone_products_count_as_nothing():
+    got = ck.stock.turnover(SALES, STOCK, PRODUCTS, by="category").set_index("category")
+    assert got["cogs"].to_dict() == {"tea": 6.0, "cake": 20.0}
+    assert got["average_stock"].to_dict() == {"tea": 14.0, "cake": 10.0}
+    assert got["days"].tolist() == [4, 4]
+
+
+def test_by_month_each_month_has_its_own_days():
+    got = ck.stock.turnover(SALES, STOCK, PRODUCTS, by="month").set_index("month")
+    assert got["days"].to_dict() == {"2025-01": 2, "2025-02": 2}
+    assert got["cogs"].to_dict() == {"2025-01": 28.0, "2025-02": -2.0}
+
+
+def test_nothing_in_stock_gives_no_rate():
+    none = STOCK.assign(on_hand=0)
+    row = ck.stock.turnover(SALES, none, PRODUCTS).iloc[0]
+    assert pd.isna(row["turnover"]) and pd.isna(row["days_of_stock"])
+
+
+def test_the_textbook_example():
+    """PepsiCo in J. Heizer and B. Render, "Operations Management", supply-chain chapter: cost of
+    goods sold 14.2, stock 0.74 + 0.11 + 0.84 = 1.69 ($ billion), turnover 8.4 a year.
+    """
+    year = pd.date_range("2023-01-01", "2023-12-31")
+    stock = pd.DataFrame({"store_id": "A", "product_id": "p", "date": year, "on_hand": 169})
+    sales = pd.DataFrame({"product_id": ["p"], "sold_at": year[:1], "quantity": [1420]})
+    cents = pd.DataFrame({"product_id": ["p"], "cost": [0.01]})
+    row = ck.stock.turnover(sales, stock, cents).iloc[0]
+    assert (row["cogs"], row["average_stock"]) == (14.2, 1.69)
+    assert round(row["turnover"], 1) == 8.4
+    assert row["days_of_stock"] == pytest.approx(365 * 1.69 / 14.2)
+
+
+def test_tables_of_two_kinds_are_refused():
+    pl = pytest.importorskip("polars")
+    with pytest.raises(ck.TableError, match="polars"):
+        ck.stock.turnover(SALES, pl.from_pandas(STOCK), PRODUCTS)
