@@ -94,6 +94,21 @@ def lab_command(course: Course, language: str, options: list[str]) -> list[str]:
     ]
 
 
+def _lab_settings(language: str) -> dict[str, dict]:
+    return {
+        "default_setting_overrides": {
+            "@jupyterlab/translation-extension:plugin": {"locale": _LAB_LOCALE[language]},
+            "@jupyterlab/apputils-extension:notification": {
+                "fetchNews": "false",
+                "checkForUpdates": False,
+            },
+            "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+        },
+        # an authoring tool beside every notebook that learners have no use for
+        "page_config": {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}},
+    }
+
+
 def lab_environment(course: Course, language: str) -> dict[str, str]:
     """The environment of JupyterLab: its menus in this language, nbgrader's configuration found.
 
@@ -102,20 +117,8 @@ def lab_environment(course: Course, language: str) -> dict[str, str]:
     config = course.root / "work" / ".config" / language
     labconfig = config / "labconfig"
     labconfig.mkdir(parents=True, exist_ok=True)
-    (labconfig / "default_setting_overrides.json").write_text(
-        json.dumps(
-            {
-                "@jupyterlab/translation-extension:plugin": {"locale": _LAB_LOCALE[language]},
-                "@jupyterlab/apputils-extension:notification": {
-                    "fetchNews": "false",
-                    "checkForUpdates": False,
-                },
-                "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
-            },
-            indent=1,
-        ),
-        "utf-8",
-    )
+    for name, content in _lab_settings(language).items():
+        (labconfig / f"{name}.json").write_text(json.dumps(content, indent=1), "utf-8")
     paths = [str(config), str(course.grading), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return dict(
         os.environ,
