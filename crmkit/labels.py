@@ -9,6 +9,8 @@ from crmkit.i18n import label
 from crmkit.tables import open_frame
 
 KINDS = {
+    "ask_for": "column",
+    "field": "column",
     "method": "payment_method",
     "group_from": "rfm_group",
     "group_to": "rfm_group",
@@ -16,7 +18,22 @@ KINDS = {
 }
 """Columns whose codes belong to another kind; every other column is its own kind."""
 
-PERCENT = ("_rate", "_share", "_growth", "attainment", "sell_through", "yoy", "mom", "wow", "pop")
+LISTS = ("ask_for",)
+"""Columns that hold several codes, joined by a comma."""
+
+PERCENT = (
+    "_rate",
+    "_share",
+    "_growth",
+    "completeness",
+    "accuracy",
+    "attainment",
+    "sell_through",
+    "yoy",
+    "mom",
+    "wow",
+    "pop",
+)
 """Columns shown as a percentage end in one of these."""
 
 
@@ -27,7 +44,10 @@ def heading(column: str) -> str:
 
 def code(column: str, value: Any) -> str:
     """What people read for one value of a column of codes."""
-    return label(KINDS.get(column, column), value)
+    kind = KINDS.get(column, column)
+    if column in LISTS:
+        return label("list", ", ").join(label(kind, one) for one in str(value).split(", "))
+    return label(kind, value)
 
 
 def is_percent(column: str) -> bool:

@@ -2,7 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +83,84 @@ def online_retail(retail_data):
     counted = lines["member_id"].notna() & (lines["quantity"] > 0) & (lines["list_price"] > 0)
     lines = lines[counted].reset_index(drop=True)
     return lines.assign(amount=lines["quantity"] * lines["list_price"])
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One kind of dataframe that analysts bring: how to make it, how to read it."""
+
+    name: str
+    make: Callable[[Any], Any]
+    """From a pandas frame to this kind."""
+
+    def is_mine(self, frame: Any) -> bool:
+        """Whether the frame is of this kind."""
+        import narwhals.stable.v2 as nw
+
+        found, lazy = nw.from_native(frame), self.name in ("polars-lazy", *_IN_SQL)
+        return (
+            str(found.implementation.value) == self.name.removesuffix("-lazy")
+            and isinstance(found, nw.LazyFrame) is lazy
+        )
+
+    def read(self, frame: Any) -> Any:
+        """The frame as a pandas frame, its rows in the order in which they come."""
+        import narwhals.stable.v2 as nw
+
+        return nw.from_native(frame).lazy().collect("pyarrow").to_native().to_pandas()
+
+
+_IN_SQL = ("duckdb", "ibis", "pyspark")
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """One local Spark session for all tests, its clock set to UTC."""
+    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed (extra: spark)")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        if os.environ.get("CI"):
+            pytest.fail("Java must be there in CI")
+        pytest.skip("no Java on this machine")
+    session = (
+        sql.SparkSession.builder.master("local[1]")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture(
+    params=[
+        *("pandas", "polars", "polars-lazy", "pyarrow", "duckdb", "ibis"),
+        pytest.param("pyspark", marks=pytest.mark.spark),
+    ]
+)
+def engine(request):
+    """Each kind of dataframe in turn."""
+    name = request.param
+    if name == "pandas":
+        return Engine(name, lambda frame: frame.copy())
+    import pyarrow as pa
+
+    def arrow(frame):
+        return pa.Table.from_pandas(frame, preserve_index=False)
+
+    if name == "pyarrow":
+        return Engine(name, arrow)
+    if name == "duckdb":
+        import duckdb
+
+        return Engine(name, lambda frame: duckdb.from_arrow(arrow(frame)))
+    if name == "pyspark":
+        session = request.getfixturevalue("spark")
+        return Engine(name, lambda frame: session.createDataFrame(arrow(frame)))
+    if name == "ibis":
+        ibis = pytest.importorskip("ibis", reason="Ibis is not installed (extra: ibis)")
+        return Engine(name, lambda frame: ibis.memtable(arrow(frame)))
+    polars = pytest.importorskip("polars", reason="Polars is not installed (extra: polars)")
+    if name == "polars":
+        return Engine(name, lambda frame: polars.from_arrow(arrow(frame)))
+    return Engine(name, lambda frame: polars.from_arrow(arrow(frame)).lazy())
