@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from crmkit.data.simulate.command import data
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language, ngettext, set_language
 from crmkit.i18n import gettext as _
@@ -20,6 +21,7 @@ grade = typer.Typer(
     no_args_is_help=True, help="发布、评分、反馈、导出 · Release, grade, give feedback."
 )
 app.add_typer(grade, name="grade")
+app.command()(data)
 
 console = Console(highlight=False)
 Names = Annotated[list[str] | None, typer.Argument(help="课或练习 · Lessons or exercises.")]

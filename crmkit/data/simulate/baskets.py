@@ -81,9 +81,7 @@ def make_baskets(
     lines = 1 + rng.poisson(mean * rng.gamma(1.3, 1 / 1.3, len(visits)))
     order = np.repeat(np.arange(len(visits)), lines)
     starts = np.cumsum(lines) - lines
-    category = pick_rows(
-        rng, wants.reshape(-1, n_categories), (persona * DAYS + day)[order]
-    )
+    category = pick_rows(rng, wants.reshape(-1, n_categories), (persona * DAYS + day)[order])
     again = rng.random(len(order)) < SAME_AGAIN
     category = np.where(again, category[starts[order]], category)
 

@@ -32,9 +32,7 @@ def make_browsing(seed, block, visits, lines, people, last_day, products) -> pd.
         view = rng.poisson((buy + checkout + basket) * (1 / go_basket - 1))
         depth = np.repeat([3, 2, 1, 0], [buy, checkout, basket, view])
         n = len(depth)
-        able = np.flatnonzero(
-            (last_day > since) & (people["joined"].to_numpy() < since)
-        )
+        able = np.flatnonzero((last_day > since) & (people["joined"].to_numpy() < since))
         member = rng.choice(able, n)
         day = since + rng.integers(0, 181, n)
         minute = (rng.beta(3.2, 1.8, n) * 1379).astype(int)

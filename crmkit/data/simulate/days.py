@@ -91,9 +91,7 @@ def make_calendar() -> pd.DataFrame:
             for d, code in zip(days, holiday, strict=True)
         ]
     )
-    season = np.array(["winter", "spring", "summer", "autumn"])[
-        [(d.month % 12) // 3 for d in days]
-    ]
+    season = np.array(["winter", "spring", "summer", "autumn"])[[(d.month % 12) // 3 for d in days]]
     return pd.DataFrame(
         {
             "date": pd.to_datetime(days),

@@ -183,7 +183,7 @@ def _catalogue() -> list[dict]:
                 zh, en, price = (bit.strip() for bit in item.split("/"))
                 brands = CATEGORIES[category][0]
                 brand = "lanxing" if family in WEAK_FAMILIES else brands[place % len(brands)]
-                place += 1
+                place += 1  # noqa: SIM113 (goes on across families)
                 for variant_zh, variant_en, factor in variants:
                     rows.append(
                         {

@@ -22,7 +22,7 @@ from crmkit.data.simulate.visits import make_visits
 SEED = 20250630
 MEMBERS = 6000
 ORDERS_PER_BLOCK = 200_000  # room for ids: a block never writes more
-LEVELS = ((0, "regular"), (1500, "silver"), (4000, "gold"), (9000, "platinum"))
+LEVELS = ((0, "regular"), (1000, "silver"), (3000, "gold"), (6000, "platinum"))
 
 
 @dataclass
@@ -201,14 +201,12 @@ def _till_roll(seed, block, lines, returns, visits, served_by, staff, ids):
             "discount": _yuan(roll["discount"]),
             "amount": _yuan(amount),
             "cost": _yuan(unit_cost * quantity),
-            "channel": pd.Series(
-                np.array(CHANNELS, object)[np.where(returned, 0, channel)]
-            ).astype("str"),
+            "channel": pd.Series(np.array(CHANNELS, object)[np.where(returned, 0, channel)]).astype(
+                "str"
+            ),
             "promotion_id": _named(ids["promotion"], lines["promotion"].to_numpy()[line]),
             "return_reason": _named(RETURN_REASONS, roll["reason"]),
-            "return_of": _named(
-                sale_ids, np.where(returned, sale_of_order[order], -1)
-            ),
+            "return_of": _named(sale_ids, np.where(returned, sale_of_order[order], -1)),
         }
     )
     total = np.bincount(roll["sale"], weights=amount).astype(np.int64)
@@ -249,7 +247,9 @@ def make_shop(seed: int = SEED) -> Shop:
         for language, tables_of in texts.items():
             copy = frame.copy()
             for place, (column, values) in enumerate(columns.items(), start=at):
-                copy.insert(place, column, pd.Series(np.asarray(values[language], object), dtype="str"))
+                copy.insert(
+                    place, column, pd.Series(np.asarray(values[language], object), dtype="str")
+                )
             tables_of[table] = copy
 
     # referrals first: they say who brought whom
@@ -406,12 +406,12 @@ def make_shop(seed: int = SEED) -> Shop:
     )
     revenue = revenue.groupby(["store", "staff", "month"], as_index=False)["amount"].sum()
     targets = floor.make_targets(seed, 0, revenue, staff)
-    month_start = calendar.loc[~pd.Series(month_of_day).duplicated(), "date"].to_numpy()
+    month_names = calendar["date"].dt.strftime("%Y-%m").unique()
     tables["targets"] = pd.DataFrame(
         {
             "store_id": store_id[targets["store"]],
             "staff_id": _named(staff_id, targets["staff"]),
-            "month": pd.Series(month_start[targets["month"]]).astype("datetime64[us]"),
+            "month": month_names[targets["month"]],
             "revenue": _yuan(targets["revenue"]),
         }
     )
@@ -614,7 +614,7 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.reset_index(drop=True)
     for column in frame.columns:
         kind = frame[column].dtype
-        if kind == object:
+        if pd.api.types.is_object_dtype(kind):
             frame[column] = frame[column].astype("str")
         elif kind.kind == "M":
             frame[column] = frame[column].astype("datetime64[us]")

@@ -64,9 +64,7 @@ def price_lines(
     factor = np.where(
         touched & the_case.in_trouble(day),
         the_case.PRICE_IN_TROUBLE,
-        np.where(
-            touched & (day >= day_number(the_case.CHANGE)), the_case.PRICE_AFTER, 1.0
-        ),
+        np.where(touched & (day >= day_number(the_case.CHANGE)), the_case.PRICE_AFTER, 1.0),
     )
     price = np.where(factor == 1, price, np.round(price * factor / 10).astype(np.int64) * 10)
     gross = price * lines["quantity"].to_numpy()

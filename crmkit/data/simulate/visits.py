@@ -68,7 +68,7 @@ def make_visits(
     who = np.repeat(np.arange(len(people)), count)
     joined = people["joined"].to_numpy()[who]
     day = joined + (rng.random(len(who)) * span[who]).astype(int)
-    persona, home = people["persona"].to_numpy()[who], people["home"].to_numpy()[who]
+    persona = people["persona"].to_numpy()[who]
     at = np.clip(day - DAY0, 0, DAYS - 1)
     factor = np.where(day >= DAY0, season[at] * weekend[persona, at], 1.0)
     touched_people = (people["persona"].to_numpy() == OFFICE_YOUNG) & (
@@ -157,5 +157,3 @@ def make_visits(
     )
     visits = visits.sort_values(["day", "minute", "store", "member"], kind="stable")
     return visits.reset_index(drop=True), last_day
-
-

@@ -137,7 +137,7 @@ def make_referrals(
     free = {}
     for i in np.flatnonzero(joined >= DAY0):
         free.setdefault(int(people["home"].iat[i]), []).append(i)
-    pointer = {home: 0 for home in free}
+    pointer = dict.fromkeys(free, 0)
     home = people["home"].to_numpy()
     for k in np.flatnonzero(rng.random(len(who)) < 0.34):
         queue = free.get(int(home[who[k]]), [])
@@ -150,5 +150,3 @@ def make_referrals(
             p += 1
         pointer[int(home[who[k]])] = p
     return pd.DataFrame({"member": who, "day": day, "joined": brought})
-
-
