@@ -1,0 +1,67 @@
+"""Try out every check of one exercise, in one process: `python rehearse_exercise.py cashier-3`.
+
+Runs the master in an empty folder with its answers, then as it is released but with the hidden
+tests, then as nbgrader would. Prints what is wrong; nothing when all is well.
+"""
+
+import os
+import re
+import sys
+
+from crmkit.i18n import use_language
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED
+from crmkit.learn.checks.rehearsal import complaints, rehearsing
+from crmkit.learn.course import Course
+from crmkit.teach.notebooks import derive_master
+
+SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION.*?### END SOLUTION[^\n]*\n?", re.M | re.S)
+
+
+def rehearse(assignment: str) -> list[str]:
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    notebook = derive_master(Course.find(), assignment, "en").notebook
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found = []
+
+    def run(cell, source=None):
+        with capture_output(), rehearsing() as seen:
+            result = shell.run_cell(cell.source if source is None else source)
+        return seen, result.error_before_exec or result.error_in_exec
+
+    for cell in cells:
+        seen, error = run(cell)
+        if error is not None:
+            found.append(f"{cell.id}: stops with {error!r}")
+        if cell.metadata.get("nbgrader", {}).get("grade") and not seen:
+            found.append(f"{cell.id}: a graded cell without a check")
+        with use_language("en"):
+            found += [f"{cell.id}: {text}" for one in seen for text in complaints(*one)]
+    shell.reset(new_session=False)
+    for cell in cells:
+        seen, error = run(cell, SOLUTION.sub("", cell.source))
+        if error is not None:
+            found.append(f"{cell.id}: untouched, it stops with {error!r}")
+        found += [
+            f"{cell.id}: {name} untouched is {outcome.status} ({outcome.message})"
+            for name, _expectation, _value, outcome in seen
+            if outcome.status != NOT_ATTEMPTED
+        ]
+    shell.reset(new_session=False)
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    for cell in cells:
+        _seen, error = run(cell)
+        if error is not None:
+            found.append(f"{cell.id}: under nbgrader it stops with {error!r}")
+    return found
+
+
+if __name__ == "__main__":
+    import matplotlib
+
+    matplotlib.use("agg")
+    wrong = rehearse(sys.argv[1])
+    print("\n".join(wrong))
+    sys.exit(bool(wrong))
