@@ -95,3 +95,16 @@ def label(kind: str, code: object) -> str:
     A code without a label is shown as it is.
     """
     return _translations(get_language()).pgettext(kind, str(code)) if str(code) else ""
+
+
+def labels(kind: str, language: str | None = None) -> dict[str, str]:
+    """Every code of a fixed set with what people read for it in a language (the current one)."""
+    found: dict[str, str] = {}
+    chain = _translations(_known(language) if language else get_language())
+    while chain is not None:
+        for key, text in getattr(chain, "_catalog", {}).items():
+            context, mark, code = key.partition("\x04") if isinstance(key, str) else ("", "", "")
+            if mark and context == kind:
+                found.setdefault(code, text)
+        chain = chain._fallback
+    return found

@@ -1,0 +1,323 @@
+"""What a cleaning found, changed and set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from crmkit.clean.frames import like, to_pandas
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+
+#: What was done about a fault: the value mended, the value emptied, the row set aside, or only told
+ACTIONS = ("repaired", "emptied", "set_aside", "noted")
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of fault in one column, what was done about it, and in how many rows.
+
+    `fault` and `action` are codes (`label("fault", …)` and `label("action", …)` say them);
+    `column` is "" for a fault of the whole row; `examples` are pairs (before, after).
+    """
+
+    fault: str
+    column: str
+    action: str
+    rows: int
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class CleaningReport:
+    """What one cleaning did, row for row: a table in a notebook, text in a terminal.
+
+    - `table`: which table, e.g. "members"
+    - `rows_in`, `rows_kept`, `rows_set_aside`: `rows_in == rows_kept + rows_set_aside`, always
+    - `rows_changed`: kept rows in which at least one value was repaired or emptied
+    - `findings`: a `Finding` per kind of fault, column and action
+    - `set_aside`: the rows not kept, as they came, with their `row` (position in the input,
+      from 0) and the `fault`; of the same kind as the input
+    - `changes`: every value changed: `row`, `column`, `fault`, `before`, `after` (as text)
+    - `notes`: what else was noticed, e.g. which encoding a file had
+    """
+
+    table: str
+    rows_in: int
+    rows_kept: int
+    rows_changed: int
+    findings: tuple[Finding, ...]
+    set_aside: Any = field(compare=False)
+    changes: Any = field(compare=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows_set_aside(self) -> int:
+        return self.rows_in - self.rows_kept
+
+    def count(self, fault: str, column: str | None = None) -> int:
+        """In how many rows this fault was found (summed over columns unless one is given)."""
+        return sum(
+            finding.rows
+            for finding in self.findings
+            if finding.fault == fault and column in (None, finding.column)
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """The findings as a pandas table of codes: fault, column, action, rows, example."""
+        rows = [(f.fault, f.column, f.action, f.rows, _arrows(f.examples)) for f in self.findings]
+        return pd.DataFrame(rows, columns=["fault", "column", "action", "rows", "example"])
+
+    def _summary(self) -> str:
+        return _(
+            "{table}: {rows_in} rows in, {kept} kept ({changed} of them changed), {aside} set aside"
+        ).format(
+            table=label("table", self.table),
+            rows_in=f"{self.rows_in:,}",
+            kept=f"{self.rows_kept:,}",
+            changed=f"{self.rows_changed:,}",
+            aside=f"{self.rows_set_aside:,}",
+        )
+
+    def _cells(self) -> list[tuple[str, str, str, str, str]]:
+        return [
+            (
+                label("fault", f.fault),
+                label("column", f.column) or _("whole row"),
+                label("action", f.action),
+                f"{f.rows:,}",
+                _arrows(f.examples),
+            )
+            for f in self.findings
+        ]
+
+    def _headings(self) -> tuple[str, ...]:
+        return (_("What was found"), _("Column"), _("What was done"), _("Rows"), _("Examples"))
+
+    def __repr__(self) -> str:
+        lines = [self._summary()]
+        if not self.findings:
+            lines.append("  " + _("Nothing to mend."))
+        cells = [self._headings(), *self._cells()] if self.findings else []
+        widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+        for row in cells:
+            parts = [
+                _pad(c, w, right=i == 3) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+            ]
+            lines.append(("  " + "  ".join(parts)).rstrip())
+        lines += [f"  {note}" for note in self.notes]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self._headings())
+        rows = []
+        for row in self._cells():
+            tds = "".join(
+                f'<td style="text-align:{"right" if i == 3 else "left"}">{escape(text)}</td>'
+                for i, text in enumerate(row)
+            )
+            rows.append(f"<tr>{tds}</tr>")
+        body = "".join(rows) or f'<tr><td colspan="5">{escape(_("Nothing to mend."))}</td></tr>'
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return (
+            f'<table class="crmkit-cleaning"><caption style="text-align:left;font-weight:bold">'
+            f"{escape(self._summary())}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table>{notes}"
+        )
+
+
+def _arrows(examples: tuple[tuple[str, str], ...]) -> str:
+    return "; ".join(
+        f"{before} → {after}" if after != before else before for before, after in examples
+    )
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _pad(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
+
+
+def shown(value: object) -> str:
+    """A value as the report shows it: quoted where stray spaces would not be seen."""
+    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
+        return "∅"
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if value == value.normalize() else str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = str(value)
+    if text != text.strip() or not text.isprintable() or "  " in text:
+        text = "“" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + "”"
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+class Cleaning:
+    """One cleaning under way: the frame as it is by now, and what was done to it so far.
+
+    Rows set aside stay in `frame` until `done`, but later steps leave them alone
+    (`kept` marks the others).
+    """
+
+    def __init__(self, source: Any, table: str):
+        self.source = source
+        self.table = table
+        self.original = to_pandas(source)
+        self.frame = self.original.copy()
+        self.fault = pd.Series(None, index=self.frame.index, dtype=object)
+        self.extra: dict[str, pd.Series] = {}
+        self.notes: list[str] = []
+        self._found: dict[tuple[str, str, str], tuple[pd.Index, list[tuple[str, str]]]] = {}
+        self._changes: list[pd.DataFrame] = []
+
+    @property
+    def kept(self) -> pd.Series:
+        return self.fault.isna()
+
+    def has(self, column: str) -> bool:
+        return column in self.frame.columns
+
+    def replace(self, column: str, after: pd.Series, faults: pd.Series) -> None:
+        """Take `after` as the column; `faults` says per row what was wrong (null: nothing).
+
+        A value that was wrong and is empty afterwards counts as emptied, else as repaired.
+        """
+        before = self.frame[column]
+        self.frame[column] = after
+        wrong = faults.notna() & self.kept
+        if not wrong.any():
+            return
+        for fault in pd.unique(faults[wrong]):
+            for action, mask in (
+                ("repaired", wrong & (faults == fault) & after.notna()),
+                ("emptied", wrong & (faults == fault) & after.isna()),
+            ):
+                self._changed(fault, column, action, mask, before, after)
+
+    def empty(self, column: str, fault: str, mask: pd.Series) -> None:
+        """Empty the values where `mask` is true: they cannot be right and nothing says better."""
+        mask = mask.astype("boolean").fillna(False).astype(bool) & self.kept
+        if mask.any():
+            after = self.frame[column].mask(mask)
+            self.replace(column, after, pd.Series(fault, index=mask.index).where(mask))
+
+    def set_aside(self, fault: str, mask: pd.Series, column: str = "") -> None:
+        """Set the rows aside where `mask` is true."""
+        mask = mask.astype("boolean").fillna(False).astype(bool) & self.kept
+        if not mask.any():
+            return
+        values = self.original.get(column)
+        names = self._row_names(mask) if values is None else _first(values[mask])
+        self._find(fault, column, "set_aside", mask.index[mask], [(name, name) for name in names])
+        self.fault = self.fault.mask(mask, fault)
+
+    def note(self, fault: str, column: str, mask: pd.Series) -> None:
+        """Tell of something odd that is left as it is."""
+        mask = mask.astype("boolean").fillna(False).astype(bool) & self.kept
+        if mask.any():
+            names = _first(self.frame[column][mask])
+            self._find(fault, column, "noted", mask.index[mask], [(name, name) for name in names])
+
+    def _row_names(self, mask: pd.Series) -> list[str]:
+        for column in ("member_id", "sale_id", "name"):
+            if self.has(column):
+                return _first(self.frame[column][mask])
+        return [f"#{row}" for row in self.frame.index[mask][:EXAMPLES]]
+
+    def _find(
+        self, fault: str, column: str, action: str, rows: pd.Index, examples: list[tuple[str, str]]
+    ) -> None:
+        """Remember the finding; the same one from an earlier step counts each row once."""
+        earlier_rows, earlier = self._found.get((fault, column, action), (rows[:0], []))
+        different = list(dict.fromkeys([*earlier, *examples]))[:EXAMPLES]
+        self._found[fault, column, action] = (earlier_rows.union(rows), different)
+
+    def _findings(self) -> tuple[Finding, ...]:
+        """Column by column in the table's order, whole rows last."""
+        order = {column: i for i, column in enumerate(self.frame.columns)}
+        found = [
+            Finding(fault, column, action, len(rows), tuple(examples))
+            for (fault, column, action), (rows, examples) in self._found.items()
+        ]
+        return tuple(
+            sorted(found, key=lambda f: (f.action == "set_aside", order.get(f.column, len(order))))
+        )
+
+    def _changed(
+        self,
+        fault: str,
+        column: str,
+        action: str,
+        mask: pd.Series,
+        before: pd.Series,
+        after: pd.Series,
+    ) -> None:
+        if not mask.any():
+            return
+        rows = mask.index[mask]
+        some = rows[:50]
+        self._find(
+            fault,
+            column,
+            action,
+            rows,
+            list(zip(map(shown, before[some]), map(shown, after[some]), strict=True)),
+        )
+        self._changes.append(
+            pd.DataFrame(
+                {
+                    "row": rows.to_numpy(),
+                    "column": column,
+                    "fault": fault,
+                    "before": _texts(before[rows]),
+                    "after": _texts(after[rows]),
+                }
+            )
+        )
+
+    def done(self) -> tuple[Any, CleaningReport]:
+        """The cleaned table, of the source's kind, and the report."""
+        kept = self.kept
+        changes = (
+            pd.concat(self._changes, ignore_index=True)
+            if self._changes
+            else pd.DataFrame(
+                {"row": pd.Series(dtype="int64")}
+                | {name: pd.Series(dtype="str") for name in ("column", "fault", "before", "after")}
+            )
+        )
+        changes = changes[kept[changes["row"]].to_numpy()] if len(changes) else changes
+        changes = changes.sort_values(["row", "column"], kind="stable", ignore_index=True)
+        aside = self.original[~kept].assign(
+            row=self.original.index[~kept].to_numpy(),
+            fault=self.fault[~kept].astype("str"),
+            **{name: values[~kept] for name, values in self.extra.items()},
+        )
+        report = CleaningReport(
+            table=self.table,
+            rows_in=len(self.original),
+            rows_kept=int(kept.sum()),
+            rows_changed=int(changes["row"].nunique()),
+            findings=self._findings(),
+            set_aside=like(self.source, aside.reset_index(drop=True)),
+            changes=like(self.source, changes),
+            notes=tuple(self.notes),
+        )
+        return like(self.source, self.frame[kept].reset_index(drop=True)), report
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    return values.map(lambda v: None if pd.isna(v) else str(v)).astype("str").reset_index(drop=True)
+
+
+def _first(values: pd.Series) -> list[str]:
+    return list(dict.fromkeys(map(shown, values.iloc[:50])))[:EXAMPLES]
