@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 import venv
 from pathlib import Path
 
@@ -67,6 +68,32 @@ def fingerprint(extras: list[str]) -> str:
     return digest.hexdigest()
 
 
+def with_implied(extras: list[str]) -> set[str]:
+    """The extras and those they contain: dev contains course, which contains practice."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    found, due = set(), list(extras)
+    while due:
+        extra = due.pop()
+        if extra in found:
+            continue
+        found.add(extra)
+        for requirement in project["optional-dependencies"].get(extra, []):
+            if requirement.startswith("crmkit["):
+                due += requirement.removeprefix("crmkit[").rstrip("]").split(",")
+    return found
+
+
+def installed_extras() -> list[str] | None:
+    """What was installed from today's pyproject.toml and constraints.txt; None for nothing."""
+    stamp = STAMP.read_text("utf-8").split() if STAMP.exists() else []
+    return stamp[1:] if stamp and stamp[0] == fingerprint(stamp[1:]) else None
+
+
+def is_installed(extras: list[str]) -> bool:
+    """Whether these extras are there already, in the versions of today."""
+    return with_implied(extras) <= with_implied(installed_extras() or [])
+
+
 def say(zh: str, en: str) -> None:
     print(en if os.environ.get("CRMKIT_LANG") == "en" else f"{zh} · {en}", flush=True)
 
@@ -77,12 +104,9 @@ def main(extras: list[str]) -> None:
             f"crmkit 需要 Python 3.11 或更新版本 · crmkit needs Python 3.11 or newer; "
             f"this is {sys.version.split()[0]}"
         )
-    installed = STAMP.read_text("utf-8").split() if STAMP.exists() else []
-    have = installed[1:]
-    extras = sorted(set(extras) | set(have))
-    wanted = fingerprint(extras)
-    if installed and installed[0] == wanted:
+    if is_installed(extras):
         return
+    extras = sorted({*extras, *(STAMP.read_text("utf-8").split()[1:] if STAMP.exists() else [])})
     started = time.monotonic()
     if not PYTHON.exists():
         say("1/3 建立 .venv", "1/3 creating .venv")
@@ -97,7 +121,7 @@ def main(extras: list[str]) -> None:
         env=uv_environment(),
         check=True,
     )
-    STAMP.write_text(" ".join([wanted, *extras]), "utf-8")
+    STAMP.write_text(" ".join([fingerprint(extras), *extras]), "utf-8")
     seconds = time.monotonic() - started
     say(f"装好了,用时 {seconds:.0f} 秒", f"installed in {seconds:.0f} s")
 

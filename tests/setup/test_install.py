@@ -17,12 +17,17 @@ def install(repository):
 
 
 def test_the_second_time_there_is_nothing_to_do(repository, install):
-    if not install.STAMP.exists():
+    if not install.is_installed(["course"]):
         pytest.skip("this environment was not made by install.py")
     again = subprocess.run(
         [sys.executable, repository / "install.py", "course"], capture_output=True, text=True
     )
     assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_an_extra_brings_those_it_contains(install):
+    assert {"dev", "course", "practice"} <= install.with_implied(["dev"])
+    assert "spark" not in install.with_implied(["dev"])
 
 
 def test_a_change_of_versions_is_noticed(install, tmp_path, monkeypatch):
