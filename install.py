@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import time
-import tomllib
 import venv
 from pathlib import Path
 
@@ -70,6 +69,8 @@ def fingerprint(extras: list[str]) -> str:
 
 def with_implied(extras: list[str]) -> set[str]:
     """The extras and those they contain: dev contains course, which contains practice."""
+    import tomllib  # from 3.11 on; an older Python must get as far as being told so
+
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     found, due = set(), list(extras)
     while due:
