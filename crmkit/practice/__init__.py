@@ -1,1 +1,49 @@
+"""The practice CRM: a small real one, with ledgers, permissions and encryption.
 
+A `Shop`, opened by a signed-in member of staff, hands out desks; a desk's method is one
+transaction. Nobody else writes to the database.
+
+Where things are: `schema` (the tables) and `migrations`; `ledgers` (the one writer of each
+ledger); `domain` (rules that know no database); `desks` (what staff can do); `command` (how a
+desk's method becomes a transaction); `values` (what people type, checked at the door); `errors`.
+
+A desk's method is written like this::
+
+    class Points(Desk):
+        name = "points"
+
+        @command(roles="manager trainer")
+        def adjust(self, tx: Tx, member_id: str, points: int, reason: str) -> int:
+            \"\"\"Put a member's points right, for a reason; their balance.\"\"\"
+            member = live(tx, member_id)                    # find, or refuse with NotFound
+            reason = values.text(reason, "reason")          # check what was typed
+            ledger.earn(tx, member.id, points, ...)         # write through the ledger's writer
+            tx.note(f"member:{member.id}", points=points)   # for the audit: ids and numbers only
+            return ledger.balance(tx, member.id)            # plain values or a @record
+
+- It begins with ``(self, tx, …)``; the caller leaves `tx` out and may add ``key="…"``.
+- `@command` gives the transaction, the permission check (``points.adjust`` at the staff's store,
+  for the roles named; nobody else), the idempotency key and one audit entry. `@query` reads only.
+- ``tx.now`` and ``tx.today`` are the only clock; ``tx.store_id`` is where the staff stands;
+  ``tx.require_at(store)`` checks the same permission at another store.
+- Arguments and results must be plain values, dates, lists, dicts, tuples or `@record` classes.
+- Personal text goes through ``tx.seal(table, column, id, value)`` into a ``…_sealed`` column
+  (``tx.next_id(table)`` gives the id first). It is never noted, logged or put into an error.
+- Refuse with a sentence in the user's language: ``raise Refused(_("…"))``, with the Chinese in
+  `locale/zh/LC_MESSAGES/practice.po`. New codes get labels in both catalogues.
+- A row about a member names the number it was made for; ask for ``group_of(member.id)`` to get
+  everything of the person, merged records included.
+- A new table or column is a change in `schema` *and* a new file in `migrations/versions`; a
+  table that is only ever added to belongs in `schema.LEDGERS`.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "shop": ["Shop"],
+        "clock": ["FixedClock", "SystemClock"],
+        "keys": ["Keyring"],
+    },
+)

@@ -1,0 +1,123 @@
+"""Who may do what, and where.
+
+A permission is the name of a desk's method, `members.reveal`. A role holds permissions, a member
+of staff holds roles, each at one store or (with no store) everywhere. What nobody granted is
+denied. Inside a notebook the learner owns the process, so there this is practice, not a barrier;
+a served shop enforces it, because there the database is out of the visitor's reach.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, or_, select
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.practice import schema
+from crmkit.practice.errors import NotAllowed, NotFound
+
+ROLES = ("cashier", "sales", "stock_keeper", "manager", "trainer")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The signed-in member of staff and the store where they stand."""
+
+    id: str
+    name: str
+    store_id: str
+
+
+def hash_password(password: str) -> str:
+    salt = secrets.token_bytes(16)
+    return f"{salt.hex()}${_scrypt(password, salt).hex()}"
+
+
+def password_fits(password: str, stored: str) -> bool:
+    salt, _sep, digest = stored.partition("$")
+    return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt)).hex(), digest)
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
+
+
+def sign_in(
+    connection: Connection, staff_id: str, store_id: str | None, password: str | None
+) -> Staff:
+    """The member of staff, if the password fits; at their home store unless another is named."""
+    row = connection.execute(
+        select(schema.staff).where(schema.staff.c.id == staff_id)
+    ).one_or_none()
+    if row is None or not row.active:
+        raise NotAllowed(_("There is no member of staff {id}.").format(id=staff_id))
+    if row.password_hash is not None and not (
+        password is not None and password_fits(password, row.password_hash)
+    ):
+        raise NotAllowed(_("The password is not right."))
+    if store_id is not None and not connection.scalar(
+        select(schema.store.c.id).where(schema.store.c.id == store_id)
+    ):
+        raise NotFound(_("There is no store {id}.").format(id=store_id))
+    return Staff(row.id, row.name, store_id or row.home_store_id)
+
+
+def stores_allowed(connection: Connection, staff_id: str, permission: str) -> set[str] | None:
+    """The stores where this member of staff holds the permission; None means everywhere."""
+    sr, rp = schema.staff_role, schema.role_permission
+    found = connection.execute(
+        select(sr.c.store_id)
+        .join(rp, rp.c.role_id == sr.c.role_id)
+        .join(schema.staff, schema.staff.c.id == sr.c.staff_id)
+        .where(sr.c.staff_id == staff_id, rp.c.permission == permission, schema.staff.c.active)
+    ).scalars()
+    stores = set(found)
+    return None if None in stores else stores
+
+
+def is_allowed(connection: Connection, staff_id: str, permission: str, store_id: str) -> bool:
+    sr, rp = schema.staff_role, schema.role_permission
+    return (
+        connection.execute(
+            select(sr.c.id)
+            .join(rp, rp.c.role_id == sr.c.role_id)
+            .join(schema.staff, schema.staff.c.id == sr.c.staff_id)
+            .where(
+                sr.c.staff_id == staff_id,
+                rp.c.permission == permission,
+                schema.staff.c.active,
+                or_(sr.c.store_id.is_(None), sr.c.store_id == store_id),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def require(connection: Connection, staff: Staff, permission: str, store_id: str) -> None:
+    """Raise `NotAllowed` unless the member of staff may do this at that store."""
+    if not is_allowed(connection, staff.id, permission, store_id):
+        raise NotAllowed(
+            _("{name} may not do this at store {store}: {what}. Ask the store manager.").format(
+                name=staff.name, store=store_id, what=label("permission", permission)
+            )
+        )
+
+
+def grant(connection: Connection, permissions: dict[str, tuple[str, ...]]) -> None:
+    """Give the roles those of the permissions that the shop has never heard of yet."""
+    known = set(connection.scalars(select(schema.role.c.id)))
+    for role in ROLES:
+        if role not in known:
+            connection.execute(insert(schema.role).values(id=role))
+    heard = set(connection.scalars(select(schema.role_permission.c.permission)))
+    rows = [
+        {"role_id": role, "permission": permission}
+        for permission, roles in permissions.items()
+        if permission not in heard
+        for role in roles
+    ]
+    if rows:
+        connection.execute(insert(schema.role_permission), rows)

@@ -1,0 +1,82 @@
+"""The audit log's chain: each entry is signed together with the one before it.
+
+Whoever edits, removes or inserts a row without the signing key breaks the chain; whoever cuts
+its end off no longer meets the head kept in `shop`. Restoring an older copy of the whole
+database is the one thing it cannot see: compare the head with the last backup's note.
+"""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from crmkit.practice import schema
+from crmkit.practice.keys import Keyring
+
+START = "0" * 64
+
+
+def append(
+    connection: Connection,
+    keys: Keyring,
+    *,
+    at: datetime,
+    staff_id: str,
+    store_id: str | None,
+    action: str,
+    outcome: str,
+    subject: str | None,
+    detail: dict,
+) -> int:
+    """Write one entry at the end of the chain; the writer holds the shop's lock."""
+    head = connection.scalar(select(schema.shop.c.audit_head))
+    number = (connection.scalar(select(func.max(schema.audit_entry.c.id))) or 0) + 1
+    entry = {
+        "id": number,
+        "at": at,
+        "staff_id": staff_id,
+        "store_id": store_id,
+        "action": action,
+        "outcome": outcome,
+        "subject": subject,
+        "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        "before": head,
+    }
+    entry["hash"] = _signed(keys, entry)
+    connection.execute(insert(schema.audit_entry).values(entry))
+    connection.execute(update(schema.shop).values(audit_head=entry["hash"]))
+    return number
+
+
+def first_break(connection: Connection, keys: Keyring) -> int | None:
+    """The number of the first entry that is not as it was written; None when all are."""
+    before, expected = START, 1
+    rows = connection.execution_options(yield_per=1000).execute(
+        select(schema.audit_entry).order_by(schema.audit_entry.c.id)
+    )
+    for row in rows.mappings():
+        entry = dict(row)
+        if (
+            entry["id"] != expected
+            or entry["before"] != before
+            or entry["hash"] != _signed(keys, entry)
+        ):
+            return expected
+        before, expected = entry["hash"], expected + 1
+    head = connection.scalar(select(schema.shop.c.audit_head))
+    return None if head == before else expected
+
+
+def _signed(keys: Keyring, entry: dict) -> str:
+    parts = [
+        str(entry["id"]),
+        entry["at"].isoformat(),
+        entry["staff_id"],
+        entry["store_id"] or "",
+        entry["action"],
+        entry["outcome"],
+        entry["subject"] or "",
+        entry["detail"],
+        entry["before"],
+    ]
+    return keys.sign(json.dumps(parts, ensure_ascii=False).encode())

@@ -1,0 +1,269 @@
+"""How every desk works: one method, one transaction.
+
+`@command` wraps a method that writes. It opens the transaction, looks at the clock, checks the
+permission, answers a repeated key with the first result, runs the method, writes one audit entry
+and saves everything together; if anything is refused, nothing is saved but a note in the audit
+log that it was tried. `@query` wraps a method that only reads.
+"""
+
+import functools
+import inspect
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Table, func, insert, select, update
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import access, chain, schema
+from crmkit.practice.clock import local_day
+from crmkit.practice.engine import reading, writing
+from crmkit.practice.errors import CannotOpen, KeyReused, PracticeError
+from crmkit.practice.keys import Keyring
+from crmkit.practice.records import freeze, thaw
+
+
+@dataclass
+class Tx:
+    """What a desk's method works with: the open transaction and the moment it happens."""
+
+    connection: Connection
+    keys: Keyring
+    staff: access.Staff
+    permission: str
+    now: datetime
+    timezone: str
+    subject: str | None = None
+    detail: dict = field(default_factory=dict)
+
+    @property
+    def store_id(self) -> str:
+        return self.staff.store_id
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the shop's own time zone."""
+        return local_day(self.now, self.timezone)
+
+    def execute(self, statement, *parameters):
+        return self.connection.execute(statement, *parameters)
+
+    def one(self, statement):
+        """The first row, or None."""
+        return self.connection.execute(statement).first()
+
+    def all(self, statement):
+        return self.connection.execute(statement).all()
+
+    def value(self, statement):
+        """The first column of the first row, or None."""
+        return self.connection.scalar(statement)
+
+    def insert(self, table: Table, **values) -> int | str:
+        """Insert one row; its id."""
+        result = self.connection.execute(insert(table).values(**values))
+        return result.inserted_primary_key[0]
+
+    def update(self, table: Table, key: int | str, **values) -> None:
+        """Change the row with this id."""
+        self.connection.execute(update(table).where(table.c.id == key).values(**values))
+
+    def next_id(self, table: Table) -> int:
+        """The id the next row will have, for rows that are sealed with their own id."""
+        return (self.connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+    def seal(self, table: Table, column: str, key: int | str, value: str | None) -> str | None:
+        """The value encrypted for this one place."""
+        return self.keys.seal(value, f"{table.name}.{column}:{key}")
+
+    def unseal(self, table: Table, column: str, key: int | str, sealed: str | None) -> str | None:
+        return self.keys.open(sealed, f"{table.name}.{column}:{key}")
+
+    def require_at(self, store_id: str) -> None:
+        """Refuse unless the staff may do this at that other store as well."""
+        access.require(self.connection, self.staff, self.permission, store_id)
+
+    def note(self, subject: str, **detail) -> None:
+        """What the audit entry says this was about; never a personal value."""
+        self.subject = subject
+        self.detail |= detail
+
+
+class Desk:
+    """A counter of the shop; its public methods are commands and queries."""
+
+    name: str
+
+    def __init__(self, shop):
+        self.shop = shop
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing staff can do, as the permission matrix knows it."""
+
+    name: str
+    roles: tuple[str, ...]
+    writes: bool
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def _declare(desk: str, method: Callable, roles: str, writes: bool) -> Operation:
+    wanted = roles.split()
+    unknown = set(wanted) - set(access.ROLES)
+    if unknown:
+        raise TypeError(f"{desk}.{method.__name__}: no such roles: {sorted(unknown)}")
+    operation = Operation(f"{desk}.{method.__name__}", tuple(wanted), writes)
+    OPERATIONS[operation.name] = operation
+    return operation
+
+
+class _Method:
+    """A desk's method, wrapped once its class is known."""
+
+    writes: bool
+
+    def __init__(self, method: Callable, roles: str):
+        self.method, self.roles = method, roles
+        names = list(inspect.signature(method).parameters)
+        if names[:2] != ["self", "tx"]:
+            raise TypeError(f"{method.__name__} must begin with (self, tx, …)")
+
+    def __set_name__(self, owner: type, name: str):
+        operation = _declare(owner.name, self.method, self.roles, self.writes)
+        setattr(owner, name, self._wrapped(operation))
+
+    def _arguments(self) -> inspect.Signature:
+        signature = inspect.signature(self.method)
+        kept = [one for name, one in signature.parameters.items() if name != "tx"]
+        return signature.replace(parameters=kept)
+
+
+class _Query(_Method):
+    writes = False
+
+    def _wrapped(self, operation: Operation) -> Callable:
+        method, signature = self.method, self._arguments()
+
+        @functools.wraps(method)
+        def run(desk: Desk, *args, **kwargs):
+            signature.bind(desk, *args, **kwargs)
+            with reading(desk.shop.engine) as connection:
+                tx = _begin(connection, desk.shop, operation)
+                access.require(connection, tx.staff, operation.name, tx.store_id)
+                return method(desk, tx, *args, **kwargs)
+
+        run.__signature__ = signature
+        run.operation = operation
+        return run
+
+
+class _Command(_Method):
+    writes = True
+
+    def _wrapped(self, operation: Operation) -> Callable:
+        method, signature = self.method, self._arguments()
+
+        @functools.wraps(method)
+        def run(desk: Desk, *args, key: str | None = None, **kwargs):
+            bound = signature.bind(desk, *args, **kwargs)
+            bound.apply_defaults()
+            arguments = {name: one for name, one in bound.arguments.items() if name != "self"}
+            shop = desk.shop
+            payload = shop.keys.sign(f"{operation.name} {freeze(arguments)}".encode())
+            try:
+                with writing(shop.engine) as connection:
+                    tx = _begin(connection, shop, operation)
+                    access.require(connection, tx.staff, operation.name, tx.store_id)
+                    if key is not None:
+                        done = _done_before(tx, key, payload)
+                        if done is not None:
+                            return thaw(done)
+                    result = method(desk, tx, *args, **kwargs)
+                    _audit(tx, operation, "done", tx.detail)
+                    _remember(tx, key or uuid.uuid4().hex, operation, payload, result)
+                return result
+            except CannotOpen:
+                raise
+            except PracticeError as error:
+                _audit_refusal(shop, operation, error)
+                raise
+
+        run.__signature__ = _with_key(signature)
+        run.operation = operation
+        return run
+
+
+def _with_key(signature: inspect.Signature) -> inspect.Signature:
+    key = inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, default=None)
+    parameters = list(signature.parameters.values())
+    last = parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+    parameters.insert(len(parameters) - bool(last), key)
+    return signature.replace(parameters=parameters)
+
+
+def command(*, roles: str) -> Callable[[Callable], _Command]:
+    """A desk's method that writes, and who may: role names with blanks between them."""
+    return lambda method: _Command(method, roles)
+
+
+def query(*, roles: str) -> Callable[[Callable], _Query]:
+    """A desk's method that only reads, and who may."""
+    return lambda method: _Query(method, roles)
+
+
+def _begin(connection: Connection, shop, operation: Operation) -> Tx:
+    row = connection.execute(select(schema.shop.c.clock_at, schema.shop.c.timezone)).one()
+    now = row.clock_at or shop.clock.now()
+    return Tx(connection, shop.keys, shop.staff, operation.name, now, row.timezone)
+
+
+def _done_before(tx: Tx, key: str, payload: str) -> str | None:
+    row = tx.one(select(schema.command_log).where(schema.command_log.c.key == key))
+    if row is None:
+        return None
+    if row.payload != payload or row.staff_id != tx.staff.id:
+        raise KeyReused(
+            _("The key {key} was used for another request. Use a new key.").format(key=key)
+        )
+    if row.result_sealed is None:
+        raise KeyReused(_("The member of this request was erased; it cannot be repeated."))
+    return tx.unseal(schema.command_log, "result_sealed", key, row.result_sealed)
+
+
+def _remember(tx: Tx, key: str, operation: Operation, payload: str, result: object) -> None:
+    tx.insert(
+        schema.command_log,
+        key=key,
+        at=tx.now,
+        staff_id=tx.staff.id,
+        command=operation.name,
+        payload=payload,
+        result_sealed=tx.seal(schema.command_log, "result_sealed", key, freeze(result)),
+        subject=tx.subject,
+    )
+
+
+def _audit(tx: Tx, operation: Operation, outcome: str, detail: dict) -> None:
+    chain.append(
+        tx.connection,
+        tx.keys,
+        at=tx.now,
+        staff_id=tx.staff.id,
+        store_id=tx.store_id,
+        action=operation.name,
+        outcome=outcome,
+        subject=tx.subject,
+        detail=detail,
+    )
+
+
+def _audit_refusal(shop, operation: Operation, error: PracticeError) -> None:
+    """Note that it was tried; a shop too busy or too full to note it still says why."""
+    with suppress(PracticeError), writing(shop.engine) as connection:
+        tx = _begin(connection, shop, operation)
+        _audit(tx, operation, "refused", {"why": type(error).__name__})

@@ -1,0 +1,185 @@
+"""The office: stores, staff and their roles, goods, settings, and the shop's clock."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import access, schema, values
+from crmkit.practice.clock import utc
+from crmkit.practice.command import Desk, Tx, command
+from crmkit.practice.errors import NotFound, Refused
+from crmkit.practice.settings import DEFAULTS
+
+
+class Office(Desk):
+    name = "office"
+
+    @command(roles="trainer")
+    def add_store(self, tx: Tx, store_id: str, name: str, *, district: str | None = None) -> str:
+        """Open another store; it gets its own place in the stock ledger."""
+        store_id = values.text(store_id, "store")
+        if store_id.startswith("@") or store_id == "transit":
+            raise Refused(_("{id} is the name of a place in the stock ledger.").format(id=store_id))
+        if tx.one(select(schema.store.c.id).where(schema.store.c.id == store_id)):
+            raise Refused(_("There is a store {id} already.").format(id=store_id))
+        tx.insert(
+            schema.store,
+            id=store_id,
+            name=values.text(name, "name"),
+            district=values.text(district, "district", needed=False),
+        )
+        tx.insert(schema.location, id=store_id, kind="store", store_id=store_id)
+        tx.note(f"store:{store_id}")
+        return store_id
+
+    @command(roles="trainer")
+    def add_staff(
+        self,
+        tx: Tx,
+        staff_id: str,
+        name: str,
+        store_id: str,
+        role: str,
+        *,
+        everywhere: bool = False,
+    ) -> str:
+        """Take someone on, in one role at their store (or everywhere)."""
+        staff_id = values.text(staff_id, "staff")
+        values.one_of(role, access.ROLES, "role")
+        find_store(tx, store_id)
+        if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == staff_id)):
+            raise Refused(_("There is a member of staff {id} already.").format(id=staff_id))
+        tx.insert(
+            schema.staff,
+            id=staff_id,
+            name=values.text(name, "name"),
+            home_store_id=store_id,
+            active=True,
+        )
+        tx.execute(
+            insert(schema.staff_role).values(
+                staff_id=staff_id, role_id=role, store_id=None if everywhere else store_id
+            )
+        )
+        tx.note(f"staff:{staff_id}", role=role)
+        return staff_id
+
+    @command(roles="trainer")
+    def give_role(self, tx: Tx, staff_id: str, role: str, store_id: str | None = None) -> None:
+        """Let someone work in one more role, at one store or (without one) everywhere."""
+        values.one_of(role, access.ROLES, "role")
+        find_staff(tx, staff_id)
+        if store_id is not None:
+            find_store(tx, store_id)
+        sr = schema.staff_role
+        where = (sr.c.staff_id == staff_id, sr.c.role_id == role, sr.c.store_id == store_id)
+        if not tx.one(select(sr.c.id).where(*where)):
+            tx.insert(sr, staff_id=staff_id, role_id=role, store_id=store_id)
+        tx.note(f"staff:{staff_id}", role=role, store=store_id)
+
+    @command(roles="trainer")
+    def take_role(self, tx: Tx, staff_id: str, role: str, store_id: str | None = None) -> None:
+        """Take a role back."""
+        find_staff(tx, staff_id)
+        sr = schema.staff_role
+        tx.execute(
+            delete(sr).where(
+                sr.c.staff_id == staff_id, sr.c.role_id == role, sr.c.store_id == store_id
+            )
+        )
+        tx.note(f"staff:{staff_id}", role=role, store=store_id)
+
+    @command(roles="trainer")
+    def set_password(self, tx: Tx, staff_id: str, password: str) -> None:
+        """Give someone a password to sign in with; eight characters at least."""
+        find_staff(tx, staff_id)
+        if not isinstance(password, str) or len(password) < 8:
+            raise Refused(_("A password has at least eight characters."))
+        tx.update(schema.staff, staff_id, password_hash=access.hash_password(password))
+        tx.note(f"staff:{staff_id}")
+
+    @command(roles="trainer")
+    def let_go(self, tx: Tx, staff_id: str) -> None:
+        """Someone leaves: they can no longer sign in or do anything."""
+        find_staff(tx, staff_id)
+        tx.update(schema.staff, staff_id, active=False)
+        tx.note(f"staff:{staff_id}")
+
+    @command(roles="manager trainer")
+    def add_product(
+        self,
+        tx: Tx,
+        product_id: str,
+        name: str,
+        category: str,
+        list_price: int,
+        cost: int,
+        *,
+        brand: str | None = None,
+        barcode: str | None = None,
+    ) -> str:
+        """Add goods to the range; prices in cents."""
+        product_id = values.text(product_id, "product")
+        if tx.one(select(schema.product.c.id).where(schema.product.c.id == product_id)):
+            raise Refused(_("There is a product {id} already.").format(id=product_id))
+        tx.insert(
+            schema.product,
+            id=product_id,
+            name=values.text(name, "name"),
+            category=values.text(category, "category"),
+            brand=values.text(brand, "brand", needed=False),
+            barcode=values.text(barcode, "barcode", needed=False),
+            list_price=values.cents(list_price, "list_price"),
+            cost=values.cents(cost, "cost"),
+            launched_on=tx.today,
+            active=True,
+        )
+        tx.note(f"product:{product_id}")
+        return product_id
+
+    @command(roles="manager trainer")
+    def set_price(self, tx: Tx, product_id: str, list_price: int) -> None:
+        """A new list price, in cents, from now on."""
+        find_product(tx, product_id)
+        tx.update(schema.product, product_id, list_price=values.cents(list_price, "list_price"))
+        tx.note(f"product:{product_id}", list_price=list_price)
+
+    @command(roles="trainer")
+    def set_clock(self, tx: Tx, at: datetime | None) -> None:
+        """Let the shop's clock stand at this moment; None lets it run."""
+        tx.execute(update(schema.shop).values(clock_at=None if at is None else utc(at)))
+        tx.note("shop", clock=None if at is None else utc(at).isoformat())
+
+    @command(roles="trainer")
+    def set_setting(self, tx: Tx, name: str, value: int | str) -> None:
+        """Change one of the shop's own rules."""
+        values.one_of(name, tuple(DEFAULTS), "setting")
+        if isinstance(DEFAULTS[name], int):
+            value = values.quantity(value, "setting")
+        else:
+            value = values.text(value, "setting")
+        tx.execute(delete(schema.setting).where(schema.setting.c.name == name))
+        tx.insert(schema.setting, name=name, value=str(value))
+        tx.note("shop", setting=name, value=value)
+
+
+def find_store(tx: Tx, store_id: str):
+    row = tx.one(select(schema.store).where(schema.store.c.id == store_id))
+    if row is None:
+        raise NotFound(_("There is no store {id}.").format(id=store_id))
+    return row
+
+
+def find_staff(tx: Tx, staff_id: str):
+    row = tx.one(select(schema.staff).where(schema.staff.c.id == staff_id))
+    if row is None:
+        raise NotFound(_("There is no member of staff {id}.").format(id=staff_id))
+    return row
+
+
+def find_product(tx: Tx, product_id: str):
+    row = tx.one(select(schema.product).where(schema.product.c.id == product_id))
+    if row is None:
+        raise NotFound(_("There is no product {id}.").format(id=product_id))
+    return row

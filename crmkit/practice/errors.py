@@ -1,0 +1,104 @@
+"""What can go wrong in the shop, each with a sentence that says what to do next."""
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+
+
+class PracticeError(CrmkitError):
+    """Base of everything the practice CRM refuses; nothing was written."""
+
+
+class BadValue(PracticeError):
+    """A value that was typed cannot be right."""
+
+
+class NotFound(PracticeError):
+    """There is no such member, product, sale …"""
+
+
+class NotAllowed(PracticeError):
+    """The signed-in member of staff may not do this here."""
+
+
+class Refused(PracticeError):
+    """A rule of the shop stands against it."""
+
+
+class PhoneTaken(Refused):
+    """A live member has this phone already."""
+
+
+class NotEnoughStock(Refused):
+    """Fewer units on the shelf than asked for."""
+
+
+class NotEnoughPoints(Refused):
+    """Fewer points than asked for."""
+
+
+class TooManyReturned(Refused):
+    """More would come back than was sold."""
+
+
+class Closed(Refused):
+    """The document is closed and stays as it is."""
+
+
+class NoConsent(Refused):
+    """The member has not agreed to this message."""
+
+
+class KeyReused(Refused):
+    """The idempotency key stands for another request."""
+
+
+class ShopBusy(PracticeError):
+    """Somebody else is writing for too long."""
+
+
+class DiskFull(PracticeError):
+    """The disk has no room left."""
+
+
+class CannotOpen(PracticeError):
+    """The shop's file or server cannot be opened."""
+
+
+class OlderShop(CannotOpen):
+    """The shop was made by an older crmkit and needs its upgrade."""
+
+
+class NewerShop(CannotOpen):
+    """The shop was made by a newer crmkit."""
+
+
+class WrongKey(CannotOpen):
+    """The encryption key is missing or is not this shop's."""
+
+
+class Tampered(PracticeError):
+    """Something was changed behind the shop's back."""
+
+
+def from_database(error: Exception) -> PracticeError | None:
+    """The shop's own sentence for a database error; None if it is a programming mistake."""
+    from sqlalchemy import exc
+
+    if not isinstance(error, exc.DBAPIError):
+        return None
+    said = str(error.orig).lower()
+    if any(word in said for word in ("locked", "busy", "lock timeout", "deadlock", "serialize")):
+        return ShopBusy(_("Someone else is using the shop right now. Wait a moment and try again."))
+    if "full" in said or "no space left" in said:
+        return DiskFull(_("The disk is full, nothing was saved. Free some space and do it again."))
+    if "append-only" in said:
+        return Refused(_("This record is never changed or deleted. Enter a correction instead."))
+    if isinstance(error, exc.OperationalError | exc.InterfaceError) or "not a database" in said:
+        if "readonly" in said or "read-only" in said:
+            return CannotOpen(_("The shop may not be written to. Check the file's permissions."))
+        return CannotOpen(
+            _("The shop's database cannot be reached: {reason}").format(
+                reason=str(error.orig).splitlines()[0]
+            )
+        )
+    return None

@@ -1,0 +1,1 @@
+"""The ledgers' writers: one function each; nobody else inserts into them."""

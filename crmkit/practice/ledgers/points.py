@@ -1,0 +1,129 @@
+"""The points ledger: what a member earns is a lot with its own expiry, and every entry names one.
+
+Spending takes from the lot that expires first; a return puts back into the lots it came from.
+Merged members' lots count for the one who was kept.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema
+from crmkit.practice.errors import NotEnoughPoints
+from crmkit.practice.settings import setting
+
+lot_table, entry_table = schema.points_lot, schema.points_entry
+
+
+def lot_balance(tx, lot_id: int) -> int:
+    """What is left of a lot."""
+    return (
+        tx.value(
+            select(entry_table.c.lot_balance)
+            .where(entry_table.c.lot_id == lot_id)
+            .order_by(entry_table.c.id.desc())
+            .limit(1)
+        )
+        or 0
+    )
+
+
+def post(tx, lot_id: int, kind: str, points: int, **about) -> int:
+    """Add to a lot or (negative) take from it; its new balance. The one writer of the ledger."""
+    left = lot_balance(tx, lot_id) + points
+    if left < 0:
+        raise NotEnoughPoints(_("The lot holds fewer points than that."))
+    tx.insert(
+        entry_table,
+        lot_id=lot_id,
+        at=tx.now,
+        kind=kind,
+        points=points,
+        lot_balance=left,
+        staff_id=tx.staff.id,
+        **about,
+    )
+    return left
+
+
+def _lots_of(member_id: str):
+    """Lots of the member and of everyone merged into them."""
+    group = select(schema.member.c.id).where(schema.member.c.survivor_id == member_id)
+    return lot_table.c.member_id.in_(group)
+
+
+def spendable(tx, member_id: str) -> list[tuple[int, int]]:
+    """(lot, points left) of what has not expired, the first to expire first."""
+    last = (
+        select(entry_table.c.lot_balance)
+        .where(entry_table.c.lot_id == lot_table.c.id)
+        .order_by(entry_table.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = tx.all(
+        select(lot_table.c.id, last.label("left"))
+        .where(_lots_of(member_id), lot_table.c.expires_at > tx.now)
+        .order_by(lot_table.c.expires_at, lot_table.c.id)
+    )
+    return [(row.id, row.left) for row in rows if row.left]
+
+
+def balance(tx, member_id: str) -> int:
+    """The points a member can spend now."""
+    return sum(left for _lot, left in spendable(tx, member_id))
+
+
+def earn(
+    tx, member_id: str, points: int, *, kind: str = "earn", sale_id: int | None = None, **about
+) -> int | None:
+    """A new lot of points, valid as long as the shop's rule says; its id."""
+    if points == 0:
+        return None
+    expires: datetime = tx.now + timedelta(days=setting(tx, "points_valid_days"))
+    lot_id = tx.insert(
+        lot_table, member_id=member_id, earned_at=tx.now, expires_at=expires, sale_id=sale_id
+    )
+    post(tx, lot_id, kind, points, sale_id=sale_id, **about)
+    return lot_id
+
+
+def spend(tx, member_id: str, points: int, kind: str, **about) -> None:
+    """Take points from the lots that expire first; refused as a whole when there are too few."""
+    lots = spendable(tx, member_id)
+    have = sum(left for _lot, left in lots)
+    if have < points:
+        raise NotEnoughPoints(
+            _("The member has {have} points, {asked} were asked for.").format(
+                have=have, asked=points
+            )
+        )
+    take_from(tx, lots, points, kind, **about)
+
+
+def take_from(tx, lots: list[tuple[int, int]], points: int, kind: str, **about) -> int:
+    """Take up to so many points from these lots in order; how many were taken."""
+    taken = 0
+    for lot_id, left in lots:
+        part = min(left, points - taken)
+        if part > 0:
+            post(tx, lot_id, kind, -part, **about)
+            taken += part
+    return taken
+
+
+def expire(tx) -> tuple[int, int]:
+    """Write off what is left of every lot whose time is over; (lots, points)."""
+    left = func.sum(entry_table.c.points)
+    rows = tx.all(
+        select(lot_table.c.id, left.label("left"))
+        .join(entry_table, entry_table.c.lot_id == lot_table.c.id)
+        .where(lot_table.c.expires_at <= tx.now)
+        .group_by(lot_table.c.id)
+        .having(left > 0)
+        .order_by(lot_table.c.id)
+    )
+    for row in rows:
+        post(tx, row.id, "expire", -int(row.left))
+    return len(rows), int(sum(row.left for row in rows))

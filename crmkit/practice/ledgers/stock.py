@@ -1,0 +1,92 @@
+"""The stock ledger: every row takes units from one place and puts them into another.
+
+So all places together always sum to zero. Each row keeps both places' balances after it, like a
+passbook: what is on a shelf is read from the last row, however long the ledger has grown.
+"""
+
+from sqlalchemy import case, func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema
+from crmkit.practice.errors import NotEnoughStock
+
+move_table = schema.stock_move
+
+
+def balance(tx, location_id: str, product_id: str) -> int:
+    """How many units are at this place."""
+    m = move_table
+    into = tx.one(
+        select(m.c.id, m.c.to_balance)
+        .where(m.c.to_id == location_id, m.c.product_id == product_id)
+        .order_by(m.c.id.desc())
+        .limit(1)
+    )
+    out = tx.one(
+        select(m.c.id, m.c.from_balance)
+        .where(m.c.from_id == location_id, m.c.product_id == product_id)
+        .order_by(m.c.id.desc())
+        .limit(1)
+    )
+    if into is None and out is None:
+        return 0
+    if out is None or (into is not None and into.id > out.id):
+        return into.to_balance
+    return out.from_balance
+
+
+def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int, **about) -> int:
+    """Move units; the new balance of the place they left. The one writer of the stock ledger."""
+    left = balance(tx, from_id, product_id) - quantity
+    if left < 0 and not from_id.startswith("@"):
+        raise NotEnoughStock(
+            _("Only {left} units of {product} at {place}, {asked} were asked for.").format(
+                left=left + quantity, product=product_id, place=from_id, asked=quantity
+            )
+        )
+    tx.insert(
+        move_table,
+        at=tx.now,
+        kind=kind,
+        product_id=product_id,
+        from_id=from_id,
+        to_id=to_id,
+        quantity=quantity,
+        from_balance=left,
+        to_balance=balance(tx, to_id, product_id) + quantity,
+        staff_id=tx.staff.id,
+        **about,
+    )
+    return left
+
+
+def reserved(tx, store_id: str, product_id: str) -> int:
+    """How many units on the shelf are kept for someone until now or later."""
+    r = schema.reservation
+    return int(
+        tx.value(
+            select(func.coalesce(func.sum(r.c.quantity), 0)).where(
+                r.c.store_id == store_id,
+                r.c.product_id == product_id,
+                r.c.status == "held",
+                r.c.until > tx.now,
+            )
+        )
+    )
+
+
+def in_transit(tx, store_id: str, product_id: str) -> int:
+    """How many units are on their way to the store."""
+    m, t = move_table, schema.transfer
+    signed = case((m.c.to_id == "transit", m.c.quantity), else_=-m.c.quantity)
+    return int(
+        tx.value(
+            select(func.coalesce(func.sum(signed), 0))
+            .join(t, t.c.id == m.c.transfer_id)
+            .where(
+                t.c.to_store_id == store_id,
+                t.c.closed_at.is_(None),
+                m.c.product_id == product_id,
+            )
+        )
+    )

@@ -1,0 +1,42 @@
+"""What of a person is shown on a screen, a list, an export or in an error."""
+
+
+def mask_phone(phone: str | None) -> str | None:
+    """First three and last four digits.
+
+    >>> mask_phone("14012345678")
+    '140****5678'
+    """
+    return None if phone is None else f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_name(name: str | None) -> str | None:
+    """The surname of a Chinese name, the initials of any other.
+
+    >>> mask_name("王小明"), mask_name("Ann Lee")
+    ('王**', 'A** L**')
+    """
+    if name is None:
+        return None
+    return " ".join(f"{part[0]}**" for part in name.split()) or "**"
+
+
+def mask_email(email: str | None) -> str | None:
+    """The first letter and the domain.
+
+    >>> mask_email("ann@example.com")
+    'a***@example.com'
+    """
+    if email is None:
+        return None
+    local, _at, domain = email.partition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def mask_card(card: str | None) -> str | None:
+    """The last four digits.
+
+    >>> mask_card("8800000017")
+    '****0017'
+    """
+    return None if card is None else f"****{card[-4:]}"

@@ -1,0 +1,92 @@
+"""Bring a shop's database to this version of the schema, with its triggers and views."""
+
+from contextlib import contextmanager
+from importlib import resources
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import triggers, views
+from crmkit.practice.engine import _in_the_shops_words
+from crmkit.practice.errors import CannotOpen, NewerShop, OlderShop
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(resources.files("crmkit.practice") / "migrations")
+    )
+    return config
+
+
+def newest() -> str:
+    """The revision this crmkit works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def revisions() -> list[str]:
+    """Every revision there ever was, oldest first."""
+    script = ScriptDirectory.from_config(_config())
+    return [one.revision for one in reversed(list(script.walk_revisions()))]
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_newest(connection: Connection) -> None:
+    """Refuse a database this crmkit cannot work with, saying what to do."""
+    found = revision_of(connection)
+    if found == newest():
+        return
+    if found is None:
+        raise CannotOpen(_("This database holds no shop. Make one with Shop.create."))
+    if found in revisions():
+        raise OlderShop(
+            _("This shop was made by an older crmkit. Back it up, then run Shop.upgrade.")
+        )
+    raise NewerShop(_("This shop was made by a newer crmkit. Install that version to open it."))
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Upgrade the database, all or nothing; asserts constraints and triggers at the end."""
+    with _migrating(engine) as connection:
+        found = revision_of(connection)
+        if found is not None and found not in revisions():
+            require_newest(connection)
+        if found is None and inspect(connection).get_table_names():
+            raise CannotOpen(_("This database belongs to another program. Choose an empty one."))
+        views.drop(connection)
+        triggers.drop(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+        triggers.create(connection)
+        if revision_of(connection) == newest():
+            views.create(connection)
+
+
+@contextmanager
+def _migrating(engine: Engine):
+    with _in_the_shops_words(), engine.connect() as connection:
+        connection = connection.execution_options(writing=True)
+        if connection.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        # a table rebuilt by batch mode is dropped: foreign keys are checked afterwards instead
+        raw = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise RuntimeError(f"foreign keys broken by the migration: {broken[:3]}")
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,19 @@
+"""The shop's own rules that a trainer may change, with what they are unless changed."""
+
+from sqlalchemy import select
+
+from crmkit.practice import schema
+
+DEFAULTS = {
+    "points_valid_days": 365,
+    "point_value": 1,  # cents a point is worth at the till
+    "quiet_from": "21:00",
+    "quiet_to": "09:00",
+}
+
+
+def setting(tx, name: str) -> int | str:
+    """The setting as it is now, of its default's kind."""
+    stored = tx.value(select(schema.setting.c.value).where(schema.setting.c.name == name))
+    default = DEFAULTS[name]
+    return default if stored is None else type(default)(stored)

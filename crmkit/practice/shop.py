@@ -1,0 +1,271 @@
+"""The shop: opened by a signed-in member of staff, it hands out its desks."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import access, chain, migrate, schema
+from crmkit.practice.clock import SystemClock
+from crmkit.practice.command import OPERATIONS
+from crmkit.practice.desks.members import Members
+from crmkit.practice.desks.office import Office
+from crmkit.practice.desks.stock import Stock
+from crmkit.practice.desks.till import Till
+from crmkit.practice.engine import database_url, open_engine, reading, writing
+from crmkit.practice.errors import CannotOpen, PracticeError, WrongKey
+from crmkit.practice.keys import Keyring
+
+KEY_CHECK = "crmkit"
+
+
+class Shop:
+    """A shop's books, opened by someone who works there.
+
+    >>> from crmkit.practice import Shop
+    >>> shop = Shop.practice("corner", folder=getfixture("tmp_path"))
+    >>> shop.members.find_by_phone("14000000001").name
+    '林**'
+    """
+
+    def __init__(self, engine: Engine, keys: Keyring, clock, staff: access.Staff):
+        self.engine, self.keys, self.clock, self.staff = engine, keys, clock, staff
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self)
+
+    @cached_property
+    def till(self) -> Till:
+        return Till(self)
+
+    @cached_property
+    def stock(self) -> Stock:
+        return Stock(self)
+
+    @cached_property
+    def office(self) -> Office:
+        return Office(self)
+
+    @classmethod
+    def practice(
+        cls,
+        scene: str,
+        *,
+        staff: str | None = None,
+        folder: str | Path = ".",
+        reset: bool = False,
+    ) -> "Shop":
+        """The practice shop `shop.db` in this folder, made from a scene when it is not there yet.
+
+        `staff` is who signs in (each scene has its own first one); `reset` begins anew and keeps
+        the old shop beside it as a backup. Raises `CannotOpen` for an unknown scene, or when the
+        shop there is of another scene.
+        """
+        from crmkit.practice.scenes import open_scene
+
+        return open_scene(scene, staff=staff, folder=Path(folder), reset=reset)
+
+    @classmethod
+    def open(
+        cls,
+        where: str | Path,
+        staff: str,
+        *,
+        store: str | None = None,
+        password: str | None = None,
+        keys: Keyring | None = None,
+        clock=None,
+        wait: float = 30,
+    ) -> "Shop":
+        """Open a shop by URL (SQLite or PostgreSQL) or file, signed in as a member of staff.
+
+        The keys come from `keys`, else from the file named by ``CRMKIT_KEYS``, else from the
+        file beside the user's settings that `create` wrote. Raises `CannotOpen` (`OlderShop`,
+        `NewerShop`, `WrongKey`) or `NotAllowed`.
+        """
+        url = database_url(where)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise CannotOpen(_("There is no shop at {path}.").format(path=url.database))
+        engine = open_engine(url, served=_is_served(url, wait), wait=wait)
+        try:
+            with reading(engine) as connection:
+                migrate.require_newest(connection)
+                row = connection.execute(select(schema.shop)).one_or_none()
+                if row is None:
+                    raise CannotOpen(_("This database holds no shop. Make one with Shop.create."))
+                keys = keys or find_keys(row.kind, where)
+                _check_keys(keys, row.key_check)
+                who = access.sign_in(connection, staff, store, password)
+        except PracticeError:
+            engine.dispose()
+            raise
+        return cls(engine, keys, clock or SystemClock(), who)
+
+    @classmethod
+    def create(
+        cls,
+        where: str | Path,
+        *,
+        name: str,
+        store: tuple[str, str],
+        owner: tuple[str, str],
+        password: str | None = None,
+        keys: Keyring | None = None,
+        kind: str = "served",
+        scene: str | None = None,
+        timezone: str = "Asia/Shanghai",
+        clock=None,
+    ) -> "Shop":
+        """Make an empty shop with one store (id, name) and its first member of staff, a trainer.
+
+        Unless `keys` are given, new ones are made and saved where `open` will look for them.
+        """
+        url = database_url(where)
+        clock = clock or SystemClock()
+        if keys is None:
+            keys = Keyring.for_practice() if kind == "practice" else Keyring.new()
+            if kind == "served":
+                keys.save(key_file(where))
+        engine = open_engine(url, served=kind == "served")
+        migrate.upgrade(engine)
+        with writing(engine) as connection:
+            if connection.execute(select(schema.shop)).first():
+                raise CannotOpen(_("There is a shop at {path} already.").format(path=where))
+            connection.execute(
+                insert(schema.shop).values(
+                    id=1,
+                    name=name,
+                    kind=kind,
+                    scene=scene,
+                    timezone=timezone,
+                    key_check=keys.seal(KEY_CHECK, "shop.key_check:1"),
+                    audit_head=chain.START,
+                )
+            )
+            _furnish(connection, store, owner, password)
+            chain.append(
+                connection,
+                keys,
+                at=clock.now(),
+                staff_id=owner[0],
+                store_id=store[0],
+                action="shop.create",
+                outcome="done",
+                subject=None,
+                detail={},
+            )
+        return cls(engine, keys, clock, access.Staff(owner[0], owner[1], store[0]))
+
+    @classmethod
+    def upgrade(cls, where: str | Path) -> None:
+        """Bring an older shop to this crmkit's schema; all or nothing."""
+        engine = open_engine(where, served=_is_served(database_url(where), 30))
+        try:
+            migrate.upgrade(engine)
+            with writing(engine) as connection:
+                access.grant(connection, _grants())
+        finally:
+            engine.dispose()
+
+    def as_staff(
+        self, staff: str, *, store: str | None = None, password: str | None = None
+    ) -> "Shop":
+        """The same shop, signed in as someone else."""
+        with reading(self.engine) as connection:
+            who = access.sign_in(connection, staff, store, password)
+        return Shop(self.engine, self.keys, self.clock, who)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __repr__(self) -> str:
+        return f"Shop(staff={self.staff.id!r}, store={self.staff.store_id!r})"
+
+
+def _is_served(url, wait: float) -> bool:
+    """A SQLite shop keeps the journal it was made with."""
+    if url.get_backend_name() != "sqlite":
+        return True
+    try:
+        with open(url.database, "rb") as file:
+            header = file.read(20)
+    except OSError as error:
+        raise CannotOpen(
+            _("The shop at {path} cannot be read.").format(path=url.database)
+        ) from error
+    return len(header) == 20 and header[18] == 2
+
+
+def key_file(where: str | Path) -> Path:
+    """Where a served shop's keys are kept: ``CRMKIT_KEYS``, else a file named for the database."""
+    named = os.environ.get("CRMKIT_KEYS")
+    if named:
+        return Path(named)
+    import hashlib
+
+    url = database_url(where)
+    place = (
+        str(Path(url.database).resolve())
+        if url.get_backend_name() == "sqlite"
+        else f"{url.host}:{url.port}/{url.database}"
+    )
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return home / "crmkit" / "keys" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
+
+
+def find_keys(kind: str, where: str | Path) -> Keyring:
+    """The keys of this shop: the well-known ones of practice scenes, else those in its file."""
+    return Keyring.for_practice() if kind == "practice" else Keyring.load(key_file(where))
+
+
+def _check_keys(keys: Keyring, check: str) -> None:
+    try:
+        fits = keys.open(check, "shop.key_check:1") == KEY_CHECK
+    except PracticeError:
+        fits = False
+    if not fits:
+        raise WrongKey(_("This key is not the shop's. Use the key file made with the shop."))
+
+
+def _grants() -> dict[str, tuple[str, ...]]:
+    return {operation.name: operation.roles for operation in OPERATIONS.values()}
+
+
+def _furnish(connection, store: tuple[str, str], owner: tuple[str, str], password) -> None:
+    connection.execute(insert(schema.store).values(id=store[0], name=store[1]))
+    connection.execute(
+        insert(schema.location),
+        [
+            {"id": "transit", "kind": "transit", "store_id": None},
+            {"id": "@supplier", "kind": "supplier", "store_id": None},
+            {"id": "@customer", "kind": "customer", "store_id": None},
+            {"id": "@loss", "kind": "loss", "store_id": None},
+            {"id": "@adjust", "kind": "adjust", "store_id": None},
+            {"id": store[0], "kind": "store", "store_id": store[0]},
+        ],
+    )
+    connection.execute(
+        insert(schema.member_level),
+        [
+            {"id": "basic", "rank": 1, "from_spend": 0, "points_per_100_yuan": 100},
+            {"id": "silver", "rank": 2, "from_spend": 200_000, "points_per_100_yuan": 120},
+            {"id": "gold", "rank": 3, "from_spend": 800_000, "points_per_100_yuan": 150},
+        ],
+    )
+    connection.execute(
+        insert(schema.staff).values(
+            id=owner[0],
+            name=owner[1],
+            home_store_id=store[0],
+            password_hash=access.hash_password(password) if password else None,
+            active=True,
+        )
+    )
+    access.grant(connection, _grants())
+    connection.execute(
+        insert(schema.staff_role).values(staff_id=owner[0], role_id="trainer", store_id=None)
+    )

@@ -1,0 +1,157 @@
+"""What people type, checked once at the door; a `BadValue` names the field and the reason."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.practice.errors import BadValue
+
+LONGEST = {"name": 60, "reason": 200, "note": 2000, "body": 5000, "comment": 2000}
+
+
+def _field(field: str) -> str:
+    return label("field", field)
+
+
+def text(value: object, field: str, *, needed: bool = True) -> str | None:
+    """The text without spaces around it; too long or with control characters is refused."""
+    if value is not None and not isinstance(value, str):
+        raise BadValue(_("{field} must be text.").format(field=_field(field)))
+    tidy = unicodedata.normalize("NFC", value or "").strip()
+    if not tidy:
+        if needed:
+            raise BadValue(_("{field} is missing.").format(field=_field(field)))
+        return None
+    longest = LONGEST.get(field, 200)
+    if len(tidy) > longest:
+        raise BadValue(
+            _("{field} is too long: at most {longest} characters.").format(
+                field=_field(field), longest=longest
+            )
+        )
+    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" for one in tidy):
+        raise BadValue(
+            _("{field} holds characters that cannot be shown.").format(field=_field(field))
+        )
+    return tidy
+
+
+def name(value: object) -> str:
+    """A person's name, with single spaces.
+
+    >>> name("  王  小明 ")
+    '王 小明'
+    """
+    return re.sub(r"\s+", " ", text(value, "name"))
+
+
+def phone(value: object) -> str:
+    """A phone as digits: 11 for a mobile in China, or `+` and the country code.
+
+    >>> phone("１４０ 1234-5678"), phone("+86 140 1234 5678"), phone("+44 20 7946 0000")
+    ('14012345678', '14012345678', '+442079460000')
+    """
+    tidy = unicodedata.normalize("NFKC", text(value, "phone"))
+    tidy = re.sub(r"[\s().\-]", "", tidy)
+    tidy = re.sub(r"^(\+|00)86(?=1)", "", tidy)
+    if re.fullmatch(r"1[3-9]\d{9}", tidy) and tidy.isascii():
+        return tidy
+    if re.fullmatch(r"(\+|00)[1-9]\d{6,14}", tidy) and tidy.isascii():
+        return "+" + re.sub(r"^(\+|00)", "", tidy)
+    raise BadValue(
+        _("This is no phone number: it needs 11 digits and begins with 13 to 19, or with + abroad.")
+    )
+
+
+def tail(value: object) -> str:
+    """The last four digits of a phone."""
+    tidy = unicodedata.normalize("NFKC", text(value, "phone_tail"))
+    if not re.fullmatch(r"[0-9]{4}", tidy):
+        raise BadValue(_("Type the last four digits of the phone."))
+    return tidy
+
+
+def email(value: object) -> str:
+    """An e-mail address, its domain in small letters."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(
+            text(value, "email"), check_deliverability=False, test_environment=True
+        ).normalized
+    except EmailNotValidError as error:
+        raise BadValue(_("This is no e-mail address.")) from error
+
+
+def card(value: object) -> str:
+    """A card number: 6 to 20 digits."""
+    tidy = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text(value, "card")))
+    if not re.fullmatch(r"[0-9]{6,20}", tidy):
+        raise BadValue(_("A card number has 6 to 20 digits."))
+    return tidy
+
+
+def birth_date(value: object, today: date) -> date:
+    """A day between 1900 and today, given as a date or as 1990-05-17."""
+    day = value
+    if isinstance(value, str):
+        try:
+            day = date.fromisoformat(value.strip())
+        except ValueError:
+            day = None
+    if not isinstance(day, date) or isinstance(day, datetime) or not day.year >= 1900:
+        raise BadValue(_("Type the birth date like 1990-05-17."))
+    if day > today:
+        raise BadValue(_("The birth date lies in the future."))
+    return day
+
+
+def quantity(value: object, field: str = "quantity", *, least: int = 1) -> int:
+    """A whole number of units, from `least` to a million."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadValue(_("{field} must be a whole number.").format(field=_field(field)))
+    if not least <= value <= 1_000_000:
+        raise BadValue(
+            _("{field} must be between {least} and 1,000,000, not {value}.").format(
+                field=_field(field), least=least, value=value
+            )
+        )
+    return value
+
+
+def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
+    """An amount of money in whole cents."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadValue(
+            _("{field} is counted in cents: write 1999 for 19.99.").format(field=_field(field))
+        )
+    if not least <= value <= 100_000_000_00:
+        raise BadValue(
+            _("{field} must be at least {least} cents, not {value}.").format(
+                field=_field(field), least=least, value=value
+            )
+        )
+    return value
+
+
+def one_of(value: object, codes: tuple[str, ...], field: str) -> str:
+    """One of a fixed set of codes."""
+    if value not in codes:
+        raise BadValue(
+            _("{field} is one of {codes}.").format(field=_field(field), codes=", ".join(codes))
+        )
+    return value
+
+
+def day(value: object, field: str) -> date:
+    """A calendar day, given as a date or as 2025-06-30."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise BadValue(_("{field} must be a day like 2025-06-30.").format(field=_field(field)))
+    return value
