@@ -22,6 +22,7 @@ LISTS = ("ask_for",)
 """Columns that hold several codes, joined by a comma."""
 
 PERCENT = (
+    "share",
     "_rate",
     "_share",
     "_growth",
