@@ -25,7 +25,18 @@ ASSIGNMENTS = TREE.assignments()
 
 # what a learner might type who looks at the visible check and works around it: the visible case
 # passes, the same function on other data does not
-HARD_CODED: dict[str, dict[str, str]] = {}
+HARD_CODED: dict[str, dict[str, str]] = {
+    "analyst-3": {
+        "recency": """
+def recency(sales, as_of):
+    return pd.DataFrame({"member_id": ["M1", "M2", "M3"], "recency": [2, 171, 0]})
+""",
+        "group": """
+def group(scored):
+    return scored.assign(rfm_group=["important_value", "general_win_back"])
+""",
+    },
+}
 
 
 def read(path):
