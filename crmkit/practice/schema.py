@@ -35,14 +35,24 @@ metadata = MetaData(
     }
 )
 
-GENDERS = ("female", "male")
+GENDERS = ("female", "male", "undisclosed")
+LEVELS = ("regular", "silver", "gold", "platinum")
 MEMBER_STATUSES = ("live", "merged", "erased")
 CHANNELS = ("store", "web", "mini_program")
 MESSAGE_CHANNELS = ("email", "sms", "mini_program")
-TICKET_CHANNELS = ("store", "phone", "email", "sms", "mini_program", "web")
+TICKET_CHANNELS = ("store", "phone", "web", "mini_program", "social", "email", "sms")
 CONSENT_PURPOSES = ("marketing", "profiling", "sharing")
-PAYMENT_METHODS = ("cash", "card", "mobile", "voucher")
-PROMOTION_KINDS = ("threshold", "percent", "gift")
+PAYMENT_METHODS = ("wechat", "alipay", "card", "cash", "gift_card")
+RETURN_REASONS = (
+    "not_durable",
+    "unreliable",
+    "poor_performance",
+    "wrong_item",
+    "changed_mind",
+    "damaged_in_transit",
+    "near_expiry",
+)
+PROMOTION_KINDS = ("percent_off", "threshold", "gift")
 COUPON_EVENTS = ("issued", "redeemed", "restored", "withdrawn")
 POINTS_KINDS = ("earn", "pay", "goods", "expire", "return_earned", "return_paid", "adjust")
 STOCK_KINDS = (
@@ -60,11 +70,21 @@ STOCK_KINDS = (
     "transfer_back",
 )
 LOCATION_KINDS = ("store", "transit", "supplier", "customer", "loss", "adjust")
-OPPORTUNITY_STAGES = ("interested", "advised", "trial", "quoted", "won", "lost")
-TICKET_STATUSES = ("open", "waiting", "solved", "closed")
-TICKET_KINDS = ("question", "complaint", "repair", "exchange", "praise")
-FOLLOWUP_KINDS = ("usage", "new_products", "offer")
-FOLLOWUP_OUTCOMES = ("satisfied", "interested", "will_visit", "problem", "no_answer", "refused")
+OPPORTUNITY_STAGES = ("interested", "contacted", "tried", "quoted", "won", "lost")
+LOST_REASONS = ("price", "out_of_stock", "competitor", "no_need", "no_reply")
+TICKET_STATUSES = ("open", "in_progress", "resolved", "closed")
+TICKET_KINDS = (
+    "complaint",
+    "enquiry",
+    "return_exchange",
+    "repair",
+    "delivery",
+    "points_account",
+    "suggestion",
+)
+FOLLOWUP_KINDS = ("product_use", "new_arrivals", "offer")
+FOLLOWUP_OUTCOMES = ("happy", "problem", "bought", "no_answer", "declined")
+NEXT_STEPS = ("none", "call_again", "open_ticket", "invite", "send_offer")
 OUTBOX_STATUSES = ("queued", "leased", "sent", "failed", "unknown", "cancelled")
 
 
@@ -154,7 +174,7 @@ store = Table(
     _code(),
     _text("name"),
     _text("district", null=True),
-    _text("size", null=True),
+    _count("size", null=True),
     _text("climate", null=True),
     _text("spending_level", null=True),
 )
@@ -238,6 +258,7 @@ product = Table(
     _code(),
     _text("name"),
     _text("category"),
+    _text("family", null=True),
     _text("brand", null=True),
     _cents("list_price"),
     _cents("cost"),
@@ -274,7 +295,7 @@ member = Table(
     _text("district", null=True),
     _text("occupation", null=True),
     _text("household", null=True),
-    _text("level"),
+    _ref("level", "member_level.id"),
     _when("joined_at"),
     _ref("home_store_id", "store.id"),
     _when("erased_at", null=True),
@@ -436,7 +457,7 @@ promotion = Table(
     ),
     _must(
         "percent_complete",
-        "kind <> 'percent' OR (percent_off IS NOT NULL AND percent_off BETWEEN 1 AND 99)",
+        "kind <> 'percent_off' OR (percent_off IS NOT NULL AND percent_off BETWEEN 1 AND 99)",
     ),
     _must("gift_complete", "kind <> 'gift' OR gift_product_id IS NOT NULL"),
 )
@@ -540,6 +561,7 @@ sale_return = Table(
     _cents("points_missing_value"),
     _count("points_back"),
     _count("points_taken"),
+    _one_of("reason", RETURN_REASONS),
     _must("settled", "total = refunded + points_value + points_missing_value"),
     _must(
         "not_negative",
@@ -858,6 +880,7 @@ opportunity = Table(
     _when("closed_at", null=True),
     _one_of("stage", OPPORTUNITY_STAGES),
     _must("amount_not_negative", "amount >= 0"),
+    _one_of("lost_reason", LOST_REASONS),
     _must("lost_with_reason", "(stage = 'lost') = (lost_reason IS NOT NULL)"),
     _must("closed_has_time", "(stage IN ('won', 'lost')) = (closed_at IS NOT NULL)"),
     Index("ix_opportunity_member_id", "member_id"),
@@ -896,15 +919,15 @@ ticket = Table(
     _when("opened_at"),
     _when("first_due_at"),
     _when("due_at"),
-    _when("first_answer_at", null=True),
-    _when("solved_at", null=True),
+    _when("first_response_at", null=True),
+    _when("resolved_at", null=True),
     _count("satisfaction", null=True),
     _one_of("channel", TICKET_CHANNELS),
     _one_of("kind", TICKET_KINDS),
     _one_of("priority", ("low", "normal", "high")),
     _one_of("status", TICKET_STATUSES),
     _must("satisfaction_one_to_five", "satisfaction BETWEEN 1 AND 5"),
-    _must("solved_has_time", "(status IN ('solved', 'closed')) = (solved_at IS NOT NULL)"),
+    _must("resolved_has_time", "(status IN ('resolved', 'closed')) = (resolved_at IS NOT NULL)"),
     Index("ix_ticket_member_id", "member_id"),
     Index("ix_ticket_store_id_status_due_at", "store_id", "status", "due_at"),
 )
@@ -964,6 +987,7 @@ followup_task = Table(
     _ref("opportunity_id", "opportunity.id", null=True),
     _one_of("status", ("open", "done", "cancelled")),
     _one_of("outcome", FOLLOWUP_OUTCOMES),
+    _one_of("next_step", NEXT_STEPS),
     _must(
         "done_is_complete",
         "status <> 'done' OR (outcome IS NOT NULL AND next_step IS NOT NULL"

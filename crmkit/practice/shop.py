@@ -251,9 +251,10 @@ def _furnish(connection, store: tuple[str, str], owner: tuple[str, str], passwor
     connection.execute(
         insert(schema.member_level),
         [
-            {"id": "basic", "rank": 1, "from_spend": 0, "points_per_100_yuan": 100},
+            {"id": "regular", "rank": 1, "from_spend": 0, "points_per_100_yuan": 100},
             {"id": "silver", "rank": 2, "from_spend": 200_000, "points_per_100_yuan": 120},
-            {"id": "gold", "rank": 3, "from_spend": 800_000, "points_per_100_yuan": 150},
+            {"id": "gold", "rank": 3, "from_spend": 500_000, "points_per_100_yuan": 150},
+            {"id": "platinum", "rank": 4, "from_spend": 1_000_000, "points_per_100_yuan": 200},
         ],
     )
     connection.execute(

@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import crmkit
+from crmkit.data.simulate import codes as course_codes
 from crmkit.practice import schema
 from crmkit.practice.command import OPERATIONS
 
@@ -40,21 +41,31 @@ def test_every_sentence_has_its_chinese_with_the_same_blanks(sentence):
     assert placeholders(message.string) == placeholders(sentence)
 
 
+def every_catalogue(language: str):
+    for path in sorted((ROOT / "locale" / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            yield read_po(file, locale=language)
+
+
 def codes():
     for name, kind in (
         ("GENDERS", "gender"),
+        ("LEVELS", "level"),
         ("CHANNELS", "channel"),
         ("MESSAGE_CHANNELS", "channel"),
         ("TICKET_CHANNELS", "channel"),
         ("PAYMENT_METHODS", "payment_method"),
-        ("PROMOTION_KINDS", "promotion_kind"),
+        ("RETURN_REASONS", "return_reason"),
+        ("PROMOTION_KINDS", "kind"),
         ("POINTS_KINDS", "points_kind"),
         ("STOCK_KINDS", "stock_kind"),
-        ("OPPORTUNITY_STAGES", "opportunity_stage"),
-        ("TICKET_STATUSES", "ticket_status"),
-        ("TICKET_KINDS", "ticket_kind"),
-        ("FOLLOWUP_KINDS", "followup_kind"),
-        ("FOLLOWUP_OUTCOMES", "followup_outcome"),
+        ("OPPORTUNITY_STAGES", "stage"),
+        ("LOST_REASONS", "lost_reason"),
+        ("TICKET_STATUSES", "status"),
+        ("TICKET_KINDS", "kind"),
+        ("FOLLOWUP_KINDS", "kind"),
+        ("FOLLOWUP_OUTCOMES", "outcome"),
+        ("NEXT_STEPS", "next_step"),
         ("OUTBOX_STATUSES", "outbox_status"),
     ):
         yield from ((kind, code) for code in getattr(schema, name))
@@ -66,6 +77,30 @@ def test_every_code_has_its_label(language):
     import crmkit.practice.shop  # declares all operations
 
     assert crmkit.practice.shop.OPERATIONS
-    words = catalogue(language)
-    missing = [(kind, code) for kind, code in sorted(set(codes())) if not words.get(code, kind)]
+    books = list(every_catalogue(language))
+    missing = [
+        (kind, code)
+        for kind, code in sorted(set(codes()))
+        if not any(book.get(code, kind) for book in books)
+    ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GENDERS",
+        "LEVELS",
+        "CHANNELS",
+        "RETURN_REASONS",
+        "TICKET_KINDS",
+        "TICKET_STATUSES",
+        "OPPORTUNITY_STAGES",
+        "LOST_REASONS",
+        "FOLLOWUP_KINDS",
+        "FOLLOWUP_OUTCOMES",
+        "NEXT_STEPS",
+    ],
+)
+def test_the_shop_speaks_the_course_datas_codes(name):
+    assert getattr(schema, name) == getattr(course_codes, name)

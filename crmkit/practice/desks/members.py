@@ -125,7 +125,7 @@ class Members(Desk):
             id=member_id,
             survivor_id=member_id,
             status="live",
-            level="basic",
+            level="regular",
             joined_at=tx.now,
             home_store_id=tx.store_id,
             **row,

@@ -120,7 +120,7 @@ def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
     applied: list[Applied] = []
     open_offers = [offer for offer in offers if offer.coupon_id is None]
     coupons = [offer for offer in offers if offer.coupon_id is not None]
-    applied += _percent(priced, [one for one in open_offers if one.kind == "percent"])
+    applied += _percent(priced, [one for one in open_offers if one.kind == "percent_off"])
     thresholds = [one for one in open_offers if one.kind == "threshold" and one.reached(priced)]
     if thresholds:
         best = max(thresholds, key=lambda one: (one.amount_off, one.promotion_id))
@@ -128,7 +128,7 @@ def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
     for coupon in coupons:
         if not coupon.reached(priced):
             continue
-        if coupon.kind == "percent":
+        if coupon.kind == "percent_off":
             covered = sum(line.amount for line in priced if coupon.covers(line))
             off = percent_of(covered, coupon.percent_off)
             applied.append(_off_the_basket(priced, coupon, off))

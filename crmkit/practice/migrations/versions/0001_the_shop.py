@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("family", sa.Text(), nullable=True),
         sa.Column("brand", sa.Text(), nullable=True),
         sa.Column("list_price", Number, nullable=False),
         sa.Column("cost", Number, nullable=False),
@@ -78,7 +79,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("district", sa.Text(), nullable=True),
-        sa.Column("size", sa.Text(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("climate", sa.Text(), nullable=True),
         sa.Column("spending_level", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
@@ -143,7 +144,9 @@ def upgrade() -> None:
             "(status = 'merged') = (survivor_id <> id)",
             name=op.f("ck_member_merged_points_elsewhere"),
         ),
-        sa.CheckConstraint("gender IN ('female', 'male')", name=op.f("ck_member_gender_known")),
+        sa.CheckConstraint(
+            "gender IN ('female', 'male', 'undisclosed')", name=op.f("ck_member_gender_known")
+        ),
         sa.CheckConstraint(
             "status <> 'erased' OR (name_sealed IS NULL AND name_token IS NULL AND phone_sealed IS NULL AND phone_token IS NULL AND phone_tail_token IS NULL AND email_sealed IS NULL AND email_token IS NULL AND card_sealed IS NULL AND card_token IS NULL AND birth_date_sealed IS NULL AND birthday_token IS NULL AND note_sealed IS NULL)",
             name=op.f("ck_member_erased_is_empty"),
@@ -154,6 +157,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["home_store_id"], ["store.id"], name=op.f("fk_member_home_store_id")
         ),
+        sa.ForeignKeyConstraint(["level"], ["member_level.id"], name=op.f("fk_member_level")),
         sa.ForeignKeyConstraint(["survivor_id"], ["member.id"], name=op.f("fk_member_survivor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
     )
@@ -203,7 +207,7 @@ def upgrade() -> None:
             "kind <> 'gift' OR gift_product_id IS NOT NULL", name=op.f("ck_promotion_gift_complete")
         ),
         sa.CheckConstraint(
-            "kind <> 'percent' OR (percent_off IS NOT NULL AND percent_off BETWEEN 1 AND 99)",
+            "kind <> 'percent_off' OR (percent_off IS NOT NULL AND percent_off BETWEEN 1 AND 99)",
             name=op.f("ck_promotion_percent_complete"),
         ),
         sa.CheckConstraint(
@@ -211,7 +215,7 @@ def upgrade() -> None:
             name=op.f("ck_promotion_threshold_complete"),
         ),
         sa.CheckConstraint(
-            "kind IN ('threshold', 'percent', 'gift')", name=op.f("ck_promotion_kind_known")
+            "kind IN ('percent_off', 'threshold', 'gift')", name=op.f("ck_promotion_kind_known")
         ),
         sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_promotion_days_in_order")),
         sa.ForeignKeyConstraint(
@@ -665,7 +669,8 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("staff_id", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('usage', 'new_products', 'offer')", name=op.f("ck_followup_plan_kind_known")
+            "kind IN ('product_use', 'new_arrivals', 'offer')",
+            name=op.f("ck_followup_plan_kind_known"),
         ),
         sa.CheckConstraint("every_days > 0", name=op.f("ck_followup_plan_every_days_positive")),
         sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_followup_plan_days_in_order")),
@@ -731,7 +736,11 @@ def upgrade() -> None:
             name=op.f("ck_opportunity_closed_has_time"),
         ),
         sa.CheckConstraint(
-            "stage IN ('interested', 'advised', 'trial', 'quoted', 'won', 'lost')",
+            "lost_reason IN ('price', 'out_of_stock', 'competitor', 'no_need', 'no_reply')",
+            name=op.f("ck_opportunity_lost_reason_known"),
+        ),
+        sa.CheckConstraint(
+            "stage IN ('interested', 'contacted', 'tried', 'quoted', 'won', 'lost')",
             name=op.f("ck_opportunity_stage_known"),
         ),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_opportunity_amount_not_negative")),
@@ -757,7 +766,8 @@ def upgrade() -> None:
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("amount", Number, nullable=False),
         sa.CheckConstraint(
-            "method IN ('cash', 'card', 'mobile', 'voucher')", name=op.f("ck_payment_method_known")
+            "method IN ('wechat', 'alipay', 'card', 'cash', 'gift_card')",
+            name=op.f("ck_payment_method_known"),
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payment_amount_positive")),
         sa.ForeignKeyConstraint(["sale_id"], ["sale.id"], name=op.f("fk_payment_sale_id")),
@@ -880,6 +890,10 @@ def upgrade() -> None:
         sa.Column("points_back", sa.Integer(), nullable=False),
         sa.Column("points_taken", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "reason IN ('not_durable', 'unreliable', 'poor_performance', 'wrong_item', 'changed_mind', 'damaged_in_transit', 'near_expiry')",
+            name=op.f("ck_sale_return_reason_known"),
+        ),
+        sa.CheckConstraint(
             "total = refunded + points_value + points_missing_value",
             name=op.f("ck_sale_return_settled"),
         ),
@@ -967,26 +981,27 @@ def upgrade() -> None:
         sa.Column("opened_at", Utc(), nullable=False),
         sa.Column("first_due_at", Utc(), nullable=False),
         sa.Column("due_at", Utc(), nullable=False),
-        sa.Column("first_answer_at", Utc(), nullable=True),
-        sa.Column("solved_at", Utc(), nullable=True),
+        sa.Column("first_response_at", Utc(), nullable=True),
+        sa.Column("resolved_at", Utc(), nullable=True),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "(status IN ('solved', 'closed')) = (solved_at IS NOT NULL)",
-            name=op.f("ck_ticket_solved_has_time"),
+            "(status IN ('resolved', 'closed')) = (resolved_at IS NOT NULL)",
+            name=op.f("ck_ticket_resolved_has_time"),
         ),
         sa.CheckConstraint(
-            "channel IN ('store', 'phone', 'email', 'sms', 'mini_program', 'web')",
+            "channel IN ('store', 'phone', 'web', 'mini_program', 'social', 'email', 'sms')",
             name=op.f("ck_ticket_channel_known"),
         ),
         sa.CheckConstraint(
-            "kind IN ('question', 'complaint', 'repair', 'exchange', 'praise')",
+            "kind IN ('complaint', 'enquiry', 'return_exchange', 'repair', 'delivery', 'points_account', 'suggestion')",
             name=op.f("ck_ticket_kind_known"),
         ),
         sa.CheckConstraint(
             "priority IN ('low', 'normal', 'high')", name=op.f("ck_ticket_priority_known")
         ),
         sa.CheckConstraint(
-            "status IN ('open', 'waiting', 'solved', 'closed')", name=op.f("ck_ticket_status_known")
+            "status IN ('open', 'in_progress', 'resolved', 'closed')",
+            name=op.f("ck_ticket_status_known"),
         ),
         sa.CheckConstraint(
             "satisfaction BETWEEN 1 AND 5", name=op.f("ck_ticket_satisfaction_one_to_five")
@@ -1098,7 +1113,11 @@ def upgrade() -> None:
         sa.Column("ticket_id", Number, nullable=True),
         sa.Column("opportunity_id", Number, nullable=True),
         sa.CheckConstraint(
-            "outcome IN ('satisfied', 'interested', 'will_visit', 'problem', 'no_answer', 'refused')",
+            "next_step IN ('none', 'call_again', 'open_ticket', 'invite', 'send_offer')",
+            name=op.f("ck_followup_task_next_step_known"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('happy', 'problem', 'bought', 'no_answer', 'declined')",
             name=op.f("ck_followup_task_outcome_known"),
         ),
         sa.CheckConstraint(
@@ -1173,7 +1192,7 @@ def upgrade() -> None:
         sa.Column("to_stage", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "to_stage IN ('interested', 'advised', 'trial', 'quoted', 'won', 'lost')",
+            "to_stage IN ('interested', 'contacted', 'tried', 'quoted', 'won', 'lost')",
             name=op.f("ck_opportunity_stage_to_stage_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -1288,7 +1307,8 @@ def upgrade() -> None:
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("amount", Number, nullable=False),
         sa.CheckConstraint(
-            "method IN ('cash', 'card', 'mobile', 'voucher')", name=op.f("ck_refund_method_known")
+            "method IN ('wechat', 'alipay', 'card', 'cash', 'gift_card')",
+            name=op.f("ck_refund_method_known"),
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_refund_amount_positive")),
         sa.ForeignKeyConstraint(
@@ -1389,7 +1409,7 @@ def upgrade() -> None:
         sa.Column("asked_at", Utc(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),
         sa.CheckConstraint(
-            "channel IN ('store', 'phone', 'email', 'sms', 'mini_program', 'web')",
+            "channel IN ('store', 'phone', 'web', 'mini_program', 'social', 'email', 'sms')",
             name=op.f("ck_survey_invite_channel_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -1416,7 +1436,7 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Text(), nullable=True),
         sa.Column("body_sealed", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "channel IN ('store', 'phone', 'email', 'sms', 'mini_program', 'web')",
+            "channel IN ('store', 'phone', 'web', 'mini_program', 'social', 'email', 'sms')",
             name=op.f("ck_ticket_message_channel_known"),
         ),
         sa.CheckConstraint(
