@@ -1,0 +1,381 @@
+"""What a campaign's numbers say: each finding with its n, its interval and a plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from html import escape
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.labels import heading
+
+
+class Finding:
+    """What all findings have in common: they read as a few figures and one sentence."""
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what it does not, in the current language."""
+        raise NotImplementedError
+
+    def figures(self) -> Iterator[tuple[str, str]]:
+        """Each figure as people read it: its name and its value."""
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if value is not None and field.metadata.get("shown", True):
+                yield heading(field.name), self._shown(field.name, value)
+
+    def _shown(self, name: str, value: Any) -> str:
+        return number(value) if isinstance(value, int | float) else str(value)
+
+    def __str__(self) -> str:
+        rows = [f"{name}: {value}" for name, value in self.figures()]
+        return "\n".join([*rows, self.sentence])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
+            f"<td style='text-align:right'>{escape(value)}</td></tr>"
+            for name, value in self.figures()
+        )
+        return f"<table>{rows}</table><p>{escape(self.sentence)}</p>"
+
+
+@dataclass(frozen=True)
+class Difference(Finding):
+    """How far one average lies above another, and how sure that is.
+
+    Parameters
+    ----------
+    design
+        What was compared: ``groups``, ``before_after`` or ``differences`` (in differences).
+    measure
+        The column that was averaged.
+    first, second
+        The averages: of the treated and the control group; of after and before; of the two
+        changes (or, with weeks as pairs, of the two gaps).
+    difference
+        ``first`` − ``second``, in the unit of the measure.
+    low, high
+        The ends of its interval; None where no value differs from another.
+    p_value
+        How often chance alone would show so large a difference; None without an interval.
+    n_first, n_second
+        How many values stand behind each average.
+    left_out
+        Rows without a value.
+    confidence
+        How often such an interval holds the true difference, 0 to 1.
+    first_name, second_name
+        The codes of the two sides.
+    yes_no
+        Whether the measure is 0 or 1, and the averages are shares.
+    """
+
+    design: str
+    measure: str
+    first: float
+    second: float
+    difference: float
+    low: float | None
+    high: float | None
+    p_value: float | None
+    n_first: int
+    n_second: int
+    left_out: int = 0
+    confidence: float = 0.95
+    first_name: str = "treatment"
+    second_name: str = "control"
+    yes_no: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    def figures(self) -> Iterator[tuple[str, str]]:
+        """The measure, both averages with their n, the difference and its interval."""
+        share = self.yes_no
+        yield heading("measure"), heading(self.measure)
+        for name, mean, n in (
+            (self.first_name, self.first, self.n_first),
+            (self.second_name, self.second, self.n_second),
+        ):
+            yield side(name), f"{number(mean, share)} (n = {n:,})"
+        yield heading("difference"), number(self.difference, share)
+        if self.low is not None and self.high is not None and self.p_value is not None:
+            ends = _("{low} to {high}").format(
+                low=number(self.low, share), high=number(self.high, share)
+            )
+            yield _("{percent:.0%} interval").format(percent=self.confidence), ends
+            yield heading("p_value"), "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
+        if self.left_out:
+            yield heading("left_out"), f"{self.left_out:,}"
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what it does not, in the current language."""
+        if self.low is None or self.high is None:
+            return _(
+                "All values on a side are the same, so there is no interval: look at the data "
+                "again before saying anything."
+            )
+        up = self.difference >= 0
+        low, high = (self.low, self.high) if up or not self.clear else (-self.high, -self.low)
+        amount = abs(self.difference) if self.clear else self.difference
+        return self._message(up).format(
+            measure=heading(self.measure),
+            first=side(self.first_name),
+            second=side(self.second_name),
+            difference=number(amount, self.yes_no),
+            low=number(low, self.yes_no),
+            high=number(high, self.yes_no),
+            percent=f"{self.confidence:.0%}",
+            n_first=f"{self.n_first:,}",
+            n_second=f"{self.n_second:,}",
+        )
+
+    def _message(self, up: bool) -> str:
+        if self.design == "groups" and self.clear:
+            return (
+                _(
+                    "{measure} is on average {difference} higher in the {first} than in the "
+                    "{second} ({percent} interval {low} to {high}; n = {n_first} and "
+                    "{n_second}), more than chance explains; that the campaign did it is sure "
+                    "only if the groups were drawn at random, and it says nothing about any "
+                    "single customer."
+                )
+                if up
+                else _(
+                    "{measure} is on average {difference} lower in the {first} than in the "
+                    "{second} ({percent} interval {low} to {high}; n = {n_first} and "
+                    "{n_second}), more than chance explains; that the campaign did it is sure "
+                    "only if the groups were drawn at random, and it says nothing about any "
+                    "single customer."
+                )
+            )
+        if self.design == "groups":
+            return _(
+                "{measure} differs by {difference} on average between the {first} and the "
+                "{second} ({percent} interval {low} to {high}; n = {n_first} and {n_second}), "
+                "which may be chance; this does not prove that the campaign did nothing, only "
+                "that its effect, anywhere from {low} to {high}, cannot be told from none."
+            )
+        if self.design == "before_after" and self.clear:
+            return (
+                _(
+                    "{measure} is on average {difference} higher after than before ({percent} "
+                    "interval {low} to {high}; n = {n_first} and {n_second}); this does not say "
+                    "why, since season, weather, prices and all else that changed are in it "
+                    "too: only a control group takes them out."
+                )
+                if up
+                else _(
+                    "{measure} is on average {difference} lower after than before ({percent} "
+                    "interval {low} to {high}; n = {n_first} and {n_second}); this does not say "
+                    "why, since season, weather, prices and all else that changed are in it "
+                    "too: only a control group takes them out."
+                )
+            )
+        if self.design == "before_after":
+            return _(
+                "{measure} differs by {difference} on average between after and before "
+                "({percent} interval {low} to {high}; n = {n_first} and {n_second}), which may "
+                "be chance; this does not prove that nothing changed, nor would a clear change "
+                "say why."
+            )
+        if self.clear:
+            return (
+                _(
+                    "{measure} rose {difference} more (or fell less) from before to after in the "
+                    "treated than in the control ({percent} interval {low} to {high}; n = "
+                    "{n_first} and {n_second}), more than chance explains; it is the campaign's "
+                    "effect only if both would have moved alike without it, which these numbers "
+                    "cannot prove: compare how they moved earlier."
+                )
+                if up
+                else _(
+                    "{measure} fell {difference} more (or rose less) from before to after in the "
+                    "treated than in the control ({percent} interval {low} to {high}; n = "
+                    "{n_first} and {n_second}), more than chance explains; it is the campaign's "
+                    "effect only if both would have moved alike without it, which these numbers "
+                    "cannot prove: compare how they moved earlier."
+                )
+            )
+        return _(
+            "{measure} moved {difference} apart from before to after between the treated and "
+            "the control ({percent} interval {low} to {high}; n = {n_first} and {n_second}), "
+            "which may be chance; this does not prove that the campaign did nothing, only that "
+            "its effect cannot be told from none."
+        )
+
+
+@dataclass(frozen=True)
+class SegmentUplift(Finding):
+    """The difference between treatment and control in each segment.
+
+    Parameters
+    ----------
+    by
+        The column of the segments.
+    measure
+        The column that was averaged.
+    segments
+        For each segment's code its `Difference`; None where a group has fewer than two values.
+    confidence
+        How often all intervals together hold the true differences, 0 to 1.
+    """
+
+    by: str
+    measure: str
+    segments: dict[Any, Difference | None]
+    confidence: float = 0.95
+
+    @property
+    def table(self):
+        """A pandas frame, one row per segment, the largest difference first."""
+        import pandas as pd
+
+        names = ["n_treatment", "n_control", "treatment_mean", "control_mean"]
+        columns = [self.by, *names, "difference", "low", "high", "clear"]
+        rows = [
+            (code, d.n_first, d.n_second, d.first, d.second, d.difference, d.low, d.high, d.clear)
+            for code, d in self.segments.items()
+            if d is not None
+        ]
+        missing = [(code, *[None] * 7, False) for code, d in self.segments.items() if d is None]
+        table = pd.DataFrame([*rows, *missing], columns=columns)
+        return table.sort_values(
+            ["difference", self.by], ascending=[False, True], ignore_index=True, kind="stable"
+        )
+
+    def figures(self) -> Iterator[tuple[str, str]]:
+        """Each segment's difference with its interval and n."""
+        from crmkit.labels import code
+
+        for segment in self.table[self.by]:
+            d = self.segments[segment]
+            if d is None or d.low is None or d.high is None:
+                yield code(self.by, segment), "–"
+                continue
+            yield (
+                code(self.by, segment),
+                _("{difference} ({low} to {high}; n = {n_first} and {n_second})").format(
+                    difference=number(d.difference, d.yes_no),
+                    low=number(d.low, d.yes_no),
+                    high=number(d.high, d.yes_no),
+                    n_first=f"{d.n_first:,}",
+                    n_second=f"{d.n_second:,}",
+                ),
+            )
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what it does not, in the current language."""
+        from crmkit.labels import code
+
+        clear = [code(self.by, c) for c, d in self.segments.items() if d is not None and d.clear]
+        if clear:
+            return _(
+                "In {segments} the campaign made a difference that chance does not explain; the "
+                "other segments of the {k} cannot be told from no effect, nor the segments from "
+                "one another where their intervals overlap (all {k} intervals hold together in "
+                "{percent} of cases)."
+            ).format(
+                segments=label("list", ", ").join(clear),
+                k=len(self.segments),
+                percent=f"{self.confidence:.0%}",
+            )
+        return _(
+            "In none of the {k} segments can the campaign's effect be told from chance (all {k} "
+            "intervals hold together in {percent} of cases); this does not prove that it did "
+            "nothing, and the segment that looks best may look so by luck."
+        ).format(k=len(self.segments), percent=f"{self.confidence:.0%}")
+
+
+@dataclass(frozen=True)
+class Return(Finding):
+    """What a campaign brought for what it cost.
+
+    Parameters
+    ----------
+    cost
+        What was spent, in currency units.
+    extra
+        The revenue that would not have come without it, in currency units.
+    extra_margin
+        Its margin, in currency units.
+    profit
+        ``extra_margin`` − ``cost``.
+    roi
+        ``profit`` ÷ ``cost``: 0.2 means that 1 spent came back as 1.2.
+    low, high
+        The ends of the interval of `roi`, from the difference's; None without one.
+    n
+        The treated members.
+    """
+
+    cost: float
+    extra: float
+    extra_margin: float
+    profit: float
+    roi: float
+    low: float | None
+    high: float | None
+    n: int
+    confidence: float = 0.95
+
+    def _shown(self, name: str, value: Any) -> str:
+        if name in ("roi", "low", "high", "confidence"):
+            return f"{value:.0%}"
+        return f"{value:,}" if name == "n" else number(value)
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what it does not, in the current language."""
+        places = {
+            "roi": f"{self.roi:.0%}",
+            "profit": number(self.profit),
+            "cost": number(self.cost),
+            "percent": f"{self.confidence:.0%}",
+            "n": f"{self.n:,}",
+        }
+        if self.low is None or self.high is None:
+            return _(
+                "The campaign returned {roi} on the {cost} spent (n = {n}), but the difference "
+                "it rests on has no interval, so nothing is sure."
+            ).format(**places)
+        places |= {"low": f"{self.low:.0%}", "high": f"{self.high:.0%}"}
+        if self.low > 0:
+            return _(
+                "Of the {cost} spent, the campaign earned back all and {profit} more: a return "
+                "of {roi} ({percent} interval {low} to {high}; n = {n}); it does not say that "
+                "the next one will, nor does it count what members do later."
+            ).format(**places)
+        if self.high < 0:
+            return _(
+                "The campaign did not earn back the {cost} spent: its return is {roi} ({percent} "
+                "interval {low} to {high}; n = {n}); it does not count what members do later, "
+                "nor goodwill."
+            ).format(**places)
+        return _(
+            "Whether the campaign earned back the {cost} spent is open: its return is {roi}, but "
+            "anywhere from {low} to {high} is possible ({percent} interval; n = {n}); more "
+            "members or a longer time would tell, this figure does not."
+        ).format(**places)
+
+
+def number(value: float, share: bool = False) -> str:
+    """A figure as people read it: a share as a percentage, whole numbers without decimals."""
+    if share:
+        return f"{value:.1%}"
+    if isinstance(value, int) or (abs(value) >= 1000 and float(value).is_integer()):
+        return f"{value:,.0f}"
+    return f"{value:,.2f}"
+
+
+def side(name: str) -> str:
+    """What people read for one side of a comparison: treatment, control, before, after."""
+    return label("group", name)

@@ -1,0 +1,697 @@
+"""Did the campaign work? Splitting off a control group, and comparing afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrameT
+
+from crmkit.campaign.findings import Difference, Return, SegmentUplift
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.kpi.sales import summed
+from crmkit.tables import (
+    TableError,
+    as_date,
+    beside,
+    between,
+    closest,
+    give_back,
+    is_lazy,
+    missing_column,
+    name_list,
+    open_frame,
+    require,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+def split_control(
+    members: IntoFrameT,
+    share: float = 0.2,
+    seed: int | str = 0,
+    by: str | Sequence[str] | None = None,
+) -> IntoFrameT:
+    """Whom to contact and whom to leave alone, drawn at random, so that the two can be compared.
+
+    The draw depends only on the member_ids and the seed: the same list gives the same groups, in
+    whatever order it comes, on whatever engine. Give each campaign its own seed (its id), else
+    the same members are left out every time.
+
+    Parameters
+    ----------
+    members
+        One row per member who could be contacted, with ``member_id``; any kind of dataframe.
+    share
+        The part to leave alone, above 0 and below 1.
+    seed
+        What makes this draw different from others.
+    by
+        Columns within which to draw, so that each segment is split alike.
+
+    Returns
+    -------
+    The same kind of frame with one more column, ``group``: ``treatment`` or ``control``. Each
+    segment's control group has share × members, rounded half up.
+
+    Raises
+    ------
+    TableError
+        When a column is missing, or a member_id is empty or there twice.
+    CrmkitError
+        When `share` is not between 0 and 1.
+
+    >>> import pandas as pd
+    >>> members = pd.DataFrame({"member_id": [f"M{i}" for i in range(10)]})
+    >>> split_control(members, 0.3, seed="spring")["group"].value_counts().to_dict()
+    {'treatment': 7, 'control': 3}
+    """
+    if not 0 < share < 1:
+        raise CrmkitError(
+            _("share is {share}; it must lie between 0 and 1, such as 0.2.").format(share=share)
+        )
+    by = name_list(by)
+    frame = require(members, "members", ["member_id"], unique="member_id")
+    present = frame.collect_schema().names()
+    for name in by:
+        if name not in present:
+            raise missing_column("members", name, present)
+    table = frame.collect()
+    ids = table["member_id"].to_list()
+    if any(i is None or i != i for i in ids):
+        raise TableError(_("The table members has rows without member_id. Set them aside first."))
+    segments = list(zip(*(table[name].to_list() for name in by), strict=True)) or [()] * len(ids)
+    drawn: dict[tuple, list[tuple[bytes, int]]] = {}
+    for row, (member, segment) in enumerate(zip(ids, segments, strict=True)):
+        ticket = blake2b(f"{seed}|{_plain(member)}".encode(), digest_size=16).digest()
+        drawn.setdefault(segment, []).append((ticket, row))
+    groups = ["treatment"] * len(ids)
+    for tickets in drawn.values():
+        for _ticket, row in sorted(tickets)[: int(len(tickets) * share + 0.5)]:
+            groups[row] = "control"
+    column = nw.new_series("group", groups, nw.String(), backend=table.implementation)
+    if table.implementation.is_pandas():
+        column = nw.from_native(
+            column.to_native().set_axis(table.to_native().index), series_only=True
+        )
+    return _as_given(table.with_columns(column), members)
+
+
+def outcomes(
+    contacts: IntoFrameT,
+    sales: IntoFrameT,
+    start: str | date,
+    days: int = 28,
+    campaign_id: object = None,
+) -> IntoFrameT:
+    """What each member of the campaign bought in the days from its start and in as many before.
+
+    Those who bought nothing are there with 0: leaving them out is the commonest mistake in
+    judging a campaign.
+
+    Parameters
+    ----------
+    contacts
+        One row per member with ``member_id`` and ``group`` (treatment or control), and
+        ``campaign_id`` when it holds several; any kind of dataframe.
+    sales
+        One row per line; the same kind of frame.
+    start
+        The first day that counts as after.
+    days
+        How many days count as after, and as many as before.
+    campaign_id
+        Which campaign of `contacts`; without it, all rows.
+
+    Returns
+    -------
+    The same kind of frame, one row per member by id: the columns of `contacts`, ``revenue``,
+    ``orders``, ``units`` and ``bought`` (1 or 0), then the same with ``_before``. Revenue is in
+    currency units, net of returns.
+
+    Raises
+    ------
+    TableError
+        When a column is missing, a member is there twice, or `contacts` holds no such campaign.
+
+    >>> import pandas as pd
+    >>> contacts = pd.DataFrame({"member_id": ["M1", "M2"], "group": ["treatment", "control"]})
+    >>> sales = pd.DataFrame({"sale_id": ["S1"], "sold_at": pd.to_datetime(["2025-03-02 10:00"]),
+    ...                       "member_id": ["M1"], "quantity": [1], "amount": [80.0]})
+    >>> outcomes(contacts, sales, "2025-03-01")[["member_id", "revenue", "bought"]]
+      member_id  revenue  bought
+    0        M1     80.0       1
+    1        M2      0.0       0
+    """
+    if days < 1:
+        raise CrmkitError(_("days is {days}; it must be 1 or more.").format(days=days))
+    first = as_date(start)
+    needed = ["member_id", "group", *([] if campaign_id is None else ["campaign_id"])]
+    chosen = require(contacts, "campaign_contacts", needed)
+    if campaign_id is not None:
+        chosen = chosen.filter(nw.col("campaign_id") == campaign_id)
+        if len(chosen.head(1).collect()) == 0:
+            raise TableError(
+                _("campaign_contacts holds no campaign {campaign!r}.").format(campaign=campaign_id)
+            )
+    chosen = require(chosen.to_native(), "campaign_contacts", ["member_id"], unique="member_id")
+    lines = require(sales, "sales", ["sale_id", "sold_at", "member_id", "quantity", "amount"])
+    beside(chosen, lines, ("contacts", "sales"))
+    lines = lines.filter(~nw.col("member_id").is_null())
+    length = timedelta(days=days)
+    for suffix, since in (("", first), ("_before", first - length)):
+        until = since + length - timedelta(days=1)
+        bought = summed(between(lines, "sold_at", since, until), ["member_id"], with_cost=False)
+        bought = bought.select(
+            "member_id", *(nw.col(f).alias(f + suffix) for f in ("revenue", "orders", "units"))
+        )
+        chosen = chosen.join(bought, on="member_id", how="left").with_columns(
+            nw.col("revenue" + suffix).fill_null(0.0),
+            nw.col("orders" + suffix).fill_null(0).cast(nw.Int64),
+            nw.col("units" + suffix).fill_null(0).cast(nw.Int64),
+        )
+        some = nw.when(nw.col("orders" + suffix) > 0).then(nw.lit(1)).otherwise(nw.lit(0))
+        chosen = chosen.with_columns(some.cast(nw.Int64).alias("bought" + suffix))
+    return give_back(chosen.sort("member_id"), contacts)
+
+
+def compare_groups(
+    outcomes: Any,
+    value: str = "revenue",
+    group: str = "group",
+    treatment: str = "treatment",
+    control: str = "control",
+    confidence: float = 0.95,
+) -> Difference:
+    """How much more the treated members brought than the control group, and how sure that is.
+
+    Parameters
+    ----------
+    outcomes
+        One row per member, buyers or not, such as `outcomes` gives; any kind of dataframe.
+    value
+        The column to compare: numbers, or yes and no (true and false, 1 and 0).
+    group
+        The column that says who belongs to which group.
+    treatment, control
+        Its two codes; rows of other groups are not looked at.
+    confidence
+        How often such an interval holds the true difference, 0 to 1.
+
+    Returns
+    -------
+    A `Difference`: the difference of the averages with Welch's interval for unequal spreads
+    (Welch, 1947), or of the shares with Newcombe's (1998, method 10) when the value is yes or no.
+
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or a group has fewer than two values.
+
+    >>> import pandas as pd
+    >>> outcomes = pd.DataFrame({"group": ["treatment"] * 4 + ["control"] * 4,
+    ...                          "revenue": [30, 50, 40, 60, 20, 30, 10, 40.0]})
+    >>> found = compare_groups(outcomes)
+    >>> found.difference, round(found.low, 2), round(found.high, 2)
+    (20.0, -2.34, 42.34)
+    """
+    table = _read(outcomes, [value], [group])
+    first, second = _sides(table, value, group, treatment, control)
+    return _compared("groups", value, first, second, treatment, control, confidence)
+
+
+def before_after(
+    frame: Any,
+    value: str = "revenue",
+    period: str = "period",
+    before: str = "before",
+    after: str = "after",
+    pair: str | None = None,
+    since: str | date | None = None,
+    when: str = "day",
+    confidence: float = 0.95,
+) -> Difference:
+    """How much a number changed, without anything to compare the change with.
+
+    Parameters
+    ----------
+    frame
+        One row per thing counted (a day, a week, a member), such as ``kpi.sales_summary`` by day
+        gives; any kind of dataframe.
+    value
+        The column to compare: numbers, or yes and no.
+    period, before, after
+        The column that says when, and its two codes.
+    pair
+        The column that says which rows belong together (a member, a store, a weekday): then the
+        changes within the pairs are averaged. Pairs that lack a side are refused.
+    since, when
+        Instead of `period`: the first day that counts as after, and the column with the day.
+    confidence
+        How often such an interval holds the true difference, 0 to 1.
+
+    Returns
+    -------
+    A `Difference` of after against before: Welch's interval, or that of the paired differences
+    (Student's t). Days that follow one another resemble one another, so the true interval is
+    wider; weeks suffer less.
+
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, a side has fewer than two values, or a
+        pair is not complete.
+
+    >>> import pandas as pd
+    >>> weeks = pd.DataFrame({"period": ["before"] * 3 + ["after"] * 3,
+    ...                       "revenue": [100, 110, 105, 130, 125, 135.0]})
+    >>> before_after(weeks).difference
+    25.0
+    """
+    table = _dated(frame, [value], [pair] if pair else [], period, before, after, since, when)
+    if pair is None:
+        first, second = _sides(table, value, period, after, before)
+        return _compared("before_after", value, first, second, after, before, confidence)
+    sides = _paired(table, value, pair, period, after, before)
+    return _mean_change(value, sides[after], sides[before], after, before, confidence)
+
+
+def difference_in_differences(
+    frame: Any,
+    value: str = "revenue",
+    before_value: str | None = None,
+    group: str = "group",
+    treatment: str = "treatment",
+    control: str = "control",
+    period: str = "period",
+    before: str = "before",
+    after: str = "after",
+    pair: str | None = None,
+    since: str | date | None = None,
+    when: str = "week",
+    confidence: float = 0.95,
+) -> Difference:
+    """How much more the treated changed than the control: what both went through drops out.
+
+    Two shapes of table. **One row per member** with the value before in a second column
+    (``before_value="revenue_before"``, as `outcomes` gives). Or **one row per week** (day,
+    member …) **and group and period** with `pair`, the column that says what belongs together:
+    a member, seen before and after, whose changes are compared between the groups; or a week,
+    seen in the treated shop and in the others, whose gaps are compared between the periods (the
+    only way when a single shop was treated). Several rows for the same pair, group and period
+    (seven control shops in one week) are averaged first.
+
+    Parameters
+    ----------
+    frame
+        Such a table; any kind of dataframe.
+    value, before_value
+        The column to compare; for one row per member, that with the same thing before.
+    group, treatment, control
+        The column that says who belongs to which group, and its two codes.
+    period, before, after, since, when
+        As for `before_after`.
+    pair
+        The column that says which rows belong together.
+    confidence
+        How often such an interval holds the true difference, 0 to 1.
+
+    Returns
+    -------
+    A `Difference` of the two changes (or gaps), with Welch's interval over the pairs. For the
+    idea: Card and Krueger (1994); for why pairs and not single rows: Bertrand, Duflo and
+    Mullainathan (2004).
+
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, a pair is not complete, or a side has
+        fewer than two.
+
+    >>> import pandas as pd
+    >>> outcomes = pd.DataFrame({"group": ["treatment"] * 3 + ["control"] * 3,
+    ...     "revenue": [30, 50, 40, 20, 30, 10.0], "revenue_before": [10, 20, 15, 15, 20, 10.0]})
+    >>> difference_in_differences(outcomes, before_value="revenue_before").difference
+    20.0
+    """
+    if before_value is not None:
+        table = _read(frame, [value, before_value], [group])
+        yes_no = _yes_no(table[value], table[before_value])
+        table = table.assign(**{value: table[value] - table[before_value]})
+        first, second = _sides(table, value, group, treatment, control)
+        sides = treatment, control
+        return _compared("differences", value, first, second, *sides, confidence, yes_no)
+    if pair is None:
+        raise CrmkitError(
+            _(
+                "Say what belongs together: before_value= for one row per member, or pair= for "
+                "one row per week (or member), group and period."
+            )
+        )
+    table = _dated(frame, [value], [group, pair], period, before, after, since, when)
+    table = table[table[group].isin([treatment, control])]
+    means = table.groupby([pair, group, period])[value].mean().reset_index()
+    if (means.groupby(pair)[period].nunique() == 1).all():
+        gaps = _paired(means, value, pair, group, treatment, control)
+        gap = gaps[treatment] - gaps[control]
+        periods = means.groupby(pair)[period].first().reindex(gap.index)
+        first, second = gap[periods == after], gap[periods == before]
+    else:
+        if (means.groupby(pair)[group].nunique() > 1).any():
+            raise TableError(
+                _(
+                    "Pairs of {pair!r} stand in both groups and in both periods. Each must be "
+                    "in one group (a member) or in one period (a week)."
+                ).format(pair=pair)
+            )
+        changes = _paired(means, value, pair, period, after, before)
+        change = changes[after] - changes[before]
+        groups = means.groupby(pair)[group].first().reindex(change.index)
+        first, second = change[groups == treatment], change[groups == control]
+    _enough(first, treatment)
+    _enough(second, control)
+    sides = first.to_numpy(), second.to_numpy(), treatment, control
+    return _compared("differences", value, *sides, confidence, _yes_no(table[value]))
+
+
+def uplift_by_segment(
+    outcomes: Any,
+    by: str,
+    value: str = "revenue",
+    group: str = "group",
+    treatment: str = "treatment",
+    control: str = "control",
+    confidence: float = 0.95,
+) -> SegmentUplift:
+    """In which segments the campaign worked, without being fooled by looking at many.
+
+    The intervals are widened so that all of them together hold the true differences as often as
+    `confidence` says (Bonferroni): with eight segments, one out of twenty is soon found.
+
+    Parameters
+    ----------
+    outcomes
+        One row per member, buyers or not, such as `outcomes` gives, with the segment; any kind
+        of dataframe.
+    by
+        The column of the segments.
+    value, group, treatment, control, confidence
+        As for `compare_groups`.
+
+    Returns
+    -------
+    A `SegmentUplift`; its ``table`` has one row per segment. A segment with fewer than two
+    members in a group stands there without figures.
+
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or there is no segment.
+
+    >>> import pandas as pd
+    >>> outcomes = pd.DataFrame({"level": ["gold"] * 4, "group": ["treatment", "control"] * 2,
+    ...                          "revenue": [30, 20, 50, 10.0]})
+    >>> uplift_by_segment(outcomes, "level").table["difference"].tolist()
+    [25.0]
+    """
+    table = _read(outcomes, [value], [group, by])
+    table = table[table[group].isin([treatment, control]) & table[by].notna()]
+    parts = dict(tuple(table.groupby(by)))
+    if not parts:
+        raise TableError(_("No row belongs to a segment of {by!r} and a group.").format(by=by))
+    strict = 1 - (1 - confidence) / len(parts)
+    found: dict[Any, Difference | None] = {}
+    for code, part in parts.items():
+        counts = part.dropna(subset=[value])[group].value_counts()
+        if min(counts.get(treatment, 0), counts.get(control, 0)) < 2:
+            found[code] = None
+            continue
+        first, second = _sides(part, value, group, treatment, control)
+        found[code] = _compared("groups", value, first, second, treatment, control, strict)
+    return SegmentUplift(by, value, found, confidence)
+
+
+def roi(
+    difference: Difference,
+    cost: float,
+    margin_rate: float = 1.0,
+    members: int | None = None,
+) -> Return:
+    """What the campaign brought for what it cost, with the uncertainty of its effect.
+
+    Parameters
+    ----------
+    difference
+        What it brought per member, from `compare_groups` or `difference_in_differences`: of
+        revenue (give a margin rate) or of margin (leave it at 1).
+    cost
+        What was spent on contacts, gifts and work, in currency units. Discounts have lowered the
+        revenue already: do not count them again.
+    margin_rate
+        The part of extra revenue that stays after the cost of goods, 0 to 1.
+    members
+        How many were treated; without it, ``difference.n_first``.
+
+    Returns
+    -------
+    A `Return`: extra revenue, margin and profit in currency units, ROI as a ratio, with the
+    interval of the difference carried over (cost and margin rate taken as exact).
+
+    Raises
+    ------
+    CrmkitError
+        When `cost` is not above 0, or the difference says nothing about a campaign's effect.
+
+    >>> from crmkit.campaign import Difference
+    >>> found = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 500)
+    >>> result = roi(found, cost=2_000, margin_rate=0.4)
+    >>> result.extra_margin, result.roi, round(result.low, 2), round(result.high, 2)
+    (4000.0, 1.0, 0.2, 1.8)
+    """
+    if not cost > 0:
+        raise CrmkitError(_("cost is {cost}; it must be more than 0.").format(cost=cost))
+    if not 0 < margin_rate <= 1:
+        raise CrmkitError(
+            _("margin_rate is {rate}; it must be above 0 and at most 1.").format(rate=margin_rate)
+        )
+    if difference.design == "before_after" or difference.yes_no:
+        raise CrmkitError(
+            _(
+                "ROI needs what the campaign brought per member in money, against a control "
+                "group: compare_groups or difference_in_differences of revenue or margin."
+            )
+        )
+    n = difference.n_first if members is None else members
+    returns = [
+        None if d is None else (d * n * margin_rate - cost) / cost
+        for d in (difference.difference, difference.low, difference.high)
+    ]
+    extra = difference.difference * n
+    margin = extra * margin_rate
+    return Return(
+        cost, extra, margin, margin - cost, returns[0], *returns[1:], n, difference.confidence
+    )
+
+
+def _plain(member: object) -> str:
+    """The same id, whatever kind of whole number an engine holds it in."""
+    if isinstance(member, float) and member.is_integer():
+        return str(int(member))
+    return str(member)
+
+
+def _as_given(table: nw.DataFrame, like: IntoFrameT) -> IntoFrameT:
+    """A collected table as the kind of frame that came in."""
+    if not is_lazy(like):
+        return nw.maybe_reset_index(table).to_native()
+    given = nw.from_native(like)
+    session = {"session": like.sparkSession} if given.implementation.is_pyspark() else {}
+    return table.lazy(given.implementation, **session).to_native()
+
+
+def _read(frame: Any, numbers: Sequence[str], labels: Sequence[str]) -> pd.DataFrame:
+    """Columns of any frame in memory: the numbers as floats, missing ones as NaN."""
+    opened = open_frame(frame)
+    schema = opened.collect_schema()
+    for name in [*numbers, *labels]:
+        if name not in schema:
+            raise missing_column(_("given"), name, schema.names())
+    for name in numbers:
+        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
+            raise TableError(
+                _(
+                    "The column {column!r} holds {dtype}; it must hold numbers or yes and no."
+                ).format(column=name, dtype=schema[name])
+            )
+    names = list(dict.fromkeys([*numbers, *labels]))
+    table = opened.select(names).collect()
+    table = table.with_columns(*(nw.col(name).cast(nw.Float64) for name in numbers))
+    return table.to_pandas().reset_index(drop=True)
+
+
+def _dated(
+    frame: Any,
+    numbers: Sequence[str],
+    labels: Sequence[str],
+    period: str,
+    before: str,
+    after: str,
+    since: str | date | None,
+    when: str,
+) -> pd.DataFrame:
+    """The table with its period column, written from the day when `since` is given."""
+    if since is None:
+        return _read(frame, numbers, [*labels, period])
+    import pandas as pd
+
+    table = _read(frame, numbers, [*labels, when])
+    try:
+        days = pd.to_datetime(table[when], format="ISO8601")
+    except (ValueError, TypeError):
+        raise TableError(
+            _("The column {column!r} does not hold days.").format(column=when)
+        ) from None
+    first = as_date(since)
+    later = days >= datetime(first.year, first.month, first.day)
+    return table.assign(**{period: later.map({True: after, False: before})})
+
+
+def _sides(
+    table: pd.DataFrame, value: str, column: str, first: str, second: str
+) -> tuple[Any, Any]:
+    """The values of both sides; `TableError` when one is hardly there."""
+    found = []
+    for code in (first, second):
+        values = table.loc[table[column] == code, value]
+        if values.empty:
+            codes = [str(c) for c in table[column].dropna().unique()]
+            near = closest(str(code), codes)
+            raise TableError(
+                _("No row has {column} {code!r}; there are {codes}.").format(
+                    column=column, code=code, codes=", ".join([near] if near else codes) or "–"
+                )
+            )
+        _enough(values.dropna(), code)
+        found.append(values.to_numpy())
+    return found[0], found[1]
+
+
+def _enough(values: Any, code: object) -> None:
+    if len(values) < 2:
+        raise TableError(
+            _("{code!r} has {n} values; an interval needs at least 2 on each side.").format(
+                code=code, n=len(values)
+            )
+        )
+
+
+def _paired(
+    table: pd.DataFrame, value: str, pair: str, column: str, first: str, second: str
+) -> pd.DataFrame:
+    """Both sides of each pair in one row; `TableError` when a side is missing."""
+    table = table[table[column].isin([first, second])]
+    sides = table.pivot_table(index=pair, columns=column, values=value, aggfunc="mean")
+    sides = sides.reindex(columns=[first, second])
+    broken = int(sides.isna().any(axis=1).sum())
+    if broken:
+        raise TableError(
+            _(
+                "{broken} of {n} pairs of {pair!r} lack a side of {column!r}. Fill in what is "
+                "missing (0 where nothing was bought) or leave the pair out."
+            ).format(broken=broken, n=len(sides), pair=pair, column=column)
+        )
+    _enough(sides, pair)
+    return sides
+
+
+def _compared(
+    design: str,
+    measure: str,
+    first: np.ndarray,
+    second: np.ndarray,
+    first_name: str,
+    second_name: str,
+    confidence: float,
+    yes_no: bool = False,
+) -> Difference:
+    import numpy as np
+    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+    from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+
+    left_out = int(np.isnan(first).sum() + np.isnan(second).sum())
+    first, second = first[~np.isnan(first)], second[~np.isnan(second)]
+    shares = design != "differences" and _yes_no(first, second)
+    low = high = p_value = None
+    if np.ptp(first) > 0 or np.ptp(second) > 0:
+        alpha = 1 - confidence
+        if shares:
+            counts = int(first.sum()), len(first), int(second.sum()), len(second)
+            low, high = confint_proportions_2indep(*counts, method="newcomb", alpha=alpha)
+            p_value = test_proportions_2indep(*counts, method="score").pvalue
+        else:
+            means = CompareMeans(DescrStatsW(first), DescrStatsW(second))
+            low, high = means.tconfint_diff(alpha, usevar="unequal")
+            p_value = means.ttest_ind(usevar="unequal")[1]
+    return Difference(
+        design,
+        measure,
+        float(first.mean()),
+        float(second.mean()),
+        float(first.mean() - second.mean()),
+        *(None if x is None else float(x) for x in (low, high, p_value)),
+        len(first),
+        len(second),
+        left_out,
+        confidence,
+        first_name,
+        second_name,
+        shares or yes_no,
+    )
+
+
+def _mean_change(
+    measure: str,
+    after: pd.Series,
+    before: pd.Series,
+    after_name: str,
+    before_name: str,
+    confidence: float,
+) -> Difference:
+    import numpy as np
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    change = (after - before).to_numpy()
+    low = high = p_value = None
+    if np.ptp(change) > 0:
+        about = DescrStatsW(change)
+        low, high = about.tconfint_mean(1 - confidence)
+        p_value = about.ttest_mean()[1]
+    return Difference(
+        "before_after",
+        measure,
+        float(after.mean()),
+        float(before.mean()),
+        float(change.mean()),
+        *(None if x is None else float(x) for x in (low, high, p_value)),
+        len(change),
+        len(change),
+        0,
+        confidence,
+        after_name,
+        before_name,
+        _yes_no(after, before),
+    )
+
+
+def _yes_no(*values: Any) -> bool:
+    """Whether all values there are 0 or 1."""
+    import numpy as np
+
+    return all(bool((np.isin(v, (0, 1)) | np.isnan(v)).all()) for v in values)
