@@ -70,14 +70,20 @@ def chart(
         from matplotlib.text import Text
 
         _register_font()
-        with plt.rc_context({**STYLE, "axes.grid.axis": grid}):
-            if ax is None:
-                ax = plt.subplots(figsize=size)[1]
-            draw(*args, ax=ax, **options)
-            for axes in ax.figure.axes:
-                axes.tick_params(labelfontfamily=FONT)
-            for words in ax.figure.findobj(Text):
-                words.set_fontfamily(FONT)
+        # a notebook's first chart switches this on; leaving the style must not switch it off
+        interactive = plt.isinteractive()
+        try:
+            with plt.rc_context({**STYLE, "axes.grid.axis": grid}):
+                if ax is None:
+                    ax = plt.subplots(figsize=size)[1]
+                interactive = plt.isinteractive()
+                draw(*args, ax=ax, **options)
+                for axes in ax.figure.axes:
+                    axes.tick_params(labelfontfamily=FONT)
+                for words in ax.figure.findobj(Text):
+                    words.set_fontfamily(FONT)
+        finally:
+            plt.interactive(interactive)
         return ax
 
     return drawn
