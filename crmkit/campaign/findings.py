@@ -378,4 +378,4 @@ def number(value: float, share: bool = False) -> str:
 
 def side(name: str) -> str:
     """What people read for one side of a comparison: treatment, control, before, after."""
-    return label("group", name)
+    return label("side", name)
