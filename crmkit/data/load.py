@@ -84,6 +84,23 @@ def load(name: str, language: str | None = None) -> "pd.DataFrame":
     )
 
 
+def raw(name: str) -> Path:
+    """The file of one raw export in the current language, e.g. ``raw("till")``.
+
+    The names are till, web_orders, mini_program, join_forms, survey_form and social_comments;
+    ``truth()["raw"]`` counts the faults in each. Raises `TableError` for any other.
+    """
+    place = folder() / "raw" / get_language()
+    files = {path.stem.rsplit("_", 1)[0]: path for path in sorted(place.glob("*_*.*"))}
+    if name not in files:
+        raise TableError(
+            _("There is no raw export {name!r}. There are: {known}.").format(
+                name=name, known=", ".join(files)
+            )
+        )
+    return files[name]
+
+
 def _read(path: Path) -> "pd.DataFrame":
     import pandas as pd
 

@@ -3,7 +3,8 @@
 ``stores``, ``products``, ``people`` say who and what there is; ``visits`` when people come;
 ``baskets`` what they want; ``stock`` what the shelves can serve; ``till`` what is paid;
 ``floor``, ``voices``, ``care``, ``browse`` what happens around it; ``the_case`` and
-``campaigns`` what was planted; ``shop`` puts them together and ``write`` writes the files.
+``campaigns`` what was planted; ``shop`` puts them together and ``write``
+writes the files, ``many`` many times over for benchmarks.
 """
 
 import lazy_loader
@@ -12,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "shop": ["SEED", "Shop", "make_shop"],
+        "many": ["write_many"],
         "write": ["write_shop"],
     },
 )

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from crmkit.data.simulate import the_case
-from crmkit.data.simulate.days import DAY0, DAYS, START, day_number
+from crmkit.data.simulate.days import DAY0, DAYS, START, STOCKING_UP, day_number
 from crmkit.data.simulate.draws import draws, pick_rows
 from crmkit.data.simulate.people import PERSONA_CODES, TASTES, each
-from crmkit.data.simulate.products import AFFINITIES, CATEGORY_CODES, SLOW_FAMILIES
-from crmkit.data.simulate.promotions import GIFT_ITEM, price_off, pull
+from crmkit.data.simulate.products import AFFINITIES, CATEGORY_CODES, GIFT_ITEM, SLOW_FAMILIES
+from crmkit.data.simulate.promotions import price_off, pull
 from crmkit.data.simulate.stores import SLIDING, STORES
 
 # category → factor by month; the others are level
@@ -28,6 +28,7 @@ _SHARE_OF_BASE = {
 # mean extra pieces on a line
 _EXTRA = {"snacks": 0.35, "pantry": 0.30, "baby": 0.30, "stationery": 0.40, "tea_coffee": 0.22,
           "personal_care": 0.18, "cleaning": 0.15}  # fmt: skip
+OWN_TASTE = 0.75  # spread of the factors (log) on a person's categories
 SAME_AGAIN = 0.28  # chance that a line stays in the first line's category
 
 
@@ -61,8 +62,12 @@ def make_baskets(
     since: np.ndarray,
     promotions: pd.DataFrame,
     calendar: pd.DataFrame,
+    skill: np.ndarray,
 ) -> pd.DataFrame:
-    """Every line asked for: order (position), product (position), quantity."""
+    """Every line asked for: order (position), product (position), quantity.
+
+    `skill` says for each order by what share whoever serves adds to its further lines.
+    """
     rng = draws(seed, "baskets", block)
     persona, store = visits["persona"].to_numpy(), visits["store"].to_numpy()
     day = visits["day"].to_numpy() - DAY0
@@ -78,10 +83,17 @@ def make_baskets(
 
     # how many lines: one, and a gamma-Poisson number more; weekends and holidays a little more
     mean = each("lines")[persona] * np.where(calendar["is_workday"].to_numpy()[day], 0.92, 1.15)
+    mean *= np.where((calendar["holiday"] == "before_spring_festival")[day], STOCKING_UP, 1.0)
+    mean *= np.maximum(1 + skill, 0.2)
     lines = 1 + rng.poisson(mean * rng.gamma(1.3, 1 / 1.3, len(visits)))
     order = np.repeat(np.arange(len(visits)), lines)
     starts = np.cumsum(lines) - lines
-    category = pick_rows(rng, wants.reshape(-1, n_categories), (persona * DAYS + day)[order])
+    # nobody is their persona to the letter: each member's own tastes, and each walk-in's
+    member = visits["member"].to_numpy()
+    own = rng.lognormal(0, OWN_TASTE, (int(member.max()) + 1, n_categories))[np.maximum(member, 0)]
+    walk_in = member < 0
+    own[walk_in] = rng.lognormal(0, OWN_TASTE, (int(walk_in.sum()), n_categories))
+    category = pick_rows(rng, wants.reshape(-1, n_categories)[persona * DAYS + day] * own, order)
     again = rng.random(len(order)) < SAME_AGAIN
     category = np.where(again, category[starts[order]], category)
 

@@ -39,15 +39,15 @@ class Campaign:
 CAMPAIGNS = (
     Campaign(
         "C01", "coupon", "家庭补货券", "Family Restock Coupon", date(2024, 5, 6), date(2024, 6, 2), 0.5,
-        {"young_child": 0.90, "three_generations": 0.50, "school_child": 0.40}, 1.2, 99.0, 15.0,
+        {"young_child": 1.1, "school_child": 0.8, "three_generations": 0.6, "couple": 0.35}, 1.2, 99.0, 15.0,
     ),
     Campaign(
         "C02", "threshold", "秋日满减", "Autumn Threshold Offer", date(2024, 9, 9),
         date(2024, 10, 6), 0.4, 0.0, 2.5, 149.0, 25.0,
     ),
     Campaign(
-        "C03", "message", "年货提醒", "Spring Festival Reminder", date(2025, 1, 6),
-        date(2025, 1, 26), 0.3, 0.0, 0.8,
+        "C03", "message", "年货提醒", "Spring Festival Reminder", date(2025, 1, 13),
+        date(2025, 1, 27), 0.3, 0.0, 0.8,
     ),
     Campaign(
         "C04", "relaunch", "商务区店焕新邀请", "Business District Relaunch", CHANGE,
@@ -63,7 +63,7 @@ def _chosen(campaign: Campaign, people: pd.DataFrame) -> np.ndarray:
     able = people["consent"].to_numpy() & (people["joined"].to_numpy() < day - 7)
     home = people["home"].to_numpy()
     if campaign.campaign_id == "C01":
-        return able & people["household"].isin(list(campaign.uplift)).to_numpy()
+        return able & people["household"].isin(list(campaign.uplift)).to_numpy() & (age >= 24)
     if campaign.campaign_id == "C02":
         return able & (age >= 25)
     if campaign.campaign_id == "C03":

@@ -38,9 +38,9 @@ HOLIDAYS = (
     ("mothers_day", date(2025, 5, 10), date(2025, 5, 11), 1.2),
     ("qixi", date(2023, 8, 21), date(2023, 8, 22), 1.2),
     ("qixi", date(2024, 8, 9), date(2024, 8, 10), 1.2),
-    ("before_spring_festival", date(2023, 1, 7), date(2023, 1, 20), 1.55),
-    ("before_spring_festival", date(2024, 1, 26), date(2024, 2, 9), 1.55),
-    ("before_spring_festival", date(2025, 1, 14), date(2025, 1, 27), 1.55),
+    ("before_spring_festival", date(2023, 1, 7), date(2023, 1, 20), 1.75),
+    ("before_spring_festival", date(2024, 1, 26), date(2024, 2, 9), 1.75),
+    ("before_spring_festival", date(2025, 1, 14), date(2025, 1, 27), 1.75),
     ("spring_festival", date(2023, 1, 21), date(2023, 1, 27), 0.6),
     ("spring_festival", date(2024, 2, 10), date(2024, 2, 17), 0.6),
     ("spring_festival", date(2025, 1, 28), date(2025, 2, 4), 0.6),
@@ -74,6 +74,7 @@ _MADE_UP = (
     date(2025, 2, 8), date(2025, 4, 27),
 )  # fmt: skip
 HOLIDAY_CODES = tuple(dict.fromkeys(code for code, *_ in HOLIDAYS))
+STOCKING_UP = 1.35  # factor on the further lines of a basket before Spring Festival
 MONTH_FACTOR = np.array([1.0, 0.92, 0.96, 0.97, 1.0, 1.02, 0.98, 0.98, 1.03, 1.02, 1.04, 1.06])
 
 

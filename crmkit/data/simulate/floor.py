@@ -9,6 +9,7 @@ from crmkit.data.simulate.names import make_names
 from crmkit.data.simulate.stores import STORES
 
 CONVERSION = np.array([0.34, 0.27, 0.30, 0.32, 0.29, 0.33, 0.31, 0.22])
+SKILL = (0.15, 0.12)  # mean and spread over sales staff
 # minutes: what everyone waits, and what each further order in the same hour adds
 WAIT_BASE, WAIT_PER_ORDER = 1.6, 0.75
 
@@ -29,8 +30,8 @@ def make_staff(seed: int, block: int = 0) -> pd.DataFrame:
     # some join while we watch
     late = (staff["role"] != "manager").to_numpy() & (rng.random(n) < 0.25)
     staff.loc[late, "hired"] = DAY0 + rng.integers(30, 700, late.sum())
-    skill = np.where(staff["role"] == "sales", rng.normal(0, 0.12, n), 0)
-    staff["skill"] = skill
+    # sales staff add to the further lines of the baskets they ring up, each their own share
+    staff["skill"] = np.where(staff["role"] == "sales", rng.normal(*SKILL, n), 0.0)
     first = block * n + 1
     staff.insert(0, "staff_id", [f"E{i:04d}" for i in range(first, first + n)])
     # a store always has someone at the till: the first cashier was there before us

@@ -156,8 +156,8 @@ _SYLLABLES = [
     "博bo",
     "睿rui",
 ]
-# prefixes no Chinese network has been assigned
-_PREFIXES = ("140", "141", "142", "154", "160", "161", "162", "163", "168", "179", "194")
+# prefixes no Chinese network has been assigned (161 and 162 have been, in part)
+_PREFIXES = ("140", "141", "142", "154", "160", "163", "168", "179", "194")
 _MAIL = ("example.com", "mail.example", "post.example", "inbox.example")
 
 

@@ -106,12 +106,14 @@ PERSONAS: dict[str, Persona] = {
 }  # fmt: skip
 PERSONA_CODES = tuple(PERSONAS)
 
+RATE = 0.65  # factor on all rates, to size the shop
+
 # how the mix shifts by district: factors on the chain's shares
 _MIX = {
     "old_town": {"neighbour": 2.2, "home_cook": 1.3, "office_young": 0.5},
     "university": {"student_saver": 4.5, "office_young": 0.5, "family_stocker": 0.5},
-    "business": {"office_young": 2.6, "gift_giver": 1.4, "student_saver": 0.3, "neighbour": 0.5},
-    "tech_park": {"office_young": 2.5, "family_stocker": 1.2, "student_saver": 0.4,
+    "business": {"office_young": 4.2, "gift_giver": 1.4, "student_saver": 0.3, "neighbour": 0.5},
+    "tech_park": {"office_young": 3.6, "family_stocker": 1.2, "student_saver": 0.4,
                   "neighbour": 0.4},
     "riverside": {"family_stocker": 1.6, "office_young": 0.6},
     "harbour": {"home_cook": 1.6, "neighbour": 1.3, "office_young": 0.6},
@@ -182,14 +184,14 @@ def make_people(seed: int, block: int, n: int) -> pd.DataFrame:
     joined = np.minimum(joined, DAY0 + DAYS - 4)
     order = np.argsort(joined, kind="stable")
     shape = each("rate_shape")[persona]
-    mean_rate = 0.70 * each("rate")[persona] / 30
+    mean_rate = RATE * each("rate")[persona] / 30
     rate = rng.gamma(shape, mean_rate / shape)
     stop = rng.beta(1.2, 1.2 / each("stop")[persona] - 1.2)
     frame = pd.DataFrame(
         {
             "home": home,
             "persona": persona,
-            "born": np.minimum(born, joined - 15 * 366),
+            "born": np.minimum(born, joined - 16 * 366),
             "gender": gender,
             "occupation": codes,
             "household": household,

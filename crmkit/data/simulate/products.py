@@ -151,6 +151,9 @@ seasonal
     野餐垫 / Picnic Mat / 49; 折叠椅 / Folding Chair / 79; 冰袋保鲜包 / Cool Bag / 45
 """
 
+# how much more a product is taken for where it lies; places not named are 1
+SHELF_LIFT = {"entrance": 1.3, "eye_level": 1.35, "end_cap": 1.5, "low": 0.7, "new_arrivals": 1.25}
+NEW_DAYS = 180  # a product launched this recently stands on the new-arrivals shelf
 SLOW_FAMILIES = ("scented_candles", "desk_ornaments")
 # the brand whose goods let the sliding store's customers down, and the families it does so in
 WEAK_FAMILIES = ("lunch_boxes", "cups_bottles", "charging", "audio")
@@ -165,6 +168,9 @@ AFFINITIES = (
     ("Fast Charger", "Charging Cable", 0.34),
     ("Tea Gift Box", "Gift Bag", 0.45),
 )
+
+
+GIFT_ITEM = "Greeting Cards"  # what a gift promotion gives
 
 
 def _catalogue() -> list[dict]:
@@ -224,18 +230,19 @@ def make_products(seed: int) -> pd.DataFrame:
     margin = np.clip(margin + rng.normal(0, 0.035, n), 0.12, 0.68)
     frame["cost"] = np.round(frame["list_price"] * (1 - margin)).astype(np.int64)
 
-    # one product in seven is launched while we watch; never a slow family or half an affinity
+    # one product in seven is launched while we watch; never a slow family, half an affinity, a gift
     kept_old = frame["family"].isin(SLOW_FAMILIES) | frame["item"].isin(
-        [name for pair in AFFINITIES for name in pair[:2]]
+        [*(name for pair in AFFINITIES for name in pair[:2]), GIFT_ITEM]
     )
     new = np.zeros(n, dtype=bool)
     candidates = np.flatnonzero(~kept_old.to_numpy())
     new[rng.choice(candidates, size=44, replace=False)] = True
     launched = day_number(START) - rng.integers(120, 900, n)
     chosen = np.flatnonzero(new)
-    months = np.linspace(70, (END - START).days - 25, len(chosen)).astype(int)
-    launched[chosen] = day_number(START) + rng.permutation(months)
-    # the relaunch of the sliding store: office favourites that arrive there first
+    # evenly at first, then a whole shelf of them in the last half year
+    last = (END - START).days
+    days = np.r_[np.linspace(70, last - NEW_DAYS - 20, 26), np.linspace(last - 170, last - 20, 18)]
+    launched[chosen] = day_number(START) + rng.permutation(days.astype(int))
     frame["launched"] = launched
     frame["popularity"] = rng.lognormal(0.0, 0.95, n) * (30 / frame["price"]) ** 0.35
     frame.loc[frame["family"].isin(SLOW_FAMILIES), "popularity"] *= 0.16
@@ -244,8 +251,7 @@ def make_products(seed: int) -> pd.DataFrame:
         size=n,
         p=[0.08, 0.28, 0.30, 0.20, 0.08, 0.06],
     )
-    frame["shelf"] = np.where(launched > day_number(END) - 180, "new_arrivals", shelf)
-    lift = {"entrance": 1.3, "eye_level": 1.35, "end_cap": 1.5, "low": 0.7, "new_arrivals": 1.25}
-    frame["popularity"] *= frame["shelf"].map(lift).fillna(1.0)
+    frame["shelf"] = np.where(launched > day_number(END) - NEW_DAYS, "new_arrivals", shelf)
+    frame["popularity"] *= frame["shelf"].map(SHELF_LIFT).fillna(1.0)
     frame["lead_days"] = rng.integers(2, 10, n)
     return frame.drop(columns="price")

@@ -38,7 +38,6 @@ _OFFERS = [
     ("percent_off", "gifts", (2025, 5, 5), (2025, 5, 11), 15, None, None, "母亲节礼品", "Mother's Day Gifts"),
     ("threshold", None, (2025, 6, 10), (2025, 6, 18), None, 129, 20, "年中满129减20", "Mid-Year 20 Off 129"),
 ]  # fmt: skip
-GIFT_ITEM = "Greeting Cards"
 
 
 def make_promotions() -> pd.DataFrame:

@@ -12,8 +12,8 @@ from crmkit.data.simulate.days import DAY0, DAYS, day_number, make_calendar
 from crmkit.data.simulate.draws import draws
 from crmkit.data.simulate.names import make_emails, make_names, make_phones
 from crmkit.data.simulate.people import PERSONA_CODES, make_people
-from crmkit.data.simulate.products import make_products
-from crmkit.data.simulate.promotions import GIFT_ITEM, make_promotions
+from crmkit.data.simulate.products import GIFT_ITEM, make_products
+from crmkit.data.simulate.promotions import make_promotions
 from crmkit.data.simulate.stock import run_stock
 from crmkit.data.simulate.stores import DISTRICTS, make_stores
 from crmkit.data.simulate.till import make_payments, make_returns, price_lines
@@ -21,7 +21,7 @@ from crmkit.data.simulate.visits import make_visits
 
 SEED = 20250630
 MEMBERS = 6000
-ORDERS_PER_BLOCK = 200_000  # room for ids: a block never writes more
+SALES_PER_BLOCK = 200_000  # room for ids: a block never writes more
 LEVELS = ((0, "regular"), (1000, "silver"), (3000, "gold"), (6000, "platinum"))
 
 
@@ -79,6 +79,8 @@ def _ids(letter: str, n: int, width: int, first: int = 1) -> np.ndarray:
 class Trade:
     """One block of stores with everything that happened at its tills."""
 
+    seed: int
+    block: int
     people: pd.DataFrame
     groups: list[np.ndarray]
     visits: pd.DataFrame
@@ -95,22 +97,27 @@ class Trade:
 
 
 def trade(seed: int, block: int, members: int = MEMBERS) -> Trade:
-    """Simulate one block of eight stores up to its sales and payments."""
+    """Simulate one block of eight stores up to its sales and payments.
+
+    `members` may be smaller for a quick look; the walk-ins stay.
+    """
     calendar, products, promotions = make_calendar(), make_products(seed), make_promotions()
-    stores, staff = make_stores(block), floor.make_staff(seed, block)
+    staff = floor.make_staff(seed, block)
     people = make_people(seed, block, members)
     groups = make_contacts(seed, block, people)
     visits, last_day = make_visits(seed, block, people, calendar, groups)
     since = baskets.make_assortment(seed, products)
-    asked = baskets.make_baskets(seed, block, visits, products, since, promotions, calendar)
-    got, stock = run_stock(seed, block, asked, visits, products, since)
+    served_by = floor.who_serves(seed, block, staff, visits)
+    skill = np.where(served_by >= 0, staff["skill"].to_numpy()[served_by], 0.0)
+    asked = baskets.make_baskets(seed, block, visits, products, since, promotions, calendar, skill)
+    got, stock = run_stock(seed, block, asked, visits, products, since, calendar)
     lost = asked.assign(quantity=asked["quantity"] - got).query("quantity > 0")
     lines = asked.assign(quantity=got).query("quantity > 0").reset_index(drop=True)
     lines = price_lines(seed, block, lines, visits, products, promotions, groups)
     returns = make_returns(seed, block, lines, visits, products)
-    served_by = floor.who_serves(seed, block, staff, visits)
+    _book_gifts(stock, lines, visits)
     ids = {
-        "store": stores["store_id"].to_numpy(),
+        "store": make_stores(block)["store_id"].to_numpy(),
         "staff": staff["staff_id"].to_numpy(),
         "member": people["member_id"].to_numpy(),
         "product": products["product_id"].to_numpy(),
@@ -120,9 +127,18 @@ def trade(seed: int, block: int, members: int = MEMBERS) -> Trade:
         seed, block, lines, returns, visits, served_by, staff, ids
     )
     return Trade(
-        people, groups, visits, last_day, lines, lost, returns, stock, staff, served_by, sales,
+        seed, block, people, groups, visits, last_day, lines, lost, returns, stock, staff, served_by, sales,
         payments, sale_of_order,
     )  # fmt: skip
+
+
+def _book_gifts(stock: dict[str, np.ndarray], lines: pd.DataFrame, visits: pd.DataFrame) -> None:
+    """Gifts are delivered for the day they are given away: in and out of the stock book."""
+    gifts = lines[lines["gift"]]
+    at = visits.iloc[gifts["order"].to_numpy()]
+    place = (at["store"].to_numpy(), gifts["product"].to_numpy(), at["day"].to_numpy() - DAY0)
+    for column in ("received", "sold"):
+        np.add.at(stock[column], place, gifts["quantity"].to_numpy())
 
 
 def _till_roll(seed, block, lines, returns, visits, served_by, staff, ids):
@@ -164,8 +180,10 @@ def _till_roll(seed, block, lines, returns, visits, served_by, staff, ids):
     roll = roll.reset_index(drop=True)
     new_sale = (roll[["order", "back"]] != roll[["order", "back"]].shift()).any(axis=1)
     roll["sale"] = new_sale.cumsum() - 1
-    first = block * ORDERS_PER_BLOCK + 1
-    sale_ids = _ids("T", int(roll["sale"].iloc[-1]) + 1, 8, first)
+    first = block * SALES_PER_BLOCK + 1
+    count = int(roll["sale"].iloc[-1]) + 1
+    assert count <= SALES_PER_BLOCK, f"{count} sales in a block"
+    sale_ids = _ids("T", count, 8, first)
     sale_of_order = np.full(len(visits), -1)
     forward = roll[roll["back"] < 0]
     sale_of_order[forward["order"]] = forward["sale"]
@@ -177,11 +195,8 @@ def _till_roll(seed, block, lines, returns, visits, served_by, staff, ids):
     unit_cost = lines["cost"].to_numpy()[line] // lines["quantity"].to_numpy()[line]
     returned = roll["back"].to_numpy() >= 0
     channel = visits["channel"].to_numpy()[order]
-    # returns are taken at the store's till by whoever stands there
-    cashier = staff[staff["role"] == "cashier"].groupby("store").head(1).set_index("store")
-    at_till = np.array([staff.index.get_loc(i) for i in staff.index[staff["role"] == "cashier"]])
-    at_till = at_till[np.unique(staff["store"].to_numpy()[at_till], return_index=True)[1]]
-    assert len(cashier) == len(at_till)
+    # returns are taken by the store's first cashier
+    at_till = staff[staff["role"] == "cashier"].groupby("store").head(1).index.to_numpy()
     store = visits["store"].to_numpy()[order]
     who = np.where(returned, at_till[store], served_by[order])
     member = visits["member"].to_numpy()[order]
@@ -229,6 +244,42 @@ def _till_roll(seed, block, lines, returns, visits, served_by, staff, ids):
     return sales, payments, sale_of_order
 
 
+def block_members(t: Trade) -> pd.DataFrame:
+    """The members of one block as the contract has them, without names and addresses."""
+    rng = draws(t.seed, "member cards", t.block)
+    people, visits, lines = t.people, t.visits, t.lines
+    member_of = visits["member"].to_numpy()[lines["order"]]
+    spent = np.bincount(
+        member_of[member_of >= 0],
+        weights=lines["amount"].to_numpy()[member_of >= 0] / 100,
+        minlength=len(people),
+    )
+    edges = [edge for edge, _code in LEVELS]
+    level = np.array([code for _edge, code in LEVELS])[np.searchsorted(edges, spent, "right") - 1]
+    first_visit = visits[visits["member"] >= 0].drop_duplicates("member").set_index("member")
+    minute = rng.integers(570, 1230, len(people))
+    inside = people["joined"].to_numpy() >= DAY0
+    minute[inside] = first_visit["minute"].reindex(np.flatnonzero(inside)).to_numpy()
+    district = pd.Series(np.array(DISTRICTS, object)[people["district"]])
+    return _tidy(
+        pd.DataFrame(
+            {
+                "member_id": people["member_id"],
+                "gender": people["gender"],
+                "birth_date": _day(people["born"]),
+                "district": district.mask(rng.random(len(people)) < 0.04),
+                "occupation": people["occupation"].mask(rng.random(len(people)) < 0.07),
+                "household": people["household"].mask(rng.random(len(people)) < 0.09),
+                "level": level,
+                "joined_at": _time(people["joined"], minute),
+                "home_store_id": make_stores(t.block)["store_id"].to_numpy()[people["home"]],
+                "referred_by": pd.Series([None] * len(people), dtype="str"),
+                "consent_marketing": people["consent"],
+            }
+        )
+    )
+
+
 def make_shop(seed: int = SEED) -> Shop:
     """The course shop in full."""
     t = trade(seed, 0)
@@ -269,42 +320,13 @@ def make_shop(seed: int = SEED) -> Shop:
     )
 
     # members
-    rng = draws(seed, "member cards")
-    zh, en, mail = make_names(rng, len(people))
-    member_of = visits["member"].to_numpy()[lines["order"]]
-    spent = np.bincount(
-        member_of[member_of >= 0], weights=lines["amount"].to_numpy()[member_of >= 0],
-        minlength=len(people),
-    ) / 100  # fmt: skip
-    edges = [edge for edge, _ in LEVELS]
-    level = np.array([code for _, code in LEVELS])[np.searchsorted(edges, spent, "right") - 1]
-    first_visit = visits[visits["member"] >= 0].drop_duplicates("member").set_index("member")
-    minute = rng.integers(570, 1230, len(people))
-    inside = people["joined"].to_numpy() >= DAY0
-    minute[inside] = first_visit["minute"].reindex(np.flatnonzero(inside)).to_numpy()
-    district = np.array(DISTRICTS, object)[people["district"]]
-    both(
-        "members",
-        pd.DataFrame(
-            {
-                "member_id": member_id,
-                "phone": make_phones(len(people)),
-                "email": pd.Series(make_emails(rng, mail)).where(people["has_email"]),
-                "gender": people["gender"],
-                "birth_date": _day(people["born"]),
-                "district": pd.Series(district).mask(rng.random(len(people)) < 0.04),
-                "occupation": people["occupation"].mask(rng.random(len(people)) < 0.07),
-                "household": people["household"].mask(rng.random(len(people)) < 0.09),
-                "level": level,
-                "joined_at": _time(people["joined"], minute),
-                "home_store_id": store_id[people["home"]],
-                "referred_by": _named(member_id, brought_by),
-                "consent_marketing": people["consent"],
-            }
-        ),
-        1,
-        name={"zh": zh, "en": en},
-    )
+    zh, en, mail = make_names(draws(seed, "names"), len(people))
+    cards = block_members(t)
+    cards.insert(1, "phone", make_phones(len(people)))
+    emails = make_emails(draws(seed, "e-mails"), mail)
+    cards.insert(2, "email", pd.Series(emails).where(people["has_email"]))
+    cards["referred_by"] = _named(member_id, brought_by)
+    both("members", cards, 1, name={"zh": zh, "en": en})
     left = t.last_day < DAY0 + DAYS
     tables["members_truth"] = pd.DataFrame(
         {
@@ -621,6 +643,3 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
         elif kind.kind in "iu" and kind != "Int64":
             frame[column] = frame[column].astype("int64")
     return frame
-
-
-__all__ = ["GIFT_ITEM", "SEED", "Shop", "Trade", "make_shop", "trade"]

@@ -13,6 +13,7 @@ from crmkit.data.simulate.products import SLOW_FAMILIES
 LATE_BRAND = "tuanzi"
 LATE_FROM, LATE_TO, LATE_DAYS = date(2025, 1, 2), date(2025, 1, 25), 16
 REVIEW_DAYS = 7
+TIGHT = 1 / 12  # share of reorder levels set too low
 
 
 def run_stock(
@@ -22,6 +23,7 @@ def run_stock(
     visits: pd.DataFrame,
     products: pd.DataFrame,
     since: np.ndarray,
+    calendar: pd.DataFrame,
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """What the shelves could serve, and each day's stock.
 
@@ -48,8 +50,8 @@ def run_stock(
     late = np.tile((products["brand"] == LATE_BRAND).to_numpy(), n_stores)
     cover = lead + REVIEW_DAYS
     level = mean * cover + 1.9 * np.sqrt(np.maximum(mean, 0.02) * cover * 1.6) + 1
-    # one cell in twelve was set too low by whoever set it
-    tight = rng.random(cells) < 1 / 12
+    # some levels were set too low by whoever set them
+    tight = rng.random(cells) < TIGHT
     level = np.where(tight, mean * cover * 0.9 + 1, level)
     # slow families were bought in bulk, for the price
     level = np.where(slow, np.maximum(level * 5, 18), level)
@@ -63,6 +65,9 @@ def run_stock(
     received = np.zeros((DAYS, cells), dtype=np.int32)
     sold = np.zeros((DAYS, cells), dtype=np.int32)
     smooth = mean.copy()
+    # what the calendar says of the next three weeks is ordered for
+    factor = calendar["factor"].to_numpy()
+    coming = np.array([factor[d : d + 21].max() for d in range(DAYS)])
     for today in range(DAYS):
         opening = carried & (start == today)
         arrived = arriving[today] + np.where(opening, level, 0)
@@ -75,7 +80,8 @@ def run_stock(
         stock[today] = np.where(live, on_hand, -1)
         smooth += (demand[today] - smooth) / 45
         # the level follows demand, within reason
-        target = np.where(slow, level, np.ceil(level * np.clip(smooth / (mean + 1e-9), 0.7, 1.7)))
+        target = level * np.clip(smooth / (mean + 1e-9), 0.7, 1.7) * np.clip(coming[today], 1, 1.6)
+        target = np.where(slow, level, np.ceil(target))
         due = live & ((today - review) % REVIEW_DAYS == 0)
         wanted = np.where(due, target - on_hand - on_order, 0).astype(np.int32)
         wanted = np.where(wanted >= np.maximum(1, 0.25 * level), wanted, 0)

@@ -31,7 +31,6 @@ def make_stores(block: int = 0) -> pd.DataFrame:
     """The eight stores; later blocks (for benchmarks) repeat them under further numbers."""
     stores = STORES.copy()
     first = block * len(stores) + 1
-    width = 2 if block == 0 and first < 100 else 4
-    stores["store_id"] = [f"S{i:0{width}d}" for i in range(first, first + len(stores))]
+    stores["store_id"] = [f"S{i:02d}" for i in range(first, first + len(stores))]
     stores["opened_on"] = pd.to_datetime(stores["opened_on"])
     return stores

@@ -17,10 +17,10 @@ CHANGE = date(2025, 3, 1)
 TOUCHED = ("tea_coffee", "snacks", "stationery", "gadgets", "kitchen")
 PRICE_IN_TROUBLE = 1.09
 PRICE_AFTER = 0.96
-VISITS_AT_WORST = 0.50
-VISITS_AFTER = 0.95
-LEAVING_PER_MONTH = 0.05
-COMING_BACK = 0.45
+VISITS_AT_WORST = 0.40
+VISITS_AFTER = 1.10
+LEAVING_PER_MONTH = 0.055
+COMING_BACK = 0.7
 FAULTY_IN_TROUBLE = 0.13
 CSAT_GOODS_FALL = 0.95
 RAMP_DAYS = 30
@@ -58,6 +58,6 @@ def away(rng: np.random.Generator, touched: np.ndarray) -> tuple[np.ndarray, np.
     n = len(touched)
     gone = day_number(TROUBLE) + (rng.exponential(30 / LEAVING_PER_MONTH, n)).astype(int)
     gone = np.where(touched & (gone < day_number(CHANGE)), gone, never)
-    back = day_number(CHANGE) + rng.integers(0, 60, n)
+    back = day_number(CHANGE) + rng.integers(0, 45, n)
     back = np.where(rng.random(n) < COMING_BACK, back, never)
     return gone, np.where(gone < never, back, never)

@@ -5,16 +5,17 @@ import pandas as pd
 
 from crmkit.data.simulate import the_case
 from crmkit.data.simulate.campaigns import CAMPAIGNS
-from crmkit.data.simulate.codes import PAYMENT_METHODS, QUALITY_REASONS, RETURN_REASONS
+from crmkit.data.simulate.codes import PAYMENT_METHODS
 from crmkit.data.simulate.days import DAY0, DAYS, day_number
 from crmkit.data.simulate.draws import draws, pick_rows
 from crmkit.data.simulate.people import PERSONA_CODES
-from crmkit.data.simulate.products import WEAK_FAMILIES
-from crmkit.data.simulate.promotions import GIFT_ITEM, price_off, whole_basket
+from crmkit.data.simulate.products import CATEGORY_CODES, GIFT_ITEM, WEAK_FAMILIES
+from crmkit.data.simulate.promotions import price_off, whole_basket
 from crmkit.data.simulate.stores import SLIDING, STORES
 
 RETURN_CHANCE = 0.022
 WEAK_RETURN_CHANCE = 0.045
+ONLINE_FACTOR, WALK_IN_FACTOR = 1.7, 0.5  # on the chance of a return
 # reasons by kind of goods: durable, consumable, and online parcels on top
 _REASONS = {
     "durable": [0.26, 0.14, 0.18, 0.14, 0.26, 0.02, 0.0],
@@ -70,8 +71,7 @@ def price_lines(
     gross = price * lines["quantity"].to_numpy()
 
     percent, which = price_off(promotions)
-    category = products["category"].map({c: i for i, c in enumerate(
-        dict.fromkeys(products["category"]))}).to_numpy()[product]  # fmt: skip
+    category = products["category"].map(CATEGORY_CODES.index).to_numpy()[product]
     off = percent[at, category]
     promotion = np.where(off > 0, which[at, category], -1)
     discount = np.floor(gross * off / 100 + 0.5).astype(np.int64)
@@ -156,8 +156,12 @@ def make_returns(
     online = visits["channel"].to_numpy()[order] > 0
     walk_in = visits["member"].to_numpy()[order] < 0
     bad = weak & (store == _HERE) & the_case.in_trouble(day)
-    chance = np.where(weak, WEAK_RETURN_CHANCE, RETURN_CHANCE) * np.where(online, 1.7, 1.0)
-    chance = np.where(bad, the_case.FAULTY_IN_TROUBLE, chance) * np.where(walk_in, 0.5, 1.0)
+    chance = np.where(weak, WEAK_RETURN_CHANCE, RETURN_CHANCE) * np.where(
+        online, ONLINE_FACTOR, 1.0
+    )
+    chance = np.where(bad, the_case.FAULTY_IN_TROUBLE, chance) * np.where(
+        walk_in, WALK_IN_FACTOR, 1.0
+    )
     chance[lines["gift"].to_numpy()] = 0
     back = np.flatnonzero(lines["fate"].to_numpy() < chance)
     wait = 1 + np.minimum(rng.exponential(np.where(bad[back], 9, 5), len(back)).astype(int), 28)
@@ -227,9 +231,3 @@ def make_payments(
     )
     frame = frame[frame["amount"] != 0].sort_values("sale", kind="stable")
     return frame.reset_index(drop=True)
-
-
-__all__ = [
-    "QUALITY_REASONS", "RETURN_REASONS", "make_payments", "make_returns", "price_lines",
-    "share_out",
-]  # fmt: skip

@@ -17,7 +17,7 @@ from crmkit.data.simulate.draws import draws, pick_rows
 from crmkit.data.simulate.people import each, store_mix
 from crmkit.data.simulate.stores import SLIDING, STORES
 
-MOST = 4.0
+MOST = 5.5  # the highest factor on a rate; beyond it the thinning would cut
 BIRTHDAY_UPLIFT = 0.8
 BIRTHDAY_DAYS = 7
 _HERE = int(np.flatnonzero(STORES["store_id"] == SLIDING)[0])

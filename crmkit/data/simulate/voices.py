@@ -10,7 +10,7 @@ from crmkit.data.simulate.days import DAY0, DAYS
 from crmkit.data.simulate.draws import draws, pick
 from crmkit.data.simulate.stores import SLIDING, STORES
 
-ASKED = 0.15  # share of members' orders that answer a survey
+ASKED = 0.18  # share of members' orders that answer a survey
 SERVICE_PER_MINUTE = 0.11  # points of satisfaction with service lost per minute waited
 GOODS_PER_MISS = 0.55  # points of satisfaction with goods lost when a shelf was empty
 _HERE = int(np.flatnonzero(STORES["store_id"] == SLIDING)[0])
@@ -42,18 +42,18 @@ def make_surveys(
     goods = 4.42 + temper + rng.normal(0, 0.75, n) - hurt - GOODS_PER_MISS * missed[asked]
     service = 4.75 + temper + rng.normal(0, 0.70, n) - SERVICE_PER_MINUTE * waited[asked]
     online = visits["channel"].to_numpy()[asked] > 0
-    nps = 1.0 + 1.05 * goods + 0.75 * service + rng.normal(0, 1.2, n) - 0.4 * hurt
-    delay = np.where(online, rng.integers(1440, 5760, n), rng.integers(1, 2880, n))
-    at = visits["day"].to_numpy()[asked] * 1440 + visits["minute"].to_numpy()[asked] + delay
-    channel = np.where(
-        online, 2, np.where(delay < 240, 0, pick(rng, np.array([0, 0.5, 0.35, 0.15]), n))
-    )
+    nps = 0.5 + 1.05 * goods + 0.75 * service + rng.normal(0, 1.2, n) - 0.4 * hurt
+    # at the till while paying, else in the three days after, between nine and ten at night
+    how = np.where(online, 2, pick(rng, np.array([0.2, 0.4, 0.28, 0.12]), n))
+    at_till = (day * 24 * 60) + visits["minute"].to_numpy()[asked]
+    later = (day + rng.integers(1, 4, n)) * 1440 + rng.integers(9 * 60, 22 * 60, n)
+    at = np.where(how == 0, at_till, later)
     frame = pd.DataFrame(
         {
             "order": asked,
             "member": member[asked],
             "at": at,
-            "channel": np.array(SURVEY_CHANNELS)[channel],
+            "channel": np.array(SURVEY_CHANNELS)[how],
             "waited": np.where(online, np.nan, waited[asked]),
             "csat_goods": _score(goods, 1, 5),
             "csat_service": _score(service, 1, 5),
