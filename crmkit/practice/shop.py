@@ -10,9 +10,14 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import access, chain, migrate, schema
 from crmkit.practice.clock import SystemClock
 from crmkit.practice.command import OPERATIONS
+from crmkit.practice.desks.followups import Followups
+from crmkit.practice.desks.marketing import Marketing
 from crmkit.practice.desks.members import Members
 from crmkit.practice.desks.office import Office
+from crmkit.practice.desks.pipeline import Pipeline
+from crmkit.practice.desks.service import Service
 from crmkit.practice.desks.stock import Stock
+from crmkit.practice.desks.surveys import Surveys
 from crmkit.practice.desks.till import Till
 from crmkit.practice.engine import database_url, open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen, PracticeError, WrongKey
@@ -44,6 +49,26 @@ class Shop:
     @cached_property
     def stock(self) -> Stock:
         return Stock(self)
+
+    @cached_property
+    def followups(self) -> Followups:
+        return Followups(self)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        return Pipeline(self)
+
+    @cached_property
+    def service(self) -> Service:
+        return Service(self)
+
+    @cached_property
+    def marketing(self) -> Marketing:
+        return Marketing(self)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self)
 
     @cached_property
     def office(self) -> Office:

@@ -1,0 +1,315 @@
+"""The follow-up desk: whom to call today, what to say, what came of it."""
+
+from datetime import date
+
+from sqlalchemy import func, select, update
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import masks, schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks import marketing, members, service
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.records import record
+
+plans, tasks = schema.followup_plan, schema.followup_task
+
+
+@record
+class Plan:
+    """A follow-up plan: who, why, what to say, how often."""
+
+    id: int
+    name: str
+    segment_id: str
+    kind: str
+    script: str
+    every_days: int
+    starts_on: date
+    ends_on: date
+    active: bool
+    open_tasks: int
+    done_tasks: int
+
+
+@record
+class Task:
+    """One call to make, with what one needs to know before dialling."""
+
+    id: int
+    member_id: str
+    name: str | None
+    phone: str | None
+    kind: str
+    why: str
+    script: str
+    due_on: date
+    status: str
+    outcome: str | None
+    next_step: str | None
+    ticket_id: int | None
+
+
+class Followups(Desk):
+    name = "followups"
+
+    @command(roles="manager trainer")
+    def plan(
+        self,
+        tx: Tx,
+        name: str,
+        segment_id: str,
+        kind: str,
+        script: str,
+        *,
+        every_days: int,
+        starts_on: date | str,
+        ends_on: date | str,
+        here_only: bool = False,
+    ) -> Plan:
+        """Visit a segment every so many days; kind: product_use, new_arrivals or offer.
+
+        `script` is what to say; `here_only` leaves out members of other stores.
+        """
+        starts_on, ends_on = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
+        if ends_on < starts_on:
+            raise BadValue(_("The plan ends before it starts."))
+        plan_id = tx.insert(
+            plans,
+            name=values.text(name, "name"),
+            segment_id=marketing.find_segment(tx, segment_id).id,
+            store_id=tx.store_id if here_only else None,
+            kind=values.one_of(kind, schema.FOLLOWUP_KINDS, "kind"),
+            script=values.text(script, "body"),
+            every_days=values.quantity(every_days, "every_days"),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            active=True,
+            staff_id=tx.staff.id,
+        )
+        tx.note(f"followup_plan:{plan_id}")
+        return _plan_of(tx, plan_id)
+
+    @command(roles="manager trainer")
+    def make_tasks(self, tx: Tx, plan_id: int) -> int:
+        """Put the members of the plan on today's lists, once in each cycle; how many were added.
+
+        News and offers go only to members who agreed to get them on some channel.
+        """
+        plan = _find_plan(tx, plan_id)
+        if not plan.active:
+            raise Closed(_("The plan was stopped."))
+        if not plan.starts_on <= tx.today <= plan.ends_on:
+            raise Refused(
+                _("The plan runs from {start} to {end}.").format(
+                    start=plan.starts_on, end=plan.ends_on
+                )
+            )
+        cycle = (tx.today - plan.starts_on).days // plan.every_days
+        visited = _visited(tx, plan.id, cycle)
+        made = 0
+        for member_id in marketing.ids_in(tx, plan.segment_id):
+            member = members.live(tx, member_id)
+            elsewhere = plan.store_id is not None and member.home_store_id != plan.store_id
+            if member_id in visited or elsewhere:
+                continue
+            if plan.kind != "product_use" and not members.consents_of(tx, member_id):
+                continue
+            tx.insert(
+                tasks,
+                plan_id=plan.id,
+                member_id=member_id,
+                cycle=cycle,
+                store_id=member.home_store_id,
+                due_on=tx.today,
+                why=plan.kind,
+                status="open",
+            )
+            made += 1
+        tx.note(f"followup_plan:{plan.id}", cycle=cycle, made=made)
+        return made
+
+    @command(roles="manager trainer")
+    def stop(self, tx: Tx, plan_id: int) -> int:
+        """End a plan; its open calls are cancelled. How many were."""
+        plan = _find_plan(tx, plan_id)
+        tx.update(plans, plan.id, active=False)
+        cancelled = tx.execute(
+            update(tasks)
+            .where(tasks.c.plan_id == plan.id, tasks.c.status == "open")
+            .values(status="cancelled")
+        ).rowcount
+        tx.note(f"followup_plan:{plan.id}", cancelled=cancelled)
+        return cancelled
+
+    @query(roles="sales manager trainer")
+    def all_plans(self, tx: Tx) -> tuple[Plan, ...]:
+        """Every plan with what is open and done."""
+        return tuple(
+            _plan_of(tx, one)
+            for one in tx.execute(select(plans.c.id).order_by(plans.c.id)).scalars()
+        )
+
+    @query(roles="sales manager trainer")
+    def today(self, tx: Tx) -> tuple[Task, ...]:
+        """Whom to call today at this store; the longest overdue first."""
+        rows = tx.all(
+            select(tasks, plans.c.script, plans.c.kind)
+            .join(plans, plans.c.id == tasks.c.plan_id)
+            .where(
+                tasks.c.store_id == tx.store_id,
+                tasks.c.status == "open",
+                tasks.c.due_on <= tx.today,
+            )
+            .order_by(tasks.c.due_on, tasks.c.id)
+        )
+        return tuple(_task_of(tx, row) for row in rows)
+
+    @command(roles="sales manager trainer")
+    def dial(self, tx: Tx, task_id: int) -> str:
+        """The phone to call for this task, in full; that it was shown is written down."""
+        task = _open_task(tx, task_id)
+        member = members.live(tx, task.member_id)
+        tx.insert(
+            schema.reveal,
+            at=tx.now,
+            staff_id=tx.staff.id,
+            member_id=member.id,
+            field="phone",
+            reason=f"followup_task:{task.id}",
+        )
+        tx.note(f"member:{member.id}", task=task.id, field="phone")
+        return members.unsealed(tx, member, "phone")
+
+    @command(roles="sales manager trainer")
+    def finish(
+        self,
+        tx: Tx,
+        task_id: int,
+        outcome: str,
+        next_step: str,
+        *,
+        note: str | None = None,
+        next_on: date | str | None = None,
+    ) -> Task:
+        """Say what came of a call and what happens next; both are needed.
+
+        A problem opens a ticket from the note. `call_again` needs a day and keeps the task open
+        until then.
+        """
+        task = _open_task(tx, task_id)
+        values.one_of(outcome, schema.FOLLOWUP_OUTCOMES, "outcome")
+        values.one_of(next_step, schema.NEXT_STEPS, "next_step")
+        note = values.text(note, "note", needed=outcome == "problem")
+        if outcome == "problem" and next_step != "open_ticket":
+            raise Refused(_("A problem needs a ticket: choose open_ticket as the next step."))
+        again = next_step == "call_again"
+        next_on = None if next_on is None else values.day(next_on, "next_on")
+        if again and (next_on is None or next_on <= tx.today):
+            raise BadValue(_("To call again, name a day after today."))
+        ticket_id = None
+        if next_step == "open_ticket":
+            ticket_id = service.new_ticket(
+                tx,
+                member_id=task.member_id,
+                channel="phone",
+                kind="complaint" if outcome == "problem" else "enquiry",
+                subject=_("From a follow-up visit"),
+                body=values.text(note, "note"),
+                store_id=task.store_id,
+            )
+        tx.update(
+            tasks,
+            task.id,
+            status="open" if again else "done",
+            outcome=outcome,
+            next_step=next_step,
+            next_on=next_on,
+            due_on=next_on if again else task.due_on,
+            note_sealed=tx.seal(tasks, "note_sealed", task.id, note),
+            staff_id=tx.staff.id,
+            done_at=None if again else tx.now,
+            ticket_id=ticket_id,
+        )
+        tx.note(f"member:{task.member_id}", task=task.id, outcome=outcome, next_step=next_step)
+        return _task_of(tx, _find_task(tx, task.id))
+
+
+def _find_plan(tx: Tx, plan_id: int):
+    row = tx.one(select(plans).where(plans.c.id == plan_id))
+    if row is None:
+        raise NotFound(_("There is no follow-up plan {id}.").format(id=plan_id))
+    return row
+
+
+def _plan_of(tx: Tx, plan_id: int) -> Plan:
+    row = _find_plan(tx, plan_id)
+    counted = dict(
+        tx.all(
+            select(tasks.c.status, func.count())
+            .where(tasks.c.plan_id == row.id)
+            .group_by(tasks.c.status)
+        )
+    )
+    return Plan(
+        row.id,
+        row.name,
+        row.segment_id,
+        row.kind,
+        row.script,
+        row.every_days,
+        row.starts_on,
+        row.ends_on,
+        row.active,
+        counted.get("open", 0),
+        counted.get("done", 0),
+    )
+
+
+def _visited(tx: Tx, plan_id: int, cycle: int) -> set[str]:
+    """Who has a task of this cycle, also under a number merged since."""
+    m = schema.member
+    return set(
+        tx.execute(
+            select(m.c.survivor_id)
+            .join(tasks, tasks.c.member_id == m.c.id)
+            .where(tasks.c.plan_id == plan_id, tasks.c.cycle == cycle)
+        ).scalars()
+    )
+
+
+def _find_task(tx: Tx, task_id: int):
+    row = tx.one(
+        select(tasks, plans.c.script, plans.c.kind)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(tasks.c.id == task_id)
+    )
+    if row is None:
+        raise NotFound(_("There is no follow-up task {id}.").format(id=task_id))
+    return row
+
+
+def _open_task(tx: Tx, task_id: int):
+    row = _find_task(tx, task_id)
+    if row.status != "open":
+        raise Closed(_("This call is done already."))
+    if row.store_id != tx.store_id:
+        tx.require_at(row.store_id)
+    return row
+
+
+def _task_of(tx: Tx, row) -> Task:
+    member = members.live(tx, row.member_id)
+    return Task(
+        row.id,
+        member.id,
+        masks.mask_name(members.unsealed(tx, member, "name")),
+        masks.mask_phone(members.unsealed(tx, member, "phone")),
+        row.kind,
+        row.why,
+        row.script,
+        row.due_on,
+        row.status,
+        row.outcome,
+        row.next_step,
+        row.ticket_id,
+    )

@@ -1,0 +1,270 @@
+"""The pipeline: who is about to buy what, how far it has come, and why it was lost."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks import members
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.records import record
+
+table, history = schema.opportunity, schema.opportunity_stage
+CLOSED = ("won", "lost")
+
+
+@record
+class Step:
+    """One move of an opportunity."""
+
+    at: datetime
+    staff_id: str
+    from_stage: str | None
+    to_stage: str
+    reason: str | None
+
+
+@record
+class Opportunity:
+    """A customer about to buy, with the way it went so far; the amount in cents."""
+
+    id: int
+    member_id: str
+    store_id: str
+    staff_id: str
+    title: str
+    product_id: str | None
+    amount: int
+    expected_on: date | None
+    stage: str
+    next_action: str | None
+    next_on: date | None
+    lost_reason: str | None
+    sale_id: int | None
+    history: tuple[Step, ...]
+
+
+@record
+class Forecast:
+    """What the open opportunities may bring, in cents, by how often such were won before.
+
+    `by_stage` holds stage, open opportunities, their amount, won of those decided that passed
+    through it, and decided; a stage nobody has left yet has no rate, and adds nothing to
+    `expected`.
+    """
+
+    expected: int
+    open_amount: int
+    by_stage: tuple[tuple[str, int, int, int, int], ...]
+
+
+@record
+class WinRate:
+    """Won ÷ decided; the rate is None where nothing was decided."""
+
+    won: int
+    decided: int
+    rate: float | None
+    lost_reasons: tuple[tuple[str, int], ...]
+
+
+class Pipeline(Desk):
+    name = "pipeline"
+
+    @command(roles="sales manager trainer")
+    def open(
+        self,
+        tx: Tx,
+        member_id: str,
+        title: str,
+        amount: int,
+        *,
+        next_action: str,
+        next_on: date | str,
+        product_id: str | None = None,
+        expected_on: date | str | None = None,
+    ) -> Opportunity:
+        """A member is interested: in what, worth how many cents, and what is done next."""
+        member = members.live(tx, member_id)
+        if product_id is not None and not tx.one(
+            select(schema.product.c.id).where(schema.product.c.id == product_id)
+        ):
+            raise NotFound(_("There is no product {id}.").format(id=product_id))
+        made = tx.insert(
+            table,
+            member_id=member.id,
+            store_id=tx.store_id,
+            staff_id=tx.staff.id,
+            title=values.text(title, "title"),
+            product_id=product_id,
+            amount=values.cents(amount),
+            expected_on=None if expected_on is None else values.day(expected_on, "expected_on"),
+            stage="interested",
+            next_action=values.text(next_action, "next_action"),
+            next_on=values.day(next_on, "next_on"),
+            opened_at=tx.now,
+        )
+        _step(tx, made, None, "interested", None)
+        tx.note(f"member:{member.id}", opportunity=made)
+        return _opportunity_of(tx, made)
+
+    @command(roles="sales manager trainer")
+    def move(
+        self,
+        tx: Tx,
+        opportunity_id: int,
+        stage: str,
+        *,
+        reason: str | None = None,
+        next_action: str | None = None,
+        next_on: date | str | None = None,
+        sale_id: int | None = None,
+    ) -> Opportunity:
+        """Move it to another stage. Open stages need the next action and its day, lost needs the
+        reason, won may name the sale; what is won or lost stays so."""
+        row = _here(tx, opportunity_id)
+        if row.stage in CLOSED:
+            raise Closed(_("This opportunity is decided. Open a new one."))
+        values.one_of(stage, schema.OPPORTUNITY_STAGES, "stage")
+        if stage == row.stage:
+            raise Refused(_("It is at this stage already."))
+        if stage == "lost":
+            if reason is None:
+                raise BadValue(
+                    _("Say why it was lost: {codes}.").format(codes=", ".join(schema.LOST_REASONS))
+                )
+            values.one_of(reason, schema.LOST_REASONS, "lost_reason")
+        if sale_id is not None:
+            _check_sale(tx, row, stage, sale_id)
+        closes = stage in CLOSED
+        if not closes and (next_action is None or next_on is None):
+            raise BadValue(_("Say what is done next, and when."))
+        tx.update(
+            table,
+            row.id,
+            stage=stage,
+            lost_reason=reason if stage == "lost" else None,
+            sale_id=sale_id,
+            next_action=None if closes else values.text(next_action, "next_action"),
+            next_on=None if closes else values.day(next_on, "next_on"),
+            closed_at=tx.now if closes else None,
+        )
+        _step(tx, row.id, row.stage, stage, reason)
+        tx.note(f"member:{row.member_id}", opportunity=row.id, stage=stage)
+        return _opportunity_of(tx, row.id)
+
+    @query(roles="sales manager trainer")
+    def show(self, tx: Tx, opportunity_id: int) -> Opportunity:
+        """One opportunity with its history."""
+        return _opportunity_of(tx, _here(tx, opportunity_id).id)
+
+    @query(roles="sales manager trainer")
+    def board(self, tx: Tx) -> tuple[Opportunity, ...]:
+        """This store's open opportunities, by stage and then by what is to be done first."""
+        rows = tx.all(
+            select(table.c.id, table.c.stage, table.c.next_on).where(
+                table.c.store_id == tx.store_id, table.c.stage.not_in(CLOSED)
+            )
+        )
+        order = schema.OPPORTUNITY_STAGES.index
+        rows.sort(key=lambda row: (order(row.stage), row.next_on, row.id))
+        return tuple(_opportunity_of(tx, row.id) for row in rows)
+
+    @query(roles="sales manager trainer")
+    def win_rate(self, tx: Tx, since: date | str, until: date | str) -> WinRate:
+        """Of this store's opportunities opened on these days and decided, the share won."""
+        since, until = values.day(since, "since"), values.day(until, "until")
+        decided = [
+            row
+            for row in tx.all(
+                select(table).where(table.c.store_id == tx.store_id, table.c.stage.in_(CLOSED))
+            )
+            if since <= row.opened_at.date() <= until
+        ]
+        won = sum(row.stage == "won" for row in decided)
+        reasons = [row.lost_reason for row in decided if row.stage == "lost"]
+        counted = sorted(
+            ((one, reasons.count(one)) for one in set(reasons)),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+        return WinRate(won, len(decided), won / len(decided) if decided else None, tuple(counted))
+
+    @query(roles="sales manager trainer")
+    def forecast(self, tx: Tx) -> Forecast:
+        """What this store's open opportunities may bring, by the share won from each stage."""
+        rows = tx.all(select(table).where(table.c.store_id == tx.store_id))
+        passed = {row.id: set() for row in rows}
+        for step in tx.all(
+            select(history.c.opportunity_id, history.c.to_stage).where(
+                history.c.opportunity_id.in_(list(passed))
+            )
+        ):
+            passed[step.opportunity_id].add(step.to_stage)
+        by_stage, expected, open_amount = [], 0.0, 0
+        for stage in schema.OPPORTUNITY_STAGES[:-2]:
+            open_here = [row for row in rows if row.stage == stage]
+            decided = [row for row in rows if row.stage in CLOSED and stage in passed[row.id]]
+            won = sum(row.stage == "won" for row in decided)
+            amount = sum(row.amount for row in open_here)
+            by_stage.append((stage, len(open_here), amount, won, len(decided)))
+            expected += amount * won / len(decided) if decided else 0
+            open_amount += amount
+        return Forecast(round(expected), open_amount, tuple(by_stage))
+
+
+def _check_sale(tx: Tx, row, stage: str, sale_id: int) -> None:
+    if stage != "won":
+        raise BadValue(_("Only what is won has a sale."))
+    sale = tx.one(select(schema.sale).where(schema.sale.c.id == sale_id))
+    if sale is None:
+        raise NotFound(_("There is no sale {id}.").format(id=sale_id))
+    survivors = [
+        tx.value(select(schema.member.c.survivor_id).where(schema.member.c.id == one))
+        for one in (sale.member_id, row.member_id)
+    ]
+    if survivors[0] != survivors[1]:
+        raise Refused(_("Sale {id} is not this member's.").format(id=sale_id))
+
+
+def _step(tx: Tx, made: int, before: str | None, stage: str, reason: str | None) -> None:
+    tx.insert(
+        history,
+        opportunity_id=made,
+        at=tx.now,
+        staff_id=tx.staff.id,
+        from_stage=before,
+        to_stage=stage,
+        reason=reason,
+    )
+
+
+def _here(tx: Tx, opportunity_id: int):
+    row = tx.one(select(table).where(table.c.id == opportunity_id))
+    if row is None:
+        raise NotFound(_("There is no opportunity {id}.").format(id=opportunity_id))
+    if row.store_id != tx.store_id:
+        tx.require_at(row.store_id)
+    return row
+
+
+def _opportunity_of(tx: Tx, opportunity_id: int) -> Opportunity:
+    row = tx.one(select(table).where(table.c.id == opportunity_id))
+    steps = tx.all(select(history).where(history.c.opportunity_id == row.id).order_by(history.c.id))
+    return Opportunity(
+        row.id,
+        row.member_id,
+        row.store_id,
+        row.staff_id,
+        row.title,
+        row.product_id,
+        row.amount,
+        row.expected_on,
+        row.stage,
+        row.next_action,
+        row.next_on,
+        row.lost_reason,
+        row.sale_id,
+        tuple(Step(s.at, s.staff_id, s.from_stage, s.to_stage, s.reason) for s in steps),
+    )

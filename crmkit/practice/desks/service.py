@@ -1,0 +1,392 @@
+"""The service desk: tickets over every channel, answered in time, and what is improved after."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks import members
+from crmkit.practice.desks.office import find_staff
+from crmkit.practice.domain.due import PRIORITIES, due_times
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.records import record
+
+tickets, messages, improvements = schema.ticket, schema.ticket_message, schema.improvement
+
+
+@record
+class Message:
+    """What was said: in (the customer), out (the shop) or note (among staff)."""
+
+    at: datetime
+    direction: str
+    channel: str
+    staff_id: str | None
+    body: str | None
+
+
+@record
+class Ticket:
+    """A ticket with all that was said."""
+
+    id: int
+    member_id: str | None
+    store_id: str
+    sale_id: int | None
+    channel: str
+    kind: str
+    subject: str
+    priority: str
+    status: str
+    owner_id: str | None
+    opened_at: datetime
+    first_due_at: datetime
+    due_at: datetime
+    first_response_at: datetime | None
+    resolved_at: datetime | None
+    satisfaction: int | None
+    overdue: bool
+    messages: tuple[Message, ...]
+
+
+@record
+class Improvement:
+    """What is changed after a ticket: by whom, by when, and whether it helped."""
+
+    id: int
+    ticket_id: int | None
+    store_id: str
+    owner_id: str
+    action: str
+    due_on: date
+    recheck_on: date
+    status: str
+    result: str | None
+
+
+class Service(Desk):
+    name = "service"
+
+    @command(roles="cashier sales manager trainer")
+    def open_ticket(
+        self,
+        tx: Tx,
+        channel: str,
+        kind: str,
+        subject: str,
+        body: str,
+        *,
+        member_id: str | None = None,
+        sale_id: int | None = None,
+        priority: str = "normal",
+    ) -> Ticket:
+        """Write down what a customer brings to us; due times follow from the priority."""
+        if sale_id is not None:
+            sale = tx.one(select(schema.sale).where(schema.sale.c.id == sale_id))
+            if sale is None:
+                raise NotFound(_("There is no sale {id}.").format(id=sale_id))
+        ticket_id = new_ticket(
+            tx,
+            member_id=None if member_id is None else members.live(tx, member_id).id,
+            channel=channel,
+            kind=kind,
+            subject=subject,
+            body=body,
+            store_id=tx.store_id,
+            sale_id=sale_id,
+            priority=priority,
+        )
+        tx.note(f"ticket:{ticket_id}", kind=kind, priority=priority)
+        return _ticket_of(tx, ticket_id)
+
+    @command(roles="cashier sales manager trainer")
+    def add_message(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
+        """The customer said more; a settled ticket is open again."""
+        row = _here(tx, ticket_id)
+        if row.status == "closed":
+            raise Closed(_("Ticket {id} is closed. Open a new one.").format(id=row.id))
+        _say(tx, row.id, "in", channel or row.channel, body)
+        if row.status == "resolved":
+            tx.update(tickets, row.id, status="in_progress", resolved_at=None, satisfaction=None)
+        tx.note(f"ticket:{row.id}")
+        return _ticket_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def reply(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
+        """Answer the customer, on the ticket's channel unless another is named."""
+        row = _working(tx, ticket_id)
+        _say(tx, row.id, "out", channel or row.channel, body)
+        tx.update(
+            tickets,
+            row.id,
+            status="in_progress",
+            first_response_at=row.first_response_at or tx.now,
+            owner_id=row.owner_id or tx.staff.id,
+        )
+        tx.note(f"ticket:{row.id}")
+        return _ticket_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def add_note(self, tx: Tx, ticket_id: int, body: str) -> Ticket:
+        """A note for colleagues; the customer does not see it."""
+        row = _here(tx, ticket_id)
+        _say(tx, row.id, "note", row.channel, body)
+        tx.note(f"ticket:{row.id}")
+        return _ticket_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def assign(self, tx: Tx, ticket_id: int, staff_id: str) -> Ticket:
+        """Say who looks after it."""
+        row = _working(tx, ticket_id)
+        find_staff(tx, staff_id)
+        tx.update(tickets, row.id, owner_id=staff_id)
+        tx.note(f"ticket:{row.id}", owner=staff_id)
+        return _ticket_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def resolve(self, tx: Tx, ticket_id: int, body: str) -> Ticket:
+        """Tell the customer how it is settled."""
+        row = _working(tx, ticket_id)
+        _say(tx, row.id, "out", row.channel, body)
+        tx.update(
+            tickets,
+            row.id,
+            status="resolved",
+            resolved_at=tx.now,
+            first_response_at=row.first_response_at or tx.now,
+            owner_id=row.owner_id or tx.staff.id,
+        )
+        tx.note(f"ticket:{row.id}")
+        return _ticket_of(tx, row.id)
+
+    @command(roles="cashier sales manager trainer")
+    def rate(self, tx: Tx, ticket_id: int, satisfaction: int) -> Ticket:
+        """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket."""
+        row = _here(tx, ticket_id)
+        if row.status == "closed":
+            raise Closed(_("Ticket {id} is closed. Open a new one.").format(id=row.id))
+        if row.status != "resolved":
+            raise Refused(_("Settle the ticket first, then ask how satisfied the customer is."))
+        if values.quantity(satisfaction, "satisfaction") > 5:
+            raise BadValue(_("Satisfaction goes from 1 to 5."))
+        tx.update(tickets, row.id, satisfaction=satisfaction, status="closed")
+        tx.note(f"ticket:{row.id}", satisfaction=satisfaction)
+        return _ticket_of(tx, row.id)
+
+    @query(roles="cashier sales manager trainer")
+    def show(self, tx: Tx, ticket_id: int) -> Ticket:
+        """A ticket with all that was said."""
+        return _ticket_of(tx, _here(tx, ticket_id).id)
+
+    @query(roles="cashier sales manager trainer")
+    def waiting(self, tx: Tx) -> tuple[Ticket, ...]:
+        """This store's tickets that are not settled; the most urgent first."""
+        rows = tx.execute(
+            select(tickets.c.id)
+            .where(tickets.c.store_id == tx.store_id, tickets.c.status.in_(("open", "in_progress")))
+            .order_by(tickets.c.due_at, tickets.c.id)
+        ).scalars()
+        return tuple(_ticket_of(tx, one) for one in rows)
+
+    @query(roles="cashier sales manager trainer")
+    def of_member(self, tx: Tx, member_id: str) -> tuple[Ticket, ...]:
+        """Everything a member ever brought to us, newest first."""
+        group = members.group_of(members.live(tx, member_id).id)
+        rows = tx.execute(
+            select(tickets.c.id)
+            .where(tickets.c.member_id.in_(group))
+            .order_by(tickets.c.opened_at.desc(), tickets.c.id.desc())
+        ).scalars()
+        return tuple(_ticket_of(tx, one) for one in rows)
+
+    @command(roles="manager trainer")
+    def improve(
+        self,
+        tx: Tx,
+        action: str,
+        owner_id: str,
+        due_on: date | str,
+        recheck_on: date | str,
+        *,
+        ticket_id: int | None = None,
+    ) -> Improvement:
+        """Agree on a change: who does it, by when, and when we look whether it helped."""
+        due_on, recheck_on = values.day(due_on, "due_on"), values.day(recheck_on, "recheck_on")
+        if recheck_on < due_on:
+            raise BadValue(_("The re-check comes after the change, not before."))
+        find_staff(tx, owner_id)
+        if ticket_id is not None:
+            _here(tx, ticket_id)
+        made = tx.insert(
+            improvements,
+            ticket_id=ticket_id,
+            store_id=tx.store_id,
+            owner_id=owner_id,
+            action=values.text(action, "action"),
+            due_on=due_on,
+            recheck_on=recheck_on,
+            status="open",
+            made_at=tx.now,
+        )
+        tx.note(f"improvement:{made}", owner=owner_id)
+        return _improvement_of(tx, made)
+
+    @command(roles="sales manager trainer")
+    def improvement_done(self, tx: Tx, improvement_id: int) -> Improvement:
+        """The change is made."""
+        row = _find_improvement(tx, improvement_id)
+        if row.status not in ("open", "reopened"):
+            raise Closed(_("This change is made already."))
+        tx.update(improvements, row.id, status="done", done_at=tx.now)
+        tx.note(f"improvement:{row.id}")
+        return _improvement_of(tx, row.id)
+
+    @command(roles="manager trainer")
+    def recheck(self, tx: Tx, improvement_id: int, result: str, helped: bool) -> Improvement:
+        """Say what the re-check showed; what did not help is open again."""
+        row = _find_improvement(tx, improvement_id)
+        if row.status != "done":
+            raise Refused(_("Make the change first, then check whether it helped."))
+        tx.update(
+            improvements,
+            row.id,
+            status="confirmed" if helped else "reopened",
+            result=values.text(result, "result"),
+        )
+        tx.note(f"improvement:{row.id}", helped=bool(helped))
+        return _improvement_of(tx, row.id)
+
+    @query(roles="sales manager trainer")
+    def improvements(self, tx: Tx) -> tuple[Improvement, ...]:
+        """This store's improvements, the next due first."""
+        rows = tx.execute(
+            select(improvements.c.id)
+            .where(improvements.c.store_id == tx.store_id)
+            .order_by(improvements.c.due_on, improvements.c.id)
+        ).scalars()
+        return tuple(_improvement_of(tx, one) for one in rows)
+
+
+def new_ticket(
+    tx: Tx,
+    *,
+    member_id: str | None,
+    channel: str,
+    kind: str,
+    subject: str,
+    body: str,
+    store_id: str,
+    sale_id: int | None = None,
+    priority: str = "normal",
+) -> int:
+    """Write a new ticket with its first message; its number."""
+    values.one_of(priority, PRIORITIES, "priority")
+    first_due_at, due_at = due_times(tx.now, priority)
+    ticket_id = tx.insert(
+        tickets,
+        member_id=member_id,
+        store_id=store_id,
+        sale_id=sale_id,
+        channel=values.one_of(channel, schema.TICKET_CHANNELS, "channel"),
+        kind=values.one_of(kind, schema.TICKET_KINDS, "kind"),
+        subject=values.text(subject, "subject"),
+        priority=priority,
+        status="open",
+        opened_at=tx.now,
+        first_due_at=first_due_at,
+        due_at=due_at,
+    )
+    _say(tx, ticket_id, "in", channel, body)
+    return ticket_id
+
+
+def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> None:
+    message_id = tx.next_id(messages)
+    tx.insert(
+        messages,
+        id=message_id,
+        ticket_id=ticket_id,
+        at=tx.now,
+        direction=direction,
+        channel=values.one_of(channel, schema.TICKET_CHANNELS, "channel"),
+        staff_id=None if direction == "in" else tx.staff.id,
+        body_sealed=tx.seal(messages, "body_sealed", message_id, values.text(body, "body")),
+    )
+
+
+def _here(tx: Tx, ticket_id: int):
+    row = tx.one(select(tickets).where(tickets.c.id == ticket_id))
+    if row is None:
+        raise NotFound(_("There is no ticket {id}.").format(id=ticket_id))
+    if row.store_id != tx.store_id:
+        tx.require_at(row.store_id)
+    return row
+
+
+def _working(tx: Tx, ticket_id: int):
+    row = _here(tx, ticket_id)
+    if row.status in ("resolved", "closed"):
+        raise Closed(_("Ticket {id} is settled already.").format(id=row.id))
+    return row
+
+
+def _ticket_of(tx: Tx, ticket_id: int) -> Ticket:
+    row = tx.one(select(tickets).where(tickets.c.id == ticket_id))
+    said = tx.all(select(messages).where(messages.c.ticket_id == ticket_id).order_by(messages.c.id))
+    late_answer = row.first_response_at is None and tx.now > row.first_due_at
+    late = row.resolved_at is None and (late_answer or tx.now > row.due_at)
+    return Ticket(
+        row.id,
+        row.member_id,
+        row.store_id,
+        row.sale_id,
+        row.channel,
+        row.kind,
+        row.subject,
+        row.priority,
+        row.status,
+        row.owner_id,
+        row.opened_at,
+        row.first_due_at,
+        row.due_at,
+        row.first_response_at,
+        row.resolved_at,
+        row.satisfaction,
+        late,
+        tuple(
+            Message(
+                one.at,
+                one.direction,
+                one.channel,
+                one.staff_id,
+                tx.unseal(messages, "body_sealed", one.id, one.body_sealed),
+            )
+            for one in said
+        ),
+    )
+
+
+def _find_improvement(tx: Tx, improvement_id: int):
+    row = tx.one(select(improvements).where(improvements.c.id == improvement_id))
+    if row is None:
+        raise NotFound(_("There is no improvement {id}.").format(id=improvement_id))
+    if row.store_id != tx.store_id:
+        tx.require_at(row.store_id)
+    return row
+
+
+def _improvement_of(tx: Tx, improvement_id: int) -> Improvement:
+    row = _find_improvement(tx, improvement_id)
+    return Improvement(
+        row.id,
+        row.ticket_id,
+        row.store_id,
+        row.owner_id,
+        row.action,
+        row.due_on,
+        row.recheck_on,
+        row.status,
+        row.result,
+    )

@@ -1,0 +1,197 @@
+"""The survey desk: ask, once, and count what people answered."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks import members
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.records import record
+
+surveys, invites, answers = schema.survey, schema.survey_invite, schema.survey_answer
+VALID_DAYS = 14
+QUESTIONS = {
+    "csat": ("csat_goods", "csat_service"),
+    "nps": ("nps",),
+    "both": ("csat_goods", "csat_service", "nps"),
+}
+SCALES = {"csat_goods": (1, 5), "csat_service": (1, 5), "nps": (0, 10)}
+
+
+@record
+class Invite:
+    """An invitation; `code` lets one answer in, once, until `expires_on`."""
+
+    id: int
+    survey_id: int
+    member_id: str
+    code: str
+    expires_on: date
+
+
+@record
+class Results:
+    """What a survey says so far: shares of those who answered, null where nobody did."""
+
+    survey_id: int
+    invited: int
+    answered: int
+    csat_goods: float | None
+    csat_service: float | None
+    promoters: int
+    passives: int
+    detractors: int
+    nps: float | None
+
+
+class Surveys(Desk):
+    name = "surveys"
+
+    @command(roles="manager trainer")
+    def make(self, tx: Tx, name: str, kind: str) -> int:
+        """A new survey: csat (goods and service, 1 to 5), nps (0 to 10) or both; its number."""
+        made = tx.insert(
+            surveys,
+            name=values.text(name, "name"),
+            kind=values.one_of(kind, tuple(QUESTIONS), "kind"),
+            active=True,
+        )
+        tx.note(f"survey:{made}")
+        return made
+
+    @command(roles="cashier sales manager trainer")
+    def invite(
+        self,
+        tx: Tx,
+        survey_id: int,
+        member_id: str,
+        channel: str,
+        *,
+        sale_id: int | None = None,
+        ticket_id: int | None = None,
+    ) -> Invite:
+        """Ask a member; their code is good for one answer within two weeks."""
+        survey = _find_survey(tx, survey_id)
+        if not survey.active:
+            raise Closed(_("This survey is over."))
+        member = members.live(tx, member_id)
+        for kind, key in ((schema.sale, sale_id), (schema.ticket, ticket_id)):
+            if key is not None and not tx.one(select(kind.c.id).where(kind.c.id == key)):
+                raise NotFound(
+                    _("There is no sale {id}.").format(id=key)
+                    if kind is schema.sale
+                    else _("There is no ticket {id}.").format(id=key)
+                )
+        invite_id = tx.next_id(invites)
+        code = tx.keys.sign(f"survey invite {invite_id}".encode())[:10]
+        expires_at = tx.now + timedelta(days=VALID_DAYS)
+        tx.insert(
+            invites,
+            id=invite_id,
+            survey_id=survey.id,
+            member_id=member.id,
+            sale_id=sale_id,
+            ticket_id=ticket_id,
+            channel=values.one_of(channel, schema.TICKET_CHANNELS, "channel"),
+            code_token=tx.keys.token("survey_code", code),
+            asked_at=tx.now,
+            expires_at=expires_at,
+        )
+        tx.note(f"member:{member.id}", survey=survey.id)
+        return Invite(invite_id, survey.id, member.id, code, expires_at.date())
+
+    @command(roles="cashier sales manager trainer")
+    def answer(
+        self,
+        tx: Tx,
+        code: str,
+        *,
+        csat_goods: int | None = None,
+        csat_service: int | None = None,
+        nps: int | None = None,
+        comment: str | None = None,
+    ) -> None:
+        """Enter the answer that belongs to a code: every question the survey asks, once."""
+        tokens = tx.keys.tokens("survey_code", values.text(code, "code"))
+        invite = tx.one(select(invites).where(invites.c.code_token.in_(tokens)))
+        if invite is None:
+            raise NotFound(_("There is no invitation with this code."))
+        if tx.now >= invite.expires_at:
+            raise Closed(_("The invitation has expired."))
+        if tx.one(select(answers.c.id).where(answers.c.invite_id == invite.id)):
+            raise Refused(_("This invitation has been answered. One answer counts."))
+        given = {"csat_goods": csat_goods, "csat_service": csat_service, "nps": nps}
+        asked = QUESTIONS[_find_survey(tx, invite.survey_id).kind]
+        for name, value in given.items():
+            _check_answer(name, value, name in asked)
+        answer_id = tx.next_id(answers)
+        comment = values.text(comment, "comment", needed=False)
+        tx.insert(
+            answers,
+            id=answer_id,
+            invite_id=invite.id,
+            at=tx.now,
+            comment_sealed=tx.seal(answers, "comment_sealed", answer_id, comment),
+            **given,
+        )
+        tx.note(f"member:{invite.member_id}", survey=invite.survey_id)
+
+    @command(roles="manager trainer")
+    def end(self, tx: Tx, survey_id: int) -> None:
+        """Invite nobody any more; invitations already out may still be answered."""
+        tx.update(surveys, _find_survey(tx, survey_id).id, active=False)
+        tx.note(f"survey:{survey_id}")
+
+    @query(roles="sales manager trainer")
+    def results(self, tx: Tx, survey_id: int) -> Results:
+        """CSAT as the share of 4 and 5, NPS as % 9–10 minus % 0–6, with how many answered."""
+        survey = _find_survey(tx, survey_id)
+        invited = tx.all(select(invites.c.id).where(invites.c.survey_id == survey.id))
+        given = tx.all(
+            select(answers)
+            .join(invites, invites.c.id == answers.c.invite_id)
+            .where(invites.c.survey_id == survey.id)
+        )
+        scores = [row.nps for row in given if row.nps is not None]
+        promoters = sum(score >= 9 for score in scores)
+        detractors = sum(score <= 6 for score in scores)
+        return Results(
+            survey.id,
+            len(invited),
+            len(given),
+            _satisfied([row.csat_goods for row in given]),
+            _satisfied([row.csat_service for row in given]),
+            promoters,
+            len(scores) - promoters - detractors,
+            detractors,
+            100 * (promoters - detractors) / len(scores) if scores else None,
+        )
+
+
+def _satisfied(scores: list[int | None]) -> float | None:
+    given = [score for score in scores if score is not None]
+    return sum(score >= 4 for score in given) / len(given) if given else None
+
+
+def _check_answer(name: str, value: int | None, asked: bool) -> None:
+    least, most = SCALES[name]
+    if not asked and value is not None:
+        raise BadValue(_("This survey does not ask for {question}.").format(question=name))
+    if asked and (
+        not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most
+    ):
+        raise BadValue(
+            _("{question} is a whole number from {least} to {most}.").format(
+                question=name, least=least, most=most
+            )
+        )
+
+
+def _find_survey(tx: Tx, survey_id: int):
+    row = tx.one(select(surveys).where(surveys.c.id == survey_id))
+    if row is None:
+        raise NotFound(_("There is no survey {id}.").format(id=survey_id))
+    return row

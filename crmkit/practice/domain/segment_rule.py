@@ -1,0 +1,48 @@
+"""Who belongs to a segment: a rule a shopkeeper can read, as a small dictionary.
+
+``{"level": ["gold"], "not_bought_for_days": 90}`` are gold members who have not bought for ninety
+days. Every condition must hold; of several values in a list, one.
+"""
+
+from crmkit.i18n import gettext as _
+from crmkit.practice.errors import BadValue
+
+LISTS = ("member_id", "level", "gender", "district", "occupation", "household", "home_store_id")
+NUMBERS = ("bought_within_days", "not_bought_for_days", "spent_at_least", "birthday_month")
+
+
+def checked(rule: object) -> dict:
+    """The rule, if every condition is known and sensible; `BadValue` names the one that is not.
+
+    >>> checked({"level": ["gold"], "spent_at_least": 100_000})
+    {'level': ['gold'], 'spent_at_least': 100000}
+    """
+    if not isinstance(rule, dict) or not rule:
+        raise BadValue(
+            _("A segment needs conditions, such as {example}.").format(
+                example='{"level": ["gold"], "not_bought_for_days": 90}'
+            )
+        )
+    for name, value in rule.items():
+        if name in LISTS:
+            fits = isinstance(value, list) and value and all(isinstance(v, str) for v in value)
+        elif name in NUMBERS:
+            fits = isinstance(value, int) and not isinstance(value, bool) and value > 0
+            fits = fits and (name != "birthday_month" or value <= 12)
+        else:
+            raise BadValue(
+                _("There is no condition {name!r}. There are: {known}.").format(
+                    name=name, known=", ".join((*LISTS, *NUMBERS))
+                )
+            )
+        if not fits:
+            raise BadValue(
+                _("The condition {name!r} cannot be {value!r}: write {wanted}.").format(
+                    name=name,
+                    value=value,
+                    wanted=_("a list of codes")
+                    if name in LISTS
+                    else _("a whole number greater than zero"),
+                )
+            )
+    return dict(rule)

@@ -1,0 +1,148 @@
+"""The follow-up desk."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from crmkit.practice.errors import BadValue, Closed, NotAllowed, NotFound, Refused
+
+TODAY = date(2025, 6, 30)
+
+
+@pytest.fixture
+def shop(any_shop):
+    """Ann and Bo of store S1, Cy of S2; only Ann agreed to get offers."""
+    any_shop.members.register("Ann", "14000000001", consents=["sms"])
+    any_shop.members.register("Bo", "14000000002")
+    any_shop.as_staff("C2").members.register("Cy", "14000000003")
+    everyone = {"member_id": ["M000001", "M000002", "M000003"]}
+    any_shop.marketing.make_segment("all", "Everyone", everyone)
+    return any_shop
+
+
+def plan(shop, kind="product_use", **more):
+    return shop.followups.plan(
+        "Thermos after two weeks",
+        "all",
+        kind,
+        "Is the thermos keeping warm?",
+        **{"every_days": 30, "starts_on": TODAY, "ends_on": TODAY + timedelta(days=90)} | more,
+    )
+
+
+def test_everyone_of_the_segment_is_on_the_list_once_in_a_cycle(shop, clock):
+    made = plan(shop)
+    assert shop.followups.make_tasks(made.id) == 3
+    assert shop.followups.make_tasks(made.id) == 0
+    clock.advance(days=30)
+    assert shop.followups.make_tasks(made.id) == 3
+
+
+def test_each_store_calls_its_own_members(shop):
+    shop.followups.make_tasks(plan(shop).id)
+    here = shop.as_staff("A1").followups.today()
+    assert [one.member_id for one in here] == ["M000001", "M000002"]
+    assert (here[0].name, here[0].phone) == ("A**", "140****0001")
+    assert here[0].script == "Is the thermos keeping warm?"
+
+
+def test_offers_are_only_for_those_who_agreed_to_get_them(shop):
+    assert shop.followups.make_tasks(plan(shop, "offer").id) == 1
+
+
+def test_a_member_merged_since_is_not_called_twice(shop):
+    made = plan(shop)
+    shop.followups.make_tasks(made.id)
+    shop.members.merge("M000001", "M000002", "the same person")
+    assert shop.followups.make_tasks(made.id) == 0
+
+
+def test_the_phone_is_shown_for_the_call_and_that_is_written_down(shop):
+    shop.followups.make_tasks(plan(shop).id)
+    desk = shop.as_staff("A1").followups
+    task = desk.today()[0]
+    assert desk.dial(task.id) == "14000000001"
+    with pytest.raises(NotAllowed):
+        shop.as_staff("C1").followups.dial(task.id)
+
+
+def test_a_finished_call_leaves_the_list(shop):
+    made = plan(shop)
+    shop.followups.make_tasks(made.id)
+    desk = shop.as_staff("A1").followups
+    task = desk.finish(desk.today()[0].id, "happy", "none")
+    assert (task.status, task.outcome) == ("done", "happy")
+    assert len(desk.today()) == 1
+    counted = shop.followups.all_plans()[0]
+    assert (counted.open_tasks, counted.done_tasks) == (2, 1)
+    with pytest.raises(Closed):
+        desk.finish(task.id, "happy", "none")
+
+
+def test_calling_again_puts_it_off_to_that_day(shop, clock):
+    shop.followups.make_tasks(plan(shop).id)
+    desk = shop.as_staff("A1").followups
+    task = desk.today()[0]
+    desk.finish(task.id, "no_answer", "call_again", next_on=TODAY + timedelta(days=2))
+    assert task.id not in [one.id for one in desk.today()]
+    clock.advance(days=2)
+    assert task.id in [one.id for one in desk.today()]
+
+
+def test_a_problem_opens_a_ticket_from_the_note(shop):
+    shop.followups.make_tasks(plan(shop).id)
+    desk = shop.as_staff("A1")
+    task = desk.followups.today()[0]
+    done = desk.followups.finish(task.id, "problem", "open_ticket", note="The lid leaks.")
+    ticket = desk.service.show(done.ticket_id)
+    assert (ticket.member_id, ticket.kind) == ("M000001", "complaint")
+    assert ticket.messages[0].body == "The lid leaks."
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        (("fine", "none"), BadValue),
+        (("happy", "dance"), BadValue),
+        (("problem", "open_ticket"), BadValue),
+        (("problem", "none"), BadValue),
+        (("no_answer", "call_again"), BadValue),
+    ],
+)
+def test_an_incomplete_result_is_refused_and_the_call_stays_open(shop, words, refusal):
+    shop.followups.make_tasks(plan(shop).id)
+    desk = shop.as_staff("A1").followups
+    task = desk.today()[0]
+    with pytest.raises(refusal):
+        desk.finish(task.id, *words)
+    assert desk.today()[0] == task
+
+
+def test_a_problem_without_a_ticket_is_refused(shop):
+    shop.followups.make_tasks(plan(shop).id)
+    desk = shop.as_staff("A1").followups
+    with pytest.raises(Refused, match="ticket"):
+        desk.finish(desk.today()[0].id, "problem", "none", note="The lid leaks.")
+
+
+def test_a_stopped_plan_takes_its_calls_off_the_lists(shop):
+    made = plan(shop)
+    shop.followups.make_tasks(made.id)
+    assert shop.followups.stop(made.id) == 3
+    assert shop.followups.today() == ()
+    with pytest.raises(Closed):
+        shop.followups.make_tasks(made.id)
+
+
+def test_plans_that_cannot_be_are_refused(shop, clock):
+    with pytest.raises(BadValue, match="ends before"):
+        plan(shop, ends_on=TODAY - timedelta(days=1))
+    with pytest.raises(BadValue):
+        plan(shop, "chat")
+    with pytest.raises(BadValue):
+        plan(shop, every_days=0)
+    with pytest.raises(NotFound):
+        shop.followups.make_tasks(99)
+    late = plan(shop, starts_on=TODAY + timedelta(days=1))
+    with pytest.raises(Refused, match="runs from"):
+        shop.followups.make_tasks(late.id)
