@@ -5,7 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "campaign": ["comparison", "plan", "roi", "uplift_by_segment"],
         "kpi": ["sales_summary"],
+        "profile": ["accuracy", "completeness"],
         "segment": ["rfm_groups"],
         "stock": ["turnover"],
     },
