@@ -10,8 +10,20 @@
 
 import sys
 
+import lazy_loader
+
 from crmkit.learn.guard import guarded
 
-__all__ = ["check"]
+__getattr__, __dir__, _lazy = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "dialogues": ["dialogue"],
+        "hints": ["hint"],
+        "journey": ["certificate", "progress"],
+        "quizzes": ["quiz"],
+        "selftest": ["which_track"],
+    },
+)
+__all__ = [*_lazy, "check"]
 
 sys.modules[__name__].__class__ = guarded(sys.modules[__name__])

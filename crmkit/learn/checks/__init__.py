@@ -7,9 +7,11 @@ a bare value (nbgrader would take it for partial credit).
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
 from crmkit.learn.checks.charts import KINDS, Chart
 from crmkit.learn.checks.expectation import Expectation, Mistake, undefined
 from crmkit.learn.checks.form import Form
@@ -290,6 +292,62 @@ class Check:
         """
         _settle(name, Form(kind, options=tuple(options), between=between, unit=unit), value)
 
+    def answer(self, quiz: str, question: str, key: Any) -> None:
+        """Check one kept answer of a graded quiz, by option id; for hidden cells only.
+
+        ``check.answer("foundations-1-quiz", "aims", ["loyalty", "sales"])``
+        """
+        from crmkit.learn import answers, quizzes
+
+        asked = quizzes.quiz(quiz)
+        if question not in asked.bank:
+            raise CrmkitError(f"{quiz}: {question}?")
+        name = f"{asked.name}: {question}"
+        try:
+            given = asked.answers().get(question)
+        except answers.AnswersError as error:
+            _conclude(Outcome(WRONG, name, "damaged", str(error)))
+            return
+        outcome = asked.bank[question].judge(given, key)
+        _conclude(replace(outcome, name=name))
+
+    def dialogue(self, name: str, *, at_least: float = 0.7) -> None:
+        """Check that a conversation was brought to an end that is not lost, and well enough.
+
+        `at_least` is the share of the points for listening, clear words and calm.
+        """
+        from crmkit.learn import answers, dialogues
+
+        talk = dialogues.dialogue(name)
+        try:
+            standing = talk.standing()
+        except answers.AnswersError as error:
+            _conclude(Outcome(WRONG, name, "damaged", str(error)))
+            return
+        _conclude(_heard(name, talk, standing, at_least))
+
+
+def _heard(name: str, talk: Any, standing: Any, at_least: float) -> Outcome:
+    end = talk.turns[standing.turn]
+    if not standing.replies:
+        return Outcome(
+            NOT_ATTEMPTED, name, "untouched", _("Not attempted yet: you have not said anything.")
+        )
+    if "outcome" not in end:
+        return Outcome(WRONG, name, "unfinished", _("The conversation is not finished yet."))
+    if end["outcome"] == "lost":
+        return Outcome(WRONG, name, "lost", _("The customer left. Try once more from the start."))
+    if standing.share < at_least:
+        return Outcome(
+            WRONG,
+            name,
+            "too_weak",
+            _("{share} % of the points; {needed} % are asked for.").format(
+                share=round(100 * standing.share), needed=round(100 * at_least)
+            ),
+        )
+    return Outcome(RIGHT, name)
+
 
 check = Check()
 
@@ -312,9 +370,22 @@ def _settle(name: str, expectation: Expectation, value: Any) -> None:
     outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
     for listener in _listeners:
         listener(name, expectation, value, outcome)
+    _conclude(outcome)
+
+
+def _conclude(outcome: Outcome) -> None:
+    _record(outcome.name, outcome)
     if is_grading() and outcome.status != RIGHT:
         raise (NotAttempted if outcome.status == NOT_ATTEMPTED else CheckFailed)(outcome)
     show(outcome)
+
+
+def _record(name: str, outcome: Outcome) -> None:
+    from crmkit.learn import learner, records
+
+    if place := learner.place():
+        names = learner.checked_names()
+        records.note("check", place, name, outcome.status, of=names if name in names else None)
 
 
 __all__ = [

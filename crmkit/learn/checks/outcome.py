@@ -38,7 +38,7 @@ class Outcome:
     @property
     def plain(self) -> str:
         """The outcome as one line of text."""
-        return f"{_SIGNS[self.status]} {self.name}: {self._sentence()}"
+        return f"{_SIGNS[self.status]} {self.name}: {self.plain_sentence}"
 
     @property
     def html(self) -> str:
@@ -47,10 +47,12 @@ class Outcome:
             f'<div role="status" style="border-left:4px solid {_COLOURS[self.status]};'
             'padding:4px 10px;margin:4px 0;white-space:pre-line">'
             f"<b>{_SIGNS[self.status]} {html.escape(self.name)}</b>: "
-            f"{html.escape(self._sentence())}</div>"
+            f"{html.escape(self.plain_sentence)}</div>"
         )
 
-    def _sentence(self) -> str:
+    @property
+    def plain_sentence(self) -> str:
+        """What there is to say, without the name."""
         if self.status == RIGHT:
             return self.message or _("Right.")
         return self.message

@@ -1,0 +1,191 @@
+"""Texts that people write as YAML, in both languages, checked before anyone reads them.
+
+An error names the file, the line and the part ("question 3 (aov), line 27: ...").
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language
+from crmkit.i18n import gettext as _
+
+CONTENT = resources.files("crmkit.learn") / "content"
+
+
+class ContentError(CrmkitError):
+    """An authored text breaks a rule; the message says which part and which line."""
+
+
+class Lines:
+    """Where each part of a YAML text stands."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self._at: dict[tuple, int] = {}
+
+    def note(self, path: tuple, line: int) -> None:
+        self._at[path] = line
+
+    def line(self, path: tuple) -> int:
+        """The line of a part, or of what it stands in."""
+        while path and path not in self._at:
+            path = path[:-1]
+        return self._at.get(path, 1)
+
+
+def read(path: Any, kind: str) -> tuple[dict, Lines]:
+    """A YAML text and its lines, checked against the schema of its kind.
+
+    Raises `ContentError` for a missing file, broken YAML, or a text that breaks a rule.
+    """
+    name = path.name
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ContentError(_("There is no {file}.").format(file=path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(
+            _("{file} cannot be read: {error}").format(file=name, error=error)
+        ) from None
+    lines = Lines(name)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = _plain(node, (), lines) if node is not None else {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ContentError(
+            _("{file}, line {line}: this is not YAML: {problem}").format(
+                file=name,
+                line=mark.line + 1 if mark else 1,
+                problem=getattr(error, "problem", None) or str(error),
+            )
+        ) from None
+    _validate(data, lines, kind)
+    return data, lines
+
+
+def _plain(node: yaml.Node, path: tuple, lines: Lines) -> Any:
+    lines.note(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        found: dict = {}
+        for key_node, value_node in node.value:
+            key = _plain(key_node, (*path, "key"), lines)
+            if key in found:
+                raise ContentError(
+                    _("{file}, line {line}: {key} stands here a second time.").format(
+                        file=lines.name, line=key_node.start_mark.line + 1, key=key
+                    )
+                )
+            found[key] = _plain(value_node, (*path, key), lines)
+            lines.note((*path, key), key_node.start_mark.line + 1)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(part, (*path, place), lines) for place, part in enumerate(node.value)]
+    value = yaml.SafeLoader("").construct_object(node)
+    # an id such as `yes` or `no` is meant as a word
+    return node.value if isinstance(value, bool) and path[-1] in ("id", "next", "key") else value
+
+
+@cache
+def _schema(kind: str) -> Any:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((CONTENT / "schemas" / f"{kind}.json").read_text("utf-8"))
+    common = json.loads((CONTENT / "schemas" / "common.json").read_text("utf-8"))
+    return Draft202012Validator({**schema, "$defs": {**common, **schema.get("$defs", {})}})
+
+
+def _validate(data: Any, lines: Lines, kind: str) -> None:
+    errors = sorted(_schema(kind).iter_errors(data), key=lambda error: len(error.absolute_path))
+    if not errors:
+        return
+    error = (
+        max(errors[0].context, key=lambda e: len(e.absolute_path))
+        if errors[0].context
+        else errors[0]
+    )
+    fail(lines, tuple(error.absolute_path), _problem(error), data)
+
+
+def _problem(error: Any) -> str:
+    if error.validator == "required":
+        missing = re.findall(r"'([^']+)' is a required", error.message)
+        return _("{name} is missing.").format(name=missing[0] if missing else "?")
+    if error.validator == "additionalProperties":
+        extra = re.findall(r"'([^']+)'", error.message)
+        return _("{name} is not known here.").format(name=", ".join(extra))
+    if error.validator == "enum":
+        return _("{value} is not one of {known}.").format(
+            value=error.instance, known=", ".join(map(str, error.validator_value))
+        )
+    if error.validator == "not" or error.instance is False:
+        return _("a graded quiz must not hold its key; that belongs in the hidden cell.")
+    return str(error.message)
+
+
+def fail(lines: Lines, path: tuple, problem: str, data: Any = None) -> None:
+    """Refuse a text, saying where."""
+    raise ContentError(
+        _("{file}, line {line}{part}: {problem}").format(
+            file=lines.name, line=lines.line(path), part=_part(path, data), problem=problem
+        )
+    )
+
+
+def _part(path: tuple, data: Any) -> str:
+    if len(path) >= 2 and path[0] == "questions":
+        found = data["questions"][path[1]] if data else {}
+        name = found.get("id", "?") if isinstance(found, dict) else "?"
+        return _(", question {number} ({name})").format(number=path[1] + 1, name=name)
+    inside = ".".join(str(step) for step in path)
+    return _(", at {where}").format(where=inside) if inside else ""
+
+
+def known(kind: str) -> list[str]:
+    """The names of all texts of a kind, e.g. ``known("quizzes")``."""
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in (CONTENT / kind).iterdir()
+        if entry.name.endswith(".yaml")
+    )
+
+
+def find(kind: str, name: str | Path) -> Any:
+    """The file of a text: a path as it is, a name from the kit's own content.
+
+    Raises `ContentError` with the names there are.
+    """
+    if isinstance(name, Path) or str(name).endswith((".yaml", ".yml")):
+        return Path(name)
+    if name not in known(kind):
+        raise ContentError(
+            _("There is no {name} here. There are: {known}").format(
+                name=name, known=", ".join(known(kind))
+            )
+        )
+    return CONTENT / kind / f"{name}.yaml"
+
+
+def say(text: Any) -> str:
+    """A bilingual text in the current language; a plain one as it is."""
+    return text[get_language()] if isinstance(text, dict) else str(text)
+
+
+def pairs(data: Any, path: tuple = ()) -> Iterator[tuple[tuple, dict]]:
+    """Every bilingual text in authored data, with where it stands."""
+    if isinstance(data, dict):
+        if {"zh", "en"} <= set(data):
+            yield path, data
+        for key, part in data.items():
+            yield from pairs(part, (*path, key))
+    elif isinstance(data, list):
+        for place, part in enumerate(data):
+            yield from pairs(part, (*path, place))

@@ -1,0 +1,232 @@
+"""Conversations with a customer: each reply leads on and is heard three ways.
+
+Every reply says how well it listens, how clear its words are and how calm it stays (0 to 2 each).
+The replies are kept beside the notebook, so a conversation can be gone on with, and marked.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.learn import answers, authored, learner, records
+from crmkit.learn.authored import say
+from crmkit.learn.checks.outcome import is_grading
+
+VIRTUES = ("listening", "words", "calm")
+
+
+def dialogue(name: str | Path) -> "Dialogue":
+    """A conversation by its name (``dialogue("complaint")``) or by the path of a YAML file.
+
+    As the last line of a cell it shows itself; in text, go on with ``.say(2)``.
+    Raises `ContentError` when the text breaks a rule, with the part and the line.
+    """
+    return Dialogue(name)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a conversation has come: the replies given, and what each virtue got of its most."""
+
+    replies: tuple[str, ...]
+    turn: str
+    got: dict[str, int]
+    most: dict[str, int]
+
+    @property
+    def share(self) -> float:
+        """The part of all points that was reached, 0 to 1."""
+        most = sum(self.most.values())
+        return sum(self.got.values()) / most if most else 0.0
+
+
+class Dialogue:
+    """A conversation as far as this learner has taken it."""
+
+    def __init__(self, name: str | Path):
+        path = authored.find("dialogues", name)
+        self.data, lines = authored.read(path, "dialogue")
+        _check_turns(self.data, lines)
+        self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
+        self.turns: dict[str, dict] = self.data["turns"]
+
+    def __repr__(self) -> str:
+        return f"Dialogue({self.name!r})"
+
+    def standing(self) -> Standing:
+        """Where the conversation stands, from the replies kept beside the notebook."""
+        return self.follow(answers.load(self.name).get("replies", ()))
+
+    def follow(self, replies: Any) -> Standing:
+        """Where these replies lead; stops at the first one that cannot be given there."""
+        turn, given = self.data["start"], []
+        got = dict.fromkeys(VIRTUES, 0)
+        most = dict.fromkeys(VIRTUES, 0)
+        for wanted in replies if isinstance(replies, (list, tuple)) else ():
+            options = self.turns[turn].get("replies", ())
+            reply = next((one for one in options if one["id"] == wanted), None)
+            if reply is None:
+                break
+            for virtue in VIRTUES:
+                got[virtue] += reply[virtue]
+                most[virtue] += max(one[virtue] for one in options)
+            given.append(wanted)
+            turn = reply["next"]
+        return Standing(tuple(given), turn, got, most)
+
+    def say(self, reply: int | str) -> None:
+        """Give one of the replies, by its number or id, and read how the customer answers."""
+        if isinstance(reply, int):
+            shown = dict(enumerate((one["id"] for one in self.shown()["replies"]), 1))
+            reply = shown.get(reply, str(reply))
+        print(self._told(self.take(reply), last_only=True))
+
+    def take(self, reply: str) -> Standing:
+        """Give a reply and keep it.
+
+        Raises `CrmkitError` for one that cannot be given now.
+        """
+        now = self.standing()
+        known = [one["id"] for one in self.turns[now.turn].get("replies", ())]
+        if reply not in known:
+            raise CrmkitError(
+                _("There is no reply {reply} here. There are: {known}").format(
+                    reply=reply, known=", ".join(known) or _("none, the conversation is over")
+                )
+            )
+        after = self.follow([*now.replies, reply])
+        answers.save(self.name, {"replies": list(after.replies)})
+        if "outcome" in self.turns[after.turn]:
+            outcome = self.turns[after.turn]["outcome"]
+            records.note("dialogue", self.name, self.name, outcome, score=round(after.share, 3))
+        return after
+
+    def again(self) -> None:
+        """Begin the conversation afresh."""
+        answers.save(self.name, {"replies": []})
+
+    def shown(self, standing: Standing | None = None) -> dict:
+        """What a form needs: what was said so far, the replies there are now, the outcome."""
+        now = standing or self.standing()
+        said, turn = [], self.data["start"]
+        for given in now.replies:
+            reply = next(one for one in self.turns[turn]["replies"] if one["id"] == given)
+            said.append(self._customer_says(turn))
+            said.append({"who": _("You"), "text": say(reply["say"]), "mine": True,
+                         "because": say(reply["because"])})  # fmt: skip
+            turn = reply["next"]
+        said.append(self._customer_says(turn))
+        here = self.turns[turn]
+        shown = {
+            "title": say(self.data["title"]),
+            "setting": say(self.data["setting"]),
+            "said": said,
+            "mood": label("mood", here["mood"]),
+            "replies": [
+                {"id": one["id"], "text": say(one["say"])}
+                for one in learner.shuffled(here.get("replies", []), self.name, turn)
+            ],
+        }
+        if "outcome" in here:
+            shown["outcome"] = label("dialogue_outcome", here["outcome"])
+            shown["summary"] = say(here["summary"])
+            shown["scores"] = [
+                _("{virtue}: {got} of {most}").format(
+                    virtue=label("virtue", virtue), got=now.got[virtue], most=now.most[virtue]
+                )
+                for virtue in VIRTUES
+            ]
+        return shown
+
+    def _customer_says(self, turn: str) -> dict:
+        here = self.turns[turn]
+        return {
+            "who": say(self.data["customer"]),
+            "text": say(here["says"]),
+            "mood": label("mood", here["mood"]),
+            "mine": False,
+        }
+
+    def _told(self, standing: Standing, last_only: bool = False) -> str:
+        shown = self.shown(standing)
+        lines = [] if last_only else [shown["title"], shown["setting"], ""]
+        for one in shown["said"][-2:] if last_only else shown["said"]:
+            mood = f" ({one['mood']})" if one.get("mood") else ""
+            lines.append(f"{one['who']}{mood}: {one['text']}")
+            if one.get("because"):
+                lines.append(f"   → {one['because']}")
+        lines += [f"   ({n}) {one['text']}" for n, one in enumerate(shown["replies"], 1)]
+        if "outcome" in shown:
+            lines += ["", f"{shown['outcome']}. {shown['summary']}", ", ".join(shown["scores"])]
+        elif shown["replies"]:
+            lines.append("")
+            lines.append(
+                _('Without the buttons, reply like this: dialogue("{name}").say(2)').format(
+                    name=self.name
+                )
+            )
+        return "\n".join(lines)
+
+    @property
+    def text(self) -> str:
+        """The conversation so far as plain text."""
+        return self._told(self.standing())
+
+    def _ipython_display_(self) -> None:
+        from crmkit.learn.forms import DialogueForm, display_with_text
+
+        display_with_text(None if is_grading() else DialogueForm, self, self.text)
+
+
+def _check_turns(data: dict, lines: authored.Lines) -> None:
+    turns = data["turns"]
+    if data["start"] not in turns:
+        authored.fail(lines, ("start",), _("there is no turn {turn}.").format(turn=data["start"]))
+    for name, turn in turns.items():
+        ids = []
+        for place, reply in enumerate(turn.get("replies", ())):
+            where = ("turns", name, "replies", place)
+            if reply["next"] not in turns:
+                problem = _("there is no turn {turn}.").format(turn=reply["next"])
+                authored.fail(lines, (*where, "next"), problem)
+            if reply["id"] in ids:
+                authored.fail(lines, (*where, "id"), _("this id stands twice."))
+            ids.append(reply["id"])
+    reached, stack = set(), [data["start"]]
+    while stack:
+        turn = stack.pop()
+        if turn not in reached:
+            reached.add(turn)
+            stack += [reply["next"] for reply in turns[turn].get("replies", ())]
+    for name in turns:
+        if name not in reached:
+            authored.fail(lines, ("turns", name), _("no reply leads to this turn."))
+    _refuse_circles(data, lines)
+    outcomes = {turn.get("outcome") for turn in turns.values()}
+    for needed in ("won", "lost"):
+        if needed not in outcomes:
+            authored.fail(
+                lines, ("turns",), _("no turn has the outcome {name}.").format(name=needed)
+            )
+
+
+def _refuse_circles(data: dict, lines: authored.Lines) -> None:
+    turns, finished, on_the_way = data["turns"], set(), []
+
+    def walk(turn: str) -> None:
+        if turn in on_the_way:
+            authored.fail(
+                lines, ("turns", turn), _("the conversation comes back here without end.")
+            )
+        if turn in finished:
+            return
+        on_the_way.append(turn)
+        for reply in turns[turn].get("replies", ()):
+            walk(reply["next"])
+        on_the_way.pop()
+        finished.add(turn)
+
+    walk(data["start"])

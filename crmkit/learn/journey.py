@@ -1,0 +1,268 @@
+"""A learner's own path through a track: what is done, the score, what comes next.
+
+Everything comes from the records on the learner's own machine; it works offline and in a class.
+"""
+
+import datetime as dt
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language
+from crmkit.i18n import gettext as _
+from crmkit.learn import authored, learner, records
+from crmkit.learn.authored import say
+from crmkit.learn.checks.outcome import is_grading
+from crmkit.learn.course import Course
+
+ENOUGH = 0.8
+_PAGE_STYLE = """
+@page { size: A4; margin: 2cm }
+body { font-family: "Noto Sans SC", "Noto Sans CJK SC", sans-serif; max-width: 42rem;
+  margin: 2rem auto; text-align: center; line-height: 1.6; color: #1f1f1f }
+h1 { font-size: 1.9rem }
+.name { font-size: 1.6rem; border-bottom: 1px solid #767676; display: inline-block; padding: 0 2rem }
+table { margin: 1.5rem auto; border-collapse: collapse; text-align: start }
+td { padding: .15rem 1rem; border-bottom: 1px solid #dddddd }
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One lesson or exercise on the path, and how far the learner is with it."""
+
+    id: str
+    title: str
+    kind: str
+    right: int
+    asked: int
+    started: bool
+    hints: int
+    there: bool
+
+    @property
+    def score(self) -> float | None:
+        """The share that is right; None before anything was answered."""
+        return self.right / self.asked if self.asked else None
+
+    @property
+    def done(self) -> bool:
+        """Whether it counts as done: 80 % right, or simply visited where nothing is asked."""
+        return self.started and (self.score is None or self.score >= ENOUGH)
+
+
+def progress(track: str | None = None) -> "Progress":
+    """The learner's path through a track: ``"cashier"``, ``"sales"``, …
+
+    Without a track it is the one of this notebook, else the one last worked on.
+    Raises `CrmkitError` for a track that does not exist.
+    """
+    tracks = _tracks()
+    if track is None:
+        here = learner.place().rpartition("-")[0]
+        last = [event["place"].rpartition("-")[0] for event in records.events()]
+        track = next((one for one in [here, *reversed(last)] if one in tracks), "foundations")
+    if track not in tracks:
+        raise CrmkitError(
+            _("There is no track {track}. There are: {known}").format(
+                track=track, known=", ".join(tracks)
+            )
+        )
+    return Progress(track, say(tracks[track]["title"]), _steps(tracks[track]))
+
+
+def _tracks() -> dict[str, dict]:
+    data, _lines = authored.read(authored.CONTENT / "tracks.yaml", "tracks")
+    return {track["id"]: track for track in data["tracks"]}
+
+
+def _there() -> set[str] | None:
+    """The lessons and exercises of the course at hand; None where there is only the package."""
+    try:
+        course = Course.find()
+    except CrmkitError:
+        return None
+    lessons = {learner.place_of(course.lesson_source(name)) for name in course.lessons()}
+    return lessons | set(course.assignments())
+
+
+def _steps(track: dict) -> list[Step]:
+    latest: dict[str, dict[str, str]] = {}
+    asked: dict[str, set[str]] = {}
+    hints: dict[str, set[tuple]] = {}
+    for event in records.events():
+        place = event["place"]
+        if event["kind"] == "hint":
+            hints.setdefault(place, set()).add((event["item"], event["outcome"]))
+            continue
+        if event["kind"] in ("quiz", "check", "task"):
+            latest.setdefault(place, {})[event["item"]] = event["outcome"]
+            of = event.get("of")
+            if isinstance(of, list):
+                asked[place] = {str(one) for one in of}
+    there = _there()
+    quizzes = set(authored.known("quizzes"))
+    steps = []
+    for lesson in track["lessons"]:
+        pair = [(lesson["id"], say({"zh": lesson["zh"], "en": lesson["en"]}), "lesson")]
+        if "graded" in lesson:
+            title = _("Exercise {name}").format(name=lesson["graded"])
+            pair.append((lesson["graded"], title, "exercise"))
+        for name, title, kind in pair:
+            seen = latest.get(name, {})
+            items = asked.get(name) or set(seen)
+            right = sum(seen.get(item) == "right" for item in items)
+            steps.append(
+                Step(
+                    name,
+                    title,
+                    kind,
+                    right,
+                    len(items),
+                    bool(seen),
+                    len(hints.get(name, ())),
+                    name in (quizzes if there is None else there) or bool(seen),
+                )
+            )
+    return steps
+
+
+class Progress:
+    """The path of one learner through one track."""
+
+    def __init__(self, track: str, title: str, steps: list[Step]):
+        self.track = track
+        self.title = title
+        self.steps = steps
+
+    def __repr__(self) -> str:
+        return f"Progress({self.track!r})"
+
+    @property
+    def todo(self) -> list[Step]:
+        """What there is to do and is not done yet, in order."""
+        return [step for step in self.steps if step.there and not step.done]
+
+    @property
+    def done(self) -> list[Step]:
+        """What is done."""
+        return [step for step in self.steps if step.done]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything this copy of the course has for the track is done."""
+        return bool(self.done) and not self.todo
+
+    @property
+    def score(self) -> float | None:
+        """The mean score over what was answered, 0 to 1; None before that."""
+        scores = [step.score for step in self.steps if step.score is not None]
+        return sum(scores) / len(scores) if scores else None
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        next_step = self.todo[0].id if self.todo else ""
+        rows = []
+        for step in self.steps:
+            if step.done:
+                sign, state = "✓", _("done")
+            elif step.id == next_step:
+                sign, state = "→", _("next")
+            elif step.started:
+                sign, state = "…", _("begun")
+            elif step.there:
+                sign, state = "○", _("open")
+            else:
+                sign, state = "·", _("not in this course yet")
+            score = f"{step.right} / {step.asked}" if step.asked else ""
+            if step.hints:
+                score += " " + _("({count} hints)").format(count=step.hints)
+            rows.append((sign, step.title, state, score.strip()))
+        return rows
+
+    @property
+    def summary(self) -> str:
+        """One line: how much is done, and what comes next."""
+        there = [step for step in self.steps if step.there]
+        gap = "" if get_language() == "zh" else " "
+        line = _("{done} of {all} steps done.").format(done=len(self.done), all=len(there))
+        if self.complete:
+            return line + gap + _("Complete: get your certificate with certificate(name).")
+        if self.todo:
+            line += gap + _("Next: {title} ({id}).").format(
+                title=self.todo[0].title, id=self.todo[0].id
+            )
+        return line
+
+    @property
+    def text(self) -> str:
+        """The path as plain text."""
+        lines = [_("My path: {track}").format(track=self.title), self.summary]
+        lines += [
+            f" {sign} {title} – {state} {score}".rstrip()
+            for sign, title, state, score in self._rows()
+        ]
+        return "\n".join(lines)
+
+    @property
+    def html(self) -> str:
+        """The path as a table."""
+        head = "".join(
+            f'<th scope="col" style="text-align:start">{html.escape(name)}</th>'
+            for name in (_("Step"), _("State"), _("Right"))
+        )
+        body = "".join(
+            f'<tr><th scope="row" style="text-align:start;font-weight:normal">{html.escape(title)}'
+            f"</th><td>{sign} {html.escape(state)}</td><td>{html.escape(score)}</td></tr>"
+            for sign, title, state, score in self._rows()
+        )
+        title = html.escape(_("My path: {track}").format(track=self.title))
+        return (
+            f'<div lang="{get_language()}"><p><b>{title}</b><br>'
+            f"{html.escape(self.summary)}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        if not is_grading():
+            display({"text/plain": self.text, "text/html": self.html}, raw=True)
+
+
+def certificate(name: str, track: str | None = None, folder: str | Path = ".") -> Path:
+    """Write a certificate for a completed track as a page to print; gives its path.
+
+    It says that the learner assessed themselves: a trainer's certificate is another thing.
+    Raises `CrmkitError` while something is left to do, and says what.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise CrmkitError(_("Whose certificate? Give a name."))
+    path = progress(track)
+    if not path.complete:
+        left = ", ".join(step.title for step in path.todo) or _("everything")
+        raise CrmkitError(_("Not complete yet. Left to do: {left}").format(left=left))
+    day = dt.date.today().isoformat()
+    rows = "".join(
+        f"<tr><td>{html.escape(step.title)}</td><td>{step.right} / {step.asked}</td></tr>"
+        for step in path.steps
+        if step.asked
+    )
+    title = html.escape(_("Certificate of completion"))
+    words = [
+        _("completed the track “{track}” of the crmkit course.").format(track=path.title),
+        _("Score: {score} %").format(score=round(100 * (path.score or 0))),
+        _("Self-assessed: the learner checked their own work."),
+    ]
+    completed, score, assessed = map(html.escape, words)
+    page = (
+        f'<!doctype html><html lang="{get_language()}"><head><meta charset="utf-8">'
+        f"<title>{title}</title><style>{_PAGE_STYLE}</style></head><body><main>"
+        f"<h1>{title}</h1><p class=name>{html.escape(name)}</p><p>{completed}</p>"
+        f"<table>{rows}</table><p>{score} · {day}</p><p><small>{assessed}</small></p>"
+        "</main></body></html>\n"
+    )
+    target = Path(folder) / f"certificate-{path.track}.html"
+    target.write_text(page, "utf-8")
+    return target
