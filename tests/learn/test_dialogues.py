@@ -1,0 +1,176 @@
+"""Conversations lead on, are heard three ways, and always come to an end."""
+
+import json
+
+import pytest
+
+from crmkit.errors import CrmkitError
+from crmkit.learn import authored, check, dialogue
+from crmkit.learn.checks.rehearsal import silence
+
+SHORT = """\
+title: {zh: 短, en: Short}
+setting: {zh: 店里, en: In the shop}
+customer: {zh: 客, en: Customer}
+start: hello
+turns:
+  hello:
+    says: {zh: 你好, en: Hello}
+    mood: calm
+    replies:
+      - {id: kind, say: {zh: 您好, en: Welcome}, next: good, listening: 2, words: 2, calm: 2, because: {zh: 好, en: Good}}
+      - {id: cold, say: {zh: 嗯, en: Hm}, next: bad, listening: 0, words: 0, calm: 1, because: {zh: 冷, en: Cold}}
+  good:
+    says: {zh: 谢谢, en: Thanks}
+    mood: pleased
+    outcome: won
+    summary: {zh: 好, en: Well done}
+  bad:
+    says: {zh: 再见, en: Bye}
+    mood: angry
+    outcome: lost
+    summary: {zh: 不好, en: Not so}
+"""
+
+
+def paths(talk):
+    """Every way through a conversation."""
+    ways, finished = [()], []
+    while ways:
+        way = ways.pop()
+        turn = talk.follow(way).turn
+        replies = talk.turns[turn].get("replies", ())
+        finished += [] if replies else [way]
+        ways += [(*way, reply["id"]) for reply in replies]
+    return finished
+
+
+@pytest.mark.parametrize("name", authored.known("dialogues"))
+def test_the_best_replies_win_and_the_worst_lose(name, desk, language):
+    talk = dialogue(name)
+    ways = paths(talk)
+    assert len(ways) >= 8
+    ends = {
+        way: (talk.turns[talk.follow(way).turn]["outcome"], talk.follow(way).share) for way in ways
+    }
+    assert {"won", "lost"} <= {outcome for outcome, _share in ends.values()}
+    best = max(ends.values(), key=lambda end: end[1])
+    worst = min(ends.values(), key=lambda end: end[1])
+    assert best == ("won", 1.0)
+    assert worst[0] == "lost" and worst[1] < 0.5
+    assert all(share >= 0.5 for outcome, share in ends.values() if outcome == "won")
+    for way in ways:
+        shown = talk.shown(talk.follow(way))
+        assert shown["outcome"] and len(shown["scores"]) == 3 and shown["replies"] == []
+
+
+def test_the_three_conversations_of_the_lessons_are_there():
+    assert {"complaint", "shy-customer", "hurried-customer"} <= set(authored.known("dialogues"))
+
+
+def test_a_bad_start_can_be_mended():
+    talk = dialogue("complaint")
+    standing = talk.follow(["rules", "look-up", "sum-up", "choice"])
+    assert talk.turns[standing.turn]["outcome"] == "won"
+    assert standing.share < 1
+
+
+def test_a_conversation_goes_on_where_it_was_left(desk, capsys):
+    dialogue("complaint").take("hear")
+    again = dialogue("complaint")
+    assert again.standing().replies == ("hear",)
+    again.say("sum-up")
+    assert "See? I told you!" in capsys.readouterr().out
+    assert json.loads((desk / "complaint.answers.json").read_text("utf-8"))["answers"] == {
+        "replies": ["hear", "sum-up"]
+    }
+    again.again()
+    assert dialogue("complaint").standing().replies == ()
+
+
+def test_a_reply_may_be_given_by_the_number_that_is_shown(desk, capsys):
+    talk = dialogue("complaint")
+    first = talk.shown()["replies"][0]
+    talk.say(1)
+    assert first["text"] in capsys.readouterr().out
+    with pytest.raises(CrmkitError, match="no reply 9"):
+        talk.say(9)
+
+
+def test_a_reply_that_cannot_be_given_is_refused(desk):
+    with pytest.raises(CrmkitError, match=r"no reply choice here. There are: hear, rules, doubt"):
+        dialogue("complaint").take("choice")
+    talk = dialogue("complaint")
+    for reply in ("hear", "hurry", "defend"):
+        talk.take(reply)
+    with pytest.raises(CrmkitError, match="the conversation is over"):
+        talk.take("hear")
+
+
+def test_replies_edited_by_hand_count_up_to_the_first_impossible_one(desk):
+    (desk / "complaint.answers.json").write_text(
+        json.dumps({"name": "complaint", "answers": {"replies": ["hear", "fly", "choice"]}}),
+        "utf-8",
+    )
+    assert dialogue("complaint").standing().replies == ("hear",)
+    (desk / "complaint.answers.json").write_text(
+        json.dumps({"name": "complaint", "answers": {"replies": 3}}), "utf-8"
+    )
+    assert dialogue("complaint").standing().replies == ()
+
+
+def test_a_conversation_is_marked_from_the_replies_kept(desk, monkeypatch):
+    def marked(*replies, **more):
+        (desk / "complaint.answers.json").write_text(
+            json.dumps({"name": "complaint", "answers": {"replies": replies}}), "utf-8"
+        )
+        from crmkit.learn.checks.rehearsal import rehearsing
+
+        with silence(), rehearsing():
+            monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+            try:
+                from crmkit.learn import check as fresh
+
+                fresh.dialogue("complaint", **more)
+            except AssertionError as error:
+                return error.outcome.reason
+            finally:
+                monkeypatch.delenv("NBGRADER_EXECUTION")
+        return "right"
+
+    assert marked() == "untouched"
+    assert marked("hear") == "unfinished"
+    assert marked("hear", "hurry", "defend") == "lost"
+    assert marked("hear", "sum-up", "swap", at_least=0.99) == "too_weak"
+    assert marked("hear", "sum-up", "choice") == "right"
+
+
+def test_in_a_notebook_the_mark_is_only_shown(desk, capsys):
+    check.dialogue("complaint")
+    assert capsys.readouterr().out.startswith("○ complaint: Not attempted yet")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("start: hello", "start: hallo", "line 4, at start: there is no turn hallo"),
+        (
+            "next: good",
+            "next: goood",
+            r"line 10, at turns.hello.replies.0.next: there is no turn goood",
+        ),
+        ("next: good", "next: hello", "comes back here|no reply leads"),
+        ("next: bad", "next: good", "no reply leads to this turn"),
+        ("id: cold", "id: kind", "line 11.*this id stands twice"),
+        ("mood: calm", "mood: happy", "line 8, at turns.hello.mood: happy is not one of angry"),
+        ("listening: 2", "listening: 5", "5 is not one of 0, 1, 2"),
+        ("outcome: won", "outcome: fair", "no turn has the outcome won"),
+        ("start: hello\n", "", "start is missing"),
+    ],
+)
+def test_a_careless_conversation_is_refused_by_line(desk, old, new, says):
+    assert SHORT.count(old) == 1
+    path = desk / "short.yaml"
+    path.write_text(SHORT.replace(old, new), "utf-8")
+    with pytest.raises(CrmkitError, match=says):
+        dialogue(path)

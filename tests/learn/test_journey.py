@@ -1,0 +1,212 @@
+"""Hints, the self-test, and a learner's own path with its certificate."""
+
+import pytest
+
+from crmkit.errors import CrmkitError
+from crmkit.learn import authored, certificate, check, hint, progress, quiz, records, which_track
+from crmkit.learn.learner import checked_names, place
+from crmkit.learn.selftest import SelfTest
+
+CHECKS = 'check.number("revenue", 12)\ncheck.number("orders", 3)'
+
+
+def test_checks_are_recorded_under_the_notebook_they_stand_in(at_notebook, capsys):
+    at_notebook("exercises/cashier-3/cashier-3.ipynb", CHECKS)
+    assert place() == "cashier-3" and checked_names() == ["orders", "revenue"]
+    check.number("revenue", 12, value=10)
+    check.number("revenue", 12, value=12)
+    kept = [(e["place"], e["item"], e["outcome"]) for e in records.events()]
+    assert kept == [("cashier-3", "revenue", "wrong"), ("cashier-3", "revenue", "right")]
+    step = next(one for one in progress("cashier").steps if one.id == "cashier-3")
+    assert (step.right, step.asked, step.done) == (1, 2, False)
+    check.number("orders", 3, value=3)
+    step = next(one for one in progress("cashier").steps if one.id == "cashier-3")
+    assert (step.score, step.done) == (1.0, True)
+
+
+def test_a_lesson_is_named_by_its_track_and_number(at_notebook):
+    at_notebook("work/zh/2-cashier/03-my-shift-in-numbers.ipynb", "1")
+    assert place() == "cashier-03"
+
+
+def solve(name):
+    asked = quiz(name)
+    for question in asked.questions:
+        asked.take(question.id, question.key)
+
+
+def test_the_path_shows_what_is_done_and_what_comes_next(at_notebook, desk, monkeypatch, language):
+    monkeypatch.setenv("CRMKIT_COURSE", str(desk))
+    (desk / "course" / "source" / "2-cashier").mkdir(parents=True)
+    (desk / "course" / "source" / "2-cashier" / "03-my-shift.md").write_text("", "utf-8")
+    (desk / "solutions").mkdir()
+    (desk / "solutions" / "cashier-3.md").write_text("", "utf-8")
+    at_notebook("exercises/cashier-3/cashier-3.ipynb", CHECKS)
+    path = progress()
+    assert path.track == "cashier"
+    assert [step.id for step in path.todo] == ["cashier-03", "cashier-3"]
+    with pytest.raises(CrmkitError):
+        certificate("Lin", "cashier")
+    solve("cashier-03")
+    assert [step.id for step in progress("cashier").todo] == ["cashier-3"]
+    assert "cashier-3" in progress("cashier").summary
+    check.number("revenue", 12, value=12)
+    check.number("orders", 3, value=3)
+    path = progress("cashier")
+    assert path.complete and path.score == 1.0
+    assert path.text.count("✓") == 2 and path.html.count("✓") == 2
+    page = certificate("<b>林 Lin</b>", "cashier").read_text("utf-8")
+    assert "&lt;b&gt;林 Lin&lt;/b&gt;" in page and "<b>林" not in page
+    assert {"zh": "自我评估", "en": "Self-assessed"}[language] in page
+    with pytest.raises(CrmkitError):
+        certificate("  ", "cashier")
+
+
+def test_a_wrong_quiz_answer_keeps_a_lesson_open(desk):
+    asked = quiz("analyst-03")
+    solve("analyst-03")
+    singles = [one for one in asked.questions if one.kind == "single"]
+    for one in singles[:2]:
+        asked.take(one.id, next(option for option in one.ids if option != one.key))
+    step = next(one for one in progress("analyst").steps if one.id == "analyst-03")
+    assert step.started and not step.done and step.right == 5 - len(singles[:2])
+
+
+def test_records_that_were_edited_are_read_as_far_as_they_make_sense(desk):
+    solve("sales-01")
+    file = records.records_file()
+    file.write_text('{"at": 3}\nnonsense\n[]\n' + file.read_text("utf-8") + '{"kind"', "utf-8")
+    step = next(one for one in progress("sales").steps if one.id == "sales-01")
+    assert step.done
+
+
+def test_a_home_that_cannot_be_written_never_stops_a_lesson(desk, monkeypatch):
+    (desk / "file").write_text("", "utf-8")
+    monkeypatch.setenv("CRMKIT_PROGRESS", str(desk / "file" / "progress.jsonl"))
+    quiz("sales-01").take("denominator", "filled")
+    assert list(records.events()) == []
+
+
+def test_nothing_is_recorded_where_nobody_sits_at_a_notebook(desk, monkeypatch):
+    monkeypatch.delenv("CRMKIT_PROGRESS")
+    monkeypatch.setenv("HOME", str(desk))
+    quiz("sales-01").take("denominator", "filled")
+    assert not (desk / ".crmkit").exists()
+
+
+def test_an_unknown_track_is_refused_with_the_ones_there_are(desk):
+    with pytest.raises(CrmkitError, match="There are: foundations, cashier, sales"):
+        progress("bakery")
+
+
+def test_every_lesson_and_exercise_of_the_course_is_on_a_path(repository):
+    from crmkit.learn.course import Course
+    from crmkit.learn.journey import _tracks
+    from crmkit.learn.learner import place_of
+
+    course = Course(repository)
+    on_paths = set()
+    for track in _tracks().values():
+        for lesson in track["lessons"]:
+            on_paths |= {lesson["id"], lesson.get("graded")}
+    lessons = {place_of(course.lesson_source(name)) for name in course.lessons() if "/" in name} - {
+        None
+    }
+    trainers = {name for name in lessons if name.startswith("trainer")}
+    assert lessons - trainers <= on_paths
+    assert set(course.assignments()) <= on_paths
+
+
+# --- the self-test
+
+
+@pytest.mark.parametrize(
+    ("answers", "track"),
+    [
+        ({"place": "till", "joy": "smooth", "question": "shift", "tables": "never", "people": "many"}, "cashier"),
+        ({"place": "floor", "joy": "back", "question": "call", "tables": "read", "people": "some"}, "sales"),
+        ({"place": "store-room", "joy": "match", "question": "stock", "tables": "read", "people": "few"}, "inventory"),
+        ({"place": "desk", "joy": "why", "question": "leaving", "tables": "program", "people": "few"}, "analyst"),
+        ({"place": "training", "joy": "taught", "question": "team", "tables": "read", "people": "staff"}, "trainer"),
+    ],
+)  # fmt: skip
+def test_the_self_test_suggests_the_track_that_fits(desk, answers, track, language):
+    test = which_track()
+    for question, option in answers.items():
+        assert test.suggestion() == ""
+        test.take(question, option)
+    assert next(iter(test.points())) == track
+    assert authored.say(test.data["tracks"][track]) in test.suggestion()
+    assert test.suggestion() in SelfTest().text
+
+
+def test_the_self_test_points_only_to_tracks_there_are(desk):
+    test = which_track()
+    for question in test.data["questions"]:
+        for option in question["options"]:
+            assert set(option["points"]) <= set(test.data["tracks"])
+    with pytest.raises(CrmkitError, match="till, floor"):
+        test.take("place", "moon")
+    with pytest.raises(CrmkitError, match="There are: place"):
+        test.take("age", "till")
+
+
+# --- hints
+
+
+@pytest.fixture
+def hinted(desk, monkeypatch):
+    """An exercise of its own with two hints and a master."""
+    content = desk / "content"
+    (content / "hints").mkdir(parents=True)
+    import shutil
+
+    shutil.copytree(str(authored.CONTENT / "schemas"), content / "schemas")
+    (content / "hints" / "sums-1.yaml").write_text(
+        "assignment: sums-1\nhints:\n  total:\n    - {zh: 想想加法。, en: Think of adding.}\n"
+        "    - {zh: 用 sum。, en: Use sum.}\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(authored, "CONTENT", content)
+    (desk / "course" / "source").mkdir(parents=True)
+    (desk / "solutions").mkdir()
+    (desk / "solutions" / "sums-1.md").write_text(
+        "```{code-cell}\n:answer: total\ndef total(x):\n    result = ...\n"
+        "    ### BEGIN SOLUTION\n    result = sum(x)\n    ### END SOLUTION\n    return result\n```\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("CRMKIT_COURSE", str(desk))
+    return "total"
+
+
+def test_hints_come_in_steps_and_the_worked_solution_last(hinted, capsys):
+    hint(hinted).step(1)
+    assert capsys.readouterr().out == "Think of adding.\n"
+    assert hint(hinted).steps() == [
+        "Think of adding.",
+        "Use sum.",
+        "One way to do it:\n    result = sum(x)",
+    ]
+    assert [(e["kind"], e["place"], e["item"]) for e in records.events()] == [
+        ("hint", "sums-1", "total")
+    ]
+    with pytest.raises(CrmkitError, match="3 steps"):
+        hint(hinted).step(4)
+
+
+def test_a_trainer_can_keep_the_solution_back(hinted, monkeypatch):
+    monkeypatch.setenv("CRMKIT_SOLUTIONS", "locked")
+    assert len(hint(hinted)) == 2
+    monkeypatch.delenv("CRMKIT_SOLUTIONS")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert hint(hinted).solution() is None
+
+
+def test_without_the_masters_there_are_hints_but_no_solution(hinted, desk):
+    (desk / "solutions" / "sums-1.md").unlink()
+    assert len(hint(hinted)) == 2
+
+
+def test_an_answer_without_hints_is_refused(desk):
+    with pytest.raises(CrmkitError, match="no hints for nothing"):
+        hint("nothing")
