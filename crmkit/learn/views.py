@@ -1,0 +1,638 @@
+"""What cashiers and sellers look at: a shift's till sheet, a member's story, gaps in the records.
+
+Each is a table to read, on the web page too; in JupyterLab the panels can be used.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Any
+
+from crmkit import data, kpi
+from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language, label
+from crmkit.i18n import gettext as _
+from crmkit.learn.checks import check
+
+PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
+"""The parts of a day a shift may cover: first hour and the hour it ends at."""
+
+_BAR = "#0072B2"
+_SUMS = ["revenue", "orders", "units"]
+
+
+@lru_cache(maxsize=16)
+def _loaded(name: str, language: str) -> Any:
+    return data.load(name)
+
+
+def _table(name: str, tables: Mapping[str, Any]) -> Any:
+    return tables[name] if name in tables else _loaded(name, get_language())
+
+
+def yuan(amount: float | None) -> str:
+    """Money as it stands on a receipt: ``¥1,234.50``; – where there is none."""
+    if amount is None or amount != amount:
+        return "–"
+    return f"{'-' if round(amount, 2) < 0 else ''}¥{abs(amount):,.2f}"
+
+
+def _share(value: float | None, signed: bool = False) -> str:
+    if value is None or value != value:
+        return "–"
+    return f"{value:+.1%}" if signed else f"{value:.1%}"
+
+
+class View:
+    """A table to read: HTML in a notebook, plain lines elsewhere; with a widget, usable."""
+
+    def __init__(self, text: str, body: str, widget: Any = None):
+        self._text, self._body, self._widget = text, body, widget
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        # a page that is only read shows the table, JupyterLab the widget
+        bundle = {"text/plain": self._text, "text/html": self._body}
+        if self._widget is not None:
+            live = self._widget._repr_mimebundle_(**kwargs)
+            bundle.update({k: v for k, v in live.items() if k not in bundle})
+        return bundle
+
+
+def _html_table(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], bars: Sequence[float] = ()
+) -> str:
+    """One table; `bars` (0 to 1, one a row) are drawn behind a last column without words."""
+    cells = "".join(
+        f'<th scope="col" style="text-align:left;padding:2px 8px">{html.escape(h)}</th>'
+        for h in head
+    )
+    if bars:
+        cells += '<td style="min-width:9em"></td>'
+    lines = []
+    for n, row in enumerate(rows):
+        first, *rest = (html.escape(str(value)) for value in row)
+        line = f'<th scope="row" style="text-align:left;font-weight:normal;padding:2px 8px">{first}</th>'
+        line += "".join(
+            f'<td style="text-align:right;padding:2px 8px">{value}</td>' for value in rest
+        )
+        if bars:
+            width = max(0, min(100, round(100 * bars[n])))
+            line += (
+                '<td style="text-align:left"><div aria-hidden="true" '
+                f'style="background:{_BAR};height:0.8em;width:{width}%"></div></td>'
+            )
+        lines.append(f"<tr>{line}</tr>")
+    return (
+        '<table style="display:inline-table;vertical-align:top;margin:0 2em 1em 0">'
+        '<caption style="text-align:left;font-weight:bold;padding:4px 0">'
+        f"{html.escape(caption)}</caption>"
+        f"<thead><tr>{cells}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    )
+
+
+def _text_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [" | ".join(map(str, row)) for row in [head, *rows]]
+    return "\n".join([caption, *lines])
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One shift at one store's till, in numbers.
+
+    store_id: the store; date: the day, a date or ``"2025-06-21"``; part: ``"day"``, ``"morning"``
+    (until 15:00) or ``"evening"`` (from 15:00); tables: one's own ``sales``, ``payments``,
+    ``products``, ``stores`` in place of the course shop's. Only what went over the till counts:
+    orders from the web shop and the mini-program are not part of a shift.
+
+    Raises `CrmkitError` for a store, date or part that does not exist.
+
+    >>> import crmkit as ck
+    >>> ck.set_language("en")
+    >>> Shift("S01", "2025-06-21").numbers()["orders"] > 0
+    True
+    """
+
+    store_id: str
+    date: date | str
+    part: str = "day"
+    tables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.part not in PARTS:
+            raise CrmkitError(
+                _("There is no part of the day {part!r}: use {known}.").format(
+                    part=self.part, known=", ".join(PARTS)
+                )
+            )
+        object.__setattr__(self, "date", _as_day(self.date))
+        known = sorted(self._table("stores")["store_id"])
+        if self.store_id not in known:
+            raise CrmkitError(
+                _("There is no store {store!r}. There are: {known}").format(
+                    store=self.store_id, known=", ".join(known)
+                )
+            )
+
+    def _table(self, name: str) -> Any:
+        return _table(name, self.tables)
+
+    @cached_property
+    def lines(self) -> Any:
+        """The shift's sales lines, one row a line, as they stand in ``sales``."""
+        sales = self._table("sales")
+        first, end = PARTS[self.part]
+        day = datetime.combine(self.date, datetime.min.time())
+        until = day + timedelta(hours=end)
+        here = (sales["store_id"] == self.store_id) & (sales["channel"] == "store")
+        return sales[
+            here & (sales["sold_at"] >= day + timedelta(hours=first)) & (sales["sold_at"] < until)
+        ].sort_values(["sold_at", "sale_id", "product_id"], kind="stable")
+
+    def numbers(self) -> dict[str, Any]:
+        """What a shift is judged by; a rate without receipts is None.
+
+        revenue (yuan, net of discounts and returns, tax included), orders (receipts with goods
+        sold), units (returns negative), aov (revenue ÷ orders), upt (units ÷ orders),
+        member_revenue (yuan), member_share (member_revenue ÷ revenue, 0 to 1), returns (yuan
+        paid back), cash (yuan in the drawer from this shift), best_hour (the hour with the most
+        revenue; the earlier one of two).
+        """
+        lines = self.lines
+        total = _totals(lines)
+        by_hour = self.by("hour")
+        paid = self.by("method").set_index("method")["amount"]
+        return {
+            **total,
+            "member_revenue": _cents(lines.loc[lines["member_id"].notna(), "amount"].sum()),
+            "member_share": _divide(
+                lines.loc[lines["member_id"].notna(), "amount"].sum(), total["revenue"]
+            ),
+            "returns": _cents(-lines.loc[lines["quantity"] < 0, "amount"].sum()),
+            "cash": _cents(paid.get("cash", 0.0)),
+            "best_hour": int(by_hour["hour"][by_hour["revenue"].idxmax()])
+            if len(by_hour)
+            else None,
+        }
+
+    def by(self, what: str) -> Any:
+        """The shift by ``"hour"``, ``"product"``, ``"method"`` of payment or ``"buyer"``.
+
+        A frame: hours in order with revenue, orders, units; products by revenue with units;
+        payment methods by amount; members and walk-ins with revenue, orders, units.
+        """
+
+        lines = self.lines
+        if what == "method":
+            payments = self._table("payments")
+            paid = payments[payments["sale_id"].isin(lines["sale_id"])]
+            found = paid.groupby("method", as_index=False)["amount"].sum().round({"amount": 2})
+            return _largest_first(found, "amount", "method")
+        if what == "hour":
+            return kpi.sales_summary(lines, by="hour")[["hour", *_SUMS]]
+        if what == "product":
+            names = self._table("products")[["product_id", "name"]]
+            found = kpi.sales_summary(lines, by="product_id")[["product_id", "revenue", "units"]]
+            found = found.merge(names, how="left", on="product_id")
+            return _largest_first(
+                found[["product_id", "name", "revenue", "units"]], "revenue", "product_id"
+            )
+        if what == "buyer":
+            known = lines["member_id"].notna().map({True: "member", False: "walk_in"})
+            found = kpi.sales_summary(lines.assign(buyer=known), by="buyer")[["buyer", *_SUMS]]
+            return _largest_first(found, "revenue", "buyer")
+        raise CrmkitError(
+            _("A shift cannot be shown by {what!r}: use {known}.").format(
+                what=what, known="hour, product, method, buyer"
+            )
+        )
+
+    def receipts(self) -> Any:
+        """The shift's receipts, one row each: time, lines, units, amount, member or walk-in."""
+        lines = self.lines
+        found = lines.groupby("sale_id", sort=False).agg(
+            sold_at=("sold_at", "first"),
+            lines=("product_id", "size"),
+            units=("quantity", "sum"),
+            amount=("amount", "sum"),
+            buyer=("member_id", lambda ids: "member" if ids.notna().any() else "walk_in"),
+        )
+        found["amount"] = found["amount"].round(2)
+        return found.reset_index()
+
+    def check(self, **answers: Any) -> None:
+        """Check what a learner worked out for this shift, each under its name.
+
+        orders, best_hour, cash; aov, upt, member_percent (in %); week_percent (revenue against
+        the same day last week, in %); mostly ("A" orders, "B" average order value changed more
+        in that week); noticed (a sentence with a figure of this shift).
+        """
+        for name, answer in answers.items():
+            self._expected(name, answer)
+
+    def _expected(self, name: str, answer: Any) -> None:
+        now = self.numbers()
+        beside = self.compared().set_index("compared_with")
+        growth = 100 * beside["shift_growth"]
+        if name == "orders":
+            check.number(
+                name, now["orders"], value=answer, mistakes={"units_for_orders": now["units"]}
+            )
+        elif name == "best_hour":
+            check.number(name, now["best_hour"], value=answer)
+        elif name == "cash":
+            check.number(name, now["cash"], unit="¥", within=0.05, value=answer)
+        elif name == "aov":
+            mistakes = {"units_for_orders": now["revenue"] / now["units"]}
+            check.number(name, now["aov"], unit="¥", within=0.05, value=answer, mistakes=mistakes)
+        elif name == "upt":
+            mistakes = {"swapped": now["orders"] / now["units"]}
+            check.number(name, now["upt"], within=0.006, value=answer, mistakes=mistakes)
+        elif name == "member_percent":
+            check.number(name, 100 * now["member_share"], unit="%", within=0.06, value=answer)
+        elif name == "week_percent":
+            revenue = beside["revenue"]
+            mistakes = {
+                (
+                    "这是和昨天比,不是和上周同一天比。",
+                    "This compares with yesterday, not with the same day last week.",
+                ): growth["yesterday"],
+                (
+                    "这是和去年同一天比,不是和上周同一天比。",
+                    "This compares with last year, not with the same day last week.",
+                ): growth["last_year"],
+                "wrong_denominator": 100 * (1 - revenue["last_week"] / revenue["this_shift"]),
+            }
+            check.number(
+                name, growth["last_week"], unit="%", within=0.06, value=answer, mistakes=mistakes
+            )
+        elif name == "mostly":
+            change = beside.loc["this_shift", ["orders", "aov"]] / beside.loc["last_week"] - 1
+            orders, aov = abs(change["orders"]), abs(change["aov"])
+            right = "A" if orders > aov else "B"
+            # where both changed alike, either will do
+            right = answer if abs(orders - aov) < 0.02 and answer in ("A", "B") else right
+            check.choice(name, right, options=["A", "B"], value=answer)
+        elif name == "noticed":
+            without = (
+                "这句话里没有这一班的数字:写上一个,例如订单数或最忙的钟点。",
+                "There is no figure of this shift in it: add one, such as the number of orders.",
+            )
+            said = answer if answer is ... else self.has_figure(answer)
+            check(name, True, value=said, mistakes={without: False})
+        else:
+            raise CrmkitError(_("A shift has no answer called {name!r}.").format(name=name))
+
+    def earlier(self) -> dict[str, "Shift"]:
+        """The shifts to compare with: yesterday, and the same weekday last week and last year.
+
+        Last year's is 364 days back: 52 weeks, so a Saturday meets a Saturday.
+        """
+        back = {"yesterday": 1, "last_week": 7, "last_year": 364}
+        return {
+            name: Shift(self.store_id, self.date - timedelta(days=days), self.part, self.tables)
+            for name, days in back.items()
+        }
+
+    def compared(self) -> Any:
+        """This shift beside the earlier ones: a frame with one row a shift.
+
+        compared_with, date, revenue, orders, aov, shift_growth (this shift's revenue ÷
+        that one's − 1; empty where there was none).
+        """
+        import pandas as pd
+
+        now = self.numbers()
+        rows = [("this_shift", pd.Timestamp(self.date), now["revenue"], now["orders"], now["aov"])]
+        for name, shift in self.earlier().items():
+            then = _totals(shift.lines)
+            rows.append(
+                (name, pd.Timestamp(shift.date), then["revenue"], then["orders"], then["aov"])
+            )
+        found = pd.DataFrame(rows, columns=["compared_with", "date", "revenue", "orders", "aov"])
+        growth = [_divide(now["revenue"] - then, then, places=4) for then in found["revenue"]]
+        found["shift_growth"] = pd.Series([None, *growth[1:]], dtype="float64")
+        return found
+
+    def without_largest(self) -> Any:
+        """The shift with all its receipts and without the largest one: revenue, orders, aov."""
+        import pandas as pd
+
+        receipts = self.receipts()
+        rows = [("all", self.lines)]
+        if len(receipts):
+            largest = receipts["sale_id"][receipts["amount"].idxmax()]
+            rows.append(("without_largest", self.lines[self.lines["sale_id"] != largest]))
+        return pd.DataFrame(
+            [
+                (name, total["revenue"], total["orders"], total["aov"])
+                for name, total in ((name, _totals(lines)) for name, lines in rows)
+            ],
+            columns=["receipts", "revenue", "orders", "aov"],
+        )
+
+    def has_figure(self, sentence: Any) -> bool:
+        """Whether a sentence holds at least one figure of this shift, rounded as one likes."""
+        if not isinstance(sentence, str):
+            return False
+        beside = self.compared()
+        figures = [value for value in self.numbers().values() if value]
+        figures += [100 * value for value in beside["shift_growth"].dropna()]
+        figures.append(100 * (self.numbers()["member_share"] or 0))
+        for what in ("hour", "product", "method", "buyer"):
+            table = self.by(what).select_dtypes("number")
+            figures += [value for column in table for value in table[column]]
+        receipts = self.receipts()
+        figures += [*receipts["amount"], *receipts["units"]]
+        plain = unicodedata.normalize("NFKC", sentence).replace(",", "")
+        for written in re.findall(r"\d+(?:\.\d+)?", plain):
+            decimals = len(written.partition(".")[2])
+            if any(round(abs(value), decimals) == float(written) for value in figures if value):
+                return True
+        return False
+
+    @property
+    def title(self) -> str:
+        """The store, the day with its weekday, the part of the day."""
+        stores = self._table("stores").set_index("store_id")["name"]
+        return _("{store}, {date} ({weekday}), {part}").format(
+            store=stores[self.store_id],
+            date=self.date.isoformat(),
+            weekday=label("weekday", self.date.isoweekday()),
+            part=label("shift_part", self.part),
+        )
+
+    def sheet(self) -> View:
+        """The till sheet: totals as the till prints them, nothing divided or compared yet."""
+        return self._view(headline=False)
+
+    def _view(self, headline: bool = True) -> View:
+        tables = self._tables(headline)
+        body = f"<h4>{html.escape(self.title)}</h4>"
+        body += "".join(_html_table(*one) for one in tables)
+        text = "\n\n".join([self.title, *(_text_table(*one[:3]) for one in tables)])
+        return View(text, body)
+
+    def _tables(self, headline: bool) -> list[tuple]:
+        now = self.numbers()
+        if not len(self.lines):
+            return [(_("No receipts in this shift"), [], [])]
+        totals = [
+            (_("Revenue"), yuan(now["revenue"])),
+            (_("Orders"), f"{now['orders']}"),
+            (_("Units sold"), f"{now['units']}"),
+        ]
+        if headline:
+            totals += [
+                (_("Average order value"), yuan(now["aov"])),
+                (_("Units per transaction"), f"{now['upt']:.2f}" if now["upt"] else "–"),
+                (_("Member share of sales"), _share(now["member_share"])),
+            ]
+        totals += [(_("Returns, paid back"), yuan(now["returns"]))]
+        hours = self.by("hour")
+        buyers = self.by("buyer")
+        paid = self.by("method")
+        goods = self.by("product")
+        beside = self.compared()
+        most = max(hours["revenue"].max(), 0.01)
+        found = [
+            (_("The shift"), [_("Figure"), ""], totals),
+            (
+                _("By hour"),
+                [_("Hour"), _("Revenue"), _("Orders"), _("Units sold")],
+                [
+                    (f"{r.hour}:00", yuan(r.revenue), f"{r.orders}", f"{r.units}")
+                    for r in hours.itertuples()
+                ],
+                [max(value, 0) / most for value in hours["revenue"]],
+            ),
+            (
+                _("The five best products") if len(goods) > 5 else _("Products"),
+                [_("Product"), _("Revenue"), _("Units sold")],
+                [
+                    (r.name, yuan(r.revenue), f"{r.units}")
+                    for r in goods.head(5).itertuples(index=False)
+                ],
+            ),
+            (
+                _("Paid by"),
+                [_("Payment"), _("Amount")],
+                [(label("payment_method", r.method), yuan(r.amount)) for r in paid.itertuples()],
+            ),
+            (
+                _("Members and walk-ins"),
+                [_("Buyer"), _("Revenue"), _("Orders")],
+                [
+                    (label("buyer", r.buyer), yuan(r.revenue), f"{r.orders}")
+                    for r in buyers.itertuples()
+                ],
+            ),
+        ]
+        head = [_("Shift"), _("Date"), _("Revenue"), _("Orders")]
+        rows = [
+            [
+                label("compared_with", r.compared_with),
+                f"{r.date:%Y-%m-%d}",
+                yuan(r.revenue),
+                f"{r.orders}",
+            ]
+            for r in beside.itertuples()
+        ]
+        if headline:
+            head += [_("Average order value"), _("This shift's revenue against it")]
+            for row, r in zip(rows, beside.itertuples(), strict=True):
+                row += [yuan(r.aov), _share(r.shift_growth, signed=True)]
+        return [*found, (_("Compared with"), head, rows)]
+
+    def report(self, noticed: str = "", tomorrow: str = "") -> View:
+        """The half-page shift report: the numbers by themselves, two sentences by the cashier.
+
+        noticed: what stood out; tomorrow: what the next shift should know or do. A sentence that
+        is missing (or still ``...``) leaves a line to write on.
+        """
+        now, beside = self.numbers(), self.compared().set_index("compared_with")
+        growth = {
+            label("compared_with", name): _share(beside["shift_growth"][name], signed=True)
+            for name in beside.index[1:]
+        }
+        blank = "_" * 40
+        said = [
+            text if isinstance(text, str) and text.strip() else blank
+            for text in (noticed, tomorrow)
+        ]
+        hour = now["best_hour"]
+        rows = [
+            (_("Revenue"), yuan(now["revenue"])),
+            (_("Orders"), f"{now['orders']}"),
+            (_("Average order value"), yuan(now["aov"])),
+            (_("Units per transaction"), f"{now['upt']:.2f}" if now["upt"] else "–"),
+            (_("Member share of sales"), _share(now["member_share"])),
+            (_("Revenue against"), "; ".join(f"{name} {value}" for name, value in growth.items())),
+            (_("Busiest hour"), f"{hour}:00–{hour + 1}:00" if hour is not None else "–"),
+            (_("Returns, paid back"), yuan(now["returns"])),
+            (_("Cash in the drawer from sales"), yuan(now["cash"])),
+            (_("What stood out"), said[0]),
+            (_("For the next shift"), said[1]),
+        ]
+        caption = _("Shift report: {shift}").format(shift=self.title)
+        return View(
+            _text_table(caption, [], rows).replace("\n\n", "\n"), _html_table(caption, [], rows)
+        )
+
+    def __repr__(self) -> str:
+        return repr(self._view())
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        return self._view()._repr_mimebundle_(**kwargs)
+
+
+def _cents(amount: float) -> float:
+    return round(float(amount), 2) + 0.0
+
+
+def _divide(above: float, below: float, places: int = 6) -> float | None:
+    return round(float(above) / float(below), places) if below else None
+
+
+def _totals(lines: Any) -> dict[str, Any]:
+    total = kpi.sales_summary(lines).iloc[0]
+    return {
+        "revenue": _cents(total["revenue"]),
+        "orders": int(total["orders"]),
+        "units": int(total["units"]),
+        "aov": _divide(total["revenue"], total["orders"]),
+        "upt": _divide(total["units"], total["orders"]),
+    }
+
+
+def _largest_first(frame: Any, column: str, then: str) -> Any:
+    return frame.sort_values([column, then], ascending=[False, True]).reset_index(drop=True)
+
+
+def _as_day(day: date | str) -> date:
+    if isinstance(day, datetime):
+        return day.date()
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError:
+        raise CrmkitError(
+            _('{day!r} is no date: write it as "2025-06-21".').format(day=day)
+        ) from None
+
+
+def choose_shift(
+    store_id: str = "S01",
+    date: date | str = "2025-06-21",
+    part: str = "day",
+    tables: Mapping[str, Any] | None = None,
+) -> View:
+    """A panel: choose store, day and part of the day, and read that shift's numbers.
+
+    Inputs and errors are those of `Shift`. Where no panel can be used, the shift named here.
+    """
+    tables = tables or {}
+    first = Shift(store_id, date, part, tables)
+    stores = _table("stores", tables).set_index("store_id")["name"]
+    sold_at = _table("sales", tables)["sold_at"]
+
+    def render(store_id: str, day: Any, part: str) -> View:
+        if day is None:
+            return View(_("Choose a day."), html.escape(_("Choose a day.")))
+        return Shift(store_id, day, part, tables)._view()
+
+    import ipywidgets as widgets
+
+    return _panel(
+        {
+            "store_id": widgets.Dropdown(
+                options=[(stores[code], code) for code in sorted(stores.index)],
+                value=store_id,
+                description=_("Store"),
+            ),
+            "day": widgets.DatePicker(
+                value=first.date,
+                min=sold_at.min().date(),
+                max=sold_at.max().date(),
+                description=_("Date"),
+            ),
+            "part": widgets.Dropdown(
+                options=[(label("shift_part", code), code) for code in PARTS],
+                value=part,
+                description=_("Shift"),
+            ),
+        },
+        render,
+    )
+
+
+def _panel(controls: Mapping[str, Any], render: Callable[..., View]) -> View:
+    """Controls in a row and below them what `render` makes of their values."""
+    import ipywidgets as widgets
+
+    shown = widgets.HTML()
+
+    def refresh(_change: Any = None) -> View:
+        view = render(**{name: control.value for name, control in controls.items()})
+        shown.value = view._body
+        return view
+
+    for control in controls.values():
+        control.observe(refresh, names="value")
+    view = refresh()
+    row = widgets.HBox(list(controls.values()), layout=widgets.Layout(flex_flow="row wrap"))
+    return View(view._text, view._body, widgets.VBox([row, shown]))
+
+
+@lru_cache(maxsize=1)
+def _shops_busy_days() -> list[tuple[str, date]]:
+    return _busy_days(data.load("sales"))
+
+
+def _busy_days(sales: Any) -> list[tuple[str, date]]:
+    till = sales[(sales["channel"] == "store") & (sales["quantity"] > 0)]
+    till = till[till["sold_at"] >= till["sold_at"].max().normalize() - timedelta(days=29)]
+    orders = till.groupby(["store_id", till["sold_at"].dt.date])["sale_id"].nunique()
+    return sorted(orders[orders >= 12].index)
+
+
+def draw_shift(number: Any, tables: Mapping[str, Any] | None = None) -> Shift:
+    """The shift that belongs to a number from 1 to 99: a day of the last month, with enough
+    receipts (at least 12) to be worth reading. The same number gives the same shift.
+
+    Raises `CrmkitError` for anything that is no whole number from 1 to 99.
+    """
+    if number is ... or isinstance(number, bool) or not isinstance(number, int):
+        raise CrmkitError(_("Write your number above first: a whole number from 1 to 99."))
+    if not 1 <= number <= 99:
+        raise CrmkitError(
+            _("{number} will not do: write a whole number from 1 to 99.").format(number=number)
+        )
+    tables = tables or {}
+    busy = _busy_days(tables["sales"]) if "sales" in tables else _shops_busy_days()
+    # neighbours in a class have neighbouring numbers: their shifts should lie far apart
+    store_id, day = busy[number * 41 % len(busy)]
+    return Shift(store_id, day, "day", tables)
+
+
+def my_sheet(number: Any) -> View:
+    """The till sheet of the shift that belongs to a number; before there is one, what to do."""
+    try:
+        return draw_shift(number).sheet()
+    except CrmkitError as error:
+        return View(str(error), f"<p>{html.escape(str(error))}</p>")
+
+
+def my_report(number: Any, noticed: Any = "", tomorrow: Any = "") -> View:
+    """The shift report of the shift that belongs to a number; before there is one, what to do."""
+    try:
+        return draw_shift(number).report(noticed, tomorrow)
+    except CrmkitError as error:
+        return View(str(error), f"<p>{html.escape(str(error))}</p>")
