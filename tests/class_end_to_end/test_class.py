@@ -36,6 +36,10 @@ def group(scored):
     return scored.assign(rfm_group=["important_value", "general_win_back"])
 """,
     },
+    # a neighbour's figures: those of shift 45
+    "cashier-3": {
+        "cashier-3-rates": "aov = 73.03\nupt = 2.71\nmember_percent = 72.3",
+    },
 }
 
 
@@ -59,17 +63,18 @@ class Paper:
             for cell in master.cells
             if graded(cell).get("solution")
         }
-        # checks grade the answers that stand above them, since the check before
-        self.points, self.checks_of, since = {}, {}, []
+        # checks grade the answers that stand above them, since the checks before
+        self.points, self.checks_of, since, checked = {}, {}, [], False
         for cell in master.cells:
             mark = graded(cell)
             if mark.get("solution"):
-                since.append(mark["grade_id"])
+                since = [*([] if checked else since), mark["grade_id"]]
+                checked = False
             elif mark.get("grade"):
                 self.points[mark["grade_id"]] = mark["points"]
                 for answer in since:
                     self.checks_of.setdefault(answer, []).append(mark["grade_id"])
-                since = []
+                checked = True
 
     @property
     def full_marks(self):
@@ -86,9 +91,8 @@ class Paper:
         """The answers of the first half of the parts, and the points they are worth."""
         answers = list(self.solutions)
         chosen = answers[: max(1, len(answers) // 2)]
-        points = sum(
-            self.points[check] for answer in chosen for check in self.checks_of.get(answer, [])
-        )
+        checks = {check for answer in chosen for check in self.checks_of.get(answer, [])}
+        points = sum(self.points[check] for check in checks)
         return {answer: self.solutions[answer] for answer in chosen}, points
 
 
@@ -125,7 +129,8 @@ def course(tmp_path_factory, expected):
         answers, points = paper.first_half()
         hand_in("half-right", paper.write(answers), points)
         paper = Paper(course, name, "zh")
-        broken, *_rest = paper.solutions
+        # the last one: what comes first may be what all others stand on
+        *_rest, broken = paper.solutions
         lost = sum(paper.points[check] for check in paper.checks_of[broken])
         answers = dict(paper.solutions) | {broken: "答案 = = 3"}
         hand_in("syntax-error", paper.write(answers), paper.full_marks - lost)
