@@ -74,6 +74,20 @@ class Tx:
         """The id the next row will have, for rows that are sealed with their own id."""
         return (self.connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
+    def next_number(self, name: str) -> int:
+        """The next number of a series that is never used twice."""
+        counter = schema.counter
+        last = self.value(select(counter.c.value).where(counter.c.name == name))
+        if last is None:
+            self.insert(counter, name=name, value=1)
+            return 1
+        self.execute(update(counter).where(counter.c.name == name).values(value=last + 1))
+        return last + 1
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of that moment in the shop's own time zone."""
+        return local_day(moment, self.timezone)
+
     def seal(self, table: Table, column: str, key: int | str, value: str | None) -> str | None:
         """The value encrypted for this one place."""
         return self.keys.seal(value, f"{table.name}.{column}:{key}")

@@ -13,8 +13,10 @@ from crmkit.practice.command import OPERATIONS
 from crmkit.practice.desks.followups import Followups
 from crmkit.practice.desks.marketing import Marketing
 from crmkit.practice.desks.members import Members
+from crmkit.practice.desks.offers import Offers
 from crmkit.practice.desks.office import Office
 from crmkit.practice.desks.pipeline import Pipeline
+from crmkit.practice.desks.points import Points
 from crmkit.practice.desks.service import Service
 from crmkit.practice.desks.stock import Stock
 from crmkit.practice.desks.surveys import Surveys
@@ -45,6 +47,14 @@ class Shop:
     @cached_property
     def till(self) -> Till:
         return Till(self)
+
+    @cached_property
+    def offers(self) -> Offers:
+        return Offers(self)
+
+    @cached_property
+    def points(self) -> Points:
+        return Points(self)
 
     @cached_property
     def stock(self) -> Stock:

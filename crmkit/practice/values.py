@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice.errors import BadValue
 
+Units = Sequence[tuple[str, int]]
 LONGEST = {"name": 60, "reason": 200, "note": 2000, "body": 5000, "comment": 2000}
 
 
@@ -119,6 +121,29 @@ def quantity(value: object, field: str = "quantity", *, least: int = 1) -> int:
             )
         )
     return value
+
+
+def pairs(units: Units) -> list[tuple[str, int]]:
+    """Pairs of product and a quantity of at least one; anything else is refused."""
+    if not units or not isinstance(units, list | tuple):
+        raise BadValue(_("Name at least one product and its quantity."))
+    checked = []
+    for one in units:
+        if not isinstance(one, list | tuple) or len(one) != 2:
+            raise BadValue(_("Give pairs of product and quantity."))
+        checked.append((one[0], quantity(one[1])))
+    return checked
+
+
+def code(value: object) -> str:
+    """The id of something on file, as typed; what cannot be one names nothing."""
+    return value if isinstance(value, str) and value.isprintable() and len(value) <= 64 else ""
+
+
+def number(value: object) -> int:
+    """The number of a document (a sale, a transfer); what is none names no document."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 < value < 2**62 else -1
 
 
 def cents(value: object, field: str = "amount", *, least: int = 0) -> int:

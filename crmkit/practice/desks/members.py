@@ -330,13 +330,7 @@ class Members(Desk):
 
 def new_member_id(tx: Tx) -> str:
     """The next member number, M000001, M000002 …"""
-    counter = schema.counter
-    last = tx.value(select(counter.c.value).where(counter.c.name == "member"))
-    if last is None:
-        tx.insert(counter, name="member", value=1)
-        return "M000001"
-    tx.execute(update(counter).where(counter.c.name == "member").values(value=last + 1))
-    return f"M{last + 1:06d}"
+    return f"M{tx.next_number('member'):06d}"
 
 
 def new_card(member_id: str) -> str:
@@ -351,7 +345,7 @@ def new_card(member_id: str) -> str:
 
 def live(tx: Tx, member_id: str):
     """The member's row; of a merged record, the one that was kept."""
-    row = tx.one(select(table).where(table.c.id == member_id))
+    row = tx.one(select(table).where(table.c.id == values.code(member_id)))
     if row is not None and row.status == "merged":
         row = tx.one(select(table).where(table.c.id == row.survivor_id))
     if row is None:
@@ -412,7 +406,7 @@ def card_of(tx: Tx, row) -> Member:
         household=row.household,
         level=row.level,
         points=points.balance(tx, row.id),
-        joined_on=row.joined_at.date(),
+        joined_on=tx.day_of(row.joined_at),
         home_store_id=row.home_store_id,
         status=row.status,
         consents=consents_of(tx, row.id),

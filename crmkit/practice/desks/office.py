@@ -21,7 +21,7 @@ class Office(Desk):
         store_id = values.text(store_id, "store")
         if store_id.startswith("@") or store_id == "transit":
             raise Refused(_("{id} is the name of a place in the stock ledger.").format(id=store_id))
-        if tx.one(select(schema.store.c.id).where(schema.store.c.id == store_id)):
+        if tx.one(select(schema.store.c.id).where(schema.store.c.id == values.code(store_id))):
             raise Refused(_("There is a store {id} already.").format(id=store_id))
         tx.insert(
             schema.store,
@@ -48,7 +48,7 @@ class Office(Desk):
         staff_id = values.text(staff_id, "staff")
         values.one_of(role, access.ROLES, "role")
         find_store(tx, store_id)
-        if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == staff_id)):
+        if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))):
             raise Refused(_("There is a member of staff {id} already.").format(id=staff_id))
         tx.insert(
             schema.staff,
@@ -121,7 +121,9 @@ class Office(Desk):
     ) -> str:
         """Add goods to the range; prices in cents."""
         product_id = values.text(product_id, "product")
-        if tx.one(select(schema.product.c.id).where(schema.product.c.id == product_id)):
+        if tx.one(
+            select(schema.product.c.id).where(schema.product.c.id == values.code(product_id))
+        ):
             raise Refused(_("There is a product {id} already.").format(id=product_id))
         tx.insert(
             schema.product,
@@ -165,21 +167,21 @@ class Office(Desk):
 
 
 def find_store(tx: Tx, store_id: str):
-    row = tx.one(select(schema.store).where(schema.store.c.id == store_id))
+    row = tx.one(select(schema.store).where(schema.store.c.id == values.code(store_id)))
     if row is None:
         raise NotFound(_("There is no store {id}.").format(id=store_id))
     return row
 
 
 def find_staff(tx: Tx, staff_id: str):
-    row = tx.one(select(schema.staff).where(schema.staff.c.id == staff_id))
+    row = tx.one(select(schema.staff).where(schema.staff.c.id == values.code(staff_id)))
     if row is None:
         raise NotFound(_("There is no member of staff {id}.").format(id=staff_id))
     return row
 
 
 def find_product(tx: Tx, product_id: str):
-    row = tx.one(select(schema.product).where(schema.product.c.id == product_id))
+    row = tx.one(select(schema.product).where(schema.product.c.id == values.code(product_id)))
     if row is None:
         raise NotFound(_("There is no product {id}.").format(id=product_id))
     return row

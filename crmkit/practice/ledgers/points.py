@@ -127,3 +127,48 @@ def expire(tx) -> tuple[int, int]:
     for row in rows:
         post(tx, row.id, "expire", -int(row.left))
     return len(rows), int(sum(row.left for row in rows))
+
+
+def giving_back(tx, sale_id: int, points: int) -> list[tuple[int, int, bool]]:
+    """(lot, points, still valid) for so many of the points a sale was paid with: they go back
+    into the lots they came from, those taken last first."""
+    e, lot = entry_table, lot_table
+    rows = tx.all(
+        select(
+            e.c.lot_id,
+            (-func.sum(e.c.points)).label("out"),
+            lot.c.expires_at,
+            func.min(e.c.id).label("first"),
+        )
+        .join(lot, lot.c.id == e.c.lot_id)
+        .where(e.c.sale_id == sale_id, e.c.kind.in_(("pay", "return_paid")))
+        .group_by(e.c.lot_id, lot.c.expires_at)
+        .order_by(func.min(e.c.id).desc())
+    )
+    plan = []
+    for row in rows:
+        part = min(int(row.out), points)
+        if part > 0:
+            plan.append((row.lot_id, part, row.expires_at > tx.now))
+            points -= part
+    return plan
+
+
+def lapsed(tx, sale_id: int) -> int:
+    """How many of the points a sale earned expired without being used."""
+    e, lot = entry_table, lot_table
+    written_off = tx.value(
+        select(func.coalesce(-func.sum(e.c.points), 0))
+        .join(lot, lot.c.id == e.c.lot_id)
+        .where(lot.c.sale_id == sale_id, e.c.kind == "expire")
+    )
+    over = tx.all(select(lot.c.id).where(lot.c.sale_id == sale_id, lot.c.expires_at <= tx.now))
+    return int(written_off) + sum(lot_balance(tx, row.id) for row in over)
+
+
+def take_back(tx, member_id: str, sale_id: int, points: int, **about) -> int:
+    """Take back points that a sale earned: from its own lot first, then those that expire first;
+    how many there were to take."""
+    own = set(tx.execute(select(lot_table.c.id).where(lot_table.c.sale_id == sale_id)).scalars())
+    lots = sorted(spendable(tx, member_id), key=lambda one: one[0] not in own)
+    return take_from(tx, lots, points, "return_earned", sale_id=sale_id, **about)

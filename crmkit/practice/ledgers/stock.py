@@ -7,8 +7,8 @@ passbook: what is on a shelf is read from the last row, however long the ledger 
 from sqlalchemy import case, func, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema
-from crmkit.practice.errors import NotEnoughStock
+from crmkit.practice import schema, values
+from crmkit.practice.errors import Closed, NotEnoughStock, NotFound
 
 move_table = schema.stock_move
 
@@ -90,3 +90,42 @@ def in_transit(tx, store_id: str, product_id: str) -> int:
             )
         )
     )
+
+
+def available(tx, store_id: str, product_id: str) -> int:
+    """How many units can be sold: on the shelf and not kept for anyone."""
+    return balance(tx, store_id, product_id) - reserved(tx, store_id, product_id)
+
+
+def require_available(tx, product_id: str, quantity: int) -> None:
+    """Refuse when this store has fewer units that nobody reserved."""
+    free = available(tx, tx.store_id, product_id)
+    if free < quantity:
+        raise NotEnoughStock(
+            _("Only {left} units of {product} at {place}, {asked} were asked for.").format(
+                left=free, product=product_id, place=tx.store_id, asked=quantity
+            )
+        )
+
+
+def take(tx, kind: str, product_id: str, to_id: str, quantity: int, **about) -> None:
+    """Take units that nobody reserved off this store's shelf."""
+    require_available(tx, product_id, quantity)
+    move(tx, kind, product_id, tx.store_id, to_id, quantity, **about)
+
+
+def held(tx, reservation_id: int):
+    """What is kept at this store under that number; refused when it no longer is."""
+    r = schema.reservation
+    row = tx.one(select(r).where(r.c.id == values.number(reservation_id)))
+    if row is None or row.store_id != tx.store_id:
+        raise NotFound(_("There is no reservation {id} here.").format(id=reservation_id))
+    if row.status != "held":
+        raise Closed(_("Reservation {id} was collected or released.").format(id=reservation_id))
+    return row
+
+
+def collect(tx, reservation_id: int, sale_id: int) -> None:
+    """The customer came for what was kept: it counts as free again, for this sale."""
+    row = held(tx, reservation_id)
+    tx.update(schema.reservation, row.id, status="collected", sale_id=sale_id)

@@ -1,0 +1,316 @@
+"""Offers and coupons: what is on, and who was given what."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks.members import group_of, live
+from crmkit.practice.desks.office import find_product
+from crmkit.practice.domain import pricing
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.ledgers import stock
+from crmkit.practice.records import record
+
+
+@record
+class Offer:
+    """A promotion: days inclusive, money in cents."""
+
+    id: str
+    name: str
+    kind: str
+    threshold: int | None
+    amount_off: int | None
+    percent_off: int | None
+    gift_product_id: str | None
+    category: str | None
+    level: str | None
+    coupon_only: bool
+    starts_on: date
+    ends_on: date
+
+
+@record
+class Coupon:
+    """A coupon and whether it can be used today; `state` is its last event."""
+
+    id: str
+    promotion_id: str
+    member_id: str | None
+    valid_from: date
+    valid_to: date
+    state: str
+    usable: bool
+
+
+class Offers(Desk):
+    name = "offers"
+
+    @command(roles="manager trainer")
+    def add(
+        self,
+        tx: Tx,
+        offer_id: str,
+        name: str,
+        kind: str,
+        *,
+        starts_on: date | str,
+        ends_on: date | str,
+        threshold: int | None = None,
+        amount_off: int | None = None,
+        percent_off: int | None = None,
+        gift_product_id: str | None = None,
+        category: str | None = None,
+        level: str | None = None,
+        coupon_only: bool = False,
+    ) -> Offer:
+        """A new offer: `threshold` (so much off from so much on), `percent_off` or `gift`.
+
+        `category` limits it to some goods, `level` to members of that level or higher;
+        `coupon_only` offers count only with a coupon. Money in cents.
+        """
+        offer_id = values.text(offer_id, "offer")
+        if tx.one(
+            select(schema.promotion.c.id).where(schema.promotion.c.id == values.code(offer_id))
+        ):
+            raise Refused(_("There is an offer {id} already.").format(id=offer_id))
+        values.one_of(kind, schema.PROMOTION_KINDS, "kind")
+        first, last = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
+        if first > last:
+            raise BadValue(_("The offer ends before it begins."))
+        if level is not None:
+            values.one_of(level, schema.LEVELS, "level")
+        least = None if threshold is None else values.cents(threshold, "threshold", least=1)
+        off = percent = gift = None
+        if kind == "threshold":
+            off = values.cents(amount_off, "amount_off", least=1)
+            if least is None or off > least:
+                raise BadValue(_("A threshold discount takes off at most its threshold."))
+        elif kind == "percent_off":
+            percent = values.quantity(percent_off, "percent_off")
+            if percent > 99:
+                raise BadValue(_("At most 99 percent can be taken off."))
+        else:
+            gift = find_product(tx, gift_product_id).id
+        tx.insert(
+            schema.promotion,
+            id=offer_id,
+            name=values.text(name, "name"),
+            kind=kind,
+            threshold=least,
+            amount_off=off,
+            percent_off=percent,
+            gift_product_id=gift,
+            category=values.text(category, "category", needed=False),
+            level=level,
+            coupon_only=bool(coupon_only),
+            starts_on=first,
+            ends_on=last,
+        )
+        tx.note(f"offer:{offer_id}", kind=kind)
+        return _offer(find_offer(tx, offer_id))
+
+    @command(roles="manager trainer")
+    def end(self, tx: Tx, offer_id: str, on: date | str) -> Offer:
+        """Let an offer end earlier or later than planned."""
+        offer = find_offer(tx, offer_id)
+        last = values.day(on, "ends_on")
+        if last < offer.starts_on:
+            raise BadValue(_("The offer ends before it begins."))
+        tx.update(schema.promotion, offer.id, ends_on=last)
+        tx.note(f"offer:{offer.id}", ends_on=last.isoformat())
+        return _offer(find_offer(tx, offer_id))
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def current(self, tx: Tx) -> tuple[Offer, ...]:
+        """The offers that are on today."""
+        p = schema.promotion
+        return tuple(
+            _offer(row)
+            for row in tx.all(
+                select(p).where(p.c.starts_on <= tx.today, p.c.ends_on >= tx.today).order_by(p.c.id)
+            )
+        )
+
+    @command(roles="sales manager trainer")
+    def issue(
+        self,
+        tx: Tx,
+        offer_id: str,
+        *,
+        member_ids: Sequence[str | None] = (None,),
+        valid_from: date | str | None = None,
+        valid_to: date | str | None = None,
+    ) -> tuple[str, ...]:
+        """Give out coupons of an offer, one for each member named (None: for whoever brings it);
+        their numbers."""
+        offer = find_offer(tx, offer_id)
+        first = values.day(valid_from, "starts_on") if valid_from else offer.starts_on
+        last = values.day(valid_to, "ends_on") if valid_to else offer.ends_on
+        if first > last:
+            raise BadValue(_("The offer ends before it begins."))
+        issued = []
+        for member_id in member_ids:
+            owner = None if member_id is None else live(tx, member_id).id
+            coupon_id = _next_coupon(tx)
+            tx.insert(
+                schema.coupon,
+                id=coupon_id,
+                promotion_id=offer.id,
+                member_id=owner,
+                valid_from=first,
+                valid_to=last,
+                made_at=tx.now,
+            )
+            _event(tx, coupon_id, "issued")
+            issued.append(coupon_id)
+        tx.note(f"offer:{offer.id}", coupons=len(issued))
+        return tuple(issued)
+
+    @command(roles="manager trainer")
+    def withdraw(self, tx: Tx, coupon_id: str) -> None:
+        """Take back a coupon that was not used."""
+        coupon = find_coupon(tx, coupon_id)
+        if coupon.state not in ("issued", "restored"):
+            raise Closed(_("Coupon {id} is used or withdrawn.").format(id=coupon_id))
+        _event(tx, coupon_id, "withdrawn")
+        tx.note(f"coupon:{coupon_id}")
+
+    @query(roles="cashier sales manager trainer")
+    def coupons(self, tx: Tx, member_id: str) -> tuple[Coupon, ...]:
+        """A member's coupons, the usable ones first."""
+        member = live(tx, member_id)
+        rows = tx.all(
+            select(schema.coupon.c.id)
+            .where(schema.coupon.c.member_id.in_(group_of(member.id)))
+            .order_by(schema.coupon.c.valid_to, schema.coupon.c.id)
+        )
+        found = [find_coupon(tx, row.id) for row in rows]
+        return tuple(sorted(found, key=lambda one: not one.usable))
+
+
+def find_offer(tx: Tx, offer_id: str):
+    row = tx.one(select(schema.promotion).where(schema.promotion.c.id == values.code(offer_id)))
+    if row is None:
+        raise NotFound(_("There is no offer {id}.").format(id=offer_id))
+    return row
+
+
+def find_coupon(tx: Tx, coupon_id: str) -> Coupon:
+    row = tx.one(select(schema.coupon).where(schema.coupon.c.id == values.code(coupon_id)))
+    if row is None:
+        raise NotFound(_("There is no coupon {id}.").format(id=coupon_id))
+    event = schema.coupon_event
+    state = tx.value(
+        select(event.c.kind)
+        .where(event.c.coupon_id == coupon_id)
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    usable = state in ("issued", "restored") and row.valid_from <= tx.today <= row.valid_to
+    return Coupon(
+        row.id, row.promotion_id, row.member_id, row.valid_from, row.valid_to, state, usable
+    )
+
+
+def offers_for(
+    tx: Tx, member, coupon_id: str | None, basket: list[pricing.Line]
+) -> list[pricing.Offer]:
+    """The offers this basket may get today, its coupon included; a coupon that does not count
+    is refused with the reason, a gift that is out of stock is left out."""
+    p = schema.promotion
+    rows = tx.all(
+        select(p)
+        .where(p.c.starts_on <= tx.today, p.c.ends_on >= tx.today, p.c.coupon_only.is_(False))
+        .order_by(p.c.id)
+    )
+    found = [_priced(tx, row, None) for row in rows if _level_fits(tx, row, member)]
+    if coupon_id is not None:
+        coupon = find_coupon(tx, coupon_id)
+        if not coupon.usable:
+            raise Refused(_("Coupon {id} is used, withdrawn or out of date.").format(id=coupon_id))
+        if coupon.member_id is not None and (
+            member is None or live(tx, coupon.member_id).id != member.id
+        ):
+            raise Refused(_("Coupon {id} belongs to another member.").format(id=coupon_id))
+        row = find_offer(tx, coupon.promotion_id)
+        found = [one for one in found if one.promotion_id != row.id]
+        found.append(_priced(tx, row, coupon_id))
+    wanted: dict[str, int] = {}
+    for line in basket:
+        wanted[line.product_id] = wanted.get(line.product_id, 0) + line.quantity
+    kept = []
+    for one in found:
+        if one.gift is not None:
+            gift = one.gift.product_id
+            wanted[gift] = wanted.get(gift, 0) + one.gift.quantity
+            if wanted[gift] > stock.available(tx, tx.store_id, gift):
+                wanted[gift] -= one.gift.quantity
+                continue
+        kept.append(one)
+    return kept
+
+
+def redeem(tx: Tx, coupon_id: str, sale_id: int) -> None:
+    """The coupon is used for a sale."""
+    _event(tx, coupon_id, "redeemed", sale_id=sale_id)
+
+
+def restore(tx: Tx, sale_id: int, return_id: int) -> str | None:
+    """The sale came back as a whole: its coupon may be used again; its number."""
+    event = schema.coupon_event
+    coupon_id = tx.value(
+        select(event.c.coupon_id).where(event.c.sale_id == sale_id, event.c.kind == "redeemed")
+    )
+    if coupon_id is not None:
+        _event(tx, coupon_id, "restored", return_id=return_id)
+    return coupon_id
+
+
+def _event(tx: Tx, coupon_id: str, kind: str, **about) -> None:
+    """The one writer of the coupon ledger."""
+    tx.insert(
+        schema.coupon_event,
+        coupon_id=coupon_id,
+        at=tx.now,
+        kind=kind,
+        staff_id=tx.staff.id,
+        **about,
+    )
+
+
+def _next_coupon(tx: Tx) -> str:
+    return f"Q{tx.next_number('coupon'):07d}"
+
+
+def _level_fits(tx: Tx, promotion, member) -> bool:
+    if promotion.level is None:
+        return True
+    if member is None:
+        return False
+    return schema.LEVELS.index(member.level) >= schema.LEVELS.index(promotion.level)
+
+
+def _priced(tx: Tx, row, coupon_id: str | None) -> pricing.Offer:
+    gift = None
+    if row.kind == "gift":
+        product = find_product(tx, row.gift_product_id)
+        gift = pricing.Line(product.id, 1, product.list_price, product.cost, product.category)
+    return pricing.Offer(
+        promotion_id=row.id,
+        kind=row.kind,
+        threshold=row.threshold or 0,
+        amount_off=row.amount_off or 0,
+        percent_off=row.percent_off or 0,
+        gift=gift,
+        category=row.category,
+        coupon_id=coupon_id,
+    )
+
+
+def _offer(row) -> Offer:
+    return Offer(**row._mapping)

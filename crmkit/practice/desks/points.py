@@ -1,0 +1,163 @@
+"""The points desk: balance and history, goods for points, expiry, and putting things right."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks.members import group_of, live
+from crmkit.practice.desks.office import find_product
+from crmkit.practice.errors import BadValue, NotFound, Refused
+from crmkit.practice.ledgers import points as ledger
+from crmkit.practice.ledgers import stock
+from crmkit.practice.records import record
+
+
+@record
+class Balance:
+    """What a member can spend, and what of it expires next."""
+
+    member_id: str
+    points: int
+    expiring: int
+    expires_on: date | None
+
+
+@record
+class Entry:
+    """One row of a member's points ledger; `sale_id` or `return_id` says what it was for."""
+
+    at: datetime
+    kind: str
+    points: int
+    sale_id: int | None
+    return_id: int | None
+    reason: str | None
+
+
+class Points(Desk):
+    name = "points"
+
+    @query(roles="cashier sales manager trainer")
+    def balance(self, tx: Tx, member_id: str) -> Balance:
+        """A member's points, and the next ones to expire."""
+        member = live(tx, member_id)
+        lots = ledger.spendable(tx, member.id)
+        if not lots:
+            return Balance(member.id, 0, 0, None)
+        lot_id, left = lots[0]
+        expires = tx.value(
+            select(schema.points_lot.c.expires_at).where(schema.points_lot.c.id == lot_id)
+        )
+        return Balance(member.id, sum(left for _lot, left in lots), left, tx.day_of(expires))
+
+    @query(roles="cashier sales manager trainer")
+    def history(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[Entry, ...]:
+        """A member's points ledger, the latest first."""
+        member = live(tx, member_id)
+        e, lot = schema.points_entry, schema.points_lot
+        rows = tx.all(
+            select(e.c.at, e.c.kind, e.c.points, e.c.sale_id, e.c.return_id, e.c.reason)
+            .join(lot, lot.c.id == e.c.lot_id)
+            .where(lot.c.member_id.in_(group_of(member.id)))
+            .order_by(e.c.id.desc())
+            .limit(values.quantity(limit, "limit"))
+        )
+        return tuple(Entry(*row) for row in rows)
+
+    @command(roles="manager trainer")
+    def adjust(self, tx: Tx, member_id: str, points: int, reason: str) -> int:
+        """Put a member's points right, up or down, for a reason; their balance."""
+        member = live(tx, member_id)
+        reason = values.text(reason, "reason")
+        if not isinstance(points, int) or isinstance(points, bool) or points == 0:
+            raise BadValue(_("Points to add or (negative) to take away, in whole numbers."))
+        values.quantity(abs(points), "points")
+        if points > 0:
+            ledger.earn(tx, member.id, points, kind="adjust", reason=reason)
+        else:
+            ledger.spend(tx, member.id, -points, "adjust", reason=reason)
+        tx.note(f"member:{member.id}", points=points)
+        return ledger.balance(tx, member.id)
+
+    @command(roles="manager trainer")
+    def set_reward(self, tx: Tx, product_id: str, points: int, *, active: bool = True) -> None:
+        """Offer goods for points, or stop offering them."""
+        product = find_product(tx, product_id)
+        values.quantity(points, "points")
+        r = schema.reward
+        if tx.one(select(r).where(r.c.product_id == product.id)):
+            tx.execute(
+                r.update().where(r.c.product_id == product.id).values(points=points, active=active)
+            )
+        else:
+            tx.insert(r, product_id=product.id, points=points, active=active)
+        tx.note(f"product:{product.id}", points=points)
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def rewards(self, tx: Tx) -> dict[str, int]:
+        """What can be had for points: product and its price in points."""
+        r = schema.reward
+        rows = tx.all(select(r).where(r.c.active).order_by(r.c.points, r.c.product_id))
+        return {row.product_id: row.points for row in rows}
+
+    @command(roles="cashier sales manager trainer")
+    def redeem(self, tx: Tx, member_id: str, product_id: str, quantity: int = 1) -> int:
+        """Hand out goods for points; the balance that is left."""
+        member = live(tx, member_id)
+        quantity = values.quantity(quantity)
+        row = tx.one(
+            select(schema.reward).where(schema.reward.c.product_id == values.code(product_id))
+        )
+        if row is None or not row.active:
+            raise NotFound(_("{product} cannot be had for points.").format(product=product_id))
+        stock.take(tx, "goods", product_id, "@customer", quantity)
+        ledger.spend(
+            tx, member.id, row.points * quantity, "goods", reason=f"{product_id} × {quantity}"
+        )
+        tx.note(f"member:{member.id}", product=product_id, quantity=quantity)
+        return ledger.balance(tx, member.id)
+
+    @command(roles="manager trainer")
+    def expire(self, tx: Tx) -> tuple[int, int]:
+        """Write off all points whose time is over; how many lots and points."""
+        lots, points = ledger.expire(tx)
+        tx.note("shop", lots=lots, points=points)
+        return lots, points
+
+    @command(roles="manager trainer")
+    def review_level(self, tx: Tx, member_id: str) -> str:
+        """Set a member's level by what they spent in the last 365 days; the level."""
+        member = live(tx, member_id)
+        level = level_by_spend(tx, member.id)
+        if level != member.level:
+            tx.update(schema.member, member.id, level=level)
+        tx.note(f"member:{member.id}", level=level)
+        return level
+
+
+def level_by_spend(tx: Tx, member_id: str) -> str:
+    """The level that a member's net spend of the last 365 days comes to."""
+    since = tx.now - timedelta(days=365)
+    s, back, lvl = schema.sale, schema.sale_return, schema.member_level
+    bought = tx.value(
+        select(func.coalesce(func.sum(s.c.total), 0)).where(
+            s.c.member_id.in_(group_of(member_id)), s.c.at >= since
+        )
+    )
+    returned = tx.value(
+        select(func.coalesce(func.sum(back.c.total), 0))
+        .join(s, s.c.id == back.c.sale_id)
+        .where(s.c.member_id.in_(group_of(member_id)), s.c.at >= since)
+    )
+    level = tx.value(
+        select(lvl.c.id)
+        .where(lvl.c.from_spend <= bought - returned)
+        .order_by(lvl.c.rank.desc())
+        .limit(1)
+    )
+    if level is None:
+        raise Refused(_("The shop has no member levels."))
+    return level

@@ -1,0 +1,219 @@
+"""The stock room: looking up, receiving, transfers, stocktakes, replenishment."""
+
+import pytest
+
+from crmkit.practice.errors import (
+    BadValue,
+    Closed,
+    NotEnoughStock,
+    NotFound,
+    Refused,
+    TooManyReturned,
+)
+
+
+@pytest.fixture
+def keepers(any_shop):
+    """The stock keepers of both stores."""
+    return any_shop.as_staff("K1").stock, any_shop.as_staff("K2").stock
+
+
+def test_goods_received_are_on_hand(any_shop):
+    keeper = any_shop.as_staff("K1").stock
+    assert keeper.receive([("P1", 5), ("P2", 1)]) == {"P1": 15, "P2": 11}
+    assert keeper.look("P1").on_hand == 15
+
+
+@pytest.mark.parametrize("units", [[], None, [("P1", 0)], [("P1", -5)], [("P1", 1.5)], [("P1",)]])
+def test_nothing_odd_is_received(shop, units):
+    with pytest.raises(BadValue):
+        shop.stock.receive(units)
+
+
+def test_the_passbook_shows_every_move_and_the_balance_after_it(shop):
+    sale = shop.till.sell([("P1", 3)])
+    shop.stock.adjust("P1", -1, "torn")
+    adjusted, sold, received = shop.stock.passbook("P1")
+    assert (received.change, received.balance) == (10, 10)
+    assert (sold.change, sold.balance, sold.document) == (-3, 7, f"sale:{sale.sale_id}")
+    assert (adjusted.change, adjusted.balance, adjusted.reason) == (-1, 6, "torn")
+
+
+def test_the_book_is_never_adjusted_below_zero(shop):
+    with pytest.raises(NotEnoughStock):
+        shop.stock.adjust("P1", -11, "lost")
+    with pytest.raises(BadValue):
+        shop.stock.adjust("P1", 1, "")
+    shop.stock.send_to_supplier([("P1", 4)], "faulty batch")
+    with pytest.raises(NotEnoughStock):
+        shop.stock.send_to_supplier([("P1", 7)], "faulty batch")
+
+
+def test_what_is_reserved_is_not_sold_to_someone_else(any_shop, clock):
+    shop = any_shop
+    ann = shop.members.register("Ann", "14012345678").id
+    kept = shop.stock.reserve("P1", 9, member_id=ann, days=2)
+    look = shop.stock.look("P1")
+    assert (look.on_hand, look.reserved, look.available) == (10, 9, 1)
+    with pytest.raises(NotEnoughStock):
+        shop.till.sell([("P1", 2)])
+    with pytest.raises(NotEnoughStock):
+        shop.stock.reserve("P1", 2)
+    shop.till.sell([("P1", 9)], member_id=ann, reservation=kept)
+    assert shop.stock.look("P1").on_hand == 1
+    with pytest.raises(Closed):
+        shop.till.sell([("P1", 1)], reservation=kept)
+    later = shop.stock.reserve("P1", 1, days=2)
+    clock.advance(days=3)
+    shop.till.sell([("P1", 1)])
+    shop.stock.release(later)
+    with pytest.raises(Closed):
+        shop.stock.release(later)
+
+
+def test_a_transfer_arrives_in_parts_and_something_is_lost(keepers):
+    here, there = keepers
+    sent = here.send("S2", [("P1", 6), ("P2", 2)])
+    assert here.look("P1").on_hand == 4
+    look = there.look("P1")
+    assert (look.on_hand, look.in_transit) == (0, 6)
+    part = there.accept(sent.id, [("P1", 4)])
+    assert part.closed_at is None
+    assert there.look("P1").in_transit == 2
+    done = there.accept(sent.id, [("P2", 1)], lost=[("P1", 2)], sent_back=[("P2", 1)])
+    assert done.closed_at is not None
+    scarf, thermos = done.lines
+    assert (scarf.sent, scarf.received, scarf.lost, scarf.returned) == (6, 4, 2, 0)
+    assert (thermos.sent, thermos.received, thermos.lost, thermos.returned) == (2, 1, 0, 1)
+    assert [there.look(one).on_hand for one in ("P1", "P2")] == [4, 1]
+    assert [here.look(one).on_hand for one in ("P1", "P2")] == [4, 9]
+    assert there.open_transfers() == here.open_transfers() == ()
+
+
+def test_no_more_arrives_than_was_sent_and_nothing_after_the_end(keepers):
+    here, there = keepers
+    sent = here.send("S2", [("P1", 2)])
+    for wrong in ({"received": [("P1", 3)]}, {"lost": [("P2", 1)]}):
+        with pytest.raises(TooManyReturned):
+            there.accept(sent.id, **wrong)
+    with pytest.raises(TooManyReturned):
+        there.accept(sent.id, [("P1", 2)], lost=[("P1", 1)])
+    assert there.look("P1").on_hand == 0
+    with pytest.raises(BadValue):
+        there.accept(sent.id)
+    there.accept(sent.id, [("P1", 2)])
+    with pytest.raises(Closed):
+        there.accept(sent.id, [("P1", 1)])
+
+
+def test_a_transfer_is_received_only_where_it_goes(keepers):
+    here, _there = keepers
+    sent = here.send("S2", [("P1", 2)])
+    with pytest.raises(Refused, match="goes to store S2"):
+        here.accept(sent.id, [("P1", 2)])
+    with pytest.raises(NotFound):
+        here.accept(99, [("P1", 2)])
+    with pytest.raises(Refused):
+        here.send("S1", [("P1", 1)])
+    with pytest.raises(NotFound):
+        here.send("S9", [("P1", 1)])
+    with pytest.raises(NotEnoughStock):
+        here.send("S2", [("P1", 5), ("P1", 5)])
+
+
+def test_a_blind_count_books_the_differences_and_leaves_the_uncounted(any_shop):
+    keeper = any_shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1", "P2", "P3", "P4"])
+    assert sheet.products[0] == ("P1", "Scarf")
+    keeper.count(sheet.stocktake_id, "P1", 8)
+    keeper.count(sheet.stocktake_id, "P2", 10)
+    keeper.count(sheet.stocktake_id, "P3", 11)
+    counted = keeper.count(sheet.stocktake_id, "P3", 12)
+    assert counted.counted == ("P1", "P2", "P3")
+    report = keeper.close_count(sheet.stocktake_id, causes={"P1": "shoplifting"})
+    assert [(one.product_id, one.book, one.counted, one.difference) for one in report.lines] == [
+        ("P1", 10, 8, -2),
+        ("P2", 10, 10, 0),
+        ("P3", 10, 12, 2),
+    ]
+    assert report.lines[0].cause == "shoplifting"
+    assert report.uncounted == ("P4",)
+    assert (report.surplus_value, report.shortage_value) == (2 * 1_400, 2 * 5_200)
+    assert [keeper.look(one).on_hand for one in ("P1", "P2", "P3", "P4")] == [8, 10, 12, 10]
+    assert keeper.count_report(sheet.stocktake_id) == report
+
+
+def test_what_is_sold_between_counting_and_closing_does_no_harm(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"])
+    keeper.count(sheet.stocktake_id, "P1", 9)
+    shop.till.sell([("P1", 3)])
+    report = keeper.close_count(sheet.stocktake_id)
+    assert report.lines[0].difference == -1
+    assert keeper.look("P1").on_hand == 6
+
+
+def test_a_count_that_sales_have_overtaken_must_be_done_again(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"])
+    keeper.count(sheet.stocktake_id, "P1", 2)
+    shop.till.sell([("P1", 9)])
+    with pytest.raises(NotEnoughStock):
+        keeper.close_count(sheet.stocktake_id)
+    keeper.count(sheet.stocktake_id, "P1", 0)
+    keeper.close_count(sheet.stocktake_id)
+    assert keeper.look("P1").on_hand == 0
+
+
+def test_the_counter_is_not_shown_the_book(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"])
+    after = keeper.count(sheet.stocktake_id, "P1", 3)
+    assert "10" not in repr(sheet) + repr(after)
+    with pytest.raises(Refused, match="closed"):
+        keeper.count_report(sheet.stocktake_id)
+
+
+def test_a_closed_or_cancelled_stocktake_is_not_counted(any_shop):
+    keeper = any_shop.as_staff("K1").stock
+    first = keeper.open_count(["P1"]).stocktake_id
+    with pytest.raises(Refused, match="open here already"):
+        keeper.open_count(["P2"])
+    keeper.cancel_count(first)
+    second = keeper.open_count(["P1"]).stocktake_id
+    keeper.close_count(second)
+    for closed in (first, second):
+        with pytest.raises(Closed):
+            keeper.count(closed, "P1", 1)
+        with pytest.raises(Closed):
+            keeper.close_count(closed)
+    with pytest.raises(NotFound):
+        any_shop.as_staff("K2").stock.count(second, "P1", 1)
+
+
+def test_something_found_that_was_not_on_the_sheet_is_counted_too(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"])
+    keeper.count(sheet.stocktake_id, "P5", 11)
+    assert keeper.close_count(sheet.stocktake_id).lines[0].difference == 1
+
+
+@pytest.mark.parametrize("counted", [-1, None, "5", 2.5])
+def test_a_count_is_a_whole_number(shop, counted):
+    sheet = shop.stock.open_count(["P1"])
+    with pytest.raises(BadValue):
+        shop.stock.count(sheet.stocktake_id, "P1", counted)
+
+
+def test_what_fell_to_its_reorder_point_is_ordered_up(keepers):
+    here, there = keepers
+    there.set_reorder_rule("P1", 3, 12)
+    there.set_reorder_rule("P2", 0, 5)
+    here.send("S2", [("P1", 2)])
+    scarf, thermos = there.to_reorder()
+    assert (scarf.on_hand, scarf.in_transit, scarf.order) == (0, 2, 10)
+    assert thermos.order == 5
+    there.set_reorder_rule("P1", 1, 12)
+    assert [one.product_id for one in there.to_reorder()] == ["P2"]
+    with pytest.raises(BadValue):
+        there.set_reorder_rule("P1", 5, 5)
