@@ -236,6 +236,11 @@ def _begin(connection: Connection, shop, operation: Operation) -> Tx:
     return Tx(connection, shop.keys, shop.staff, operation.name, now, row.timezone)
 
 
+def begin_for_worker(connection: Connection, shop) -> Tx:
+    """A transaction of the outbox's workers, which send what staff queued."""
+    return _begin(connection, shop, Operation("outbox.worker", (), writes=True))
+
+
 def _done_before(tx: Tx, key: str, payload: str) -> str | None:
     row = tx.one(select(schema.command_log).where(schema.command_log.c.key == key))
     if row is None:

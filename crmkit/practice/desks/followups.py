@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy import func, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import masks, schema, values
+from crmkit.practice import audience, masks, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import marketing, members, service
+from crmkit.practice.desks import members, service
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import record
 
@@ -76,7 +76,7 @@ class Followups(Desk):
         plan_id = tx.insert(
             plans,
             name=values.text(name, "name"),
-            segment_id=marketing.find_segment(tx, segment_id).id,
+            segment_id=audience.find_segment(tx, segment_id).id,
             store_id=tx.store_id if here_only else None,
             kind=values.one_of(kind, schema.FOLLOWUP_KINDS, "kind"),
             script=values.text(script, "body"),
@@ -107,7 +107,7 @@ class Followups(Desk):
         cycle = (tx.today - plan.starts_on).days // plan.every_days
         visited = _visited(tx, plan.id, cycle)
         made = 0
-        for member_id in marketing.ids_in(tx, plan.segment_id):
+        for member_id in audience.ids_in(tx, plan.segment_id):
             member = members.live(tx, member_id)
             elsewhere = plan.store_id is not None and member.home_store_id != plan.store_id
             if member_id in visited or elsewhere:

@@ -1,16 +1,19 @@
-"""The marketing desk: segments, who is in them and why."""
+"""The marketing desk: segments, templates, birthday and holiday care, campaigns, the outbox."""
 
+import calendar
 import json
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import func, insert, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.i18n import label, use_language
+from crmkit.practice import audience, outbox, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.domain import segment_rule
-from crmkit.practice.errors import NotFound, Refused
+from crmkit.practice.desks import members
+from crmkit.practice.domain import segment_rule, wording
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import record
 
 
@@ -23,6 +26,53 @@ class Segment:
     rule: dict
     members: int
     made_on: date
+
+
+@record
+class CareRun:
+    """What one day's care did: matched = queued + skipped (no consent, no address)."""
+
+    rule_id: int
+    matched: int
+    queued: int
+    skipped: int
+
+
+@record
+class Campaign:
+    """A campaign with its frozen groups."""
+
+    id: int
+    name: str
+    segment_id: str
+    status: str
+    treatment: int
+    control: int
+    queued: int
+
+
+@record
+class Arm:
+    """One group of a campaign: how many, how many of them bought, for how many cents net of
+    returns."""
+
+    arm: str
+    members: int
+    buyers: int
+    revenue: int
+
+
+@record
+class Outgoing:
+    """A message in the outbox, its recipient left out."""
+
+    id: int
+    member_id: str
+    channel: str
+    purpose: str
+    status: str
+    attempts: int
+    problem: str | None
 
 
 class Marketing(Desk):
@@ -43,113 +93,424 @@ class Marketing(Desk):
             made_at=tx.now,
             staff_id=tx.staff.id,
         )
-        _pick(tx, segment_id, rule)
+        audience.pick(tx, segment_id, rule)
         tx.note(f"segment:{segment_id}")
-        return segment_of(tx, segment_id)
+        return _segment_of(tx, segment_id)
 
     @command(roles="manager trainer")
     def refresh_segment(self, tx: Tx, segment_id: str) -> Segment:
         """Pick the members of a segment again, as things stand today."""
-        row = find_segment(tx, segment_id)
-        _pick(tx, row.id, json.loads(row.rule))
+        row = audience.find_segment(tx, segment_id)
+        audience.pick(tx, row.id, json.loads(row.rule))
         tx.note(f"segment:{segment_id}")
-        return segment_of(tx, segment_id)
+        return _segment_of(tx, segment_id)
 
     @query(roles="sales manager trainer")
     def segments(self, tx: Tx) -> tuple[Segment, ...]:
         """Every segment there is."""
         ids = tx.execute(select(schema.segment.c.id).order_by(schema.segment.c.id)).scalars()
-        return tuple(segment_of(tx, one) for one in ids)
+        return tuple(_segment_of(tx, one) for one in ids)
 
     @query(roles="sales manager trainer")
     def members_of(self, tx: Tx, segment_id: str) -> tuple[str, ...]:
         """The numbers of the members of a segment."""
-        return tuple(ids_in(tx, find_segment(tx, segment_id).id))
+        return tuple(audience.ids_in(tx, audience.find_segment(tx, segment_id).id))
+
+    @command(roles="manager trainer")
+    def make_template(
+        self,
+        tx: Tx,
+        name: str,
+        channel: str,
+        language: str,
+        body: str,
+        *,
+        subject: str | None = None,
+    ) -> int:
+        """A message with blanks such as {name}, {level}, {points}, {store}, {shop}; its number."""
+        values.one_of(channel, schema.MESSAGE_CHANNELS, "channel")
+        body = wording.checked(values.text(body, "body"))
+        if channel == "sms" and len(body) > wording.SMS_LONGEST:
+            raise BadValue(
+                _("An SMS has at most {longest} characters.").format(longest=wording.SMS_LONGEST)
+            )
+        subject = values.text(subject, "subject", needed=channel == "email")
+        made = tx.insert(
+            schema.template,
+            name=values.text(name, "name"),
+            channel=channel,
+            language=values.one_of(language, ("zh", "en"), "language"),
+            subject=None if subject is None else wording.checked(subject),
+            body=body,
+            made_at=tx.now,
+            staff_id=tx.staff.id,
+            active=True,
+        )
+        tx.note(f"template:{made}")
+        return made
+
+    @query(roles="sales manager trainer")
+    def preview(self, tx: Tx, template_id: int, member_id: str) -> str:
+        """What a member would read, their name masked."""
+        template = _find(tx, schema.template, template_id)
+        member = members.live(tx, member_id)
+        blanks = _blanks(tx, member) | {"name": members.card_of(tx, member).name or ""}
+        return wording.filled(template.body, blanks)
+
+    @command(roles="manager trainer")
+    def add_care(
+        self,
+        tx: Tx,
+        name: str,
+        occasion: str,
+        template_id: int,
+        *,
+        days_before: int = 0,
+        month_day: str | None = None,
+        segment_id: str | None = None,
+    ) -> int:
+        """Wish members well: occasion birthday, or holiday with its day such as 10-01."""
+        values.one_of(occasion, ("birthday", "holiday"), "occasion")
+        if occasion == "holiday":
+            values.day(f"2024-{month_day}", "month_day")
+        elif month_day is not None:
+            raise BadValue(_("A birthday rule has no day of its own."))
+        if values.quantity(days_before, "days_before", least=0) > 60:
+            raise BadValue(_("At most 60 days before."))
+        if segment_id is not None:
+            audience.find_segment(tx, segment_id)
+        made = tx.insert(
+            schema.care_rule,
+            name=values.text(name, "name"),
+            occasion=occasion,
+            month_day=month_day,
+            days_before=days_before,
+            template_id=_find(tx, schema.template, template_id).id,
+            segment_id=segment_id,
+            active=True,
+        )
+        tx.note(f"care_rule:{made}")
+        return made
+
+    @command(roles="manager trainer")
+    def run_care(self, tx: Tx) -> tuple[CareRun, ...]:
+        """Queue today's wishes of every rule; a rule runs once a day, a wish goes out once a year.
+
+        Who was born on 29 February is wished well on the 28th in other years.
+        """
+        rules = tx.all(
+            select(schema.care_rule)
+            .where(
+                schema.care_rule.c.active,
+                schema.care_rule.c.id.not_in(
+                    select(schema.care_run.c.rule_id).where(schema.care_run.c.run_on == tx.today)
+                ),
+            )
+            .order_by(schema.care_rule.c.id)
+        )
+        runs = tuple(_care(tx, rule) for rule in rules)
+        tx.note("care", queued=sum(run.queued for run in runs))
+        return runs
+
+    @command(roles="manager trainer")
+    def make_campaign(
+        self,
+        tx: Tx,
+        name: str,
+        segment_id: str,
+        template_id: int,
+        *,
+        control_percent: int = 20,
+        promotion_id: str | None = None,
+    ) -> Campaign:
+        """Plan a campaign; `control_percent` of the segment will be left alone, to compare with."""
+        if values.quantity(control_percent, "control_percent", least=0) > 90:
+            raise BadValue(_("The control group is at most 90 % of the segment."))
+        if promotion_id is not None:
+            _find(tx, schema.promotion, promotion_id)
+        made = tx.insert(
+            schema.campaign,
+            name=values.text(name, "name"),
+            segment_id=audience.find_segment(tx, segment_id).id,
+            template_id=_find(tx, schema.template, template_id).id,
+            promotion_id=promotion_id,
+            control_percent=control_percent,
+            seed=tx.next_id(schema.campaign),
+            status="draft",
+            made_at=tx.now,
+            staff_id=tx.staff.id,
+        )
+        tx.note(f"campaign:{made}")
+        return _campaign_of(tx, made)
+
+    @command(roles="manager trainer")
+    def freeze(self, tx: Tx, campaign_id: int) -> Campaign:
+        """Draw who is contacted and who is not, at random and for good."""
+        row = _find(tx, schema.campaign, campaign_id)
+        if row.status != "draft":
+            raise Closed(_("The groups of this campaign are drawn already."))
+        targets = audience.ids_in(tx, row.segment_id)
+        if not targets:
+            raise Refused(_("Nobody is in the segment {id}.").format(id=row.segment_id))
+        control = _control_group(targets, row.control_percent, row.seed)
+        tx.execute(
+            insert(schema.campaign_target),
+            [
+                {
+                    "campaign_id": row.id,
+                    "member_id": one,
+                    "arm": "control" if one in control else "treatment",
+                }
+                for one in targets
+            ],
+        )
+        tx.update(schema.campaign, row.id, status="frozen", frozen_at=tx.now)
+        tx.note(f"campaign:{row.id}", targets=len(targets))
+        return _campaign_of(tx, row.id)
+
+    @command(roles="manager trainer")
+    def send(self, tx: Tx, campaign_id: int) -> Campaign:
+        """Queue the message to everyone to be contacted who agreed to it."""
+        row = _find(tx, schema.campaign, campaign_id)
+        if row.status == "draft":
+            raise Refused(_("Draw the groups first: freeze the campaign."))
+        if row.status != "frozen":
+            raise Closed(_("This campaign was sent or cancelled."))
+        template = _find(tx, schema.template, row.template_id)
+        target = schema.campaign_target
+        contacted = tx.execute(
+            select(target.c.member_id)
+            .where(target.c.campaign_id == row.id, target.c.arm == "treatment")
+            .order_by(target.c.member_id)
+        ).scalars()
+        queued = 0
+        for member_id in list(contacted):
+            queued += _queue(
+                tx, template, member_id, f"campaign:{row.id}:{member_id}", campaign_id=row.id
+            )
+        tx.update(schema.campaign, row.id, status="sent")
+        tx.note(f"campaign:{row.id}", queued=queued)
+        return _campaign_of(tx, row.id)
+
+    @command(roles="manager trainer")
+    def cancel(self, tx: Tx, campaign_id: int) -> Campaign:
+        """Stop a campaign; what is still queued is not sent."""
+        row = _find(tx, schema.campaign, campaign_id)
+        tx.update(schema.campaign, row.id, status="cancelled")
+        tx.execute(
+            update(schema.outbox)
+            .where(schema.outbox.c.campaign_id == row.id, schema.outbox.c.status == "queued")
+            .values(status="cancelled")
+        )
+        tx.note(f"campaign:{row.id}")
+        return _campaign_of(tx, row.id)
+
+    @query(roles="sales manager trainer")
+    def result(self, tx: Tx, campaign_id: int, days: int = 30) -> tuple[Arm, ...]:
+        """Who bought within so many days after the groups were drawn, contacted or not."""
+        row = _find(tx, schema.campaign, campaign_id)
+        if row.frozen_at is None:
+            raise Refused(_("Draw the groups first: freeze the campaign."))
+        days = values.quantity(days, "days")
+        return tuple(_arm(tx, row, arm, days) for arm in ("treatment", "control"))
+
+    @query(roles="manager trainer")
+    def outgoing(self, tx: Tx, status: str | None = None) -> tuple[Outgoing, ...]:
+        """What is in the outbox, newest first."""
+        table = schema.outbox
+        wanted = select(table).order_by(table.c.id.desc()).limit(200)
+        if status is not None:
+            wanted = wanted.where(
+                table.c.status == values.one_of(status, schema.OUTBOX_STATUSES, "status")
+            )
+        return tuple(
+            Outgoing(r.id, r.member_id, r.channel, r.purpose, r.status, r.attempts, r.problem)
+            for r in tx.all(wanted)
+        )
+
+    @command(roles="manager trainer")
+    def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:
+        """Someone found out whether a message in doubt arrived; if not, it is sent again."""
+        row = _find(tx, schema.outbox, message_id)
+        if row.status != "unknown":
+            raise Refused(_("Only a message in doubt can be settled."))
+        tx.update(
+            schema.outbox,
+            row.id,
+            status="sent" if arrived else "queued",
+            sent_at=tx.now if arrived else None,
+            handed_over_at=row.handed_over_at if arrived else None,
+        )
+        tx.note(f"outbox:{row.id}", arrived=bool(arrived))
 
 
-def find_segment(tx: Tx, segment_id: str):
-    """The segment's row."""
-    row = tx.one(select(schema.segment).where(schema.segment.c.id == segment_id))
+def _find(tx: Tx, table, key):
+    row = tx.one(select(table).where(table.c.id == key))
     if row is None:
-        raise NotFound(_("There is no segment {id}.").format(id=segment_id))
+        raise NotFound(
+            _("There is no {what} {id}.").format(what=label("thing", table.name), id=key)
+        )
     return row
 
 
-def segment_of(tx: Tx, segment_id: str) -> Segment:
-    row = find_segment(tx, segment_id)
-    return Segment(
-        row.id, row.name, json.loads(row.rule), len(ids_in(tx, row.id)), row.made_at.date()
+def _segment_of(tx: Tx, segment_id: str) -> Segment:
+    row = audience.find_segment(tx, segment_id)
+    count = len(audience.ids_in(tx, row.id))
+    return Segment(row.id, row.name, json.loads(row.rule), count, row.made_at.date())
+
+
+def _blanks(tx: Tx, member) -> dict[str, object]:
+    card = members.card_of(tx, member)
+    store = tx.value(select(schema.store.c.name).where(schema.store.c.id == member.home_store_id))
+    return {
+        "name": members.unsealed(tx, member, "name") or "",
+        "level": label("level", card.level),
+        "points": card.points,
+        "store": store,
+        "shop": tx.value(select(schema.shop.c.name)),
+    }
+
+
+def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> bool:
+    """Whether the template's message to this member was queued."""
+    try:
+        member = members.live(tx, member_id)
+    except NotFound:
+        return False
+    with use_language(template.language):
+        blanks = _blanks(tx, member)
+        opt_out = (
+            _("Reply T to opt out.")
+            if template.channel == "sms"
+            else _("To get no more offers, tell us at any store.")
+        )
+    body = wording.filled(template.body, blanks)
+    return (
+        outbox.enqueue(
+            tx,
+            member,
+            template.channel,
+            "marketing",
+            f"{body}\n{opt_out}",
+            once=once,
+            subject=template.subject and wording.filled(template.subject, blanks),
+            template_id=template.id,
+            **about,
+        )
+        is not None
     )
 
 
-def ids_in(tx: Tx, segment_id: str) -> list[str]:
-    """The live members of a segment; whoever was merged since counts as the record kept."""
-    ms, m = schema.member_segment, schema.member
-    survivor = m.alias("survivor")
-    return list(
-        tx.execute(
-            select(m.c.survivor_id)
-            .select_from(
-                ms.join(m, m.c.id == ms.c.member_id).join(
-                    survivor, survivor.c.id == m.c.survivor_id
-                )
-            )
-            .where(ms.c.segment_id == segment_id, survivor.c.status == "live")
-            .distinct()
-            .order_by(m.c.survivor_id)
-        ).scalars()
+def _care(tx: Tx, rule) -> CareRun:
+    day = tx.today + timedelta(days=rule.days_before)
+    template = _find(tx, schema.template, rule.template_id)
+    matched = _celebrating(tx, rule, day)
+    queued = sum(
+        _queue(tx, template, one, f"care:{rule.id}:{one}:{day.year}", care_rule_id=rule.id)
+        for one in matched
+    )
+    run = CareRun(rule.id, len(matched), queued, len(matched) - queued)
+    tx.insert(
+        schema.care_run,
+        rule_id=rule.id,
+        run_on=tx.today,
+        at=tx.now,
+        matched=run.matched,
+        queued=run.queued,
+        skipped=run.skipped,
+    )
+    return run
+
+
+def _celebrating(tx: Tx, rule, day: date) -> list[str]:
+    m = schema.member
+    if rule.occasion == "holiday":
+        if f"{day:%m-%d}" != rule.month_day:
+            return []
+        wanted = [m.c.status == "live"]
+    else:
+        days = [f"{day:%m-%d}"]
+        if days == ["02-28"] and not calendar.isleap(day.year):
+            days.append("02-29")
+        tokens = [token for one in days for token in tx.keys.tokens("birthday", one)]
+        wanted = [m.c.status == "live", m.c.birthday_token.in_(tokens)]
+    found = list(tx.execute(select(m.c.id).where(*wanted).order_by(m.c.id)).scalars())
+    if rule.segment_id is None:
+        return found
+    inside = set(audience.ids_in(tx, rule.segment_id))
+    return [one for one in found if one in inside]
+
+
+def _control_group(targets: list[str], percent: int, seed: int) -> set[str]:
+    if percent == 0:
+        return set()
+    import pandas as pd
+
+    from crmkit.campaign import split_control
+
+    drawn = split_control(pd.DataFrame({"member_id": targets}), percent / 100, seed=seed)
+    return set(drawn.loc[drawn["group"] == "control", "member_id"])
+
+
+def _campaign_of(tx: Tx, campaign_id: int) -> Campaign:
+    row = _find(tx, schema.campaign, campaign_id)
+    target, box = schema.campaign_target, schema.outbox
+    arms = dict(
+        tx.all(
+            select(target.c.arm, func.count())
+            .where(target.c.campaign_id == row.id)
+            .group_by(target.c.arm)
+        )
+    )
+    queued = tx.value(
+        select(func.count())
+        .select_from(box)
+        .where(box.c.campaign_id == row.id, box.c.status != "cancelled")
+    )
+    return Campaign(
+        row.id,
+        row.name,
+        row.segment_id,
+        row.status,
+        arms.get("treatment", 0),
+        arms.get("control", 0),
+        queued,
     )
 
 
-def _pick(tx: Tx, segment_id: str, rule: dict) -> None:
-    ms = schema.member_segment
-    tx.execute(delete(ms).where(ms.c.segment_id == segment_id))
-    picked = picked_by(tx, rule)
-    if picked:
-        tx.execute(
-            insert(ms),
-            [{"segment_id": segment_id, "member_id": one, "since": tx.now} for one in picked],
-        )
-
-
-def picked_by(tx: Tx, rule: dict) -> list[str]:
-    """The live members a rule picks, in order of their numbers."""
-    m, everyone, sale = schema.member, schema.member.alias("everyone"), schema.sale
-    bought = (
-        select(
-            everyone.c.survivor_id,
-            func.max(sale.c.at).label("last_at"),
-            func.sum(sale.c.total).label("spent"),
-        )
-        .select_from(sale.join(everyone, everyone.c.id == sale.c.member_id))
-        .group_by(everyone.c.survivor_id)
+def _arm(tx: Tx, campaign, arm: str, days: int) -> Arm:
+    target, m, sale = schema.campaign_target, schema.member, schema.sale
+    _start, until = day_bounds(campaign.frozen_at.date() + timedelta(days=days), tx.timezone)
+    kept = m.alias("kept")
+    people = (
+        select(m.c.survivor_id)
+        .join(target, target.c.member_id == m.c.id)
+        .where(target.c.campaign_id == campaign.id, target.c.arm == arm)
+        .distinct()
         .subquery()
     )
-    wanted = [m.c.status == "live"]
-    for name in segment_rule.LISTS:
-        if name in rule:
-            wanted.append(m.c["id" if name == "member_id" else name].in_(rule[name]))
-    if "bought_within_days" in rule:
-        wanted.append(bought.c.last_at >= _days_ago(tx, rule["bought_within_days"]))
-    if "not_bought_for_days" in rule:
-        since = _days_ago(tx, rule["not_bought_for_days"])
-        wanted.append(or_(bought.c.last_at.is_(None), bought.c.last_at < since))
-    if "spent_at_least" in rule:
-        wanted.append(bought.c.spent >= rule["spent_at_least"])
-    if "birthday_month" in rule:
-        days = [f"{rule['birthday_month']:02d}-{day:02d}" for day in range(1, 32)]
-        wanted.append(
-            m.c.birthday_token.in_([t for day in days for t in tx.keys.tokens("birthday", day)])
-        )
-    found = tx.execute(
-        select(m.c.id)
-        .select_from(m.outerjoin(bought, bought.c.survivor_id == m.c.id))
-        .where(*wanted)
-        .order_by(m.c.id)
+    back = (
+        select(schema.sale_return.c.sale_id, func.sum(schema.sale_return.c.total).label("total"))
+        .group_by(schema.sale_return.c.sale_id)
+        .subquery()
     )
-    return list(found.scalars())
-
-
-def _days_ago(tx: Tx, days: int):
-    start, _end = day_bounds(tx.today - timedelta(days=days), tx.timezone)
-    return start
+    bought = tx.all(
+        select(
+            kept.c.survivor_id,
+            func.sum(sale.c.total - func.coalesce(back.c.total, 0)).label("spent"),
+        )
+        .select_from(
+            sale.join(kept, kept.c.id == sale.c.member_id).outerjoin(
+                back, back.c.sale_id == sale.c.id
+            )
+        )
+        .where(
+            kept.c.survivor_id.in_(select(people.c.survivor_id)),
+            sale.c.at >= campaign.frozen_at,
+            sale.c.at < until,
+        )
+        .group_by(kept.c.survivor_id)
+    )
+    count = tx.value(select(func.count()).select_from(people))
+    buyers = [row for row in bought if row.spent > 0]
+    return Arm(arm, count, len(buyers), int(sum(row.spent for row in bought)))

@@ -260,6 +260,10 @@ class Members(Desk):
         """The member agrees, or withdraws: for a purpose, on a channel, told us how."""
         row = live(tx, member_id)
         record_consent(tx, row.id, purpose, channel, given, source)
+        if not given and purpose == "marketing":
+            from crmkit.practice import outbox  # it asks this desk for consents and addresses
+
+            outbox.cancel_for(tx, row.id, channel)
         tx.note(f"member:{row.id}", purpose=purpose, channel=channel, given=given)
 
     @query(roles="cashier sales manager trainer")
