@@ -10,6 +10,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import access, chain, migrate, schema
 from crmkit.practice.clock import SystemClock
 from crmkit.practice.command import OPERATIONS
+from crmkit.practice.desks.audit import Audit
 from crmkit.practice.desks.followups import Followups
 from crmkit.practice.desks.marketing import Marketing
 from crmkit.practice.desks.members import Members
@@ -79,6 +80,10 @@ class Shop:
     @cached_property
     def surveys(self) -> Surveys:
         return Surveys(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self)
 
     @cached_property
     def office(self) -> Office:

@@ -1,0 +1,123 @@
+"""The audit desk: who did what, whether the log is whole, and whether the books add up."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+
+from crmkit.practice import books, chain, schema, values
+from crmkit.practice.command import Desk, Tx, query
+from crmkit.practice.records import record
+
+
+@record
+class Entry:
+    """One thing that was done or refused; `detail` holds ids and numbers, never personal data."""
+
+    id: int
+    at: datetime
+    staff_id: str
+    store_id: str | None
+    action: str
+    outcome: str
+    subject: str | None
+    detail: dict
+
+
+@record
+class Reveal:
+    """A personal field that someone had shown in full, and why."""
+
+    at: datetime
+    staff_id: str
+    member_id: str
+    field: str
+    reason: str
+
+
+@record
+class Use:
+    """How often a member of staff did something, and how often it was refused."""
+
+    staff_id: str
+    action: str
+    done: int
+    refused: int
+
+
+class Audit(Desk):
+    name = "audit"
+
+    @query(roles="manager trainer")
+    def log(
+        self,
+        tx: Tx,
+        *,
+        subject: str | None = None,
+        staff_id: str | None = None,
+        action: str | None = None,
+        outcome: str | None = None,
+        limit: int = 50,
+    ) -> tuple[Entry, ...]:
+        """What was done, the latest first; about one subject (``member:M000001``), by one member
+        of staff, of one kind."""
+        e = schema.audit_entry
+        wanted = select(e).order_by(e.c.id.desc()).limit(values.quantity(limit, "limit"))
+        for column, value in (
+            (e.c.subject, subject),
+            (e.c.staff_id, staff_id),
+            (e.c.action, action),
+            (e.c.outcome, outcome),
+        ):
+            if value is not None:
+                wanted = wanted.where(column == values.code(value))
+        return tuple(
+            Entry(
+                row.id,
+                row.at,
+                row.staff_id,
+                row.store_id,
+                row.action,
+                row.outcome,
+                row.subject,
+                json.loads(row.detail),
+            )
+            for row in tx.all(wanted)
+        )
+
+    @query(roles="manager trainer")
+    def first_break(self, tx: Tx) -> int | None:
+        """The first entry that is not as it was written; None when the log is whole."""
+        return chain.first_break(tx.connection, tx.keys)
+
+    @query(roles="manager trainer")
+    def problems(self, tx: Tx) -> tuple[str, ...]:
+        """What does not add up in the books; empty when all is well."""
+        return tuple(books.problems(tx.connection))
+
+    @query(roles="manager trainer")
+    def reveals(self, tx: Tx, limit: int = 50) -> tuple[Reveal, ...]:
+        """Who had whose personal data shown in full, the latest first."""
+        r = schema.reveal
+        rows = tx.all(
+            select(r.c.at, r.c.staff_id, r.c.member_id, r.c.field, r.c.reason)
+            .order_by(r.c.id.desc())
+            .limit(values.quantity(limit, "limit"))
+        )
+        return tuple(Reveal(*row) for row in rows)
+
+    @query(roles="manager trainer")
+    def use(self, tx: Tx) -> tuple[Use, ...]:
+        """Use and errors: how often each member of staff did what, and was refused."""
+        e = schema.audit_entry
+        rows = tx.all(
+            select(
+                e.c.staff_id,
+                e.c.action,
+                func.sum(case((e.c.outcome == "done", 1), else_=0)),
+                func.sum(case((e.c.outcome == "refused", 1), else_=0)),
+            )
+            .group_by(e.c.staff_id, e.c.action)
+            .order_by(e.c.staff_id, e.c.action)
+        )
+        return tuple(Use(staff, action, int(done), int(no)) for staff, action, done, no in rows)
