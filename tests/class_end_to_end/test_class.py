@@ -40,6 +40,18 @@ def group(scored):
     "cashier-3": {
         "cashier-3-rates": "aov = 73.03\nupt = 2.71\nmember_percent = 72.3",
     },
+    "inventory-4": {
+        "days-of-stock": """
+def days_of_stock(cost_of_goods_sold, average_stock, days):
+    days_per_round = 60
+    return days_per_round
+""",
+        "days-left": """
+def days_left(on_hand, sold, days):
+    left = 10
+    return left
+""",
+    },
 }
 
 

@@ -1,0 +1,464 @@
+"""What stock keepers look at: one product's shelf, a store's stock in numbers, what does not move.
+
+Each is a table to read, on the web page too; in JupyterLab the panels can be used.
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from crmkit import labels, stock
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.learn.views import View, _as_day, _html_table, _panel, _share, _table, _text_table, yuan
+from crmkit.plot import _style
+
+QUARTERS = ("2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2")
+"""The quarters for which the course shop kept each evening's stock."""
+
+
+def quarter_days(quarter: str) -> tuple[str, str]:
+    """The first and last day of a quarter.
+
+    >>> quarter_days("2025-Q2")
+    ('2025-04-01', '2025-06-30')
+    """
+    year, _dash, number = quarter.partition("-Q")
+    last = {"1": "03-31", "2": "06-30", "3": "09-30", "4": "12-31"}[number]
+    return f"{year}-{3 * int(number) - 2:02d}-01", f"{year}-{last}"
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """One store's stock over some days.
+
+    store_id: the store; since, until: first and last day, both included; tables: one's own
+    ``stock_daily``, ``sales``, ``products``, ``stores`` in place of the course shop's.
+
+    Raises `CrmkitError` for a store that does not exist or days without a stock count.
+
+    >>> import crmkit as ck
+    >>> ck.set_language("en")
+    >>> len(Shelves("S01", "2025-06-01", "2025-06-30").numbers())
+    12
+    """
+
+    store_id: str
+    since: date | str
+    until: date | str
+    tables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("since", "until"):
+            object.__setattr__(self, name, _as_day(getattr(self, name)))
+        known = sorted(self._table("stores")["store_id"])
+        if self.store_id not in known:
+            raise CrmkitError(
+                _("There is no store {store!r}. There are: {known}").format(
+                    store=self.store_id, known=", ".join(known)
+                )
+            )
+        if not len(self.evenings):
+            counted = self._table("stock_daily")["date"]
+            raise CrmkitError(
+                _("No stock was counted in these days. It was from {first} to {last}.").format(
+                    first=f"{counted.min():%Y-%m-%d}", last=f"{counted.max():%Y-%m-%d}"
+                )
+            )
+
+    def _table(self, name: str) -> Any:
+        return _table(name, self.tables)
+
+    @cached_property
+    def evenings(self) -> Any:
+        """The store's stock on each evening, one row per product and day."""
+        counted = self._table("stock_daily")
+        here = counted[counted["store_id"] == self.store_id]
+        return here[(here["date"] >= f"{self.since}") & (here["date"] <= f"{self.until}")]
+
+    @cached_property
+    def lines(self) -> Any:
+        """What the store sold in these days, over every channel, as in ``sales``."""
+        import pandas as pd
+
+        sales = self._table("sales")
+        here = sales[sales["store_id"] == self.store_id]
+        end = pd.Timestamp(self.until) + pd.Timedelta(days=1)
+        return here[(here["sold_at"] >= f"{self.since}") & (here["sold_at"] < end)]
+
+    def products(self) -> Any:
+        """One row per product the store carried in these days, most valuable stock first.
+
+        product_id, name, category, days (with a count), empty_days (evenings with nothing left),
+        sold and received (pieces), on_hand (pieces on the last evening), stock_value (those at
+        cost, yuan) and missed (pieces that might have sold on the empty days: sold a day while
+        there was stock × empty days).
+        """
+        evenings = self.evenings.sort_values("date", kind="stable")
+        evenings = evenings.assign(empty=evenings["on_hand"] <= 0)
+        found = evenings.groupby("product_id").agg(
+            days=("empty", "size"),
+            empty_days=("empty", "sum"),
+            sold=("sold", "sum"),
+            received=("received", "sum"),
+            on_hand=("on_hand", "last"),
+        )
+        goods = self._table("products")[["product_id", "name", "category", "cost"]]
+        found = goods.merge(found.reset_index(), on="product_id")
+        found["stock_value"] = (found["on_hand"] * found.pop("cost")).round(2)
+        full_days = (found["days"] - found["empty_days"]).where(lambda days: days > 0)
+        found["missed"] = (found["sold"] * found["empty_days"] / full_days).round(1)
+        order = ["stock_value", "product_id"]
+        return found.sort_values(order, ascending=[False, True]).reset_index(drop=True)
+
+    def numbers(self) -> Any:
+        """The store's stock in numbers, one row per category, in order of its code.
+
+        turnover (times in these days), days_of_stock, stockout_rate (product-evenings with
+        nothing left ÷ product-evenings), sell_through (pieces sold ÷ received) and moving_rate
+        (products sold at least once ÷ products that had stock).
+        """
+        found = stock.turnover(
+            self.lines, self.evenings, self._table("products"), by="category"
+        ).set_index("category")[["turnover", "days_of_stock"]]
+        goods = self.products()
+        goods["moved"] = goods["sold"] > 0
+        goods["stocked"] = goods["moved"] | (goods["days"] > goods["empty_days"])
+        sums = goods.groupby("category")[
+            ["empty_days", "days", "sold", "received", "moved", "stocked"]
+        ].sum()
+        found["stockout_rate"] = sums["empty_days"] / sums["days"]
+        found["sell_through"] = sums["sold"] / sums["received"].where(sums["received"] > 0)
+        found["moving_rate"] = sums["moved"] / sums["stocked"].where(sums["stocked"] > 0)
+        return found.reset_index()
+
+    def slow_movers(self, at_most: int = 0) -> Any:
+        """Products of which at most so many pieces sold, though they lay there all these days.
+
+        Rows and order are those of `products`: most money tied up first.
+        """
+        goods = self.products()
+        always = goods["days"] == goods["days"].max()
+        return goods[always & (goods["on_hand"] > 0) & (goods["sold"] <= at_most)].reset_index(
+            drop=True
+        )
+
+    def sources(self) -> dict[str, Any]:
+        """Where the store's revenue of these days came from.
+
+        best (product_ids of the best fifth of the products sold, by revenue, rounded up), sold
+        (number of products sold), best_seller_share (their share of revenue, 0 to 1), new
+        (products of which some was sold within 90 days of its launch), new_product_share (share
+        of revenue from lines sold within 90 days of the product's launch).
+        """
+        lines = self.lines
+        revenue = lines.groupby("product_id")["amount"].sum().round(2).rename("revenue")
+        ranked = revenue.reset_index().sort_values(
+            ["revenue", "product_id"], ascending=[False, True]
+        )
+        best = ranked.head(-(-len(ranked) // 5))
+        launched = self._table("products").set_index("product_id")["launched_on"]
+        age = (lines["sold_at"] - lines["product_id"].map(launched)).dt.days
+        fresh = lines[(age >= 0) & (age <= 90)]
+        whole = revenue.sum()
+        return {
+            "best": best["product_id"].tolist(),
+            "sold": len(ranked),
+            "best_seller_share": best["revenue"].sum() / whole,
+            "new": sorted(fresh["product_id"].unique()),
+            "new_product_share": fresh["amount"].sum() / whole,
+        }
+
+    @property
+    def title(self) -> str:
+        """The store and the days."""
+        stores = self._table("stores").set_index("store_id")["name"]
+        return _("{store}, {since} to {until}").format(
+            store=stores[self.store_id], since=self.since, until=self.until
+        )
+
+    def view(self) -> View:
+        """The numbers by category, and the ten shelves that stood empty longest."""
+        numbers = self.numbers()
+        head = [labels.heading(column) for column in numbers.columns]
+        rows = [
+            (
+                label("category", row.category),
+                f"{row.turnover:.2f}",
+                f"{row.days_of_stock:.0f}",
+                _share(row.stockout_rate),
+                _share(row.sell_through),
+                _share(row.moving_rate),
+            )
+            for row in numbers.itertuples()
+        ]
+        goods = self.products()
+        emptiest = goods[goods["empty_days"] > 0].sort_values(
+            ["empty_days", "product_id"], ascending=[False, True]
+        )
+        tables = [
+            (self.title, head, rows),
+            (
+                _("Empty longest"),
+                [labels.heading(c) for c in ("product_id", "empty_days", "sold", "missed")],
+                [
+                    (row.name, f"{row.empty_days}", f"{row.sold}", f"{row.missed:.0f}")
+                    for row in emptiest.head(8).itertuples(index=False)
+                ],
+            ),
+        ]
+        body = "".join(_html_table(*one) for one in tables)
+        return View("\n\n".join(_text_table(*one) for one in tables), body)
+
+    def sources_view(self) -> View:
+        """Best sellers and new products: how many, and their share of revenue."""
+        found = self.sources()
+        table = (
+            self.title,
+            ["", _("Products"), _("Share of revenue")],
+            [
+                (
+                    label("column", "best_seller_share"),
+                    f"{len(found['best'])}",
+                    _share(found["best_seller_share"]),
+                ),
+                (
+                    label("column", "new_product_share"),
+                    f"{len(found['new'])}",
+                    _share(found["new_product_share"]),
+                ),
+                (_("All products sold"), f"{found['sold']}", _share(1.0)),
+            ],
+            [found["best_seller_share"], found["new_product_share"], 1],
+        )
+        return View(_text_table(*table[:3]), _html_table(*table))
+
+    def slow_view(self, at_most: int = 0, rows: int = 12) -> View:
+        """The slow movers as a table, with their number and the money in them."""
+        slow, all_stock = self.slow_movers(at_most), self.products()
+        caption = _(
+            "{n} products sold at most {at_most} each; {value} is tied up in them, {share} of the stock"
+        ).format(
+            n=len(slow),
+            at_most=at_most,
+            value=yuan(slow["stock_value"].sum()),
+            share=_share(slow["stock_value"].sum() / all_stock["stock_value"].sum()),
+        )
+        table = (
+            caption,
+            [
+                labels.heading(c)
+                for c in ("product_id", "category", "on_hand", "sold", "stock_value")
+            ],
+            [
+                (
+                    row.name,
+                    label("category", row.category),
+                    f"{row.on_hand}",
+                    f"{row.sold}",
+                    yuan(row.stock_value),
+                )
+                for row in slow.head(rows).itertuples(index=False)
+            ],
+            [value / slow["stock_value"].max() for value in slow["stock_value"].head(rows)],
+        )
+        title = self.title
+        return View(
+            f"{title}\n{_text_table(*table[:3])}",
+            f"<h4>{html.escape(title)}</h4>{_html_table(*table)}",
+        )
+
+
+@_style.chart(size=(11, 3.6))
+def plot_shelf(
+    store_id: str,
+    product_id: str,
+    since: date | str,
+    until: date | str,
+    *,
+    tables: Mapping[str, Any] | None = None,
+    ax: Any = None,
+) -> Any:
+    """One product's stock on each evening, with the evenings on which the shelf was empty.
+
+    Inputs and errors are those of `Shelves`; a product the store does not carry is refused too.
+    Returns the Axes.
+    """
+    shelves = Shelves(store_id, since, until, tables or {})
+    days = shelves.evenings[shelves.evenings["product_id"] == product_id].sort_values("date")
+    if not len(days):
+        raise CrmkitError(
+            _("The store {store} has no product {product!r} in these days.").format(
+                store=store_id, product=product_id
+            )
+        )
+    goods = shelves.products().set_index("product_id").loc[product_id]
+    high = max(days["on_hand"].max(), 1)
+    empty = (days["on_hand"] <= 0).to_numpy()
+    ax.fill_between(days["date"], days["on_hand"], step="mid", color=_style.MAIN, alpha=0.85)
+    ax.bar(
+        days["date"][empty],
+        high,
+        width=1,
+        color=_style.BAD,
+        alpha=0.55,
+        label=_("shelf empty"),
+    )
+    ax.set_ylim(0, high * 1.05)
+    ax.set_ylabel(labels.heading("on_hand"))
+    ax.set_title(
+        _("{product}: {sold} sold, empty on {empty} of {days} evenings").format(
+            product=goods["name"], sold=goods["sold"], empty=goods["empty_days"], days=goods["days"]
+        ),
+        fontsize=16,
+        loc="left",
+    )
+    if empty.any():
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+
+
+def choose_shelves(
+    store_id: str = "S03", quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
+) -> View:
+    """A panel: choose store and quarter, read the stock in numbers. Without one: those named."""
+    import ipywidgets as widgets
+
+    return _panel(
+        _controls(widgets, store_id, quarter, tables or {}),
+        lambda store_id, quarter: Shelves(store_id, *quarter_days(quarter), tables or {}).view(),
+    )
+
+
+def choose_slow_movers(
+    store_id: str = "S03",
+    quarter: str = "2025-Q2",
+    at_most: int = 0,
+    tables: Mapping[str, Any] | None = None,
+) -> View:
+    """A panel: choose store, quarter and how few pieces make a slow mover."""
+    import ipywidgets as widgets
+
+    controls = _controls(widgets, store_id, quarter, tables or {})
+    controls["at_most"] = widgets.IntSlider(
+        value=at_most,
+        min=0,
+        max=10,
+        description=_("Sold at most"),
+        continuous_update=False,
+        style={"description_width": "initial"},
+    )
+    return _panel(
+        controls,
+        lambda store_id, quarter, at_most: Shelves(
+            store_id, *quarter_days(quarter), tables or {}
+        ).slow_view(at_most),
+    )
+
+
+def choose_sources(
+    store_id: str = "S03", quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
+) -> View:
+    """A panel: choose store and quarter, see how much best sellers and new products bring."""
+    import ipywidgets as widgets
+
+    return _panel(
+        _controls(widgets, store_id, quarter, tables or {}),
+        lambda store_id, quarter: Shelves(
+            store_id, *quarter_days(quarter), tables or {}
+        ).sources_view(),
+    )
+
+
+def across_stores(
+    product_id: str, quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
+) -> View:
+    """One product in every store that carries it: pieces sold, left and empty evenings."""
+    tables = tables or {}
+    since, until = quarter_days(quarter)
+    counted, goods = _table("stock_daily", tables), _table("products", tables)
+    days = counted[(counted["product_id"] == product_id) & (counted["date"] >= since)]
+    days = days[days["date"] <= until].sort_values("date", kind="stable")
+    names = goods.set_index("product_id")["name"]
+    if not len(days):
+        raise CrmkitError(
+            _("No store has a product {product!r} in these days.").format(product=product_id)
+        )
+    found = (
+        days.assign(empty=days["on_hand"] <= 0)
+        .groupby("store_id")
+        .agg(sold=("sold", "sum"), on_hand=("on_hand", "last"), empty=("empty", "sum"))
+    )
+    stores = _table("stores", tables).set_index("store_id")["name"]
+    table = (
+        _("{product}, {since} to {until}").format(
+            product=names[product_id], since=since, until=until
+        ),
+        [labels.heading(c) for c in ("store_id", "sold", "on_hand", "empty_days")],
+        [(stores[row.Index], *map(str, row[1:])) for row in found.itertuples()],
+    )
+    return View(_text_table(*table), _html_table(*table))
+
+
+def _controls(widgets: Any, store_id: str, quarter: str, tables: Mapping[str, Any]) -> dict:
+    stores = _table("stores", tables).set_index("store_id")["name"]
+    return {
+        "store_id": widgets.Dropdown(
+            options=[(stores[code], code) for code in sorted(stores.index)],
+            value=store_id,
+            description=_("Store"),
+        ),
+        "quarter": widgets.Dropdown(options=QUARTERS, value=quarter, description=_("Quarter")),
+    }
+
+
+def turns(cost_of_goods_sold: int = 12_000, average_stock: int = 8_000, days: int = 90) -> View:
+    """Sliders: what turnover and days of stock come to, and what the stock would be at 30 days."""
+    import ipywidgets as widgets
+
+    def slider(words: str, value: int, low: int, high: int, step: int) -> Any:
+        return widgets.IntSlider(
+            value=value,
+            min=low,
+            max=high,
+            step=step,
+            description=words,
+            style={"description_width": "initial"},
+            layout=widgets.Layout(width="30em"),
+        )
+
+    return _panel(
+        {
+            "cost_of_goods_sold": slider(
+                _("Cost of goods sold, yuan"), cost_of_goods_sold, 1_000, 40_000, 500
+            ),
+            "average_stock": slider(_("Average stock, yuan"), average_stock, 1_000, 40_000, 500),
+            "days": slider(_("Days in the period"), days, 7, 365, 1),
+        },
+        _turns,
+    )
+
+
+def _turns(cost_of_goods_sold: int, average_stock: int, days: int) -> View:
+    turnover = cost_of_goods_sold / average_stock
+    table = (
+        _("Fast or slow?"),
+        ["", _("How it is reckoned"), ""],
+        [
+            (
+                labels.heading("turnover"),
+                f"{cost_of_goods_sold:,} ÷ {average_stock:,}",
+                f"{turnover:.2f}",
+            ),
+            (labels.heading("days_of_stock"), f"{days} ÷ {turnover:.2f}", f"{days / turnover:.0f}"),
+        ],
+    )
+    said = _("The stock is sold and replaced {turnover:.1f} times in {days} days.").format(
+        turnover=turnover, days=days
+    )
+    return View(
+        f"{_text_table(*table)}\n{said}", f"{_html_table(*table)}<p>{html.escape(said)}</p>"
+    )

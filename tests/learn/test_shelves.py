@@ -1,0 +1,180 @@
+"""A stock keeper reads the shelves: one product, a store in numbers, what does not move."""
+
+import warnings
+
+import pandas as pd
+import pytest
+
+import crmkit as ck
+from crmkit.errors import CrmkitError
+from crmkit.learn import shelves
+from crmkit.learn.shelves import Shelves
+
+DAYS = pd.date_range("2025-06-01", "2025-06-04")
+
+
+@pytest.fixture
+def tables():
+    """One store, four days: nuts that ran out on two of them, a vase nobody wanted."""
+
+    def shelf(product, on_hand, received, sold):
+        return pd.DataFrame(
+            {
+                "store_id": "A",
+                "product_id": product,
+                "date": DAYS,
+                "on_hand": on_hand,
+                "received": received,
+                "sold": sold,
+            }
+        )
+
+    nuts = shelf("nuts", [4, 0, 0, 8], [10, 0, 0, 10], [6, 4, 0, 2])
+    vase = shelf("vase", [5, 5, 5, 5], [0, 0, 0, 0], [0, 0, 0, 0])
+    late = shelf("mug", [3, 3, 3, 3], [3, 0, 0, 0], [0, 0, 0, 0]).iloc[2:]
+    elsewhere = vase.assign(store_id="B", sold=3)
+    sold_at = [DAYS[0] + pd.Timedelta(hours=9), DAYS[1], DAYS[3] + pd.Timedelta(hours=23)]
+    return {
+        "stock_daily": pd.concat([nuts, vase, late, elsewhere]),
+        "sales": pd.DataFrame(
+            {
+                "sale_id": ["1", "2", "3"],
+                "store_id": "A",
+                "product_id": "nuts",
+                "sold_at": sold_at,
+                "quantity": [6, 4, 2],
+                "amount": [60.0, 40.0, 20.0],
+            }
+        ),
+        "products": pd.DataFrame(
+            {
+                "product_id": ["nuts", "vase", "mug"],
+                "name": ["Nuts", "<b>Vase</b>", "Mug"],
+                "category": ["snacks", "gifts", "gifts"],
+                "cost": [5.0, 20.0, 10.0],
+                "launched_on": pd.to_datetime(["2025-03-04", "2020-01-01", "2025-06-03"]),
+            }
+        ),
+        "stores": pd.DataFrame({"store_id": ["A", "B"], "name": ["Old Town", "Harbour"]}),
+    }
+
+
+@pytest.fixture
+def old_town(tables):
+    return Shelves("A", "2025-06-01", "2025-06-04", tables)
+
+
+def test_a_product_knows_its_empty_evenings_and_the_sales_they_cost(old_town):
+    nuts = old_town.products().set_index("product_id").loc["nuts"]
+    assert (nuts["empty_days"], nuts["sold"], nuts["received"], nuts["on_hand"]) == (2, 12, 20, 8)
+    assert nuts["stock_value"] == 40.0
+    assert nuts["missed"] == 12.0  # 12 sold on the two days with stock: 6 a day
+
+
+def test_the_most_valuable_stock_stands_first(old_town):
+    assert old_town.products()["product_id"].tolist() == ["vase", "nuts", "mug"]
+
+
+def test_a_store_in_numbers_by_category(old_town):
+    numbers = old_town.numbers().set_index("category")
+    snacks = numbers.loc["snacks"]
+    assert snacks["turnover"] == pytest.approx(12 * 5 / ((4 + 0 + 0 + 8) * 5 / 4))
+    assert snacks["days_of_stock"] == pytest.approx(4 / snacks["turnover"])
+    assert snacks["stockout_rate"] == 0.5
+    assert snacks["sell_through"] == 0.6
+    assert snacks["moving_rate"] == 1.0
+    assert numbers.loc["gifts", "moving_rate"] == 0.0
+
+
+def test_a_product_that_just_arrived_is_no_slow_mover(old_town):
+    assert old_town.slow_movers(0)["product_id"].tolist() == ["vase"]
+    assert old_town.slow_movers(12)["product_id"].tolist() == ["vase", "nuts"]
+
+
+def test_best_sellers_and_new_products_share_the_revenue(old_town):
+    found = old_town.sources()
+    assert found["best"] == ["nuts"]
+    assert found["best_seller_share"] == 1.0
+    # launched 89 days before the first sale, 90 and 92 before the others
+    assert found["new_product_share"] == pytest.approx(100 / 120)
+
+
+def test_a_day_at_its_very_end_still_counts(tables):
+    last_day = Shelves("A", "2025-06-04", "2025-06-04", tables)
+    assert len(last_day.lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("store", "since", "says"),
+    [
+        ("X", "2025-06-01", "There is no store 'X'. There are: A, B"),
+        ("A", "2024-06-01", "It was from 2025-06-01 to 2025-06-04"),
+        ("A", "June", "'June' is no date"),
+    ],
+)
+def test_what_cannot_be_shown_says_what_there_is(tables, store, since, says):
+    until = "2024-06-30" if since.startswith("2024") else "2025-06-04"
+    with pytest.raises(CrmkitError, match=says.replace(".", r"\.")):
+        Shelves(store, since, until, tables)
+
+
+def test_a_product_that_is_not_carried_is_named(tables):
+    with pytest.raises(CrmkitError, match="no product 'tea'"):
+        shelves.plot_shelf("A", "tea", "2025-06-01", "2025-06-04", tables=tables)
+    with pytest.raises(CrmkitError, match="No store has a product 'tea'"):
+        shelves.across_stores("tea", tables=tables)
+
+
+def test_names_are_text_and_not_markup(old_town):
+    body = old_town.slow_view(0)._repr_mimebundle_()["text/html"]
+    assert "&lt;b&gt;Vase" in body
+    assert "<b>Vase" not in body
+
+
+def test_the_shelf_chart_marks_the_empty_evenings(tables, language):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph")
+        ax = shelves.plot_shelf("A", "nuts", "2025-06-01", "2025-06-04", tables=tables)
+        ax.figure.canvas.draw()
+    assert [bar.get_x() + 0.5 for bar in ax.patches] == pytest.approx(
+        [(day - pd.Timestamp("1970-01-01")).days for day in DAYS[1:3]]
+    )
+
+
+@pytest.mark.parametrize(
+    ("panel", "control", "value", "shows"),
+    [
+        (shelves.choose_shelves, "store_id", "S05", "Riverside Store"),
+        (shelves.choose_slow_movers, "at_most", 3, "sold at most 3 each"),
+        (shelves.choose_sources, "quarter", "2025-Q1", "2025-01-01"),
+    ],
+)
+def test_a_panel_shows_what_was_chosen(panel, control, value, shows):
+    view = panel()
+    row, shown = view._widget.children
+    controls = dict(zip(("store_id", "quarter", "at_most"), row.children, strict=False))
+    assert shows not in shown.value
+    controls[control].value = value
+    assert shows in shown.value
+
+
+def test_the_sliders_reckon_turnover_and_days():
+    view = shelves.turns(12_000, 8_000, 90)
+    row, shown = view._widget.children
+    assert "1.50" in shown.value and ">60<" in shown.value
+    row.children[1].value = 4_000
+    assert "3.00" in shown.value and ">30<" in shown.value
+
+
+def test_the_lesson_tells_what_the_data_show():
+    """Its two shelves, and the three decisions of the exercise."""
+    store = Shelves("S03", "2025-04-01", "2025-06-30").products().set_index("product_id")
+    assert store.loc["P0030", "empty_days"] >= 10
+    assert store.loc["P0190", "sold"] == 0
+    quarter = ck.load("stock_daily").query("date >= '2025-04-01'")
+    sold = quarter.pivot_table(index="product_id", columns="store_id", values="sold", aggfunc="sum")
+    station = Shelves("S08", "2025-04-01", "2025-06-30").products().set_index("product_id")
+    assert station.loc["P0030", "empty_days"] >= 7, "the seeds run out: order more"
+    assert station.loc["P0231", "on_hand"] >= 5, "the fans stand here …"
+    assert sold.loc["P0231", "S08"] <= 1 and sold.loc["P0231"].max() >= 10, "… and sell elsewhere"
+    assert sold.loc["P0190"].max() <= 4, "the sand gardens sell nowhere"
