@@ -169,12 +169,15 @@ def test_the_sliders_reckon_turnover_and_days():
 def test_the_lesson_tells_what_the_data_show():
     """Its two shelves, and the three decisions of the exercise."""
     store = Shelves("S03", "2025-04-01", "2025-06-30").products().set_index("product_id")
-    assert store.loc["P0030", "empty_days"] >= 10
-    assert store.loc["P0190", "sold"] == 0
+    assert store.loc["P0022", "empty_days"] >= 10
+    assert store.loc["P0242", "sold"] == 0
     quarter = ck.load("stock_daily").query("date >= '2025-04-01'")
     sold = quarter.pivot_table(index="product_id", columns="store_id", values="sold", aggfunc="sum")
-    station = Shelves("S08", "2025-04-01", "2025-06-30").products().set_index("product_id")
-    assert station.loc["P0030", "empty_days"] >= 7, "the seeds run out: order more"
-    assert station.loc["P0231", "on_hand"] >= 5, "the fans stand here …"
-    assert sold.loc["P0231", "S08"] <= 1 and sold.loc["P0231"].max() >= 10, "… and sell elsewhere"
-    assert sold.loc["P0190"].max() <= 4, "the sand gardens sell nowhere"
+    riverside = Shelves("S05", "2025-04-01", "2025-06-30").products().set_index("product_id")
+    assert riverside.loc["P0095", "empty_days"] >= 10, "the wipes run out: order more"
+    assert riverside.loc["P0169", "on_hand"] >= 5, "the notebooks lie here …"
+    assert sold.loc["P0169", "S05"] <= 2, "… unsold …"
+    assert sold.loc["P0169"].max() >= 10, "… and sell elsewhere"
+    assert sold.loc["P0242"].max() <= 2, "the candles sell nowhere"
+    spring_festival = Shelves("S05", "2025-01-01", "2025-03-31").numbers().set_index("category")
+    assert spring_festival.loc["baby", "stockout_rate"] > 0.005
