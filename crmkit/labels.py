@@ -6,7 +6,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import label
-from crmkit.tables import open_frame
+from crmkit.tables import is_nothing, open_frame
 
 KINDS = {
     "ask_for": "column",
@@ -18,7 +18,7 @@ KINDS = {
 }
 """Columns whose codes belong to another kind; every other column is its own kind."""
 
-LISTS = ("ask_for",)
+LISTS = ("ask_for", "cluster")
 """Columns that hold several codes, joined by a comma."""
 
 PERCENT = (
@@ -29,6 +29,8 @@ PERCENT = (
     "completeness",
     "accuracy",
     "attainment",
+    "pace",
+    "share_of_from",
     "sell_through",
     "yoy",
     "mom",
@@ -58,7 +60,7 @@ def is_percent(column: str) -> bool:
 
 def text(column: str, value: Any) -> str:
     """One value as people read it: a label, 1,234.50, 35.2%, 2025-06-30, – for nothing."""
-    if value is None or value != value:
+    if is_nothing(value):
         return "–"
     if isinstance(value, bool):
         return label("flag", str(value).lower())
@@ -95,7 +97,10 @@ def show(frame: Any, rows: int | None = None) -> Any:
     if rows is not None:
         opened = opened.head(rows)
     table = opened.collect()
-    shown = {name: [text(name, value) for value in _plain(table[name])] for name in table.columns}
+    shown = {
+        values.name: [text(values.name, value) for value in _plain(values)]
+        for values in table.iter_columns()
+    }
     read = pd.DataFrame(shown, index=range(1, len(table) + 1))
     read.columns = [heading(name) for name in table.columns]
     return read

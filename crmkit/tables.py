@@ -194,6 +194,28 @@ def give_back(result: nw.LazyFrame, like: Any) -> Any:
     return nw.maybe_reset_index(result.collect()).to_native()
 
 
+def give_back_small(answer: Any, like: Any) -> Any:
+    """A small answer that was finished in pandas, as the kind of frame that came in."""
+    given = nw.from_native(like)
+    if given.implementation.is_pandas_like() and not isinstance(given, nw.LazyFrame):
+        return answer.reset_index(drop=True)
+    import pyarrow as pa
+
+    table = nw.from_native(pa.Table.from_pandas(answer, preserve_index=False), eager_only=True)
+    if not isinstance(given, nw.LazyFrame):
+        return nw.from_arrow(table, backend=given.implementation).to_native()
+    session = like.sparkSession if given.implementation.is_pyspark() else None
+    return table.lazy(backend=given.implementation, session=session).to_native()
+
+
+def to_pandas(result: nw.LazyFrame) -> Any:
+    """A small answer as a pandas frame, whatever the engine."""
+    import pandas as pd
+
+    table = collect(result)
+    return pd.DataFrame({name: table[name].to_list() for name in table.columns})
+
+
 def collect(result: nw.LazyFrame) -> nw.DataFrame:
     """A small answer in memory, whatever the engine, to read single values from."""
     return _common_types(result).collect()
@@ -220,6 +242,16 @@ def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str]) -> 
                 second_kind=kinds[1].value,
             )
         )
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a single value is missing: None, NaN, NaT or pandas' NA."""
+    if value is None:
+        return True
+    try:
+        return not bool(value == value)
+    except TypeError:
+        return True
 
 
 def closest(wanted: str, present: Iterable[str]) -> str | None:
@@ -311,8 +343,10 @@ def _normalised(
         return None
     if isinstance(dtype, nw.Datetime) or dtype in (nw.Date, nw.Duration, nw.Boolean):
         raise _wrong_kind(table, name, kind, dtype)
-    if dtype in (nw.Categorical, nw.Enum):
-        return values.cast(nw.String)
+    if dtype in (nw.Categorical, nw.Enum) or (
+        dtype == nw.String and frame.implementation.is_pyarrow()
+    ):
+        return values.cast(nw.String)  # PyArrow will not join its two kinds of text
     if dtype.is_float() and not in_memory:
         return values.fill_nan(None)
     return None
@@ -386,7 +420,7 @@ def _check_bounds(frame: nw.LazyFrame, table: str, used: dict[str, Column]) -> N
             (ends[f"{name}_least"], lambda v, c=column: c.least is not None and v < c.least),
             (ends[f"{name}_most"], lambda v, c=column: c.most is not None and v > c.most),
         ):
-            if value is not None and value == value and wrong(value):
+            if not is_nothing(value) and wrong(value):
                 raise TableError(
                     _(
                         "The column {column!r} of {table} holds {value}, outside {least} to "
@@ -416,7 +450,7 @@ def _check_unique(frame: nw.LazyFrame, table: str, key: str) -> None:
 
 def _check_currency(frame: nw.LazyFrame, table: str) -> None:
     found = collect(frame.select("currency").unique(["currency"]))["currency"].to_list()
-    several = sorted(str(c) for c in found if c is not None and c == c)
+    several = sorted(str(c) for c in found if not is_nothing(c))
     if len(several) > 1:
         raise TableError(
             _(
@@ -445,6 +479,16 @@ def ratio(numerator: nw.Expr | str, denominator: nw.Expr | str) -> nw.Expr:
 def money(*columns: str) -> list[nw.Expr]:
     """Sums of money rounded alike on every engine: apply after aggregating, before ranking."""
     return [nw.col(name).round(MONEY_DECIMALS) for name in columns]
+
+
+def added_up(frame: nw.LazyFrame, keys: Sequence[str], *sums: nw.Expr) -> nw.LazyFrame:
+    """One row per group, or one row for the whole where there is nothing to group by."""
+    return frame.group_by(*keys).agg(*sums) if keys else frame.select(*sums)
+
+
+def whole(frame: nw.LazyFrame, *names: str) -> nw.LazyFrame:
+    """Counts as Int64, 0 where nothing was counted, whatever form the engine gave them."""
+    return frame.with_columns(*(nw.col(name).fill_null(0).cast(nw.Int64) for name in names))
 
 
 def day_number(moment: nw.Expr) -> nw.Expr:
@@ -481,7 +525,7 @@ def first_and_last_day(frame: nw.LazyFrame, column: str) -> tuple[date | None, d
     """The first and the last day in a column of times; None where there is none."""
     ends = frame.select(first=nw.col(column).min(), last=nw.col(column).max())
     row = collect(ends).rows(named=True)[0]
-    first, last = (None if d is None or d != d else as_date(d) for d in row.values())
+    first, last = (None if is_nothing(d) else as_date(d) for d in row.values())
     return first, last
 
 
@@ -624,6 +668,8 @@ def _looked_up(
         known = [name] if name in CONTRACT[other] else []
         more = require(given, other, [key, *known], unique=key)
         beside(frame, more, (table, other))
+        alike = _normalised(frame, table, key, CONTRACT[table][key], frame.collect_schema()[key])
+        frame = frame if alike is None else frame.with_columns(alike)
         return frame.join(more.select(key, name), on=key, how="left")
     holders = [other for other in described if name in CONTRACT[other] and described[other] is None]
     if holders:

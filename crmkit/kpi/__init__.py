@@ -5,6 +5,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "sales": ["sales_summary"],
+        "sales": ["growth", "member_share", "sales_summary"],
+        "goals": ["attainment", "monitor"],
+        "visits": ["conversion_rate", "funnel"],
+        "voice": ["csat", "nps", "referral_rate"],
+        "loyalty": ["cohort_retention", "repeat_purchase_rate", "retention_rate"],
     },
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit import tables
+from crmkit import rates, tables
+from crmkit.i18n import gettext as _
 
 
 def summed(
@@ -33,10 +34,10 @@ def summed(
         known = nw.when(~nw.col("cost").is_null())
         frame = frame.with_columns(_costed=known.then(nw.col("amount")))
         sums += [nw.col("cost").sum().alias("_cost"), nw.col("_costed").sum().alias("_costed")]
-    groups = frame.group_by(*keys).agg(*sums) if keys else frame.select(*sums)
+    groups = tables.whole(tables.added_up(frame, keys, *sums), "orders", "_returned")
     groups = groups.with_columns(
         *tables.money("revenue", *(["_cost", "_costed"] if with_cost else [])),
-        orders=nw.col("orders").cast(nw.Int64) - nw.col("_returned").fill_null(0).cast(nw.Int64),
+        orders=nw.col("orders") - nw.col("_returned"),
     )
     if with_cost:
         return groups.with_columns(
@@ -44,6 +45,14 @@ def summed(
         ).with_columns(margin_rate=tables.ratio("gross_margin", "_costed"))
     nothing = nw.lit(None, nw.Float64())
     return groups.with_columns(gross_margin=nothing, margin_rate=nothing)
+
+
+def _with_ratios(groups: nw.LazyFrame) -> nw.LazyFrame:
+    return groups.with_columns(
+        aov=tables.ratio("revenue", "orders"),
+        upt=tables.ratio("units", "orders"),
+        item_price=tables.ratio("revenue", "units"),
+    )
 
 
 FIGURES = (
@@ -85,8 +94,8 @@ def sales_summary(
     cost over the lines whose cost is known; null without cost) and margin_rate (毛利率, that ÷
     the revenue of the same lines). A ratio with nothing to divide by is null.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definitions: GB/T 18106 and
-    common retail usage, as in GLOSSARY.md.
+    Raises `TableError` when a column is missing or of the wrong kind. Definitions: common shop
+    usage; online shops often divide by buyers instead, and call the figure per order 笔单价.
 
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 1, 2], "store_id": ["A", "A", "B"],
@@ -115,10 +124,153 @@ def sales_summary(
         staff=staff,
         members=members,
     )
-    groups = tables.named_periods(summed(frame, keys), periods).with_columns(
-        aov=tables.ratio("revenue", "orders"),
-        upt=tables.ratio("units", "orders"),
-        item_price=tables.ratio("revenue", "units"),
-    )
+    groups = tables.named_periods(_with_ratios(summed(frame, keys)), periods)
     groups = groups.select(*keys, *FIGURES)
     return tables.give_back(groups.sort(*keys, nulls_last=True) if keys else groups, sales)
+
+
+def member_share(
+    sales: Any,
+    by: str | Sequence[str] | None = None,
+    *,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    products: Any = None,
+    stores: Any = None,
+) -> Any:
+    """How much of the revenue members bring (会员销售占比), for the whole or per group.
+
+    `sales`: lines with member_id (null: a walk-in) and amount; `by`, `since`, `until` as in
+    `sales_summary`. Returns a `Rate` (member revenue of all revenue, currency units), or a frame
+    of the kind that came in with the group, member_revenue, revenue and member_share (0..1; null
+    where there was no revenue, or returns outweigh it).
+
+    >>> import pandas as pd
+    >>> member_share(pd.DataFrame({"member_id": ["m1", None], "amount": [30.0, 10.0]}))
+    Member share of sales: 75.0% (30 of 40)
+    """
+    keys = tables.name_list(by)
+    frame = tables.require(sales, "sales", ["member_id", "amount"], ["sold_at"])
+    frame = tables.between(frame, "sold_at", since, until)
+    frame, periods = tables.grouped_by(
+        frame, "sales", keys, "sold_at", products=products, stores=stores
+    )
+    members = nw.when(~nw.col("member_id").is_null()).then(nw.col("amount"))
+    counts = tables.added_up(
+        frame.with_columns(member_revenue=members),
+        keys,
+        nw.col("member_revenue").sum(),
+        nw.col("amount").sum().alias("revenue"),
+    ).with_columns(*tables.money("member_revenue", "revenue"))
+    return rates.answer(
+        tables.named_periods(counts, periods),
+        keys,
+        sales,
+        "member_share",
+        "member_revenue",
+        "revenue",
+        interval=False,
+    )
+
+
+YEAR_AGO = {"year": 1, "quarter": 4, "month": 12, "week": 52, "day": 364}
+"""How many periods back the same one of last year lies; weeks and days keep their weekday."""
+
+
+def _ordinal(period: str, moment: nw.Expr) -> nw.Expr:
+    """The period as a running number, so that the one before is one less."""
+    year = moment.dt.year().cast(nw.Int64)
+    month = moment.dt.month().cast(nw.Int64)
+    return {
+        "year": year,
+        "quarter": year * 4 + (month + 2) // 3 - 1,
+        "month": year * 12 + month - 1,
+        # day 4 after 1970-01-01, a Thursday, was a Monday
+        "week": (tables.day_number(moment) + 3) // 7,
+        "day": tables.day_number(moment),
+    }[period]
+
+
+def growth(
+    sales: Any,
+    period: str = "month",
+    by: str | Sequence[str] | None = None,
+    *,
+    value: str = "revenue",
+    since: str | date | None = None,
+    until: str | date | None = None,
+    products: Any = None,
+    stores: Any = None,
+    staff: Any = None,
+    members: Any = None,
+) -> Any:
+    """How a figure changed against the period before (环比) and the same one last year (同比).
+
+    `period`: year, quarter, month, week or day; last year's week and day are those 52 weeks and
+    364 days before (the same weekday). `value`: any figure of `sales_summary`; `by` and the other
+    inputs as there. `since` and `until` choose the rows to show: what lies before is still
+    compared with.
+
+    Returns a frame of the kind that came in, sorted by group and period: the group, the period,
+    the figure, before (the figure one period earlier), pop (change against it), last_year, yoy
+    (change against that). 0.1 is 10 % more. Null where there is nothing, or nothing positive, to
+    compare with. A period that is not over yet looks like a fall: choose `until` with care.
+
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame({"sale_id": [1, 2], "quantity": [1, 1], "amount": [100.0, 120.0],
+    ...     "sold_at": pd.to_datetime(["2025-05-09", "2025-06-09"])})
+    >>> growth(lines)[["month", "revenue", "before", "pop"]]
+         month  revenue  before  pop
+    0  2025-05    100.0     NaN  NaN
+    1  2025-06    120.0   100.0  0.2
+    """
+    keys = tables.name_list(by)
+    if period not in YEAR_AGO:
+        raise tables.TableError(
+            _("{period!r} is no period to grow by: take one of {known}.").format(
+                period=period, known=", ".join(YEAR_AGO)
+            )
+        )
+    if value not in FIGURES:
+        raise tables.missing_column("kpi.sales_summary", value, FIGURES)
+    frame = tables.require(sales, "sales", ["sale_id", "sold_at", "quantity", "amount"], ["cost"])
+    frame = tables.between(frame, "sold_at", None, until)
+    frame, periods = tables.grouped_by(
+        frame,
+        "sales",
+        [*keys, period],
+        "sold_at",
+        products=products,
+        stores=stores,
+        staff=staff,
+        members=members,
+    )
+    frame = frame.with_columns(_at=_ordinal(period, nw.col("sold_at")))
+    now = _with_ratios(summed(frame, [*keys, period, "_at"])).select(*keys, period, "_at", value)
+    earlier = now.select(*keys, "_at", value)
+    for lag, name in ((1, "before"), (YEAR_AGO[period], "last_year")):
+        shifted = earlier.with_columns(_at=nw.col("_at") + lag).rename({value: name})
+        now = now.join(shifted, on=[*keys, "_at"], how="left")
+    if since is not None:
+        first = tables.as_date(since)
+        first = {
+            "year": first.year,
+            "quarter": first.year * 4 + (first.month + 2) // 3 - 1,
+            "month": first.year * 12 + first.month - 1,
+            "week": (tables.as_day_number(first) + 3) // 7,
+            "day": tables.as_day_number(first),
+        }[period]
+        now = now.filter(nw.col("_at") >= first)
+
+    def change(reference: str) -> nw.Expr:
+        rise = nw.col(value) - nw.col(reference)
+        return nw.when(nw.col(reference) > 0).then(tables.ratio(rise, nw.col(reference)))
+
+    now = (
+        tables.named_periods(
+            now.with_columns(pop=change("before"), yoy=change("last_year")), periods
+        )
+        .sort(*keys, "_at", nulls_last=True)
+        .select(*keys, period, value, "before", "pop", "last_year", "yoy")
+    )
+    return tables.give_back(now, sales)

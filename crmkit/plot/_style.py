@@ -91,10 +91,7 @@ def chart(
 
 def to_pandas(frame: Any) -> Any:
     """A small answer of any kind as a pandas frame, to draw."""
-    import pandas as pd
-
-    table = tables.collect(tables.open_frame(frame))
-    return pd.DataFrame({name: table[name].to_list() for name in table.columns})
+    return tables.to_pandas(tables.open_frame(frame))
 
 
 def need(table: Any, columns: Sequence[str], source: str) -> None:

@@ -24,7 +24,7 @@ def examples(module):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_of_a_module_run(name, monkeypatch, tmp_path):
+def test_the_examples_of_a_module_run(name, monkeypatch, tmp_path, request):
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     tests = examples(module)
@@ -34,5 +34,6 @@ def test_the_examples_of_a_module_run(name, monkeypatch, tmp_path):
         warnings.simplefilter("ignore", DeprecationWarning)
         for test in tests:
             crmkit.set_language("en")
+            test.globs["getfixture"] = request.getfixturevalue
             doctest.DocTestRunner(optionflags=FLAGS).run(test, out=said.append)
     assert not said, "".join(said)
