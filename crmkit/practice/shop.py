@@ -11,6 +11,7 @@ from crmkit.practice import access, chain, migrate, schema
 from crmkit.practice.clock import SystemClock
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.desks.audit import Audit
+from crmkit.practice.desks.files import Files
 from crmkit.practice.desks.followups import Followups
 from crmkit.practice.desks.marketing import Marketing
 from crmkit.practice.desks.members import Members
@@ -84,6 +85,10 @@ class Shop:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self)
+
+    @cached_property
+    def files(self) -> Files:
+        return Files(self)
 
     @cached_property
     def office(self) -> Office:
@@ -217,6 +222,28 @@ class Shop:
         with reading(self.engine) as connection:
             who = access.sign_in(connection, staff, store, password)
         return Shop(self.engine, self.keys, self.clock, who)
+
+    def back_up(self, to: str | Path) -> Path:
+        """Copy the whole shop, as it is now, to a new file; only a trainer may.
+
+        The personal fields in it stay encrypted; keep the shop's keys elsewhere.
+        """
+        from crmkit.practice.backup import back_up
+
+        self.office.may_back_up()
+        return back_up(self.engine, to)
+
+    @classmethod
+    def restore(cls, backup: str | Path, where: str | Path, keys: Keyring | None = None) -> None:
+        """Bring a backed-up shop back into an empty database, on SQLite or PostgreSQL."""
+        from crmkit.practice.backup import restore
+
+        keys = keys or find_keys("served", where)
+        engine = open_engine(where, served=True)
+        try:
+            restore(backup, engine, keys)
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,12 +1,14 @@
 """The audit desk: who did what, whether the log is whole, and whether the books add up."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import case, func, select
 
-from crmkit.practice import books, chain, schema, values
+from crmkit.practice import access, books, chain, schema, values
+from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
+from crmkit.practice.desks import members
 from crmkit.practice.records import record
 
 
@@ -54,13 +56,16 @@ class Audit(Desk):
         tx: Tx,
         *,
         subject: str | None = None,
+        member_id: str | None = None,
+        on: date | str | None = None,
         staff_id: str | None = None,
         action: str | None = None,
         outcome: str | None = None,
         limit: int = 50,
     ) -> tuple[Entry, ...]:
-        """What was done, the latest first; about one subject (``member:M000001``), by one member
-        of staff, of one kind."""
+        """What was done, the latest first; about one subject (``member:M000001``) or all records
+        of a member, on a day, by one member of staff, of one kind. A manager sees the lines of
+        their own stores."""
         e = schema.audit_entry
         wanted = select(e).order_by(e.c.id.desc()).limit(values.quantity(limit, "limit"))
         for column, value in (
@@ -71,6 +76,15 @@ class Audit(Desk):
         ):
             if value is not None:
                 wanted = wanted.where(column == values.code(value))
+        stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
+        if stores is not None:
+            wanted = wanted.where(e.c.store_id.in_(stores))
+        if member_id is not None:
+            group = tx.execute(members.group_of(members.live(tx, member_id).id)).scalars()
+            wanted = wanted.where(e.c.subject.in_([f"member:{one}" for one in group]))
+        if on is not None:
+            start, end = day_bounds(values.day(on, "day"), tx.timezone)
+            wanted = wanted.where(e.c.at >= start, e.c.at < end)
         return tuple(
             Entry(
                 row.id,
@@ -96,14 +110,15 @@ class Audit(Desk):
         return tuple(books.problems(tx.connection))
 
     @query(roles="manager trainer")
-    def reveals(self, tx: Tx, limit: int = 50) -> tuple[Reveal, ...]:
-        """Who had whose personal data shown in full, the latest first."""
+    def reveals(self, tx: Tx, member_id: str | None = None, limit: int = 50) -> tuple[Reveal, ...]:
+        """Who had whose (or one member's) personal data shown in full, the latest first."""
         r = schema.reveal
-        rows = tx.all(
-            select(r.c.at, r.c.staff_id, r.c.member_id, r.c.field, r.c.reason)
-            .order_by(r.c.id.desc())
-            .limit(values.quantity(limit, "limit"))
-        )
+        wanted = select(r.c.at, r.c.staff_id, r.c.member_id, r.c.field, r.c.reason)
+        if member_id is not None:
+            wanted = wanted.where(
+                r.c.member_id.in_(members.group_of(members.live(tx, member_id).id))
+            )
+        rows = tx.all(wanted.order_by(r.c.id.desc()).limit(values.quantity(limit, "limit")))
         return tuple(Reveal(*row) for row in rows)
 
     @query(roles="manager trainer")

@@ -94,52 +94,21 @@ class Members(Desk):
 
         Raises `PhoneTaken` when somebody has this phone already, `BadValue` for what cannot be.
         """
-        phone = values.phone(phone)
-        taken = _with_token(tx, "phone", phone)
-        if taken:
-            raise PhoneTaken(
-                _("{member} has this phone already. Open that record instead.").format(
-                    member=taken[0].survivor_id
-                )
-            )
-        member_id = new_member_id(tx)
-        card = values.card(card) if card else new_card(member_id)
-        if _with_token(tx, "card", card):
-            raise Refused(_("Another member has this card."))
-        referrer = None if referred_by is None else live(tx, referred_by)
-        row = sealed_columns(
+        member_id = new_member(
             tx,
-            member_id,
-            name=values.name(name),
+            name=name,
             phone=phone,
-            email=values.email(email) if email else None,
+            email=email,
+            gender=gender,
+            birth_date=birth_date,
+            district=district,
+            occupation=occupation,
+            household=household,
             card=card,
-            birth_date=values.birth_date(birth_date, tx.today) if birth_date else None,
-            note=values.text(note, "note", needed=False),
+            referred_by=referred_by,
+            consents=consents,
+            note=note,
         )
-        row |= _plain_columns(
-            gender=gender, district=district, occupation=occupation, household=household
-        )
-        tx.insert(
-            table,
-            id=member_id,
-            survivor_id=member_id,
-            status="live",
-            level="regular",
-            joined_at=tx.now,
-            home_store_id=tx.store_id,
-            **row,
-        )
-        for channel in consents:
-            record_consent(tx, member_id, "marketing", channel, True, "registration")
-        if referrer is not None:
-            tx.insert(
-                schema.referral,
-                at=tx.now,
-                member_id=referrer.id,
-                joined_member_id=member_id,
-                joined_at=tx.now,
-            )
         tx.note(f"member:{member_id}")
         return card_of(tx, live(tx, member_id))
 
@@ -253,6 +222,18 @@ class Members(Desk):
         tx.note(f"member:{row.id}", field=field)
         return unsealed(tx, row, field)
 
+    @command(roles="manager trainer")
+    def erase(self, tx: Tx, member_id: str, reason: str) -> None:
+        """Forget a member at their own wish: nothing personal is left, the sums stay. There is no
+        way back."""
+        from crmkit.practice import erasure  # it knows every desk's tables
+
+        row = live(tx, member_id)
+        if len(values.text(reason, "reason")) < 4:
+            raise BadValue(_("Give a reason of at least four characters."))
+        erasure.erase(tx, row.id)
+        tx.note(f"member:{row.id}")
+
     @command(roles="cashier sales manager trainer")
     def consent(
         self, tx: Tx, member_id: str, purpose: str, channel: str, given: bool, source: str
@@ -330,6 +311,89 @@ class Members(Desk):
         )
         tx.note(f"member:{kept.id}", merged=gone.id)
         return card_of(tx, live(tx, kept.id))
+
+
+def new_member(
+    tx: Tx,
+    *,
+    name: str,
+    phone: str,
+    email: str | None = None,
+    gender: str | None = None,
+    birth_date: date | str | None = None,
+    district: str | None = None,
+    occupation: str | None = None,
+    household: str | None = None,
+    card: str | None = None,
+    referred_by: str | None = None,
+    consents: list[str] | tuple[str, ...] = (),
+    note: str | None = None,
+    source: str = "registration",
+) -> str:
+    """Write a new member's record after checking all of it; their number."""
+    phone = values.phone(phone)
+    taken = _with_token(tx, "phone", phone)
+    if taken:
+        raise PhoneTaken(
+            _("{member} has this phone already. Open that record instead.").format(
+                member=taken[0].survivor_id
+            )
+        )
+    member_id = new_member_id(tx)
+    card = values.card(card) if card else new_card(member_id)
+    if _with_token(tx, "card", card):
+        raise Refused(_("Another member has this card."))
+    referrer = None if referred_by is None else live(tx, referred_by)
+    row = sealed_columns(
+        tx,
+        member_id,
+        name=values.name(name),
+        phone=phone,
+        email=values.email(email) if email else None,
+        card=card,
+        birth_date=values.birth_date(birth_date, tx.today) if birth_date else None,
+        note=values.text(note, "note", needed=False),
+    )
+    row |= _plain_columns(
+        gender=gender, district=district, occupation=occupation, household=household
+    )
+    tx.insert(
+        table,
+        id=member_id,
+        survivor_id=member_id,
+        status="live",
+        level="regular",
+        joined_at=tx.now,
+        home_store_id=tx.store_id,
+        **row,
+    )
+    for channel in consents:
+        record_consent(tx, member_id, "marketing", channel, True, source)
+    if referrer is not None:
+        tx.insert(
+            schema.referral,
+            at=tx.now,
+            member_id=referrer.id,
+            joined_member_id=member_id,
+            joined_at=tx.now,
+        )
+    return member_id
+
+
+def with_phone(tx: Tx, phone: str):
+    """The row of the member who has this phone, or None."""
+    rows = _with_token(tx, "phone", phone)
+    return live(tx, rows[0].survivor_id) if rows else None
+
+
+def fill(tx: Tx, member_id: str, fields: dict[str, str]) -> None:
+    """Write fields of a member's record, checked as a correction is."""
+    sealed = {name: _tidy(tx, name, fields[name]) for name in SEALED_FIELDS if name in fields}
+    plain = {name: fields[name] for name in PLAIN_FIELDS if name in fields}
+    if sealed or plain:
+        tx.update(
+            table, member_id, **sealed_columns(tx, member_id, **sealed), **_plain_columns(**plain)
+        )
 
 
 def new_member_id(tx: Tx) -> str:

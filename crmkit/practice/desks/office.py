@@ -106,6 +106,11 @@ class Office(Desk):
         tx.update(schema.staff, staff_id, active=False)
         tx.note(f"staff:{staff_id}")
 
+    @command(roles="trainer")
+    def may_back_up(self, tx: Tx) -> None:
+        """Note that a copy of the whole shop is taken; `Shop.back_up` takes it."""
+        tx.note("shop")
+
     @command(roles="manager trainer")
     def add_product(
         self,

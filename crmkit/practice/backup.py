@@ -1,0 +1,136 @@
+"""Back a shop up, and bring it back: a SQLite file with every row, from and to either database.
+
+Personal fields stay encrypted in it; the keys are not inside, keep them elsewhere.
+"""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import chain, migrate, schema, triggers
+from crmkit.practice.engine import open_engine, reading, writing
+from crmkit.practice.errors import CannotOpen, Refused, Tampered
+from crmkit.practice.keys import Keyring
+
+BATCH = 5_000
+
+
+def back_up(engine: Engine, to: str | Path) -> Path:
+    """Copy the shop, as it is at this moment, to a new file; appears whole or not at all.
+
+    Raises `Refused` when the file is there already.
+    """
+    to = Path(to)
+    if to.exists():
+        raise Refused(_("{path} is there already. Choose another name.").format(path=to))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = to.with_name(f".{to.name}.{os.getpid()}.unfinished")
+    try:
+        if engine.dialect.name == "sqlite":
+            _copy_sqlite(engine, unfinished)
+        else:
+            _copy_rows_to_file(engine, unfinished)
+        unfinished.replace(to)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return to
+
+
+def restore(backup: str | Path, engine: Engine, keys: Keyring) -> int:
+    """Fill an empty database from a backup; how many rows it has.
+
+    Everything is checked before it is kept: the schema, the keys, the audit chain. Raises
+    `Refused` when a shop is there already, `CannotOpen` or `Tampered` for a bad backup.
+    """
+    backup = Path(backup)
+    if not backup.is_file():
+        raise CannotOpen(_("There is no backup at {path}.").format(path=backup))
+    source = open_engine(backup, served=False)
+    try:
+        with reading(source) as old:
+            migrate.require_newest(old)
+            if chain.first_break(old, keys) is not None:
+                raise Tampered(
+                    _("The backup's audit log is broken, or these are not the shop's keys.")
+                )
+            migrate.upgrade(engine)
+            with writing_empty(engine) as new:
+                return _copy_rows(old, new)
+    finally:
+        source.dispose()
+
+
+def writing_empty(engine: Engine):
+    """A write transaction on a database in which no shop is yet."""
+    with reading(engine) as connection:
+        if connection.execute(select(schema.shop)).first():
+            raise Refused(_("There is a shop already. Restore into an empty database."))
+    return writing(engine)
+
+
+def _copy_sqlite(engine: Engine, to: Path) -> None:
+    with closing(sqlite3.connect(to)) as target, engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        raw.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+
+
+def _copy_rows_to_file(engine: Engine, to: Path) -> None:
+    target = open_engine(to, served=False)
+    try:
+        migrate.upgrade(target)
+        with reading(engine) as old, writing(target) as new:
+            _copy_rows(old, new)
+    finally:
+        target.dispose()
+
+
+def _copy_rows(old: Connection, new: Connection) -> int:
+    copied = 0
+    if new.dialect.name == "sqlite":
+        new.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    for table in schema.metadata.sorted_tables:
+        rows = old.execution_options(yield_per=BATCH).execute(_in_order(table)).mappings()
+        for batch in rows.partitions(BATCH):
+            new.execute(insert(table), [dict(row) for row in batch])
+            copied += len(batch)
+        if new.dialect.name == "postgresql":
+            _set_next_number(new, table)
+    if triggers.present(new) != triggers.expected():
+        raise RuntimeError("a restored shop must have its append-only triggers")
+    return copied
+
+
+def _in_order(table: Table):
+    # a member merged into another points to one that must be there before
+    if table is schema.member:
+        return select(table).order_by(table.c.survivor_id != table.c.id, table.c.id)
+    return select(table).order_by(*table.primary_key.columns)
+
+
+def _set_next_number(connection: Connection, table: Table) -> None:
+    key = list(table.primary_key.columns)
+    generated = len(key) == 1 and key[0].autoincrement is True
+    if not generated:
+        return
+    last = connection.scalar(select(func.max(key[0])))
+    if last is not None:
+        connection.execute(
+            text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"),
+            {"table": table.name, "last": last},
+        )
+
+
+def table_counts(connection: Connection) -> dict[str, int]:
+    """How many rows each table has: to compare a shop with its copy."""
+    present = set(inspect(connection).get_table_names())
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table))
+        for table in schema.metadata.sorted_tables
+        if table.name in present
+    }

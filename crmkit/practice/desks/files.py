@@ -1,0 +1,311 @@
+"""The files desk: members in from a spreadsheet, lists out to one.
+
+Lists go out as they are seen on a screen, masked. A text that a spreadsheet would take for a
+formula is defused.
+"""
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks import members
+from crmkit.practice.desks.office import find_store
+from crmkit.practice.errors import BadValue, NotFound, PracticeError, Refused
+from crmkit.practice.ledgers import stock as stock_ledger
+from crmkit.practice.records import record
+
+MEMBER_FIELDS = (
+    "name",
+    "phone",
+    "email",
+    "gender",
+    "birth_date",
+    "district",
+    "occupation",
+    "household",
+    "card",
+    "note",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_ROWS = 100_000
+
+
+@record
+class Refusal:
+    """A row that was not taken, and why; the row as counted in the spreadsheet."""
+
+    row: int
+    reason: str
+
+
+@record
+class Import:
+    """rows = added + changed + refused."""
+
+    id: int
+    rows: int
+    added: int
+    changed: int
+    refused: int
+    refusals: tuple[Refusal, ...]
+
+
+class Files(Desk):
+    name = "files"
+
+    @command(roles="manager trainer")
+    def import_members(self, tx: Tx, path: str) -> Import:
+        """Take members from a CSV or Excel file with columns such as name, phone, email.
+
+        A phone nobody has is a new member; one that a member has fills their empty fields and
+        changes nothing else. A row that cannot be right is left out, with its reason. A file is
+        taken once.
+        """
+        table, digest = _read(Path(path))
+        run = schema.import_run
+        earlier = tx.one(select(run).where(run.c.sha256 == digest))
+        if earlier is not None:
+            raise Refused(
+                _("This file was imported already, on {day}.").format(day=earlier.at.date())
+            )
+        results = [_take(tx, number, row) for number, row in enumerate(table, start=2)]
+        kinds = [result for result, _reason, _member in results]
+        run_id = tx.insert(
+            run,
+            at=tx.now,
+            staff_id=tx.staff.id,
+            kind="members",
+            file_name=Path(path).name,
+            sha256=digest,
+            rows=len(results),
+            **{kind: kinds.count(kind) for kind in ("added", "changed", "refused")},
+        )
+        for number, (result, reason, member_id) in enumerate(results, start=2):
+            tx.insert(
+                schema.import_row,
+                run_id=run_id,
+                row=number,
+                result=result,
+                reason=reason,
+                member_id=member_id,
+            )
+        tx.note(f"import:{run_id}", rows=len(results), refused=kinds.count("refused"))
+        return _import_of(tx, run_id)
+
+    @query(roles="manager trainer")
+    def imports(self, tx: Tx) -> tuple[Import, ...]:
+        """Every import there was, newest first."""
+        run = schema.import_run
+        return tuple(
+            _import_of(tx, one)
+            for one in tx.execute(select(run.c.id).order_by(run.c.id.desc())).scalars()
+        )
+
+    @command(roles="manager trainer")
+    def export_members(self, tx: Tx, path: str) -> int:
+        """Write this store's members, masked, to a new CSV or Excel file; how many."""
+        m = schema.member
+        rows = tx.all(
+            select(m).where(m.c.status == "live", m.c.home_store_id == tx.store_id).order_by(m.c.id)
+        )
+        shown = ("id", "name", "phone", "email", "gender", "birthday", "district", "occupation")
+        shown += ("household", "level", "points", "joined_on", "home_store_id")
+        cards = (members.card_of(tx, row) for row in rows)
+        _write(Path(path), shown, ([getattr(card, name) for name in shown] for card in cards))
+        tx.note(f"store:{tx.store_id}", exported="members", rows=len(rows))
+        return len(rows)
+
+    @command(roles="manager trainer")
+    def export_sales(self, tx: Tx, path: str, since: str, until: str) -> int:
+        """Write this store's sales lines of these days to a new CSV or Excel file; how many."""
+        from crmkit.practice.clock import day_bounds
+
+        start, _next = day_bounds(values.day(since, "since"), tx.timezone)
+        _first, end = day_bounds(values.day(until, "until"), tx.timezone)
+        sale, line, product = schema.sale, schema.sale_line, schema.product
+        rows = tx.all(
+            select(
+                sale.c.id,
+                sale.c.at,
+                sale.c.member_id,
+                line.c.product_id,
+                product.c.name,
+                line.c.quantity,
+                line.c.list_price,
+                line.c.discount,
+                line.c.amount,
+            )
+            .select_from(
+                sale.join(line, line.c.sale_id == sale.c.id).join(
+                    product, product.c.id == line.c.product_id
+                )
+            )
+            .where(sale.c.store_id == tx.store_id, sale.c.at >= start, sale.c.at < end)
+            .order_by(sale.c.id, line.c.line)
+        )
+        headings = ("sale_id", "sold_at", "member_id", "product_id", "product", "quantity")
+        headings += ("list_price", "discount", "amount")
+        _write(
+            Path(path), headings, ([*row[:6], *(cents / 100 for cents in row[6:])] for row in rows)
+        )
+        tx.note(f"store:{tx.store_id}", exported="sales", rows=len(rows))
+        return len(rows)
+
+    @command(roles="stock_keeper manager trainer")
+    def export_stock(self, tx: Tx, path: str) -> int:
+        """Write what this store has of every product to a new CSV or Excel file; how many."""
+        find_store(tx, tx.store_id)
+        product = schema.product
+        rows = tx.all(select(product).order_by(product.c.id))
+        _write(
+            Path(path),
+            ("product_id", "product", "category", "on_hand"),
+            ([r.id, r.name, r.category, stock_ledger.balance(tx, tx.store_id, r.id)] for r in rows),
+        )
+        tx.note(f"store:{tx.store_id}", exported="stock", rows=len(rows))
+        return len(rows)
+
+
+def _read(path: Path) -> tuple[list[dict], str]:
+    """The rows of a spreadsheet as texts, empty cells as None, with the file's digest."""
+    from crmkit import clean
+
+    if not path.is_file():
+        raise NotFound(_("There is no file {path}.").format(path=path))
+    try:
+        frame, report = clean.read_any(path)
+    except CrmkitError as error:
+        raise BadValue(str(error)) from error
+    missing = [name for name in ("name", "phone") if name not in frame.columns]
+    if missing:
+        raise BadValue(
+            _("The file has no column {missing}. It has: {columns}.").format(
+                missing=", ".join(missing), columns=", ".join(map(str, frame.columns))
+            )
+        )
+    if len(report.set_aside):
+        raise BadValue(
+            _(
+                "{n} lines do not fit the headings, the first is: {line}. Mend the file first."
+            ).format(n=len(report.set_aside), line=list(report.set_aside.iloc[0]))
+        )
+    if len(frame) > MOST_ROWS:
+        raise BadValue(
+            _("The file has {rows} rows; import at most {most} at a time.").format(
+                rows=len(frame), most=MOST_ROWS
+            )
+        )
+    rows = [
+        {name: text for name in MEMBER_FIELDS if (text := _typed(row.get(name))) is not None}
+        for row in frame.to_dict("records")
+    ]
+    return rows, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _typed(value: object) -> str | None:
+    """A cell as someone would have typed it: Excel keeps a phone as a number, a day as a date."""
+    if value is None or value != value:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime):
+        value = value.date()
+    return str(value).strip() or None
+
+
+def _take(tx: Tx, number: int, row: dict) -> tuple[str, str | None, str | None]:
+    """What became of one row; nothing of a refused row is kept."""
+    try:
+        with tx.connection.begin_nested():
+            return _add_or_fill(tx, row)
+    except PracticeError as error:
+        return "refused", str(error), None
+
+
+def _add_or_fill(tx: Tx, row: dict) -> tuple[str, None, str]:
+    known = members.with_phone(tx, values.phone(row.get("phone")))
+    if known is None:
+        return "added", None, members.new_member(tx, **({"name": None} | row), source="import")
+    empty = {
+        field: value
+        for field, value in row.items()
+        if getattr(known, f"{field}_sealed" if field in members.SEALED_FIELDS else field) is None
+    }
+    members.fill(tx, known.id, empty)
+    return "changed", None, known.id
+
+
+def _import_of(tx: Tx, run_id: int) -> Import:
+    run = tx.one(select(schema.import_run).where(schema.import_run.c.id == run_id))
+    refused = tx.all(
+        select(schema.import_row)
+        .where(schema.import_row.c.run_id == run_id, schema.import_row.c.result == "refused")
+        .order_by(schema.import_row.c.row)
+    )
+    return Import(
+        run.id,
+        run.rows,
+        run.added,
+        run.changed,
+        run.refused,
+        tuple(Refusal(row.row, row.reason) for row in refused),
+    )
+
+
+def defused(value: object) -> object:
+    """The value, a text that would run as a formula made harmless.
+
+    >>> defused("=1+1"), defused("Ann"), defused(-5)
+    ("'=1+1", 'Ann', -5)
+    """
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _write(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
+    """A new file, whole or not at all; Excel opens both kinds with the right characters."""
+    if path.exists():
+        raise Refused(_("{path} is there already. Choose another name.").format(path=path))
+    if path.suffix not in (".csv", ".xlsx"):
+        raise BadValue(_("The file's name must end in .csv or .xlsx."))
+    if not path.parent.is_dir():
+        raise NotFound(_("There is no folder {path}.").format(path=path.parent))
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        (_write_csv if path.suffix == ".csv" else _write_xlsx)(unfinished, headings, rows)
+        unfinished.replace(path)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _write_csv(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        writer.writerows([defused(value) for value in row] for row in rows)
+
+
+def _write_xlsx(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, list(headings))
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, str(defused(value)))
