@@ -8,19 +8,24 @@ from typing import Any
 
 import pandas as pd
 
-from crmkit.clean.frames import is_text
+from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.report import Cleaning
 from crmkit.clean.values import (
     PLACEHOLDERS,
     clean_dates,
+    clean_emails,
     clean_numbers,
+    clean_phones,
     clean_text,
     code_of,
+    phone_of,
     tidy_text,
 )
 from crmkit.i18n import LANGUAGES, labels
 
 _TIDY = r"[!-~\u3001-\u303f\u3400-\u9fff·]+(?: [!-~\u3001-\u303f\u3400-\u9fff·]+)*"
+
+OLDEST = 110
 
 GENDERS = {
     "female": "female f w woman women girl ms mrs miss 女 女士 女性 小姐 2",
@@ -88,6 +93,34 @@ def _labels(kind: str) -> dict[str, str]:
     for language in LANGUAGES:
         found |= {text.lower(): code for code, text in labels(kind, language).items()}
     return found
+
+
+def clean_people(
+    cleaning: Cleaning, today: date, country: str, day_first: bool | None, time_zone: str
+) -> None:
+    """Whatever columns tell about a person: how to reach them, who they are, since when."""
+    swap_name_and_phone(cleaning, country)
+    if cleaning.has("phone"):
+        cleaning.replace("phone", *clean_phones(cleaning.frame["phone"], country))
+    if cleaning.has("email"):
+        cleaning.replace("email", *clean_emails(cleaning.frame["email"]))
+    clean_codes(cleaning, "gender", closed=GENDERS)
+    for column in ("occupation", "household", "level"):
+        clean_codes(cleaning, column)
+    clean_truth(cleaning, "consent_marketing")
+    when = {"day_first": day_first, "time_zone": time_zone, "today": today}
+    clean_moments(cleaning, "birth_date", whole_days=True, **when)
+    clean_moments(cleaning, "joined_at", **when)
+    if cleaning.has("birth_date"):
+        earliest = pd.Timestamp(today) - pd.DateOffset(years=OLDEST)
+        cleaning.empty("birth_date", "birth_too_early", cleaning.frame["birth_date"] < earliest)
+        if cleaning.has("joined_at"):
+            born, joined = cleaning.frame["birth_date"], cleaning.frame["joined_at"]
+            cleaning.empty("birth_date", "birth_after_joining", born > joined)
+    if cleaning.has("age"):
+        clean_amounts(cleaning, "age", whole=True)
+        age = cleaning.frame["age"]
+        cleaning.empty("age", "age_impossible", (age < 1) | (age > OLDEST))
 
 
 def clean_truth(cleaning: Cleaning, column: str) -> None:
@@ -159,3 +192,102 @@ def clean_ids(cleaning: Cleaning, *columns: str) -> None:
 
 def _id_text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+# --- whole rows ----------------------------------------------------------------------------------
+
+_TOTAL = r"(?i)(?:合计|总计|小计|共计|汇总|total|grand total|subtotal|sum)[::]?"
+TEST = r"(?i)(?:测试|test)(?:用户|会员|商品|账号|[ _-]?(?:user|item))?[ _-]?\d*"
+
+
+def set_aside_furniture(cleaning: Cleaning, headings: dict[str, str]) -> None:
+    """Set aside rows that are no data: the headings again, and totals.
+
+    `headings` tells what each column is called in the file.
+    """
+    texts = {c: cleaning.frame[c] for c in headings if is_text(cleaning.frame[c])}
+    if not texts or not len(cleaning.frame):
+        return
+    again = pd.Series(0, index=cleaning.frame.index)
+    filled = cleaning.frame.notna().sum(axis=1)
+    for column, values in texts.items():
+        again += values.isin([headings[column], column]).astype(int)
+    cleaning.set_aside("header_row", (again >= 2) & (again * 2 >= filled))
+    first = next(iter(texts.values()))
+    width = len(cleaning.frame.columns)
+    total = as_text(first).str.strip().str.fullmatch(_TOTAL)
+    cleaning.set_aside(
+        "total_row", total.astype("boolean").fillna(False) & (filled * 2 <= width + 1)
+    )
+
+
+def set_aside_tests(cleaning: Cleaning, *columns: str) -> None:
+    """Set aside rows that somebody made to try the system out."""
+    for column in columns:
+        if cleaning.has(column) and is_text(cleaning.frame[column]):
+            test = as_text(cleaning.frame[column]).str.fullmatch(TEST)
+            cleaning.set_aside("test_row", test, column)
+
+
+def set_aside_duplicates(cleaning: Cleaning, subset: list[str] | None = None) -> None:
+    """Set aside rows identical to an earlier kept one."""
+    frame = cleaning.frame
+    if len(frame.columns):
+        again = frame[cleaning.kept].duplicated(subset)
+        cleaning.set_aside("duplicate_row", again.reindex(frame.index))
+
+
+def swap_name_and_phone(cleaning: Cleaning, country: str) -> None:
+    """Exchange name and phone where each stands in the other's column."""
+    if not (cleaning.has("name") and cleaning.has("phone")):
+        return
+    frame = cleaning.frame
+    if not (is_text(frame["name"]) and is_text(frame["phone"])):
+        return
+    maybe = as_text(frame["name"]).str.contains(r"(?:\d[\s-]*){7}", regex=True)
+    rows = [
+        row
+        for row in frame.index[maybe.astype("boolean").fillna(False)]
+        if phone_of(frame.at[row, "name"], country)[0] is not None
+        and isinstance(frame.at[row, "phone"], str)
+        and not any(char.isdigit() for char in frame.at[row, "phone"])
+    ]
+    if not rows:
+        return
+    fault = pd.Series(None, index=frame.index, dtype=object)
+    fault[rows] = "swapped"
+    name, phone = frame["name"].copy(), frame["phone"].copy()
+    name[rows], phone[rows] = frame.loc[rows, "phone"], frame.loc[rows, "name"]
+    cleaning.replace("name", name, fault)
+    cleaning.replace("phone", phone, fault)
+
+
+_ALIKE = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
+
+
+def mend_ids(cleaning: Cleaning, column: str) -> None:
+    """Ids typed with the letter O for a zero, where nearly all others have digits there."""
+    if not cleaning.has(column) or not is_text(cleaning.frame[column]):
+        return
+    values = as_text(cleaning.frame[column])
+    shape = values.str.replace(r"\d", "9", regex=True).str.replace(r"[A-Za-z]", "A", regex=True)
+    counts = shape.value_counts()
+    if not len(counts) or counts.iloc[0] < 0.8 * counts.sum():
+        return
+    usual = counts.index[0]
+    known = set(values[shape == usual])
+
+    def mend(value: object) -> tuple[Any, str | None]:
+        text = str(value)
+        if len(text) != len(usual):
+            return text, None
+        mended = "".join(
+            char.translate(_ALIKE) if wanted == "9" else char
+            for char, wanted in zip(text, usual, strict=True)
+        )
+        return (mended, "letter_for_digit") if mended in known else (text, None)
+
+    odd = values.notna() & (shape != usual)
+    if odd.any():
+        mended, faults = clean_text(values.where(odd), mend)
+        cleaning.replace(column, mended.where(odd, values), faults)

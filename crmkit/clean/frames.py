@@ -93,6 +93,14 @@ def _arrow_column(column: pd.Series) -> Any:
     return array
 
 
+def as_text(column: pd.Series) -> pd.Series:
+    """The column as text, its missing values missing."""
+    if column.dtype == "str":
+        return column
+    texts = [None if missing else str(v) for v, missing in zip(column, column.isna(), strict=True)]
+    return pd.Series(texts, index=column.index, name=column.name, dtype="str")
+
+
 def is_text(column: pd.Series) -> bool:
     """Whether the column holds text, or a mixture that may hold some."""
     return column.dtype == object or pd.api.types.is_string_dtype(column.dtype)

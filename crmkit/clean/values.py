@@ -197,11 +197,8 @@ _ISO = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?"
 def date_of(value: object, *, day_first: bool | None, zone: ZoneInfo) -> Cleaned:
     """The moment a value tells, on the shop's clock; ambiguous ones as `day_first` says."""
     if isinstance(value, datetime):
-        return (
-            (_local(value, zone), None)
-            if value.tzinfo is None
-            else (_local(value, zone), "date_zone")
-        )
+        local = _local(value, zone)
+        return local, None if local == value.replace(tzinfo=None) else "date_zone"
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day), None
     if isinstance(value, bool):
@@ -296,7 +293,8 @@ def _moment(
         digits = offset.replace(":", "")
         shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
         shift = -shift if digits[0] == "-" else shift
-    return _local((moment - shift).replace(tzinfo=ZoneInfo("UTC")), zone), "date_zone"
+    local = _local((moment - shift).replace(tzinfo=ZoneInfo("UTC")), zone)
+    return local, None if local == moment else "date_zone"
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -324,7 +322,8 @@ def clean_dates(
     faults = pd.Series(None, index=column.index, dtype=object)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         local = column.dt.tz_convert(zone).dt.tz_localize(None)
-        return local.astype("datetime64[us]"), faults.mask(column.notna(), "date_zone")
+        moved = column.notna() & (local != column.dt.tz_localize(None))
+        return local.astype("datetime64[us]"), faults.mask(moved, "date_zone")
     if pd.api.types.is_datetime64_dtype(column.dtype):
         return column.astype("datetime64[us]"), faults
     dates = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
@@ -355,7 +354,10 @@ def clean_dates(
 _NUMBER = re.compile(
     r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:e[-+]?\d+)?|[-+]?\.\d+", re.IGNORECASE
 )
-_MONEY_MARKS = re.compile(r"^(?:rmb|cny|[¥￥])\s*|\s*(?:元|块|rmb|cny|件|个|岁|分)$", re.IGNORECASE)
+_MONEY_MARKS = re.compile(
+    r"^(?:rmb|cny|usd|eur|gbp|[¥￥$€£])\s*|\s*(?:元|块|rmb|cny|usd|eur|gbp|件|个|岁|分)$",
+    re.IGNORECASE,
+)
 
 
 def number_of(value: object) -> Cleaned:
@@ -371,9 +373,11 @@ def number_of(value: object) -> Cleaned:
     if bare[:1] in "+-" and bare:
         sign, bare = bare[0], bare[1:].strip()
     bare = sign + _MONEY_MARKS.sub("", _MONEY_MARKS.sub("", bare)).strip()
+    times = {"万": 10_000, "w": 10_000, "k": 1000, "亿": 100_000_000}.get(bare[-1:].lower(), 1)
+    bare = bare[:-1] if times > 1 else bare
     if not _NUMBER.fullmatch(bare):
         return None, "number_unreadable"
-    number = float(bare.replace(",", ""))
+    number = round(float(bare.replace(",", "")) * times, 6)
     plain = re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
     return number, None if plain else "number_format"
 

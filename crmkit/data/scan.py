@@ -542,10 +542,15 @@ def _scan_excel(path: Path, sheet: str | None, header_row: int | None) -> Any:
     import pyarrow as pa
 
     names, rows, _first = excel_rows(path, sheet, header_row)
-    columns = [
-        excel_column([row[i] if i < len(row) else None for row in rows]) for i in range(len(names))
-    ]
-    return duckdb.from_arrow(pa.table(dict(zip(names, columns, strict=True))))
+    cells = {
+        name: [row[i] if i < len(row) else None for row in rows] for i, name in enumerate(names)
+    }
+    columns = {
+        name: excel_column(values)
+        for name, values in cells.items()
+        if not name.startswith("column_") or any(value is not None for value in values)
+    }
+    return duckdb.from_arrow(pa.table(columns))
 
 
 def excel_rows(

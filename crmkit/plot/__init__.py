@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "campaign": ["comparison", "plan", "roi", "uplift_by_segment"],
+        "clean": ["cleaning"],
         "kpi": ["sales_summary"],
         "profile": ["accuracy", "completeness"],
         "segment": ["rfm_groups"],

@@ -179,7 +179,7 @@ COLUMNS = ("member_id", "name", "phone", "email", "gender", "birth_date", "age",
            "consent_marketing", "level")  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, messy)), max_size=8))
 def test_whatever_comes_in_no_row_is_lost_and_a_second_cleaning_finds_nothing(rows):
     raw = pd.DataFrame(rows)

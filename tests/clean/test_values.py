@@ -4,7 +4,7 @@ import pandas as pd
 import phonenumbers
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit.clean import normalize_email, normalize_phone, parse_dates
@@ -65,12 +65,14 @@ def test_a_foreign_number_needs_its_plus_and_comes_back_as_e164():
     assert normalize_phone("07400 123456", country="GB") == "+447400123456"
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_every_number_of_the_shape_is_kept_and_possible_to_phonenumbers(number):
     assert normalize_phone(number) == number
     assert phonenumbers.is_possible_number(phonenumbers.parse(number, "CN"))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_a_normal_phone_stays_as_it_is(text):
     once = normalize_phone(text)
@@ -99,6 +101,7 @@ def test_an_email_address_is_lower_case_without_strays_or_null(typed, clean):
     assert normalize_email(typed) == clean
 
 
+@settings(deadline=None)
 @given(st.emails())
 def test_a_normal_email_stays_as_it_is(text):
     once = normalize_email(text)
@@ -175,6 +178,7 @@ def test_times_with_a_zone_move_to_the_clock_of_the_shop():
     assert parse_dates(utc, time_zone="UTC").tolist() == [pd.Timestamp("2025-03-05 16:30")]
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=pd.Timestamp("1900-01-01"), max_value=pd.Timestamp("2099-12-31")))
 def test_every_moment_survives_being_written_down_and_read(moment):
     moment = pd.Timestamp(moment).floor("s")

@@ -332,7 +332,7 @@ def peak_memory(file, root):
         [sys.executable, "-c", PEAK.format(file=str(file), root=str(root))],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return int(done.stdout.split()[0])
+    return int(done.stdout.split()[-1])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is measured as Linux tells it")
