@@ -196,6 +196,7 @@ def _catalogue() -> list[dict]:
                             "name_zh": f"{BRANDS[brand][0]}{zh} {variant_zh}",
                             "name_en": f"{BRANDS[brand][1]} {en}, {variant_en}",
                             "item": en,
+                            "item_zh": zh,
                             "category": category,
                             "family": family,
                             "brand": brand,

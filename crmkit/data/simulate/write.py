@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crmkit.data.simulate.datasheet import datasheet
 from crmkit.data.simulate.raw import MONTH, make_raw
 from crmkit.data.simulate.shop import SEED, Shop, make_shop
 from crmkit.data.simulate.truth import make_truth
@@ -44,7 +45,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 def write_shop(folder: Path, seed: int = SEED) -> Shop:
     """Make the course shop and write all its files into `folder`; returns the shop.
 
-    Files of an earlier run are replaced; the data sheets, written by hand, stay.
+    Files of an earlier run are replaced.
     """
     shop = make_shop(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,9 @@ def write_shop(folder: Path, seed: int = SEED) -> Shop:
             for name, (export, _content) in exports.items()
         }
         assert truth.setdefault("raw", counted) == counted, "the languages differ in their faults"
+    for language, name in (("en", "DATASHEET.md"), ("zh", "DATASHEET.zh.md")):
+        sheet = datasheet(shop, truth, language)
+        (folder / name).write_text(sheet, encoding="utf-8", newline="\n")
     text = json.dumps(truth, indent=1, ensure_ascii=False)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     return shop
