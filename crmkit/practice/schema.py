@@ -493,6 +493,8 @@ sale = Table(
     _cents("points_value"),
     _count("points_paid"),
     _count("points_earned"),
+    _text("external_id", null=True),
+    _must("external_id_short", "length(external_id) BETWEEN 1 AND 40"),
     _one_of("channel", CHANNELS),
     _must("discount_within_gross", "discount >= 0 AND discount <= gross"),
     _must("total_adds_up", "total = gross - discount"),
@@ -502,6 +504,7 @@ sale = Table(
     Index("ix_sale_store_id_at", "store_id", "at"),
     Index("ix_sale_member_id_at", "member_id", "at"),
     Index("ix_sale_at", "at"),
+    Index("uq_sale_external_id", "external_id", unique=True),
 )
 
 sale_line = Table(
@@ -1169,6 +1172,30 @@ survey_answer = Table(
     _must("csat_service_one_to_five", "csat_service BETWEEN 1 AND 5"),
     _must("nps_zero_to_ten", "nps BETWEEN 0 AND 10"),
     UniqueConstraint("invite_id"),
+)
+
+# --- what the numbers are measured against
+
+sales_target = Table(
+    "sales_target",
+    metadata,
+    _number(),
+    _ref("store_id", "store.id"),
+    _ref("staff_id", "staff.id", null=True),
+    _text("month"),
+    _cents("revenue"),
+    _must("revenue_positive", "revenue > 0"),
+    _must("month_shape", "month LIKE '____-__'"),
+    UniqueConstraint("store_id", "staff_id", "month"),
+)
+
+footfall = Table(
+    "footfall",
+    metadata,
+    _ref("store_id", "store.id", primary_key=True),
+    Column("hour", Utc, primary_key=True),
+    _count("visitors"),
+    _must("visitors_not_negative", "visitors >= 0"),
 )
 
 # --- imports
