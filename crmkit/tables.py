@@ -203,9 +203,8 @@ def give_back_small(answer: Any, like: Any) -> Any:
 
     table = nw.from_native(pa.Table.from_pandas(answer, preserve_index=False), eager_only=True)
     if not isinstance(given, nw.LazyFrame):
-        return nw.from_arrow(table, backend=given.implementation).to_native()
-    session = like.sparkSession if given.implementation.is_pyspark() else None
-    return table.lazy(backend=given.implementation, session=session).to_native()
+        table = nw.from_arrow(table, backend=given.implementation)
+    return put_back(table, like)
 
 
 def to_pandas(result: nw.LazyFrame) -> Any:
@@ -214,6 +213,15 @@ def to_pandas(result: nw.LazyFrame) -> Any:
 
     table = collect(result)
     return pd.DataFrame({name: table[name].to_list() for name in table.columns})
+
+
+def put_back(table: nw.DataFrame, like: Any) -> Any:
+    """A table made in memory as the kind of frame that came in."""
+    if not is_lazy(like):
+        return nw.maybe_reset_index(table).to_native()
+    given = nw.from_native(like)
+    session = {"session": like.sparkSession} if given.implementation.is_pyspark() else {}
+    return table.lazy(given.implementation, **session).to_native()
 
 
 def collect(result: nw.LazyFrame) -> nw.DataFrame:

@@ -21,10 +21,10 @@ from crmkit.tables import (
     between,
     closest,
     give_back,
-    is_lazy,
     missing_column,
     name_list,
     open_frame,
+    put_back,
     require,
 )
 
@@ -101,7 +101,7 @@ def split_control(
         column = nw.from_native(
             column.to_native().set_axis(table.to_native().index), series_only=True
         )
-    return _as_given(table.with_columns(column), members)
+    return put_back(table.with_columns(column), members)
 
 
 def outcomes(
@@ -505,15 +505,6 @@ def _plain(member: object) -> str:
     if isinstance(member, float) and member.is_integer():
         return str(int(member))
     return str(member)
-
-
-def _as_given(table: nw.DataFrame, like: IntoFrameT) -> IntoFrameT:
-    """A collected table as the kind of frame that came in."""
-    if not is_lazy(like):
-        return nw.maybe_reset_index(table).to_native()
-    given = nw.from_native(like)
-    session = {"session": like.sparkSession} if given.implementation.is_pyspark() else {}
-    return table.lazy(given.implementation, **session).to_native()
 
 
 def _read(frame: Any, numbers: Sequence[str], labels: Sequence[str]) -> pd.DataFrame:

@@ -1,0 +1,18 @@
+"""What to offer whom, what goes together, and how good the recommendations are."""
+
+from crmkit.recommend.baskets import also_bought, association_rules
+from crmkit.recommend.judging import Evaluation, evaluate
+from crmkit.recommend.models import Content, Hybrid, ItemCF, Popular, Recommender, UserCF
+
+__all__ = [
+    "Content",
+    "Evaluation",
+    "Hybrid",
+    "ItemCF",
+    "Popular",
+    "Recommender",
+    "UserCF",
+    "also_bought",
+    "association_rules",
+    "evaluate",
+]
