@@ -120,7 +120,9 @@ def autograde(
 
 
 def _last_line(result: dict) -> str:
-    lines = [line for line in (result.get("log") or result["error"]).splitlines() if line.strip()]
+    """What went wrong: the exception's own line, not the log before it."""
+    said = result.get("error") or result.get("log") or ""
+    lines = [line for line in said.splitlines() if line.strip()]
     return lines[-1] if lines else ""
 
 
