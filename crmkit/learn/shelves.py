@@ -122,19 +122,13 @@ class Shelves:
         nothing left ÷ product-evenings), sell_through (pieces sold ÷ received) and moving_rate
         (products sold at least once ÷ products that had stock).
         """
-        found = stock.turnover(
-            self.lines, self.evenings, self._table("products"), by="category"
-        ).set_index("category")[["turnover", "days_of_stock"]]
-        goods = self.products()
-        goods["moved"] = goods["sold"] > 0
-        goods["stocked"] = goods["moved"] | (goods["days"] > goods["empty_days"])
-        sums = goods.groupby("category")[
-            ["empty_days", "days", "sold", "received", "moved", "stocked"]
-        ].sum()
-        found["stockout_rate"] = sums["empty_days"] / sums["days"]
-        found["sell_through"] = sums["sold"] / sums["received"].where(sums["received"] > 0)
-        found["moving_rate"] = sums["moved"] / sums["stocked"].where(sums["stocked"] > 0)
-        return found.reset_index()
+        goods = self._table("products")
+        found = stock.turnover(self.lines, self.evenings, goods, by="category")
+        found = found[["category", "turnover", "days_of_stock"]]
+        for rate in (stock.stockout_rate, stock.sell_through, stock.moving_rate):
+            share = rate(self.evenings, by="category", products=goods)
+            found = found.merge(share[["category", rate.__name__]], how="left")
+        return found
 
     def slow_movers(self, at_most: int = 0) -> Any:
         """Products of which at most so many pieces sold, though they lay there all these days.
@@ -150,27 +144,20 @@ class Shelves:
     def sources(self) -> dict[str, Any]:
         """Where the store's revenue of these days came from.
 
-        best (product_ids of the best fifth of the products sold, by revenue, rounded up), sold
-        (number of products sold), best_seller_share (their share of revenue, 0 to 1), new
-        (products of which some was sold within 90 days of its launch), new_product_share (share
-        of revenue from lines sold within 90 days of the product's launch).
+        sold (number of products), best_sellers (the best fifth of them), best_seller_share (their
+        share of revenue, 0 to 1), new_products (of which some was sold within 90 days of its
+        launch) and new_product_share (what those sales brought, 0 to 1).
         """
-        lines = self.lines
-        revenue = lines.groupby("product_id")["amount"].sum().round(2).rename("revenue")
-        ranked = revenue.reset_index().sort_values(
-            ["revenue", "product_id"], ascending=[False, True]
-        )
-        best = ranked.head(-(-len(ranked) // 5))
-        launched = self._table("products").set_index("product_id")["launched_on"]
-        age = (lines["sold_at"] - lines["product_id"].map(launched)).dt.days
-        fresh = lines[(age >= 0) & (age <= 90)]
-        whole = revenue.sum()
+        lines, goods = self.lines, self._table("products")
+        sold = lines["product_id"].nunique()
+        launched = lines["product_id"].map(goods.set_index("product_id")["launched_on"])
+        age = (lines["sold_at"].dt.normalize() - launched).dt.days
         return {
-            "best": best["product_id"].tolist(),
-            "sold": len(ranked),
-            "best_seller_share": best["revenue"].sum() / whole,
-            "new": sorted(fresh["product_id"].unique()),
-            "new_product_share": fresh["amount"].sum() / whole,
+            "sold": sold,
+            "best_sellers": -(-sold // 5),
+            "best_seller_share": stock.best_seller_share(lines).value,
+            "new_products": lines["product_id"][age.between(0, 90)].nunique(),
+            "new_product_share": stock.new_product_share(lines, goods).value,
         }
 
     @property
@@ -223,12 +210,12 @@ class Shelves:
             [
                 (
                     label("column", "best_seller_share"),
-                    f"{len(found['best'])}",
+                    f"{found['best_sellers']}",
                     _share(found["best_seller_share"]),
                 ),
                 (
                     label("column", "new_product_share"),
-                    f"{len(found['new'])}",
+                    f"{found['new_products']}",
                     _share(found["new_product_share"]),
                 ),
                 (_("All products sold"), f"{found['sold']}", _share(1.0)),
