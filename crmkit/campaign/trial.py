@@ -363,6 +363,7 @@ def difference_in_differences(
         gap = gaps[treatment] - gaps[control]
         periods = means.groupby(pair)[period].first().reindex(gap.index)
         first, second = gap[periods == after], gap[periods == before]
+        names = after, before
     else:
         if (means.groupby(pair)[group].nunique() > 1).any():
             raise TableError(
@@ -375,9 +376,10 @@ def difference_in_differences(
         change = changes[after] - changes[before]
         groups = means.groupby(pair)[group].first().reindex(change.index)
         first, second = change[groups == treatment], change[groups == control]
-    _enough(first, treatment)
-    _enough(second, control)
-    sides = first.to_numpy(), second.to_numpy(), treatment, control
+        names = treatment, control
+    for values, name in zip((first, second), names, strict=True):
+        _enough(values, name)
+    sides = first.to_numpy(), second.to_numpy(), *names
     return _compared("differences", value, *sides, confidence, _yes_no(table[value]))
 
 

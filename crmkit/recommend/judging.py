@@ -96,11 +96,20 @@ class Evaluation:
             "still show a difference."
         ).format(**places)
 
+    def _read(self) -> pd.DataFrame:
+        shares = dict.fromkeys(("precision", "recall", "hit_rate", "coverage"), "{:.1%}")
+        scores = dict.fromkeys(("ndcg", "ndcg_gain", "low", "high"), "{:.3f}")
+        written = {
+            column: self.table[column].map(form.format)
+            for column, form in {**shares, **scores, "novelty": "{:.1f}"}.items()
+        }
+        return show(self.table.assign(**written))
+
     def __str__(self) -> str:
-        return f"{show(self.table).to_string(index=False)}\n{self.sentence}"
+        return f"{self._read().to_string(index=False)}\n{self.sentence}"
 
     def _repr_html_(self) -> str:
-        return f"{show(self.table).to_html(index=False)}<p>{escape(self.sentence)}</p>"
+        return f"{self._read().to_html(index=False)}<p>{escape(self.sentence)}</p>"
 
 
 def evaluate(
