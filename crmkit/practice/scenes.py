@@ -1,61 +1,128 @@
 """Practice scenes: shops that are the same for every learner, at a moment that stands still."""
 
+import hashlib
+import os
 import shutil
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema
+from crmkit.practice import course_shop, migrate, schema
 from crmkit.practice.clock import FixedClock
-from crmkit.practice.engine import reading
+from crmkit.practice.engine import open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen
 from crmkit.practice.shop import Shop
 
 FILE = "shop.db"
-SCENES: dict[str, tuple[str, Callable[[Path], Shop]]] = {}
 
 
-def scene(name: str, staff: str) -> Callable:
-    """Register how a scene is made, and who signs in first."""
+@dataclass(frozen=True)
+class Scene:
+    """How a scene is made, and who signs in first; scenes with one `template` begin alike."""
+
+    staff: str
+    template: str
+    make: Callable[[Path], Shop]
+
+
+SCENES: dict[str, Scene] = {}
+
+
+def scene(name: str, staff: str, template: str | None = None) -> Callable:
+    """Register a scene by what makes it."""
 
     def register(make: Callable[[Path], Shop]) -> Callable[[Path], Shop]:
-        SCENES[name] = (staff, make)
+        SCENES[name] = Scene(staff, template or name, make)
         return make
 
     return register
 
 
 def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Shop:
+    """The scene's shop in this folder, made when it is not there yet."""
     if name not in SCENES:
         raise CannotOpen(
             _("There is no scene {name}. There are: {names}.").format(
                 name=name, names=", ".join(sorted(SCENES))
             )
         )
-    first, make = SCENES[name]
     path = folder / FILE
     if reset and path.exists():
         _keep(path)
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{FILE}.new")
-        fresh.unlink(missing_ok=True)
-        make(fresh).close()
+        _lay_out(name, fresh)
         fresh.replace(path)
-    shop = Shop.open(path, staff or first)
-    with reading(shop.engine) as connection:
-        found = connection.scalar(select(schema.shop.c.scene))
+    found = _scene_of(path)
     if found != name:
-        shop.close()
         raise CannotOpen(
             _("{path} is the scene {found}. Open it with reset=True to begin {name}.").format(
                 path=path, found=found, name=name
             )
         )
-    return shop
+    return Shop.open(path, staff or SCENES[name].staff)
+
+
+def _scene_of(path: Path) -> str | None:
+    engine = open_engine(path, served=False)
+    try:
+        with reading(engine) as connection:
+            migrate.require_newest(connection)
+            return connection.scalar(select(schema.shop.c.scene))
+    finally:
+        engine.dispose()
+
+
+def _lay_out(name: str, path: Path) -> None:
+    """The scene's file: copied from this machine's template, which is made once."""
+    template = _template(SCENES[name])
+    path.unlink(missing_ok=True)
+    if template is None:
+        SCENES[name].make(path).close()
+    else:
+        shutil.copyfile(template, path)
+    engine = open_engine(path, served=False)
+    with writing(engine) as connection:
+        connection.execute(update(schema.shop).values(scene=name))
+    engine.dispose()
+
+
+def _template(scene: Scene) -> Path | None:
+    """The template's file, made when it is not there; None where nothing can be kept."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    path = home / "crmkit" / "scenes" / f"{scene.template}-{_fingerprint()}.db"
+    if path.is_file():
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            fresh = Path(folder) / FILE
+            scene.make(fresh).close()
+            fresh.replace(path)
+    except OSError:
+        return None
+    return path
+
+
+def _fingerprint() -> str:
+    """Changes whenever a template would come out differently: code, data or language."""
+    from crmkit.data.load import folder
+
+    seen = hashlib.sha256(get_language().encode())
+    here = Path(__file__).parent
+    for source in sorted(here.rglob("*.py")):
+        seen.update(source.read_bytes())
+    for table in sorted(folder().rglob("*.parquet")):
+        about = table.stat()
+        seen.update(f"{table.name} {about.st_size} {about.st_mtime_ns}".encode())
+    return seen.hexdigest()[:16]
 
 
 def _keep(path: Path) -> None:
@@ -106,3 +173,24 @@ def corner(path: Path) -> Shop:
     ):
         shop.members.register(name, phone, gender=gender)
     return shop
+
+
+COURSE_SCENES = {
+    "course": "T0001",
+    "cashier-1": "E0002",
+    "cashier-2": "E0002",
+    "cashier-3": "E0002",
+    "sales-1": "E0004",
+    "sales-2": "E0004",
+    "sales-3": "E0004",
+    "sales-6": "E0004",
+    "sales-7": "E0004",
+    "inventory-1": "E0007",
+    "inventory-2": "E0007",
+    "inventory-3": "E0007",
+    "foundations-1": "E0002",
+    "foundations-4": "T0001",
+}
+
+for _name, _staff in COURSE_SCENES.items():
+    scene(_name, _staff, template="course")(course_shop.build)

@@ -19,6 +19,7 @@ from crmkit.practice.desks.offers import Offers
 from crmkit.practice.desks.office import Office
 from crmkit.practice.desks.pipeline import Pipeline
 from crmkit.practice.desks.points import Points
+from crmkit.practice.desks.reports import Reports
 from crmkit.practice.desks.service import Service
 from crmkit.practice.desks.stock import Stock
 from crmkit.practice.desks.surveys import Surveys
@@ -33,10 +34,12 @@ KEY_CHECK = "crmkit"
 class Shop:
     """A shop's books, opened by someone who works there.
 
+    >>> import tempfile
     >>> from crmkit.practice import Shop
-    >>> shop = Shop.practice("corner", folder=getfixture("tmp_path"))
+    >>> shop = Shop.practice("corner", folder=tempfile.mkdtemp())
     >>> shop.members.find_by_phone("14000000001").name
     '林**'
+    >>> shop.close()
     """
 
     def __init__(self, engine: Engine, keys: Keyring, clock, staff: access.Staff):
@@ -244,6 +247,11 @@ class Shop:
             restore(backup, engine, keys)
         finally:
             engine.dispose()
+
+    def frames(self):
+        """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what
+        was just done in the shop, in the columns every analysis function knows."""
+        return Reports(self).frames()
 
     def close(self) -> None:
         """Let go of the database."""
