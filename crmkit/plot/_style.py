@@ -8,6 +8,7 @@ from typing import Any
 
 from crmkit import tables
 from crmkit.i18n import get_language
+from crmkit.i18n import gettext as _
 from crmkit.labels import heading, is_percent, text
 
 FONT = "crmkit Noto Sans SC"
@@ -96,8 +97,6 @@ def to_pandas(frame: Any) -> Any:
 
 def need(table: Any, columns: Sequence[str], source: str) -> None:
     """Refuse what is not the result the chart is for."""
-    from crmkit.i18n import gettext as _
-
     for column in columns:
         if column not in table.columns:
             raise tables.TableError(
@@ -253,3 +252,91 @@ def thin_out(ax: Any, count: int) -> None:
 
 def _width(name: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) + 2
+
+
+TIMES = ("year", "quarter", "month", "week", "day")
+
+
+def group_columns(table: Any, figures: Sequence[str], source: str) -> list[str]:
+    """The columns an answer is grouped by: all that are none of its figures."""
+    keys = [name for name in table.columns if name not in figures]
+    if not keys:
+        raise tables.TableError(
+            _("There is one row only: give {source} a group in by to draw it.").format(
+                source=source
+            )
+        )
+    return keys
+
+
+def rated(ax: Any, table: Any, keys: Sequence[str], rate: str) -> None:
+    """A rate per group with its 95 % interval: a line with a band over time, else dots with bars."""
+    over = next((name for name in keys if name in TIMES), keys[0])
+    hue = next((name for name in keys if name != over), None)
+    table = table.dropna(subset=[rate])
+    if over in TIMES and table[over].nunique() > 2:
+        lines(ax, table, over, rate, hue)
+        if "low" in table and not hue:
+            ax.fill_between(range(len(table)), table["low"], table["high"], color=MAIN, alpha=0.18)
+            bottom = min(0, table["low"].min()) if not is_percent(rate) else 0
+            ax.set_ylim(bottom=bottom)
+        return
+    if hue or "low" not in table:
+        if over not in ("hour", "weekday", *TIMES):
+            table = table.sort_values(rate, ascending=False, kind="stable")
+        bars(ax, table, over, rate, hue)
+        return
+    if over not in ("hour", "weekday", *TIMES):
+        table = table.sort_values(rate, kind="stable")
+    else:
+        table = table.iloc[::-1]
+    names = words(over, table[over])
+    at = range(len(table))
+    left = (table[rate] - table["low"]).fillna(0).clip(lower=0)
+    right = (table["high"] - table[rate]).fillna(0).clip(lower=0)
+    ax.errorbar(
+        table[rate], at, xerr=[left, right], fmt="o", color=MAIN, ecolor=QUIET, elinewidth=6,
+        markersize=11, capsize=0,
+    )  # fmt: skip
+    for value, n in zip(table[rate], at, strict=True):
+        ax.annotate(
+            said(rate, value), (value, n), xytext=(0, 10), textcoords="offset points",
+            ha="center", fontsize=13,
+        )  # fmt: skip
+    ax.set_yticks(list(at), names)
+    ax.set_ylim(-0.6, len(table) - 0.3)
+    value_axis(ax.xaxis, rate)
+    ax.set(xlabel=heading(rate) + _(" (bar: 95 % interval)"), ylabel=heading(over))
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+
+
+def heat(
+    ax: Any, grid: Any, *, percent: bool = True, rows: str, columns: str, bar: str | None = None
+) -> None:
+    """A table of numbers as shades, each written in its cell; unobserved cells stay empty."""
+    import seaborn as sns
+
+    small = max(grid.shape) > 12
+    written = grid.map(
+        lambda v: "" if tables.is_nothing(v) else (f"{v:.0%}" if percent else short(v))
+    )
+    sns.heatmap(
+        grid.astype("float64"),
+        ax=ax,
+        cmap=SEQUENTIAL,
+        annot=written.to_numpy() if grid.size <= 400 else False,
+        fmt="",
+        linewidths=1,
+        linecolor="white",
+        cbar=bar is not None,
+        cbar_kws={"label": bar} if bar else None,
+        annot_kws={"fontsize": 10 if small else 13},
+    )
+    ax.grid(visible=False)
+    ax.set(xlabel=columns, ylabel=rows)
+    ax.tick_params(axis="y", rotation=0)
+    if bar and percent:
+        from matplotlib.ticker import PercentFormatter
+
+        ax.collections[0].colorbar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -4,8 +4,11 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.kpi.sales import FIGURES
+from crmkit.kpi.voice import Nps
 from crmkit.labels import heading
 from crmkit.plot import _style
+from crmkit.rates import Rate
+from crmkit.tables import TableError
 
 IN_ORDER = ("year", "quarter", "month", "week", "day", "hour", "weekday")
 """Groups that have an order of their own; others are drawn largest first."""
@@ -37,3 +40,241 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
             table = table.assign(_order=order).sort_values("_order", ascending=False, kind="stable")
         _style.bars(ax, table, over, value, hue)
     ax.set_title(_("{figure} by {group}").format(figure=heading(value), group=_style.inside(over)))
+
+
+@_style.chart
+def member_share(result: Any, *, ax: Any = None) -> Any:
+    """How much members bring, per group. `result`: what `kpi.member_share` gave with `by`.
+
+    Returns the Axes.
+    """
+    _rate(ax, result, "member_share", ("member_revenue", "revenue"))
+
+
+@_style.chart
+def conversion_rate(result: Any, *, ax: Any = None) -> Any:
+    """How many of those who came bought, per group, with its 95 % interval.
+
+    `result`: what `kpi.conversion_rate` gave with `by`. Returns the Axes.
+    """
+    _rate(ax, result, "conversion_rate", ("orders", "visitors"))
+
+
+@_style.chart
+def csat(result: Any, *, ax: Any = None) -> Any:
+    """Satisfaction per group with its 95 % interval. `result`: what `kpi.csat` gave with `by`.
+
+    Returns the Axes.
+    """
+    _rate(ax, result, "csat", ("satisfied", "answers"))
+
+
+@_style.chart
+def nps(result: Any, *, ax: Any = None) -> Any:
+    """The net promoter score per group with its 95 % interval.
+
+    `result`: what `kpi.nps` gave with `by`. Returns the Axes.
+    """
+    _rate(ax, result, "nps", ("promoters", "passives", "detractors", "answers"))
+
+
+@_style.chart
+def repeat_purchase_rate(result: Any, *, ax: Any = None) -> Any:
+    """How many buyers bought again, per group, with its 95 % interval.
+
+    `result`: what `kpi.repeat_purchase_rate` gave with `by`. Returns the Axes.
+    """
+    _rate(ax, result, "repeat_purchase_rate", ("repeaters", "buyers"))
+
+
+@_style.chart
+def retention_rate(result: Any, *, ax: Any = None) -> Any:
+    """How many came back, per group, with its 95 % interval.
+
+    `result`: what `kpi.retention_rate` gave with `by`. Returns the Axes.
+    """
+    _rate(ax, result, "retention_rate", ("retained", "buyers"))
+
+
+def _rate(ax: Any, result: Any, rate: str, counts: tuple[str, ...]) -> None:
+    table = _style.to_pandas(result) if not isinstance(result, Rate | Nps) else None
+    source = f"kpi.{rate}"
+    if table is None:
+        raise TableError(
+            _("There is one row only: give {source} a group in by to draw it.").format(
+                source=source
+            )
+        )
+    _style.need(table, [rate, *counts], source)
+    keys = _style.group_columns(table, [rate, *counts, "low", "high"], source)
+    _style.rated(ax, table, keys, rate)
+    over = next((name for name in keys if name in _style.TIMES), keys[0])
+    ax.set_title(_("{figure} by {group}").format(figure=heading(rate), group=_style.inside(over)))
+
+
+@_style.chart
+def referral_rate(result: Any, *, ax: Any = None) -> Any:
+    """Referrals made per active member, and the share of them that joined, over time.
+
+    `result`: what `kpi.referral_rate` gave with `by`. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["referral_rate", "joined_rate"], "kpi.referral_rate")
+    figures = ("referrals", "active_members", "referral_rate", "joined", "joined_rate")
+    key = _style.group_columns(table, [*figures, "low", "high"], "kpi.referral_rate")[0]
+    long = table.melt(key, ["referral_rate", "joined_rate"], "figure", "share")
+    long = long.assign(figure=[heading(name) for name in long["figure"]])
+    _style.lines(ax, long, key, "share", "figure")
+    ax.get_legend().set_title(None)
+    ax.set_title(
+        _("{figure} by {group}").format(figure=heading("referral_rate"), group=_style.inside(key))
+    )
+
+
+@_style.chart(grid="x")
+def funnel(result: Any, *, ax: Any = None) -> Any:
+    """How many visits reach each step, and what share of the step before goes on.
+
+    `result`: what `kpi.funnel` gave, without `by` or for one group. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> steps = pd.DataFrame({"step": [1, 2], "event": ["view", "buy"], "visits": [10, 4],
+    ...     "lost": [0, 6], "step_rate": [1.0, 0.4], "reached_rate": [1.0, 0.4]})
+    >>> len(funnel(steps).patches)
+    2
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["step", "event", "visits", "step_rate"], "kpi.funnel")
+    if table["step"].duplicated().any():
+        raise TableError(_("The funnel holds several groups: choose one of them to draw."))
+    names = _style.words("event", table["event"])
+    ax.barh(names, table["visits"], color=_style.MAIN, height=0.62)
+    ax.invert_yaxis()
+    for n, (visits, rate) in enumerate(zip(table["visits"], table["step_rate"], strict=True)):
+        said = f"{visits:,.0f}"
+        if n and rate == rate:
+            said = _("{visits} ({rate:.0%} of the step before)").format(visits=said, rate=rate)
+        ax.annotate(
+            said, (visits, n), xytext=(8, 0), textcoords="offset points", va="center", fontsize=14
+        )
+    _style.value_axis(ax.xaxis, "visits")
+    ax.set_xlim(right=max(1, table["visits"].max()) * 1.35)
+    ax.set_xlabel(heading("visits"))
+    worst = table["lost"].idxmax() if table["lost"].max() > 0 else None
+    ax.set_title(
+        _("Most visits are lost before: {step}").format(step=names[worst])
+        if worst is not None
+        else _("Visits by step")
+    )
+
+
+@_style.chart
+def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
+    """How a figure changed over time: bars above and below the line of no change.
+
+    `result`: what `kpi.growth` gave without `by`; `change`: "yoy" (against last year) or "pop"
+    (against the period before). Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, [change], "kpi.growth")
+    period = next((name for name in _style.TIMES if name in table.columns), None)
+    _style.need(table, [period or "month"], "kpi.growth")
+    if table[period].duplicated().any():
+        raise TableError(_("The growth holds several groups: choose one of them to draw."))
+    table = table.dropna(subset=[change])
+    figure = table.columns[list(table.columns).index(period) + 1]
+    names = _style.words(period, table[period])
+    colours = [_style.MAIN if value >= 0 else _style.BAD for value in table[change]]
+    drawn = ax.bar(range(len(table)), table[change], color=colours)
+    ax.set_xticks(range(len(table)), names)
+    if len(table) <= 14:
+        ax.bar_label(drawn, [f"{value:+.0%}" for value in table[change]], padding=3, fontsize=13)
+    _style.thin_out(ax, len(table))
+    ax.axhline(0, color="#4A4F57", linewidth=1)
+    ax.margins(y=0.15)
+    _style.value_axis(ax.yaxis, change)
+    ax.set(xlabel=heading(period), ylabel=heading(change))
+    ax.set_title(
+        _("{figure}: {change}").format(figure=heading(figure), change=_style.inside(change))
+    )
+
+
+@_style.chart(grid="x")
+def attainment(result: Any, *, ax: Any = None) -> Any:
+    """How much of the target each group reached; the line is the target.
+
+    `result`: what `kpi.attainment` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["attainment", "target"], "kpi.attainment")
+    keys = [name for name in table.columns if name in ("store_id", "staff_id", "month")]
+    table = table.dropna(subset=["attainment"])
+    if keys != ["month"]:
+        table = table.sort_values("attainment", kind="stable")
+    names = [
+        " · ".join(row) for row in zip(*(_style.words(k, table[k]) for k in keys), strict=True)
+    ]
+    _against(ax, names, table["attainment"], "attainment")
+    ax.set_title(
+        _("{n} of {all} reached the target").format(
+            n=int((table["attainment"] >= 1).sum()), all=len(table)
+        )
+    )
+
+
+@_style.chart(grid="x")
+def monitor(result: Any, *, ax: Any = None) -> Any:
+    """How the running month goes: revenue against what should have been reached by now.
+
+    `result`: what `kpi.monitor` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["pace", "status", "month"], "kpi.monitor")
+    who = table.columns[0]
+    table = table.dropna(subset=["pace"]).iloc[::-1]
+    status = _style.words("status", table["status"])
+    names = [
+        f"{name} · {word}" for name, word in zip(_style.words(who, table[who]), status, strict=True)
+    ]
+    _against(ax, names, table["pace"], "pace")
+    late = int(table["status"].isin(["behind", "far_behind"]).sum())
+    ax.set_title(
+        _("{month}: {n} of {all} behind").format(
+            month=table["month"].iloc[0] if len(table) else "", n=late, all=len(table)
+        )
+    )
+
+
+def _against(ax: Any, names: list[str], reached: Any, column: str) -> None:
+    """Bars against the line of 100 %; what falls short is in another colour, and says so."""
+    colours = [_style.GOOD if value >= 1 else _style.ACCENT for value in reached]
+    drawn = ax.barh(range(len(reached)), reached, color=colours)
+    ax.set_yticks(range(len(reached)), names, fontsize=14 if len(names) <= 16 else 9)
+    if len(names) <= 24:
+        ax.bar_label(drawn, [f"{value:.0%}" for value in reached], padding=4, fontsize=13)
+    ax.axvline(1, color="#4A4F57", linewidth=2, linestyle="--")
+    ax.margins(x=0.12)
+    _style.value_axis(ax.xaxis, column)
+    ax.set_xlabel(heading(column))
+
+
+@_style.chart(size=(13, 7.5))
+def cohort_retention(result: Any, *, ax: Any = None) -> Any:
+    """Who came back how long after the first purchase; months that lie ahead stay empty.
+
+    `result`: what `kpi.cohort_retention` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["cohort", "age", "members", "retention_rate"], "kpi.cohort_retention")
+    sizes = table.groupby("cohort")["members"].first()
+    grid = table.pivot(index="cohort", columns="age", values="retention_rate")
+    grid = grid.drop(columns=0, errors="ignore")
+    grid.index = [
+        _("{cohort} (n={n:,})").format(cohort=cohort, n=sizes[cohort]) for cohort in grid.index
+    ]
+    _style.heat(
+        ax, grid, rows=heading("cohort"), columns=heading("age"), bar=heading("retention_rate")
+    )
+    ax.set_title(_("Share of new members who buy again, by months since the first purchase"))
+    if len(grid) > 16:
+        ax.tick_params(axis="y", labelsize=10)

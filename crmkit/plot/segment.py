@@ -3,6 +3,7 @@
 from typing import Any
 
 from crmkit.i18n import gettext as _
+from crmkit.labels import heading
 from crmkit.plot import _style
 from crmkit.segment import RFM_GROUPS
 
@@ -37,3 +38,155 @@ def rfm_groups(members: Any, *, ax: Any = None) -> Any:
     )
     ax.get_legend().set_title(None)
     ax.set(ylabel="")
+
+
+@_style.chart
+def rfm(members: Any, *, ax: Any = None) -> Any:
+    """Every member as a dot: how long ago, how often, how much (the size).
+
+    `members`: what `segment.rfm` or `segment.rfm_groups` gave; at most 3,000 of them are drawn, every
+    n-th in order of member_id. Returns the Axes.
+    """
+    import numpy as np
+
+    table = _style.to_pandas(members)
+    _style.need(table, ["recency", "frequency", "monetary"], "segment.rfm")
+    step = max(1, -(-len(table) // 3_000))
+    drawn = table.iloc[::step]
+    money = drawn["monetary"].clip(lower=0)
+    sizes = 12 + 250 * np.sqrt(money / max(money.max(), 1e-9))
+    ax.scatter(drawn["recency"], drawn["frequency"], s=sizes, color=_style.MAIN, alpha=0.35, lw=0)
+    ax.set_yscale("log")
+    _style.value_axis(ax.yaxis, "frequency")
+    ax.set(xlabel=heading("recency"), ylabel=heading("frequency"))
+    title = _("{n:,} members: the larger the dot, the more they spent")
+    ax.set_title(title.format(n=len(table)))
+
+
+@_style.chart
+def segment_summary(summary: Any, *, ax: Any = None) -> Any:
+    """Each group's share of the members and of what they spent.
+
+    `summary`: what `segment.segment_summary` gave (with monetary). Returns the Axes.
+    """
+    import pandas as pd
+
+    table = _style.to_pandas(summary)
+    _style.need(table, ["member_share", "monetary_share"], "segment.segment_summary")
+    by = table.columns[0]
+    both = pd.concat(
+        [
+            pd.DataFrame({by: table[by], "of": "members", "share": table["member_share"]}),
+            pd.DataFrame({by: table[by], "of": "spending", "share": table["monetary_share"]}),
+        ]
+    )
+    _style.bars(ax, both, by, "share", "of", horizontal=True)
+    ax.get_legend().set_title(None)
+    ax.set_title(_("Share of members and of spending by {group}").format(group=_style.inside(by)))
+
+
+@_style.chart
+def by_demographics(result: Any, value: str = "revenue_each", *, ax: Any = None) -> Any:
+    """One figure per kind of member.
+
+    `result`: what `segment.by_demographics` gave; `value`: members, buyer_share, aov, revenue_each
+    or orders_each. Averages hide how much people of a kind differ: see `overlap`. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    figures = ("members", "buyers", "buyer_share", "orders", "revenue", "aov", "revenue_each")
+    _style.need(table, [value], "segment.by_demographics")
+    keys = _style.group_columns(table, [*figures, "orders_each"], "segment.by_demographics")
+    _style.bars(ax, table.dropna(subset=[value]), keys[0], value, *keys[1:2])
+    ax.set_title(
+        _("{figure} by {group}").format(figure=heading(value), group=_style.inside(keys[0]))
+    )
+
+
+@_style.chart
+def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -> Any:
+    """How much the groups overlap: for each, the middle, the half in the middle and nearly all.
+
+    `members`: one row per member with the group and the value (for example `segment.rfm` joined
+    with the members). The box holds the middle half, the line in it is the median, the whiskers
+    reach from the 5th to the 95th percentile. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> members = pd.DataFrame({"gender": ["female", "male"] * 3, "monetary": [1., 2, 3, 4, 5, 6]})
+    >>> overlap(members, "gender").get_xlabel()
+    'Monetary value'
+    """
+    import seaborn as sns
+
+    table = _style.to_pandas(members)
+    _style.need(table, [by, value], "segment.rfm")
+    shown = table.dropna(subset=[by, value]).sort_values(by, kind="stable")
+    shown = shown.assign(_group=_style.words(by, shown[by]))
+    sns.boxplot(
+        shown, x=value, y="_group", ax=ax, whis=(5, 95), showfliers=False, width=0.55,
+        color=_style.PALETTE[5], linecolor="#22303C", linewidth=2,
+    )  # fmt: skip
+    _style.value_axis(ax.xaxis, value)
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
+    ax.set(xlabel=heading(value), ylabel=heading(by))
+    ax.set_title(
+        _("{figure} by {group}: how far the groups overlap").format(
+            figure=heading(value), group=_style.inside(by)
+        )
+    )
+
+
+@_style.chart
+def kmeans(clusters: Any, *, ax: Any = None) -> Any:
+    """The clusters by two of their columns, each dot a member.
+
+    `clusters`: what `segment.kmeans` gave. Returns the Axes.
+    """
+    import seaborn as sns
+
+    table = _style.to_pandas(clusters.members)
+    columns = list(clusters.centres.columns[3:])
+    across, up = (columns[0], columns[-1]) if len(columns) > 1 else (columns[0], columns[0])
+    step = max(1, -(-len(table) // 3_000))
+    shown = table.iloc[::step].assign(_cluster=lambda t: _style.words("cluster", t["cluster"]))
+    order = _style.words("cluster", clusters.centres["cluster"])
+    sns.scatterplot(
+        shown, x=across, y=up, hue="_cluster", style="_cluster", hue_order=order,
+        style_order=order, palette=_style.PALETTE[: len(order)], alpha=0.6, s=70, ax=ax, linewidth=0,
+    )  # fmt: skip
+    if shown[up].min() > 0 and shown[up].max() > 50 * shown[up].median():
+        ax.set_yscale("log")
+    _style.value_axis(ax.yaxis, up)
+    ax.set(xlabel=heading(across), ylabel=heading(up))
+    ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    best = clusters.silhouette.get(clusters.k)
+    title = _("{k} clusters of {n:,} members")
+    if best is not None:
+        title = _("{k} clusters of {n:,} members (silhouette {score:.2f})")
+    ax.set_title(title.format(k=clusters.k, n=len(table), score=best))
+
+
+@_style.chart(size=(12, 7.5))
+def migration(result: Any, *, ax: Any = None) -> Any:
+    """Where the members of each group went: every row adds up to 100 %.
+
+    `result`: what `segment.migration` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["group_from", "group_to", "share_of_from"], "segment.migration")
+    grid = table.pivot(index="group_from", columns="group_to", values="share_of_from")
+    order = [*RFM_GROUPS, "none"]
+    grid = grid.reindex(
+        index=[g for g in order if g in grid.index], columns=[g for g in order if g in grid.columns]
+    )
+    sizes = table.groupby("group_from")["members"].sum()
+    grid.index = [
+        f"{name} (n={sizes[code]:,})"
+        for code, name in zip(grid.index, _style.words("rfm_group", grid.index), strict=True)
+    ]
+    grid.columns = _style.words("rfm_group", grid.columns)
+    _style.heat(ax, grid, rows=heading("group_from"), columns=heading("group_to"))
+    ax.tick_params(axis="x", rotation=30)
+    for name in ax.get_xticklabels():
+        name.set_horizontalalignment("right")
+    ax.set_title(_("Where the members of each group went"))

@@ -1,10 +1,14 @@
 """Charts of the stock."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from crmkit import stock
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.plot import _style
+from crmkit.rates import Rate
+from crmkit.tables import TableError
 
 FIGURES = ("cogs", "average_stock", "days", "turnover", "days_of_stock")
 
@@ -32,3 +36,292 @@ def turnover(result: Any, value: str = "turnover", *, ax: Any = None) -> Any:
     ax.set_title(
         _("{figure} by {group}").format(figure=heading(value), group=_style.inside(keys[0]))
     )
+
+
+@_style.chart
+def days_of_stock(result: Any, *, ax: Any = None) -> Any:
+    """How many days the stock lasts, per group. `result`: what `stock.days_of_stock` gave with `by`.
+
+    Returns the Axes.
+    """
+    _figure(ax, result, "days_of_stock", FIGURES)
+
+
+@_style.chart
+def sell_through(result: Any, *, ax: Any = None) -> Any:
+    """How much of what came in was sold, per group. `result`: what `stock.sell_through` gave.
+
+    Returns the Axes.
+    """
+    _figure(ax, result, "sell_through", ("sold", "received"))
+
+
+@_style.chart
+def moving_rate(result: Any, *, ax: Any = None) -> Any:
+    """How many products in stock sold at all, per group. `result`: what `stock.moving_rate` gave.
+
+    Returns the Axes.
+    """
+    _figure(ax, result, "moving_rate", ("moving", "in_stock"))
+
+
+@_style.chart
+def stockout_rate(result: Any, *, ax: Any = None) -> Any:
+    """How often shelves were empty, per group. `result`: what `stock.stockout_rate` gave.
+
+    Returns the Axes.
+    """
+    _figure(ax, result, "stockout_rate", ("out", "product_days"))
+
+
+@_style.chart
+def best_seller_share(result: Any, *, ax: Any = None) -> Any:
+    """How much the best sellers bring, per group. `result`: what `stock.best_seller_share` gave.
+
+    Returns the Axes.
+    """
+    counts = ("best_sellers", "top_revenue", "revenue", "top_units", "units")
+    _figure(ax, result, "best_seller_share", counts)
+
+
+@_style.chart
+def new_product_share(result: Any, *, ax: Any = None) -> Any:
+    """How much new products bring, per group. `result`: what `stock.new_product_share` gave.
+
+    Returns the Axes.
+    """
+    _figure(ax, result, "new_product_share", ("new_revenue", "revenue"))
+
+
+def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
+    source = f"stock.{figure}"
+    if isinstance(result, Rate):
+        raise TableError(
+            _("There is one row only: give {source} a group in by to draw it.").format(
+                source=source
+            )
+        )
+    table = _style.to_pandas(result)
+    _style.need(table, [figure], source)
+    keys = _style.group_columns(table, [figure, *counts], source)
+    _style.rated(ax, table, keys, figure)
+    over = next((name for name in keys if name in _style.TIMES), keys[0])
+    ax.set_title(_("{figure} by {group}").format(figure=heading(figure), group=_style.inside(over)))
+
+
+CLASS_COLOURS = {"A": _style.MAIN, "B": _style.ACCENT, "C": _style.QUIET}
+
+
+@_style.chart
+def abc(result: Any, *, ax: Any = None) -> Any:
+    """How few products bring most: the running share, product by product, in its three classes.
+
+    `result`: what `stock.abc` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["abc", "cumulative_share"], "stock.abc")
+    at = range(1, len(table) + 1)
+    for letter, colour in CLASS_COLOURS.items():
+        inside = table["abc"] == letter
+        if inside.any():
+            name = _("{letter}: {n:,} products, {share:.0%}").format(
+                letter=letter, n=int(inside.sum()), share=table.loc[inside, "value_share"].sum()
+            )
+            here = [n for n, yes in zip(at, inside, strict=True) if yes]
+            ax.fill_between(here, table.loc[inside, "cumulative_share"], color=colour, label=name)
+            ax.bar(here[:1], table.loc[inside, "cumulative_share"][:1], color=colour, width=1)
+    ax.plot(at, table["cumulative_share"], color="#22303C", linewidth=2)
+    ax.set_xlim(0, len(table) + 1)
+    ax.set_ylim(0, 1.02)
+    _style.value_axis(ax.yaxis, "cumulative_share")
+    ax.set(xlabel=_("Products, best first"), ylabel=heading("cumulative_share"))
+    ax.legend(loc="lower right", frameon=True, framealpha=0.9)
+    ax.set_title(
+        _("How few products bring most of the {figure}").format(
+            figure=_style.inside(table.columns[1])
+        )
+    )
+
+
+@_style.chart
+def xyz(result: Any, *, ax: Any = None) -> Any:
+    """How evenly products sell: how many there are at each coefficient of variation.
+
+    `result`: what `stock.xyz` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["xyz", "variation"], "stock.xyz")
+    edges = [n / 10 for n in range(31)]
+    colours = dict(zip("XYZ", CLASS_COLOURS.values(), strict=True))
+    shown = table.dropna(subset=["variation"])
+    parts = [shown.loc[shown["xyz"] == letter, "variation"].clip(upper=2.99) for letter in "XYZ"]
+    names = [
+        _("{letter}: {n:,} products").format(letter=letter, n=int((table["xyz"] == letter).sum()))
+        for letter in "XYZ"
+    ]
+    ax.hist(parts, edges, stacked=True, color=list(colours.values()), label=names)
+    ax.set(xlabel=heading("variation"), ylabel=_("Products"))
+    ax.legend()
+    ax.set_title(_("How evenly products sell"))
+
+
+@_style.chart(size=(9, 6.2))
+def abc_xyz(result: Any, *, ax: Any = None) -> Any:
+    """How many products stand in each of the nine classes. `result`: what `stock.abc_xyz` gave.
+
+    Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["abc", "xyz"], "stock.abc_xyz")
+    grid = table.groupby(["abc", "xyz"]).size().unstack(fill_value=0)
+    grid = grid.reindex(index=list("ABC"), columns=list("XYZ"), fill_value=0)
+    _style.heat(ax, grid, percent=False, rows=heading("abc"), columns=heading("xyz"))
+    ax.set_title(
+        _("{n:,} products by what they bring and how evenly they sell").format(n=len(table))
+    )
+
+
+@_style.chart
+def ageing(result: Any, *, ax: Any = None) -> Any:
+    """How long the goods have lain there, by value at cost; one column per group where there are.
+
+    `result`: what `stock.ageing` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    columns = ("age_class", "days_from", "days_to", "units", "value", "value_share")
+    _style.need(table, columns, "stock.ageing")
+    table = table.assign(
+        days=[
+            _("over {days} days").format(days=int(start) - 1)
+            if end != end or end is None
+            else _("{first}–{last} days").format(first=int(start), last=int(end))
+            for start, end in zip(table["days_from"], table["days_to"], strict=True)
+        ]
+    )
+    keys = [name for name in table.columns if name not in (*columns, "days")]
+    if keys:
+        grid = table.pivot(index=keys[0], columns="age_class", values="value_share").fillna(0)
+        names = table.drop_duplicates("age_class").set_index("age_class")["days"]
+        labels = _style.words(keys[0], grid.index)
+        import matplotlib as mpl
+
+        shades = mpl.colormaps[_style.SEQUENTIAL]
+        before = [0.0] * len(grid)
+        for n, column in enumerate(grid.columns):
+            colour = shades(0.1 + 0.9 * n / max(1, len(grid.columns) - 1))
+            ax.barh(labels, grid[column], left=before, color=colour, label=names[column])
+            before = [a + b for a, b in zip(before, grid[column], strict=True)]
+        ax.invert_yaxis()
+        ax.set_xlim(0, 1)
+        _style.value_axis(ax.xaxis, "share")
+        ax.set(xlabel=_("Share of the stock at cost"), ylabel=heading(keys[0]))
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    else:
+        _style.bars(ax, table, "days", "value")
+        ax.set(xlabel=_("Lying there for"), ylabel=heading("value"))
+    ax.set_title(_("How long the stock has lain there"))
+
+
+@_style.chart
+def economic_order_quantity(
+    yearly_demand: float, order_cost: float, holding_cost: float, *, ax: Any = None
+) -> Any:
+    """Ordering, holding and total cost a year for each order quantity, and the cheapest of them.
+
+    Inputs as in `stock.economic_order_quantity`. Returns the Axes.
+
+    >>> economic_order_quantity(1000, 10, 0.5).get_title()
+    'Cheapest at 200 pieces an order; near it the cost is flat'
+    """
+    import numpy as np
+
+    best = float(stock.economic_order_quantity(yearly_demand, order_cost, holding_cost))
+    quantity = np.linspace(best * 0.25, best * 2.5, 200) if best else np.array([1.0])
+    ordering = yearly_demand / quantity * order_cost
+    holding = quantity / 2 * holding_cost
+    ax.plot(quantity, ordering, color=_style.ACCENT, linestyle="--", label=_("ordering"))
+    ax.plot(quantity, holding, color=_style.GOOD, linestyle="-.", label=_("holding"))
+    ax.plot(quantity, ordering + holding, color=_style.MAIN, label=_("both"))
+    ax.axvline(best, color="#4A4F57", linewidth=1.5, linestyle=":")
+    ax.set_ylim(bottom=0)
+    _style.value_axis(ax.xaxis, "units")
+    _style.value_axis(ax.yaxis, "cost")
+    ax.set(xlabel=_("Pieces an order"), ylabel=_("Cost a year"))
+    ax.legend()
+    title = _("Cheapest at {pieces:,.0f} pieces an order; near it the cost is flat")
+    ax.set_title(title.format(pieces=best))
+
+
+@_style.chart(grid="x")
+def reorder_plan(result: Any, *, ax: Any = None) -> Any:
+    """The shelves that need goods most: what is on hand against the reorder point.
+
+    `result`: what `stock.reorder_plan` gave; the twelve furthest below are drawn. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["on_hand", "reorder_point", "order"], "stock.reorder_plan")
+    due = table[table["order"] > 0]
+    short = (due["on_hand"] - due["reorder_point"]).sort_values(kind="stable").index[:12]
+    due_now = due.loc[short].iloc[::-1]
+    names = [
+        f"{store} · {product}"
+        for store, product in zip(
+            _style.words("store_id", due_now["store_id"]),
+            _style.words("product_id", due_now["product_id"]),
+            strict=True,
+        )
+    ]
+    at = range(len(due_now))
+    ax.barh(at, due_now["reorder_point"], color=_style.QUIET, label=heading("reorder_point"))
+    ax.barh(at, due_now["on_hand"], color=_style.MAIN, height=0.45, label=heading("on_hand"))
+    ax.set_yticks(list(at), names)
+    _style.value_axis(ax.xaxis, "units")
+    ax.set_xlabel(_("Pieces"))
+    ax.legend(loc="lower right", frameon=True)
+    ax.set_title(
+        _("{n:,} of {all:,} shelves to reorder; the furthest below").format(
+            n=len(due), all=len(table)
+        )
+    )
+
+
+@_style.chart(size=(9, 7))
+def transfer_plan(result: Any, *, ax: Any = None) -> Any:
+    """How many pieces go from which store to which. `result`: what `stock.transfer_plan` gave.
+
+    Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["from_store_id", "to_store_id", "quantity"], "stock.transfer_plan")
+    grid = table.pivot_table(
+        index="from_store_id", columns="to_store_id", values="quantity", aggfunc="sum"
+    )
+    if not len(grid):
+        ax.set_title(_("Nothing to move"))
+        return
+    grid.index = _style.words("store_id", grid.index)
+    grid.columns = _style.words("store_id", grid.columns)
+    _style.heat(
+        ax, grid, percent=False, rows=heading("from_store_id"), columns=heading("to_store_id")
+    )
+    ax.set_title(
+        _("{n:,} pieces of {products:,} products to move").format(
+            n=int(table["quantity"].sum()), products=table["product_id"].nunique()
+        )
+    )
+
+
+@_style.chart
+def suggest_structure(result: Any, *, ax: Any = None) -> Any:
+    """How many products get which advice, and how much money that frees.
+
+    `result`: what `stock.suggest_structure` gave. Returns the Axes.
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["advice", "frees"], "stock.suggest_structure")
+    counts = table.groupby("advice").size().reindex(stock.ADVICE).dropna().astype(int)
+    counts = counts.reset_index(name="products")
+    _style.bars(ax, counts, "advice", "products")
+    ax.set_ylabel(_("Products"))
+    title = _("{n:,} products: less stock of the slow ones frees {money}")
+    ax.set_title(title.format(n=len(table), money=_style.short(float(table["frees"].sum()))))
