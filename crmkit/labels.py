@@ -29,6 +29,7 @@ PERCENT = (
     "completeness",
     "accuracy",
     "attainment",
+    "csat",
     "pace",
     "share_of_from",
     "sell_through",

@@ -105,8 +105,8 @@ def cohort_retention(sales: Any, *, until: str | date | None = None) -> Any:
 
     `sales`: sale_id, sold_at, member_id, quantity; `until`: the last day that counts.
 
-    Returns a frame of the kind that came in, one row per cohort and age, sorted: cohort (month of
-    the first purchase, ``2025-06``), age (months since), members (in the cohort), active (of them,
+    Returns a frame of the kind that came in, one row per cohort and month, sorted: cohort (month of
+    the first purchase, ``2025-06``), months_since (that), members (in the cohort), active (of them,
     bought in that month) and retention_rate (active ÷ members). Months that lie in the future of
     the data have null, not 0. The last month may not be over yet.
 
@@ -115,9 +115,9 @@ def cohort_retention(sales: Any, *, until: str | date | None = None) -> Any:
     ...     "sold_at": pd.to_datetime(["2025-05-01", "2025-05-31", "2025-06-30"]),
     ...     "quantity": [1, 1, 1]})
     >>> cohort_retention(lines)
-        cohort  age  members  active  retention_rate
-    0  2025-05    0        2       2             1.0
-    1  2025-05    1        2       1             0.5
+        cohort  months_since  members  active  retention_rate
+    0  2025-05             0        2       2             1.0
+    1  2025-05             1        2       1             0.5
     """
     frame = tables.between(_purchases(sales), "sold_at", None, until)
     at = nw.col("sold_at")
@@ -133,7 +133,7 @@ def _triangle(counts: Any) -> Any:
     """Every cohort and age with 0 where nobody came, and nothing where the data ends."""
     import pandas as pd
 
-    columns = ["cohort", "age", "members", "active", "retention_rate"]
+    columns = ["cohort", "months_since", "members", "active", "retention_rate"]
     if counts.empty:
         kinds = dict(zip(columns, ("str", "int64", "int64", "Int64", "float64"), strict=True))
         return pd.DataFrame(columns=columns).astype(kinds)

@@ -278,8 +278,7 @@ def rated(ax: Any, table: Any, keys: Sequence[str], rate: str) -> None:
         lines(ax, table, over, rate, hue)
         if "low" in table and not hue:
             ax.fill_between(range(len(table)), table["low"], table["high"], color=MAIN, alpha=0.18)
-            bottom = min(0, table["low"].min()) if not is_percent(rate) else 0
-            ax.set_ylim(bottom=bottom)
+            ax.set_ylim(min(0, table["low"].min()), table["high"].max() * 1.05)
         return
     if hue or "low" not in table:
         if over not in ("hour", "weekday", *TIMES):

@@ -214,7 +214,8 @@ def attainment(result: Any, *, ax: Any = None) -> Any:
     names = [
         " · ".join(row) for row in zip(*(_style.words(k, table[k]) for k in keys), strict=True)
     ]
-    _against(ax, names, table["attainment"], "attainment")
+    colours = [_style.GOOD if value >= 1 else _style.ACCENT for value in table["attainment"]]
+    _against(ax, names, table["attainment"], "attainment", colours)
     ax.set_title(
         _("{n} of {all} reached the target").format(
             n=int((table["attainment"] >= 1).sum()), all=len(table)
@@ -236,22 +237,23 @@ def monitor(result: Any, *, ax: Any = None) -> Any:
     names = [
         f"{name} · {word}" for name, word in zip(_style.words(who, table[who]), status, strict=True)
     ]
-    _against(ax, names, table["pace"], "pace")
-    late = int(table["status"].isin(["behind", "far_behind"]).sum())
+    late = {"far_behind": _style.BAD, "behind": _style.ACCENT}
+    colours = [late.get(status, _style.GOOD) for status in table["status"]]
+    _against(ax, names, table["pace"], "pace", colours)
+    count = int(table["status"].isin(list(late)).sum())
     ax.set_title(
         _("{month}: {n} of {all} behind").format(
-            month=table["month"].iloc[0] if len(table) else "", n=late, all=len(table)
+            month=table["month"].iloc[0] if len(table) else "", n=count, all=len(table)
         )
     )
 
 
-def _against(ax: Any, names: list[str], reached: Any, column: str) -> None:
-    """Bars against the line of 100 %; what falls short is in another colour, and says so."""
-    colours = [_style.GOOD if value >= 1 else _style.ACCENT for value in reached]
+def _against(ax: Any, names: list[str], reached: Any, column: str, colours: list[str]) -> None:
+    """Bars against the line of 100 %; what falls short is in another colour."""
     drawn = ax.barh(range(len(reached)), reached, color=colours)
     ax.set_yticks(range(len(reached)), names, fontsize=14 if len(names) <= 16 else 9)
     if len(names) <= 24:
-        ax.bar_label(drawn, [f"{value:.0%}" for value in reached], padding=4, fontsize=13)
+        ax.bar_label(drawn, [f"{value:.0%}" for value in reached], label_type="center")
     ax.axvline(1, color="#4A4F57", linewidth=2, linestyle="--")
     ax.margins(x=0.12)
     _style.value_axis(ax.xaxis, column)
@@ -265,15 +267,21 @@ def cohort_retention(result: Any, *, ax: Any = None) -> Any:
     `result`: what `kpi.cohort_retention` gave. Returns the Axes.
     """
     table = _style.to_pandas(result)
-    _style.need(table, ["cohort", "age", "members", "retention_rate"], "kpi.cohort_retention")
+    _style.need(
+        table, ["cohort", "months_since", "members", "retention_rate"], "kpi.cohort_retention"
+    )
     sizes = table.groupby("cohort")["members"].first()
-    grid = table.pivot(index="cohort", columns="age", values="retention_rate")
+    grid = table.pivot(index="cohort", columns="months_since", values="retention_rate")
     grid = grid.drop(columns=0, errors="ignore")
     grid.index = [
         _("{cohort} (n={n:,})").format(cohort=cohort, n=sizes[cohort]) for cohort in grid.index
     ]
     _style.heat(
-        ax, grid, rows=heading("cohort"), columns=heading("age"), bar=heading("retention_rate")
+        ax,
+        grid,
+        rows=heading("cohort"),
+        columns=heading("months_since"),
+        bar=heading("retention_rate"),
     )
     ax.set_title(_("Share of new members who buy again, by months since the first purchase"))
     if len(grid) > 16:

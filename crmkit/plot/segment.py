@@ -154,8 +154,8 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
         shown, x=across, y=up, hue="_cluster", style="_cluster", hue_order=order,
         style_order=order, palette=_style.PALETTE[: len(order)], alpha=0.6, s=70, ax=ax, linewidth=0,
     )  # fmt: skip
-    if shown[up].min() > 0 and shown[up].max() > 50 * shown[up].median():
-        ax.set_yscale("log")
+    if shown[up].min() >= 0 and shown[up].max() > 10 * shown[up].median() > 0:
+        ax.set_yscale("symlog", linthresh=max(1.0, shown[up].median() / 10))
     _style.value_axis(ax.yaxis, up)
     ax.set(xlabel=heading(across), ylabel=heading(up))
     ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
