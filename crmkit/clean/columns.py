@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import date
 from functools import cache
 from typing import Any
@@ -19,11 +21,10 @@ from crmkit.clean.values import (
     clean_text,
     code_of,
     phone_of,
+    rows_where,
     tidy_text,
 )
 from crmkit.i18n import LANGUAGES, labels
-
-_TIDY = r"[!-~\u3001-\u303f\u3400-\u9fff·]+(?: [!-~\u3001-\u303f\u3400-\u9fff·]+)*"
 
 OLDEST = 110
 
@@ -58,13 +59,14 @@ def tidy_all_text(cleaning: Cleaning, *, untouched: tuple[str, ...] = ()) -> Non
         def tidy(value: object, name: bool = name) -> tuple[Any, str | None]:
             return tidy_text(value, name=name) if isinstance(value, str) else (value, None)
 
-        cleaning.replace(column, *clean_text(values, tidy, fine=None if name else _TIDY))
+        cleaning.replace(column, *clean_text(values, tidy))
         if column in ("gender", "consent_marketing"):
             continue  # there, "unknown" and "no" are answers
-        said_nothing = cleaning.frame[column].map(
-            lambda v: isinstance(v, str) and v.lower() in PLACEHOLDERS, na_action="ignore"
-        )
-        cleaning.empty(column, "placeholder", said_nothing)
+        cleaning.empty(column, "placeholder", rows_where(cleaning.frame[column], _says_nothing))
+
+
+def _says_nothing(value: object) -> bool:
+    return isinstance(value, str) and value.lower() in PLACEHOLDERS
 
 
 def clean_codes(cleaning: Cleaning, column: str, *, closed: dict[str, str] | None = None) -> None:
@@ -269,25 +271,29 @@ def mend_ids(cleaning: Cleaning, column: str) -> None:
     """Ids typed with the letter O for a zero, where nearly all others have digits there."""
     if not cleaning.has(column) or not is_text(cleaning.frame[column]):
         return
-    values = as_text(cleaning.frame[column])
-    shape = values.str.replace(r"\d", "9", regex=True).str.replace(r"[A-Za-z]", "A", regex=True)
-    counts = shape.value_counts()
-    if not len(counts) or counts.iloc[0] < 0.8 * counts.sum():
+    counts = cleaning.frame[column].value_counts()
+    shapes = {value: _shape(str(value)) for value in counts.index}
+    rows: Counter[str] = Counter()
+    for value, n in counts.items():
+        rows[shapes[value]] += int(n)
+    if not rows or max(rows.values()) < 0.8 * sum(rows.values()):
         return
-    usual = counts.index[0]
-    known = set(values[shape == usual])
+    usual = max(rows, key=lambda shape: (rows[shape], shape))
+    known = {value for value, shape in shapes.items() if shape == usual}
 
     def mend(value: object) -> tuple[Any, str | None]:
         text = str(value)
-        if len(text) != len(usual):
-            return text, None
+        if value in known or len(text) != len(usual):
+            return value, None
         mended = "".join(
             char.translate(_ALIKE) if wanted == "9" else char
             for char, wanted in zip(text, usual, strict=True)
         )
-        return (mended, "letter_for_digit") if mended in known else (text, None)
+        return (mended, "letter_for_digit") if mended in known else (value, None)
 
-    odd = values.notna() & (shape != usual)
-    if odd.any():
-        mended, faults = clean_text(values.where(odd), mend)
-        cleaning.replace(column, mended.where(odd, values), faults)
+    cleaning.replace(column, *clean_text(cleaning.frame[column], mend))
+
+
+def _shape(text: str) -> str:
+    """P0123 and P0456 have one shape, A9999; PO123 has another."""
+    return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "9", text))

@@ -331,9 +331,9 @@ def merge_members(members: Any, pairs: Any, *, at_least: float = 0.9) -> tuple[A
     ...     "email": [None, "zhang@example.com"]})
     >>> merged, report = merge_members(rows, find_duplicate_members(rows))
     >>> merged.to_dict("list")
-    {'member_id': ['T1'], 'phone': ['14001234567'], 'email': ['zhang@example.com']}
+    {'member_id': ['W1'], 'phone': ['14001234567'], 'email': ['zhang@example.com']}
     >>> report.set_aside[["member_id", "kept_id"]].values.tolist()
-    [['W1', 'T1']]
+    [['T1', 'W1']]
     """
     cleaning = Cleaning(members, "members")
     if not cleaning.has("member_id"):

@@ -113,11 +113,15 @@ class CleaningReport:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self._headings())
+        head = "".join(
+            f'<th scope="col" style="text-align:left;white-space:nowrap">{escape(text)}</th>'
+            for text in self._headings()
+        )
         rows = []
         for row in self._cells():
             tds = "".join(
-                f'<td style="text-align:{"right" if i == 3 else "left"}">{escape(text)}</td>'
+                f'<td style="text-align:{"right" if i == 3 else "left"}'
+                f'{"" if i == 4 else ";white-space:nowrap"}">{escape(text)}</td>'
                 for i, text in enumerate(row)
             )
             rows.append(f"<tr>{tds}</tr>")
@@ -157,8 +161,14 @@ def shown(value: object) -> str:
         return str(int(value))
     text = str(value)
     if text != text.strip() or not text.isprintable() or "  " in text:
-        text = "“" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + "”"
+        text = "“" + "".join(_seen(char) for char in text) + "”"
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _seen(char: str) -> str:
+    if char in "\t\r\n":
+        return {"\t": "⇥", "\r": "", "\n": "↵"}[char]
+    return "␣" if char.isspace() else char if char.isprintable() else "·"
 
 
 class Cleaning:

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
-from crmkit.clean.frames import is_text, like, to_pandas
+from crmkit.clean.frames import as_text, is_text, like, to_pandas
 from crmkit.i18n import gettext as _
 from crmkit.tables import TableError
 
@@ -426,22 +427,43 @@ def _map_unique(
 
 
 def clean_text(
-    column: pd.Series, clean: Callable[[object], Cleaned], *, fine: str | None = None
+    column: pd.Series, clean: Callable[[object], Cleaned]
 ) -> tuple[pd.Series, pd.Series]:
-    """The column with `clean` applied to its values, but to none that match `fine` as they are."""
+    """The column with `clean` applied once to each different value, and per row what was wrong."""
     faults = pd.Series(None, index=column.index, dtype=object)
-    todo = column.notna()
-    if fine is not None and column.dtype != object and is_text(column):
-        todo &= ~column.str.fullmatch(fine).fillna(False).astype(bool)
-    if not todo.any():
-        return column.astype("str") if not is_text(column) else column, faults
-    values, found = _map_unique(column[todo], clean)
+    numbers, different = pd.factorize(column)
+    different = np.asarray(different, dtype=object)
+    cleaned = [clean(value) for value in different]
+    changed = np.array(
+        [
+            fault is not None or new is not old
+            for (new, fault), old in zip(cleaned, different, strict=True)
+        ]
+        + [False],  # the last: missing values
+        dtype=bool,
+    )
+    rows = np.flatnonzero(changed[numbers])
+    if not len(rows):
+        return column if is_text(column) else as_text(column), faults
+    new = np.empty(len(cleaned), dtype=object)
+    wrong = np.empty(len(cleaned), dtype=object)
+    new[:] = [value for value, _fault in cleaned]
+    wrong[:] = [fault for _value, fault in cleaned]
     after = column.astype(object)
-    after[values.index] = values
-    faults[found.index] = found
-    if all(isinstance(value, str) for value in after.dropna()):
+    after.iloc[rows] = new[numbers[rows]]
+    faults.iloc[rows] = wrong[numbers[rows]]
+    texts = column.dtype == "str" and all(isinstance(v, str) or v is None for v in new)
+    if texts or all(isinstance(value, str) for value in after.dropna()):
         after = after.astype("str")
     return after, faults
+
+
+def rows_where(column: pd.Series, holds: Callable[[object], bool]) -> pd.Series:
+    """The rows whose value fulfils `holds`, asked once for each different value."""
+    numbers, different = pd.factorize(column)
+    values = np.asarray(different, dtype=object)
+    answers = np.array([holds(value) for value in values] + [False], dtype=bool)
+    return pd.Series(answers[numbers], index=column.index)
 
 
 # --- the public ones ----------------------------------------------------------------------------
@@ -511,12 +533,18 @@ def parse_dates(
 
 
 def clean_phones(column: pd.Series, country: str = "CN") -> tuple[pd.Series, pd.Series]:
-    fine = _CN_MOBILE.pattern if country == "CN" else None
-    return clean_text(column, lambda value: phone_of(value, country), fine=fine)
+    fine = _CN_MOBILE.fullmatch if country == "CN" else lambda _text: False
+
+    def clean(value: object) -> Cleaned:
+        if isinstance(value, str) and fine(value):
+            return value, None
+        return phone_of(value, country)
+
+    return clean_text(column, clean)
 
 
 def clean_emails(column: pd.Series) -> tuple[pd.Series, pd.Series]:
-    return clean_text(column, email_of, fine=f"{_PLAIN_EMAIL.pattern}")
+    return clean_text(column, email_of)
 
 
 def _looks_like_dates(frame: pd.DataFrame) -> list[str]:

@@ -30,6 +30,8 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
     """
     if not hasattr(report, "findings"):
         raise TableError(_("Give the report that a function of ck.clean returns beside the table."))
+    from matplotlib.patches import Patch
+
     found = sorted(report.findings, key=lambda f: -f.rows)[:most]
     names = [
         f"{label('fault', f.fault)} · {label('column', f.column)}"
@@ -46,11 +48,13 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
     ax.margins(x=0.12)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("Rows"))
-    for action, colour in COLOURS.items():
-        if any(f.action == action for f in found):
-            ax.barh([0], [0], color=colour, label=label("action", action))
     if found:
-        ax.legend(loc="lower right")
+        done = [action for action in COLOURS if any(f.action == action for f in found)]
+        ax.legend(
+            [Patch(color=COLOURS[action]) for action in done],
+            [label("action", action) for action in done],
+            loc="lower right",
+        )
     else:
         ax.text(0.5, 0.5, _("Nothing to mend."), transform=ax.transAxes, ha="center")
     ax.set_title(
@@ -61,4 +65,3 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
             aside=f"{report.rows_set_aside:,}",
         )
     )
-    return ax
