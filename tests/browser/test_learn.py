@@ -1,0 +1,208 @@
+"""A learner with a keyboard: a wrong answer, its reason, a hint, the right one; a quiz; a talk."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from crmkit.learn import dialogue, quiz
+from crmkit.learn.course import Course
+
+NAME = "learning.ipynb"
+CELLS = [
+    "import crmkit as ck\nfrom crmkit.learn import check, dialogue, hint, progress, quiz",
+    "orders = ...  # 在这里写 · write here",
+    'check.number("orders", 40, mistakes={"lines_for_orders": 95})',
+    'hint("recency")',
+    'quiz("analyst-03")',
+    'dialogue("complaint")',
+    'progress("analyst")',
+]
+
+
+@pytest.fixture
+def page(lab, learners_course: Course, language, monkeypatch, tmp_path):
+    work = learners_course.work(language)
+    for left in work.glob("*.answers.json"):
+        left.unlink()
+    cells = [f'import os\nos.environ["CRMKIT_PROGRESS"] = {str(tmp_path / "p.jsonl")!r}', *CELLS]
+    notebook = new_notebook(
+        cells=[new_code_cell(source) for source in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
+    )
+    nbformat.write(notebook, work / NAME)
+    lab.open(NAME)
+    lab.run_all()
+    assert lab.errors() == []
+    lab.page.wait_for_selector(".crmkit-form form")
+    return lab.page
+
+
+def run_again(page, cell):
+    """Run one cell anew and wait for what it shows."""
+    page.evaluate(
+        """async number => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            panel.content.activeCellIndex = number;
+            await window.jupyterapp.commands.execute('notebook:run-cell');
+        }""",
+        cell,
+    )
+
+
+def shown(page, cell):
+    return page.locator(".jp-NotebookPanel:visible .jp-CodeCell").nth(cell)
+
+
+def tab_to(page, locator, most=60):
+    """Press Tab until this has the focus, as someone without a mouse would."""
+    for _press in range(most):
+        if locator.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reaches {locator}")
+
+
+def serious(page, selector):
+    """What axe-core finds that would keep someone out."""
+    import axe_playwright_python
+
+    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(script.read_text("utf-8"))
+    found = page.evaluate(
+        "async selector => (await axe.run({include: [[selector]]}, {resultTypes: ['violations']}))"
+        ".violations",
+        selector,
+    )
+    return [
+        (one["id"], one["help"], one["nodes"][0]["html"])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+RIGHT, WRONG = "✓", "✗"
+WORDS = {
+    "zh": {"untouched": "还没有作答", "lines": "像是数了明细行", "done": "正确", "hint": "先筛出要的行",
+           "next": "下一步", "used": "用了 1 条提示", "outcome": "顾客满意"},
+    "en": {"untouched": "Not attempted yet", "lines": "This counts lines", "done": "Right.",
+           "hint": "First keep the lines", "next": "next", "used": "(1 hint", "outcome": "The customer is content"},
+}  # fmt: skip
+
+
+def test_from_a_wrong_answer_by_its_reason_and_a_hint_to_the_right_one(page, language):
+    words = WORDS[language]
+    assert words["untouched"] in shown(page, 3).inner_text()
+    for answer, says in (("95", words["lines"]), ("40", words["done"])):
+        page.evaluate(
+            "([number, source]) => { window.jupyterapp.shell.currentWidget.content"
+            ".widgets[number].model.sharedModel.setSource(source) }",
+            [2, f"orders = {answer}"],
+        )
+        run_again(page, 2)
+        run_again(page, 3)
+        shown(page, 3).get_by_text(says).wait_for()
+        if answer == "95":
+            button = shown(page, 4).get_by_role("button")
+            button.focus()
+            page.keyboard.press("Enter")
+            shown(page, 4).get_by_text(words["hint"]).wait_for()
+    run_again(page, 7)
+    shown(page, 7).get_by_role("table").wait_for()
+    assert words["next"] in shown(page, 7).inner_text()
+    assert words["used"] in shown(page, 7).inner_text()
+    assert serious(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output table") == []
+    assert serious(page, ".jp-NotebookPanel:not(.lm-mod-hidden) [role=status]") == []
+
+
+def answer_by_keyboard(page, form, question):
+    submit = form.locator("button[type=submit]")
+    if question.kind == "single":
+        first = form.locator("input").first
+        tab_to(page, first)
+        page.keyboard.press("Space")
+        for _option in range(len(question.ids)):
+            now = page.evaluate("document.activeElement.value")
+            if now == question.key:
+                break
+            page.keyboard.press("ArrowDown")
+    elif question.kind == "multiple":
+        for box in form.locator("input").all():
+            if box.get_attribute("value") in question.key:
+                tab_to(page, box)
+                page.keyboard.press("Space")
+    elif question.kind == "number":
+        tab_to(page, form.locator("input"))
+        page.keyboard.type(str(question.key))
+    elif question.kind == "match":
+        for select in form.locator("select").all():
+            tab_to(page, select)
+            left = select.evaluate("node => node.previousElementSibling.textContent")
+            pair = next(one for one in question.data["pairs"] if left in one["left"].values())
+            for _option in range(len(question.ids)):
+                page.keyboard.press("ArrowDown")
+                if select.input_value() == pair["id"]:
+                    break
+    else:
+        texts = {one[lang]: one["id"] for one in question.data["options"] for lang in ("zh", "en")}
+        for place, wanted in enumerate(question.key):
+            while True:
+                lines = form.locator("li").all()
+                names = [re.sub(r"[↑↓]+$", "", line.inner_text().replace("\n", "")).strip()
+                         for line in lines]  # fmt: skip
+                at = [texts[name] for name in names].index(wanted)
+                if at == place:
+                    break
+                tab_to(page, lines[at].locator("button").first)
+                page.keyboard.press("Enter")
+    tab_to(page, submit)
+    page.keyboard.press("Enter")
+
+
+def test_a_quiz_by_keyboard_alone(page, learners_course, language):
+    bank = quiz("analyst-03").bank
+    root = shown(page, 5).locator(".crmkit-form")
+    root.evaluate("node => { node.tabIndex = -1; node.focus(); }")
+    forms = root.locator("form").all()
+    assert len(forms) == 5
+    for form in forms:
+        answer_by_keyboard(page, form, bank[form.get_attribute("data-question")])
+        form.locator(".verdict.right").wait_for()
+        assert form.locator(".verdict").inner_text().startswith(RIGHT)
+    assert "5" in root.locator(".score").inner_text()
+    saved = json.loads(
+        (learners_course.work(language) / "analyst-03.answers.json").read_text("utf-8")
+    )
+    assert len(saved["answers"]) == 5
+    assert all(
+        bank[one].judge(answer).status == "right" for one, answer in saved["answers"].items()
+    )
+    assert serious(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .crmkit-form") == []
+    run_again(page, 7)
+    shown(page, 7).get_by_text("✓").first.wait_for()
+
+
+def test_a_conversation_by_keyboard_alone(page, learners_course, language):
+    root = shown(page, 6).locator(".crmkit-form")
+    root.evaluate("node => { node.tabIndex = -1; node.focus(); }")
+    for reply in ("hear", "sum-up", "choice"):
+        tab_to(page, root.locator(f"button[data-reply={reply}]"))
+        page.keyboard.press("Enter")
+        root.locator(f"button[data-reply={reply}]").wait_for(state="detached")
+    root.get_by_text(WORDS[language]["outcome"]).wait_for()
+    assert root.locator(".said li").count() == 7
+    talk = dialogue("complaint").follow(
+        json.loads((learners_course.work(language) / "complaint.answers.json").read_text("utf-8"))[
+            "answers"
+        ]["replies"]
+    )
+    assert talk.share == 1.0
+    assert serious(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .crmkit-form") == []
+    again = root.get_by_role("button")
+    again.focus()
+    page.keyboard.press("Enter")
+    root.locator("button[data-reply=hear]").wait_for()
