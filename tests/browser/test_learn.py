@@ -94,7 +94,13 @@ WORDS = {
 }  # fmt: skip
 
 
-def test_from_a_wrong_answer_by_its_reason_and_a_hint_to_the_right_one(page, language):
+def test_a_learner_with_a_keyboard_alone(page, learners_course, language):
+    from_a_wrong_answer_by_its_reason_and_a_hint_to_the_right_one(page, language)
+    a_quiz(page, learners_course, language)
+    a_conversation(page, learners_course, language)
+
+
+def from_a_wrong_answer_by_its_reason_and_a_hint_to_the_right_one(page, language):
     words = WORDS[language]
     assert words["untouched"] in shown(page, 3).inner_text()
     for answer, says in (("95", words["lines"]), ("40", words["done"])):
@@ -163,7 +169,7 @@ def answer_by_keyboard(page, form, question):
     page.keyboard.press("Enter")
 
 
-def test_a_quiz_by_keyboard_alone(page, learners_course, language):
+def a_quiz(page, learners_course, language):
     bank = quiz("analyst-03").bank
     root = shown(page, 5).locator(".crmkit-form")
     root.evaluate("node => { node.tabIndex = -1; node.focus(); }")
@@ -186,7 +192,7 @@ def test_a_quiz_by_keyboard_alone(page, learners_course, language):
     shown(page, 7).get_by_text("✓").first.wait_for()
 
 
-def test_a_conversation_by_keyboard_alone(page, learners_course, language):
+def a_conversation(page, learners_course, language):
     root = shown(page, 6).locator(".crmkit-form")
     root.evaluate("node => { node.tabIndex = -1; node.focus(); }")
     for reply in ("hear", "sum-up", "choice"):

@@ -2,12 +2,13 @@
 function make(tag, props = {}, ...children) {
   const node = Object.assign(document.createElement(tag), props);
   node.append(...children);
+  // keys pressed here belong to the form, not to JupyterLab's shortcuts
+  if ("disabled" in node) node.dataset.lmSuppressShortcuts = "true";
   return node;
 }
 
 function render({ model, el }) {
   const root = make("section", { className: "crmkit-form", lang: model.get("shown").language });
-  root.dataset.lmSuppressShortcuts = "true";
   const setting = make("p");
   const said = make("ol", { className: "said" });
   const log = make("div", {}, said);

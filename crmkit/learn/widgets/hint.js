@@ -3,11 +3,12 @@ function render({ model, el }) {
   const root = document.createElement("section");
   root.className = "crmkit-form";
   root.lang = model.get("shown").language;
-  root.dataset.lmSuppressShortcuts = "true";
   const steps = document.createElement("div");
   steps.setAttribute("role", "log");
   const button = document.createElement("button");
   button.type = "button";
+  // keys pressed here belong to the form, not to JupyterLab's shortcuts
+  button.dataset.lmSuppressShortcuts = "true";
   button.addEventListener("click", () => model.send({ more: true }));
   root.append(steps, button);
   const update = () => {

@@ -2,6 +2,8 @@
 function make(tag, props = {}, ...children) {
   const node = Object.assign(document.createElement(tag), props);
   node.append(...children);
+  // keys pressed here belong to the form, not to JupyterLab's shortcuts
+  if ("disabled" in node) node.dataset.lmSuppressShortcuts = "true";
   return node;
 }
 
@@ -75,8 +77,6 @@ function render({ model, el }) {
   const shown = model.get("shown");
   const root = make("section", { className: "crmkit-form", lang: shown.language });
   root.setAttribute("aria-label", shown.title);
-  // keys typed here belong to the form, not to JupyterLab's shortcuts
-  root.dataset.lmSuppressShortcuts = "true";
   const verdicts = new Map();
   const forms = shown.questions.map((question) => {
     const name = `${question.id}-${Math.random().toString(36).slice(2)}`;
