@@ -22,6 +22,7 @@ __getattr__, __dir__, _lazy = lazy_loader.attach(
         "journey": ["certificate", "progress"],
         "quizzes": ["quiz"],
         "selftest": ["which_track"],
+        "tasks": ["Tasks"],
     },
 )
 __all__ = [*_lazy, "check"]

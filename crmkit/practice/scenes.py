@@ -135,6 +135,19 @@ def _keep(path: Path) -> None:
 @scene("corner", staff="T1")
 def corner(path: Path) -> Shop:
     """A tiny shop for trying things out: two stores, a handful of goods and members."""
+    return _corner_shop(path, "corner")
+
+
+@scene("member-desk", staff="A1")
+def member_desk(path: Path) -> Shop:
+    """The corner shop with records to put in order: a double, a wrong birthday."""
+    shop = _corner_shop(path, "member-desk")
+    shop.members.register("林小雨", "14100000011", gender="female", email="lin@example.com")
+    shop.members.correct("M000002", birth_date="1984-09-12")
+    return shop
+
+
+def _corner_shop(path: Path, name: str) -> Shop:
     clock = FixedClock(datetime(2025, 6, 30, 2, 0, tzinfo=UTC))
     shop = Shop.create(
         path,
@@ -142,7 +155,7 @@ def corner(path: Path) -> Shop:
         store=("S1", "街角店 · Corner"),
         owner=("T1", "周老师 · Trainer Zhou"),
         kind="practice",
-        scene="corner",
+        scene=name,
         clock=clock,
     )
     office = shop.office

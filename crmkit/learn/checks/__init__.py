@@ -326,6 +326,15 @@ class Check:
             return
         _conclude(_heard(name, talk, standing, at_least))
 
+    def task(self, exercise: str, task: str, part: str | None = None) -> None:
+        """Check a task in the practice shop beside the notebook, or one part of it.
+
+        ``check.task("member-desk", "register", "birthday")``; it only reads.
+        """
+        from crmkit.learn import tasks
+
+        _conclude(tasks.Tasks(exercise).outcome(task, part))
+
 
 def _heard(name: str, talk: Any, standing: Any, at_least: float) -> Outcome:
     end = talk.turns[standing.turn]

@@ -1,0 +1,491 @@
+"""Tasks on the practice CRM, judged by what stands in its books.
+
+A task is a list of parts, each worth marks of its own. Only where the shop stands counts, not the
+way there: what was done and undone again costs nothing. `nothing_else` compares with the untouched
+scene, so a stranger who was changed, merged or forgotten is seen. Checks only read.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.learn import authored, records
+from crmkit.learn.authored import say
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
+
+_SEALED = ("name", "phone", "email", "birth_date")
+_PLAIN = ("gender", "district", "occupation", "household", "level")
+
+
+@dataclass(frozen=True)
+class Books:
+    """What stands in a shop's books, in plain values, read in one look."""
+
+    scene: str
+    members: dict[str, dict[str, Any]]
+    agreed: frozenset[tuple[str, str]]
+    on_hand: dict[tuple[str, str], int]
+    sales: tuple[tuple[str | None, dict[str, int]], ...]
+    returns: tuple[tuple[str, dict[str, int]], ...]
+    whole: bool
+
+    @classmethod
+    def read(cls, path: Path) -> "Books":
+        """The books of the practice shop in this file."""
+        from sqlalchemy import select, text
+
+        from crmkit.practice import Keyring, chain, schema
+        from crmkit.practice.engine import open_engine, reading
+
+        keys = Keyring.for_practice()
+        engine = open_engine(path, served=False)
+        try:
+            with reading(engine) as connection:
+
+                def rows(table: Any) -> list[Any]:
+                    return list(connection.execute(select(table)))
+
+                found = {row.id: cls._member(keys, row) for row in rows(schema.member)}
+                agreed: dict[tuple[str, str], bool] = {}
+                for event in sorted(rows(schema.consent_event), key=lambda row: row.id):
+                    if event.purpose == "marketing":
+                        agreed[found[event.member_id]["is_now"], event.channel] = event.given
+                lines: dict[int, dict[str, int]] = {}
+                products: dict[tuple[int, int], str] = {}
+                for line in rows(schema.sale_line):
+                    sold = lines.setdefault(line.sale_id, {})
+                    sold[line.product_id] = sold.get(line.product_id, 0) + line.quantity
+                    products[line.sale_id, line.line] = line.product_id
+                sale_of = {row.id: row for row in rows(schema.sale_return)}
+                back: dict[int, dict[str, int]] = {}
+                for line in rows(schema.return_line):
+                    of_sale = sale_of[line.return_id].sale_id
+                    product = products[of_sale, line.line]
+                    given = back.setdefault(line.return_id, {})
+                    given[product] = given.get(product, 0) + line.quantity
+                    lines[of_sale][product] -= line.quantity
+                stock = connection.execute(
+                    text(
+                        "SELECT location_id, product_id, quantity FROM stock_on_hand"
+                        " WHERE location_id NOT LIKE '@%'"
+                    )
+                )
+                return cls(
+                    scene=connection.scalar(select(schema.shop.c.scene)) or "",
+                    members=found,
+                    agreed=frozenset(key for key, given in agreed.items() if given),
+                    on_hand={(row.location_id, row.product_id): row.quantity for row in stock},
+                    sales=tuple(
+                        (
+                            found[row.member_id]["is_now"] if row.member_id else None,
+                            {product: n for product, n in lines[row.id].items() if n},
+                        )
+                        for row in rows(schema.sale)
+                    ),
+                    returns=tuple((sale_of[one].reason, given) for one, given in back.items()),
+                    whole=chain.first_break(connection, keys) is None,
+                )
+        finally:
+            engine.dispose()
+
+    @staticmethod
+    def _member(keys: Any, row: Any) -> dict[str, Any]:
+        sealed = {
+            field: keys.open(getattr(row, f"{field}_sealed"), f"member.{field}_sealed:{row.id}")
+            for field in _SEALED
+        }
+        plain = {field: getattr(row, field) for field in _PLAIN}
+        return {"status": row.status, "is_now": row.survivor_id, **sealed, **plain}
+
+    def with_phone(self, phone: str) -> str | None:
+        """The number of the live member who has this phone."""
+        return next(
+            (
+                member
+                for member, fields in self.members.items()
+                if fields["phone"] == phone and fields["status"] == "live"
+            ),
+            None,
+        )
+
+
+@cache
+def untouched_books(scene: str) -> Books:
+    """The books of a scene that nobody has worked on."""
+    from crmkit.practice import Shop
+
+    with tempfile.TemporaryDirectory(prefix="crmkit-scene-") as folder:
+        Shop.practice(scene, folder=folder).close()
+        return Books.read(Path(folder) / "shop.db")
+
+
+@dataclass(frozen=True)
+class HasMember:
+    """A live member, by number or phone, whose record says this."""
+
+    wanted: dict[str, Any]
+
+    def touches(self, books: Books) -> set[str]:
+        found = self.wanted.get("id") or books.with_phone(self.wanted["phone"])
+        return {found} if found else set()
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        number = self.wanted.get("id") or now.with_phone(self.wanted["phone"])
+        if number is None:
+            return Fault(
+                "nobody",
+                _("No member has the phone {phone} yet.").format(phone=self.wanted["phone"]),
+            )
+        fields = now.members.get(number)
+        if fields is None:
+            return Fault("nobody", _("There is no member {id}.").format(id=number))
+        if fields["status"] == "erased":
+            return Fault("erased", _("{id} was erased; that cannot be undone.").format(id=number))
+        if fields["status"] == "merged":
+            fields = now.members[fields["is_now"]]
+        for field, right in self.wanted.items():
+            if field in ("id", "agrees_to") or fields[field] == right:
+                continue
+            words = {"id": number, "field": label("field", field), "right": right}
+            if fields[field] is None:
+                return Fault(
+                    "empty", _("{id}: {field} is empty; it should be {right}.").format(**words)
+                )
+            return Fault(
+                "wrong_field",
+                _("{id}: {field} is {value}; it should be {right}.").format(
+                    **words, value=fields[field]
+                ),
+            )
+        for channel in self.wanted.get("agrees_to", ()):
+            if (number, channel) not in now.agreed:
+                return Fault(
+                    "no_consent",
+                    _("{id} has not agreed to {channel} on record.").format(
+                        id=number, channel=label("channel", channel)
+                    ),
+                )
+        return None
+
+
+@dataclass(frozen=True)
+class AreMerged:
+    """Two records made one, the right one kept."""
+
+    keep: str
+    gone: str
+
+    def touches(self, books: Books) -> set[str]:
+        return {self.keep, self.gone}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        kept, gone = now.members.get(self.keep), now.members.get(self.gone)
+        if kept is None or gone is None:
+            missing = self.keep if kept is None else self.gone
+            return Fault("nobody", _("There is no member {id}.").format(id=missing))
+        for number, fields in ((self.keep, kept), (self.gone, gone)):
+            if fields["status"] == "erased":
+                return Fault(
+                    "erased", _("{id} was erased; that cannot be undone.").format(id=number)
+                )
+        if kept["status"] == "merged" and kept["is_now"] == self.gone:
+            return Fault(
+                "wrong_way_round",
+                _("Merged the wrong way round: {keep} should have been kept.").format(
+                    keep=self.keep
+                ),
+            )
+        if gone["is_now"] == self.keep:
+            return None
+        if gone["is_now"] != self.gone:
+            return Fault(
+                "wrong_partner",
+                _("{gone} was merged into {other}, not into {keep}.").format(
+                    gone=self.gone, other=gone["is_now"], keep=self.keep
+                ),
+            )
+        return Fault(
+            "not_merged",
+            _("{keep} and {gone} are still two records.").format(keep=self.keep, gone=self.gone),
+        )
+
+
+@dataclass(frozen=True)
+class WasSold:
+    """A sale of exactly these products, less what was taken back, to this member if one is named."""
+
+    products: dict[str, int]
+    member: str | None = None
+
+    def touches(self, books: Books) -> set[str]:
+        return set(self.products) | ({self.member} if self.member else set())
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        new = list(now.sales[len(before.sales) :])
+        if (self.member, self.products) in new or (
+            self.member is None and any(sold == self.products for _buyer, sold in new)
+        ):
+            return None
+        for buyer, sold in new:
+            if sold == self.products:
+                return Fault(
+                    "wrong_member",
+                    _("Sold, but to {buyer} instead of {member}.").format(
+                        buyer=buyer or _("nobody named"), member=self.member
+                    ),
+                )
+        same = [sold for _buyer, sold in new if set(sold) == set(self.products)]
+        if same:
+            product = next(one for one in self.products if same[-1][one] != self.products[one])
+            return Fault(
+                "wrong_quantity",
+                _("{product}: {count} sold; it should be {right}.").format(
+                    product=product, count=same[-1][product], right=self.products[product]
+                ),
+            )
+        return Fault("not_sold", _("There is no such sale yet."))
+
+
+@dataclass(frozen=True)
+class WasReturned:
+    """These products taken back, for this reason."""
+
+    products: dict[str, int]
+    reason: str
+
+    def touches(self, books: Books) -> set[str]:
+        return set(self.products)
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        new = now.returns[len(before.returns) :]
+        if (self.reason, self.products) in new:
+            return None
+        reasons = [reason for reason, back in new if back == self.products]
+        if reasons:
+            return Fault(
+                "wrong_reason",
+                _("Taken back, but for the reason “{reason}” instead of “{right}”.").format(
+                    reason=label("return_reason", reasons[-1]),
+                    right=label("return_reason", self.reason),
+                ),
+            )
+        return Fault("not_returned", _("There is no such return yet."))
+
+
+@dataclass(frozen=True)
+class OnHand:
+    """How many of a product a store has now."""
+
+    store: str
+    product: str
+    quantity: int
+
+    def touches(self, books: Books) -> set[str]:
+        return {self.product}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        there = now.on_hand.get((self.store, self.product), 0)
+        if there == self.quantity:
+            return None
+        return Fault(
+            "wrong_stock",
+            _("{store} has {count} of {product}; it should have {right}.").format(
+                store=self.store, product=self.product, count=there, right=self.quantity
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class NothingElse:
+    """Everybody and everything that no task names is as it was."""
+
+    free: frozenset[str]
+
+    def touches(self, books: Books) -> set[str]:
+        return set()
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        for number, fields in before.members.items():
+            if number in self.free:
+                continue
+            became = now.members.get(number)
+            if became is None or became["status"] == "erased":
+                return Fault(
+                    "stranger_gone",
+                    _("{id} is gone, and nobody asked for that.").format(id=number),
+                )
+            if became["status"] == "merged" and fields["status"] == "live":
+                return Fault(
+                    "stranger_merged",
+                    _("{id} was merged, and nobody asked for that.").format(id=number),
+                )
+            changed = [field for field in fields if became[field] != fields[field]]
+            if changed:
+                return Fault(
+                    "stranger_changed",
+                    _("{id}: {field} was changed, and nobody asked for that.").format(
+                        id=number, field=label("field", changed[0])
+                    ),
+                )
+        for number, fields in now.members.items():
+            if (
+                number not in before.members
+                and number not in self.free
+                and fields["status"] == "live"
+            ):
+                return Fault(
+                    "one_too_many",
+                    _("{id} was registered, and nobody asked for that.").format(id=number),
+                )
+        for key in sorted({*before.on_hand, *now.on_hand}):
+            then, there = before.on_hand.get(key, 0), now.on_hand.get(key, 0)
+            if key[1] not in self.free and then != there:
+                return Fault(
+                    "stock_changed",
+                    _("{store} has {count} of {product} instead of {then}.").format(
+                        store=key[0], product=key[1], count=there, then=then
+                    ),
+                )
+        return None
+
+
+_GOALS = {
+    "member": lambda wanted: HasMember(wanted),
+    "merged": lambda wanted: AreMerged(**wanted),
+    "sold": lambda wanted: WasSold(**wanted),
+    "returned": lambda wanted: WasReturned(**wanted),
+    "on_hand": lambda wanted: OnHand(**wanted),
+}
+
+
+class Tasks:
+    """What there is to do in a practice shop, and how far it is done.
+
+    By the exercise's name (``Tasks("member-desk")``) or the path of a YAML file. As the last line
+    of a cell it shows what is done and what is not. Raises `ContentError` for a careless text.
+    """
+
+    def __init__(self, name: str | Path):
+        path = authored.find("tasks", name)
+        self.data, lines = authored.read(path, "tasks")
+        self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
+        self.scene: str = self.data["scene"]
+        seen: set[str] = set()
+        for place, task in enumerate(self.data["tasks"]):
+            parts = [part["id"] for part in task["parts"]]
+            if task["id"] in seen or len(set(parts)) < len(parts):
+                authored.fail(lines, ("tasks", place, "id"), _("this id stands twice."))
+            seen.add(task["id"])
+
+    def __repr__(self) -> str:
+        return f"Tasks({self.name!r})"
+
+    def parts(self, task: str, part: str | None = None) -> list[dict]:
+        """The parts of a task, or the one that is named."""
+        by_id = {one["id"]: one["parts"] for one in self.data["tasks"]}
+        found = [one for one in by_id.get(task, ()) if part in (None, one["id"])]
+        if not found:
+            raise CrmkitError(
+                _("There is no task {task}. There are: {known}").format(
+                    task=task if part is None else f"{task}/{part}",
+                    known=", ".join(
+                        f"{name}/{one['id']}" for name, its in by_id.items() for one in its
+                    ),
+                )
+            )
+        return found
+
+    def _goal(self, part: dict, now: Books) -> Any:
+        kind = next(name for name in part if name != "id")
+        if kind != "nothing_else":
+            return _GOALS[kind](part[kind])
+        free = {*part[kind].get("members", ()), *part[kind].get("products", ())}
+        for task in self.data["tasks"]:
+            for other in task["parts"]:
+                if "nothing_else" not in other:
+                    free |= self._goal(other, now).touches(now)
+        return NothingElse(frozenset(free))
+
+    def outcome(self, task: str, part: str | None = None, folder: str | Path = ".") -> Outcome:
+        """How a task, or one part of it, stands in the shop of this folder."""
+        name = f"{self.name}: {task}" + (f"/{part}" if part else "")
+        parts = self.parts(task, part)
+        file = Path(folder) / "shop.db"
+        if not file.is_file():
+            return Outcome(
+                NOT_ATTEMPTED,
+                name,
+                "untouched",
+                _('Not attempted yet: open the shop with Shop.practice("{scene}").').format(
+                    scene=self.scene
+                ),
+            )
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            now = Books.read(file)
+        except (SQLAlchemyError, CrmkitError, OSError) as error:
+            return Outcome(
+                WRONG,
+                name,
+                "damaged",
+                _("shop.db cannot be read ({kind}). Begin anew with reset=True.").format(
+                    kind=type(error).__name__
+                ),
+            )
+        if now.scene != self.scene:
+            return Outcome(
+                WRONG,
+                name,
+                "other_scene",
+                _("This shop is the scene {found}, not {scene}.").format(
+                    found=now.scene, scene=self.scene
+                ),
+            )
+        if not now.whole:
+            return Outcome(
+                WRONG,
+                name,
+                "tampered",
+                _("The shop's books were changed past its desks. Begin anew with reset=True."),
+            )
+        before = untouched_books(self.scene)
+        for one in parts:
+            fault = self._goal(one, now).fault(now, before)
+            if fault is not None:
+                status = NOT_ATTEMPTED if now == before else WRONG
+                return Outcome(status, name, fault.reason, fault.message)
+        if now == before:
+            return Outcome(
+                NOT_ATTEMPTED,
+                name,
+                "untouched",
+                _("Not attempted yet: nothing was done in the shop."),
+            )
+        return Outcome(RIGHT, name)
+
+    def _lines(self) -> Iterator[str]:
+        yield say(self.data["title"])
+        for number, task in enumerate(self.data["tasks"], 1):
+            outcomes = [self.outcome(task["id"], part["id"]) for part in task["parts"]]
+            done = sum(one.status == RIGHT for one in outcomes)
+            sign = "✓" if done == len(outcomes) else "○"
+            yield f"{sign} {number}. {say(task['ask'])} ({done} / {len(outcomes)})"
+            yield from (f"     {one.plain_sentence}" for one in outcomes if one.status == WRONG)
+            for part, one in zip(task["parts"], outcomes, strict=True):
+                records.note("task", self.name, f"{task['id']}/{part['id']}", one.status)
+
+    @property
+    def text(self) -> str:
+        """What there is to do, what is done, and why not."""
+        return "\n".join(self._lines())
+
+    def _ipython_display_(self) -> None:
+        if not is_grading():
+            print(self.text)
