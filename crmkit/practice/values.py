@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -138,6 +139,13 @@ def pairs(units: Units) -> list[tuple[str, int]]:
 def code(value: object) -> str:
     """The id of something on file, as typed; what cannot be one names nothing."""
     return value if isinstance(value, str) and value.isprintable() and len(value) <= 64 else ""
+
+
+def path(value: object) -> Path:
+    """Where a file is or is to be."""
+    if not isinstance(value, str | Path) or not str(value).strip() or "\0" in str(value):
+        raise BadValue(_("{field} is missing.").format(field=_field("path")))
+    return Path(value)
 
 
 def number(value: object) -> int:

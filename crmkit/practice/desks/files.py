@@ -71,7 +71,7 @@ class Files(Desk):
         changes nothing else. A row that cannot be right is left out, with its reason. A file is
         taken once.
         """
-        table, digest = _read(Path(path))
+        table, digest = _read(values.path(path))
         run = schema.import_run
         earlier = tx.one(select(run).where(run.c.sha256 == digest))
         if earlier is not None:
@@ -85,7 +85,7 @@ class Files(Desk):
             at=tx.now,
             staff_id=tx.staff.id,
             kind="members",
-            file_name=Path(path).name,
+            file_name=values.path(path).name,
             sha256=digest,
             rows=len(results),
             **{kind: kinds.count(kind) for kind in ("added", "changed", "refused")},
@@ -121,7 +121,9 @@ class Files(Desk):
         shown = ("id", "name", "phone", "email", "gender", "birthday", "district", "occupation")
         shown += ("household", "level", "points", "joined_on", "home_store_id")
         cards = (members.card_of(tx, row) for row in rows)
-        _write(Path(path), shown, ([getattr(card, name) for name in shown] for card in cards))
+        _write(
+            values.path(path), shown, ([getattr(card, name) for name in shown] for card in cards)
+        )
         tx.note(f"store:{tx.store_id}", exported="members", rows=len(rows))
         return len(rows)
 
@@ -156,7 +158,9 @@ class Files(Desk):
         headings = ("sale_id", "sold_at", "member_id", "product_id", "product", "quantity")
         headings += ("list_price", "discount", "amount")
         _write(
-            Path(path), headings, ([*row[:6], *(cents / 100 for cents in row[6:])] for row in rows)
+            values.path(path),
+            headings,
+            ([*row[:6], *(cents / 100 for cents in row[6:])] for row in rows),
         )
         tx.note(f"store:{tx.store_id}", exported="sales", rows=len(rows))
         return len(rows)
@@ -168,7 +172,7 @@ class Files(Desk):
         product = schema.product
         rows = tx.all(select(product).order_by(product.c.id))
         _write(
-            Path(path),
+            values.path(path),
             ("product_id", "product", "category", "on_hand"),
             ([r.id, r.name, r.category, stock_ledger.balance(tx, tx.store_id, r.id)] for r in rows),
         )

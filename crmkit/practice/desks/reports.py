@@ -53,6 +53,8 @@ class _Book:
                 frame[name] = frame[name].astype("str").where(frame[name].notna())
             elif name.endswith("_at") or name in ("at", "hour"):
                 frame[name] = self.local(frame[name])
+            elif name in ("quantity", "change", "visitors"):
+                frame[name] = frame[name].astype("int64")
             elif name.endswith("_on") or name == "date":
                 frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
         return frame
