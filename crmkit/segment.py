@@ -278,17 +278,18 @@ def _age_band(today: date | None) -> nw.Expr:
     """The age on a day as a band: plain comparisons of year × 10,000 + month × 100 + day."""
     born = nw.col("birth_date")
     written = (
-        born.dt.year().cast(nw.Int64) * 10_000
-        + born.dt.month().cast(nw.Int64) * 100
-        + born.dt.day().cast(nw.Int64)
+        tables.part(born.dt.year()) * 10_000
+        + tables.part(born.dt.month()) * 100
+        + tables.part(born.dt.day())
     )
     on = today.year * 10_000 + today.month * 100 + today.day if today else 0
     age = (on - written) // 10_000
     edges = (0, *AGE_BANDS)
     names = [f"{a}-{b - 1}" for a, b in zip(edges, AGE_BANDS, strict=False)]
-    band = nw.when(age >= AGE_BANDS[-1]).then(nw.lit(f"{AGE_BANDS[-1]}+"))
+    known = ~born.is_null()
+    band = nw.when(known & (age >= AGE_BANDS[-1])).then(nw.lit(f"{AGE_BANDS[-1]}+"))
     for edge, name in reversed(list(zip(edges, names, strict=False))):
-        inside = (age >= edge) & (age < AGE_BANDS[edges.index(edge)])
+        inside = known & (age >= edge) & (age < AGE_BANDS[edges.index(edge)])
         band = nw.when(inside).then(nw.lit(name)).otherwise(band)
     return band
 

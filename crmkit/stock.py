@@ -844,7 +844,7 @@ def transfer_plan(
     can give what lasts beyond `plenty_days`. The shortest shop gets first, from the shop with the
     most to give; equal ones in order of store_id.
 
-    Returns a frame of the kind that came in, sorted by product and receiver: product_id,
+    Returns a frame of the kind that came in, by product, the shortest shop first: product_id,
     from_store_id, to_store_id, quantity (whole pieces), days_before and days_after (how long the
     receiver's stock lasts).
 

@@ -499,11 +499,21 @@ def whole(frame: nw.LazyFrame, *names: str) -> nw.LazyFrame:
     return frame.with_columns(*(nw.col(name).fill_null(0).cast(nw.Int64) for name in names))
 
 
+def part(number: nw.Expr) -> nw.Expr:
+    """A year, month or day as Int64 to reckon with; 0 where there is none.
+
+    Polars' own small kinds overflow without a word, and pandas has no whole number for nothing.
+    """
+    return number.fill_null(0).cast(nw.Int64)
+
+
 def day_number(moment: nw.Expr) -> nw.Expr:
-    """Days since 1970-01-01 as a whole number: plain arithmetic that every engine can do."""
-    year = moment.dt.year().cast(nw.Int64)
+    """Days since 1970-01-01 as a whole number, null where there is no date: plain arithmetic that
+    every engine can do."""
+    year = part(moment.dt.year())
     leap_days = (year - 1969) // 4 - (year - 1901) // 100 + (year - 1601) // 400
-    return 365 * (year - 1970) + leap_days + moment.dt.ordinal_day().cast(nw.Int64) - 1
+    days = 365 * (year - 1970) + leap_days + part(moment.dt.ordinal_day()) - 1
+    return nw.when(~moment.is_null()).then(days)
 
 
 def as_day_number(day: str | date | datetime) -> int:
