@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "retention_rate",
             "sales_summary",
         ],
+        "portrait": ["bars", "lines", "spread"],
         "profile": ["accuracy", "completeness"],
         "segment": [
             "by_demographics",
