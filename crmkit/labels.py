@@ -9,6 +9,11 @@ from crmkit.i18n import label
 from crmkit.tables import is_nothing, open_frame
 
 KINDS = {
+    "channel_preference": "channel",
+    "preference": "category",
+    "top_brand": "brand",
+    "top_category": "category",
+    "top_channel": "channel",
     "ask_for": "column",
     "field": "column",
     "method": "payment_method",
