@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crmkit import data
+from crmkit import campaign, data
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -189,6 +189,43 @@ def timeline(member_id: str, tables: Mapping[str, Any] | None = None, *, ax: Any
     ax.set_title(_("What the shop knows of member {member}").format(member=member_id))
 
 
+def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
+    """Who bought during a campaign: those who got its offer beside those who were left out.
+
+    `tables` holds one's own ``campaigns``, ``campaign_contacts`` and ``sales`` in place of the
+    course shop's. Returns a frame, one row a side: side (treatment, control), members, buyers, buyer_share (0 to 1),
+    and beside the treatment whether chance explains the difference: verdict
+    (``"more_than_chance"`` where the 95 % interval of the difference leaves out 0, else
+    ``"may_be_chance"``).
+
+    Raises `CrmkitError` when there is no such campaign.
+    """
+    campaigns = _table("campaigns", tables).set_index("campaign_id")
+    if campaign_id not in campaigns.index:
+        raise CrmkitError(
+            _("There is no campaign {campaign!r}. There are: {known}").format(
+                campaign=campaign_id, known=", ".join(campaigns.index)
+            )
+        )
+    first, last = campaigns.loc[campaign_id, ["starts_on", "ends_on"]]
+    bought = campaign.outcomes(
+        _table("campaign_contacts", tables),
+        _table("sales", tables),
+        first.date(),
+        days=(last - first).days + 1,
+        campaign_id=campaign_id,
+    )
+    found = bought.groupby("group", as_index=False).agg(
+        members=("bought", "size"), buyers=("bought", "sum"), buyer_share=("bought", "mean")
+    )
+    difference = campaign.compare_groups(bought, "bought")
+    sure = difference.low is not None and (difference.low > 0 or difference.high < 0)
+    verdict = "more_than_chance" if sure else "may_be_chance"
+    found["verdict"] = found["group"].map({"treatment": verdict})
+    found = found.sort_values("group", ascending=False, ignore_index=True)
+    return found.rename(columns={"group": "side"}).round({"buyer_share": 4})
+
+
 def satisfied(stores: list[str], tables: Mapping[str, Any] | None = None) -> Any:
     """How many are satisfied with the goods at these stores, quarter by quarter.
 
@@ -212,7 +249,7 @@ def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
     """How much of the members' revenue comes from those who come often, over the last 365 days.
 
     Returns a frame by how many orders a member made: orders_a_year (``"1"``, ``"2-5"``,
-    ``"6-11"``, ``"12+"``), members, member_share (of the members who bought), revenue (yuan),
+    ``"6-11"``, ``"12+"``), members, members_share (of the members who bought), revenue (yuan),
     revenue_share (of these members' revenue).
     """
     import pandas as pd
@@ -228,7 +265,7 @@ def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
     found = each.groupby(group, observed=False).agg(
         members=("orders", "size"), revenue=("revenue", "sum")
     )
-    found.insert(1, "member_share", (found["members"] / len(each)).round(4))
+    found.insert(1, "members_share", (found["members"] / len(each)).round(4))
     found["revenue_share"] = (found["revenue"] / each["revenue"].sum()).round(4)
     found["revenue"] = found["revenue"].round(2)
     return found.rename_axis("orders_a_year").reset_index().astype({"orders_a_year": "str"})
