@@ -240,7 +240,7 @@ def by_demographics(
     if "age_band" in keys:
         today = tables.as_date(until) if until else None
         today = today or tables.first_and_last_day(lines, "sold_at")[1]
-        who = who.with_columns(age_band=_age_band(today))
+        who = who.with_columns(age_band=age_band_on(today))
     bought = nw.when(nw.col("quantity") > 0).then(nw.col("sale_id"))
     lines = lines.with_columns(_sale=bought)
     lines = lines.with_columns(_back=nw.col("_sale").is_null().cast(nw.Int64))
@@ -274,7 +274,7 @@ def by_demographics(
     return tables.give_back(groups.sort(*keys, nulls_last=True) if keys else groups, members)
 
 
-def _age_band(today: date | None) -> nw.Expr:
+def age_band_on(today: date | None) -> nw.Expr:
     """The age on a day as a band: plain comparisons of year × 10,000 + month × 100 + day."""
     born = nw.col("birth_date")
     written = (
