@@ -15,6 +15,7 @@ from crmkit.data.simulate.command import data
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language, ngettext, set_language
 from crmkit.i18n import gettext as _
+from crmkit.practice.prompt import practice
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 grade = typer.Typer(
@@ -22,6 +23,7 @@ grade = typer.Typer(
 )
 app.add_typer(grade, name="grade")
 app.command()(data)
+app.command()(practice)
 
 console = Console(highlight=False)
 Names = Annotated[list[str] | None, typer.Argument(help="课或练习 · Lessons or exercises.")]

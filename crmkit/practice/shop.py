@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import access, chain, migrate, schema
+from crmkit.practice import access, chain, migrate, rotation, schema
 from crmkit.practice.clock import SystemClock
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.desks.audit import Audit
@@ -247,6 +247,17 @@ class Shop:
             restore(backup, engine, keys)
         finally:
             engine.dispose()
+
+    def rotate_keys(self, file: str | Path | None = None) -> None:
+        """Seal every personal field with a new key and forget the old one (trainers only).
+
+        `file` is the shop's key file, if it is not where `open` finds it. A rotation that was
+        interrupted goes on when the shop is opened and this is called again.
+        """
+        self.office.may_rotate_keys()
+        if file is None:
+            file = key_file(self.engine.url.render_as_string(hide_password=False))
+        self.keys = rotation.rotate(self.engine, self.keys, Path(file))
 
     def frames(self):
         """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what

@@ -94,6 +94,7 @@ RECIPES = {
     "office.set_password": lambda s: (("C1", "open sesame"), {}),
     "office.let_go": lambda s: (("C2",), {}),
     "office.may_back_up": lambda s: ((), {}),
+    "office.may_rotate_keys": lambda s: ((), {}),
     "office.add_product": lambda s: (("P9", "Socks", "care", 1_900, 700), {}),
     "office.set_price": lambda s: (("P1", 13_900), {}),
     "office.set_clock": lambda s: ((NOON,), {}),

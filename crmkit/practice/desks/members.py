@@ -444,18 +444,26 @@ def sealed_columns(tx: Tx, member_id: str, **fields: str | date | None) -> dict[
     for field, value in fields.items():
         text = value.isoformat() if isinstance(value, date) else value
         columns[f"{field}_sealed"] = tx.seal(table, f"{field}_sealed", member_id, text)
-        if field == "name":
-            columns["name_token"] = tx.keys.token("name", text and name_key(text))
-        elif field == "phone":
-            columns["phone_token"] = tx.keys.token("phone", text)
-            columns["phone_tail_token"] = tx.keys.token("phone_tail", text and text[-4:])
-        elif field == "email":
-            columns["email_token"] = tx.keys.token("email", text and text.casefold())
-        elif field == "card":
-            columns["card_token"] = tx.keys.token("card", text)
-        elif field == "birth_date":
-            columns["birthday_token"] = tx.keys.token("birthday", text and text[5:])
+        columns |= tokens_of(tx.keys, field, text)
     return columns
+
+
+def tokens_of(keys, field: str, value: str | None) -> dict[str, str | None]:
+    """The tokens a personal field is found by."""
+    if field == "name":
+        return {"name_token": keys.token("name", value and name_key(value))}
+    if field == "phone":
+        return {
+            "phone_token": keys.token("phone", value),
+            "phone_tail_token": keys.token("phone_tail", value and value[-4:]),
+        }
+    if field == "email":
+        return {"email_token": keys.token("email", value and value.casefold())}
+    if field == "card":
+        return {"card_token": keys.token("card", value)}
+    if field == "birth_date":
+        return {"birthday_token": keys.token("birthday", value and value[5:])}
+    return {}
 
 
 def card_of(tx: Tx, row) -> Member:

@@ -111,6 +111,14 @@ class Office(Desk):
         """Note that a copy of the whole shop is taken; `Shop.back_up` takes it."""
         tx.note("shop")
 
+    @command(roles="trainer")
+    def may_rotate_keys(self, tx: Tx) -> None:
+        """Note that the shop gets a new key; `Shop.rotate_keys` gives it. Not for practice scenes,
+        whose key is everybody's."""
+        if tx.value(select(schema.shop.c.kind)) == "practice":
+            raise Refused(_("A practice scene keeps its key: the trainer has to open it."))
+        tx.note("shop")
+
     @command(roles="manager trainer")
     def add_product(
         self,
