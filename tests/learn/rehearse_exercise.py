@@ -1,7 +1,7 @@
 """Try out every check of one exercise, in one process: `python rehearse_exercise.py cashier-3`.
 
-Runs the master in an empty folder with its answers, then as it is released but with the hidden
-tests, then as nbgrader would. Prints what is wrong; nothing when all is well.
+Runs the master in an empty folder with its answers, then as a learner gets it, then handed in
+untouched and handed in right, as nbgrader would. Prints what is wrong; nothing when all is well.
 """
 
 import os
@@ -15,6 +15,7 @@ from crmkit.learn.course import Course
 from crmkit.teach.notebooks import derive_master
 
 SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION.*?### END SOLUTION[^\n]*\n?", re.M | re.S)
+HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 
 
 def rehearse(assignment: str) -> list[str]:
@@ -41,7 +42,7 @@ def rehearse(assignment: str) -> list[str]:
             found += [f"{cell.id}: {text}" for one in seen for text in complaints(*one)]
     shell.reset(new_session=False)
     for cell in cells:
-        seen, error = run(cell, SOLUTION.sub("", cell.source))
+        seen, error = run(cell, HIDDEN.sub("", SOLUTION.sub("", cell.source)))
         if error is not None:
             found.append(f"{cell.id}: untouched, it stops with {error!r}")
         found += [
@@ -49,8 +50,14 @@ def rehearse(assignment: str) -> list[str]:
             for name, _expectation, _value, outcome in seen
             if outcome.status != NOT_ATTEMPTED
         ]
-    shell.reset(new_session=False)
     os.environ["NBGRADER_EXECUTION"] = "autograde"
+    shell.reset(new_session=False)
+    for cell in cells:
+        _seen, error = run(cell, SOLUTION.sub("", cell.source))
+        graded = cell.metadata.get("nbgrader", {}).get("grade")
+        if graded and type(error).__name__ != "NotAttempted":
+            found.append(f"{cell.id}: handed in untouched, it ends with {error!r}")
+    shell.reset(new_session=False)
     for cell in cells:
         _seen, error = run(cell)
         if error is not None:

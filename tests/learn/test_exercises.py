@@ -48,7 +48,7 @@ def total(prices):
 ```{{code-cell}}
 :check: total-check
 :points: 2
-check.function("total", [6], inputs=[[1, 2, 3]])
+{visible}
 ### BEGIN HIDDEN TESTS
 {hidden}
 ### END HIDDEN TESTS
@@ -59,13 +59,14 @@ check.function("total", [6], inputs=[[1, 2, 3]])
 @pytest.mark.parametrize(
     ("hidden", "says"),
     [
+        (None, "n untouched is right"),
+        (None, "handed in untouched, it ends with None"),
         ('check.function("total", sum, inputs=[[4, 5], [2]])', ""),
         ('check.function("total", max, inputs=[[4, 5]])', "the reference answer is not right"),
         (
             'check.function("total", sum, inputs=[[2, 2], [1]], mistakes={"largest_for_total": sum})',
             "cannot tell it apart",
         ),
-        ("check.number('n', 5, value=5)", "n untouched is right"),
         ("1 / 0", "stops with ZeroDivisionError"),
     ],
 )
@@ -73,7 +74,11 @@ def test_a_careless_master_is_found_out(hidden, says, tmp_path):
     course = tmp_path / "course-copy"
     (course / "course" / "source").mkdir(parents=True)
     (course / "solutions").mkdir()
-    (course / "solutions" / "sums-1.md").write_text(MASTER.format(hidden=hidden), "utf-8")
+    visible = 'check.function("total", [6], inputs=[[1, 2, 3]])'
+    if hidden is None:
+        visible = hidden = 'check.number("n", 5, value=5)'
+    master = MASTER.format(visible=visible, hidden=hidden)
+    (course / "solutions" / "sums-1.md").write_text(master, "utf-8")
     run = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("rehearse_exercise.py")), "sums-1"],
         cwd=tmp_path,
