@@ -89,7 +89,7 @@ def _there() -> set[str] | None:
 
 def _steps(track: dict) -> list[Step]:
     latest: dict[str, dict[str, str]] = {}
-    asked: dict[str, set[str]] = {}
+    asked: dict[str, dict[str, set[str]]] = {}
     hints: dict[str, set[tuple]] = {}
     for event in records.events():
         place = event["place"]
@@ -100,7 +100,7 @@ def _steps(track: dict) -> list[Step]:
             latest.setdefault(place, {})[event["item"]] = event["outcome"]
             of = event.get("of")
             if isinstance(of, list):
-                asked[place] = {str(one) for one in of}
+                asked.setdefault(place, {})[event["kind"]] = {str(one) for one in of}
     there = _there()
     quizzes = set(authored.known("quizzes"))
     steps = []
@@ -111,7 +111,7 @@ def _steps(track: dict) -> list[Step]:
             pair.append((lesson["graded"], title, "exercise"))
         for name, title, kind in pair:
             seen = latest.get(name, {})
-            items = asked.get(name) or set(seen)
+            items = set().union(*asked.get(name, {}).values()) or set(seen)
             right = sum(seen.get(item) == "right" for item in items)
             steps.append(
                 Step(

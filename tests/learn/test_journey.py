@@ -72,6 +72,14 @@ def test_a_wrong_quiz_answer_keeps_a_lesson_open(desk):
     assert step.started and not step.done and step.right == 5 - len(singles[:2])
 
 
+def test_a_lessons_own_checks_and_its_quiz_count_together(at_notebook):
+    at_notebook("2-cashier/03-my-shift.ipynb", 'check.choice("answer", "B", options="ABC")')
+    solve("cashier-03")
+    check.choice("answer", "B", options="ABC", value="A")
+    step = next(one for one in progress("cashier").steps if one.id == "cashier-03")
+    assert (step.right, step.asked) == (5, 6)
+
+
 def test_records_that_were_edited_are_read_as_far_as_they_make_sense(desk):
     solve("sales-01")
     file = records.records_file()
@@ -210,3 +218,19 @@ def test_without_the_masters_there_are_hints_but_no_solution(hinted, desk):
 def test_an_answer_without_hints_is_refused(desk):
     with pytest.raises(CrmkitError, match="no hints for nothing"):
         hint("nothing")
+
+
+def test_every_answer_of_every_exercise_has_hints_and_every_hint_an_answer(repository):
+    import re
+
+    from crmkit.learn.course import Course
+
+    course = Course(repository)
+    for assignment in course.assignments():
+        text = course.master_source(assignment).read_text("utf-8")
+        data, _lines = authored.read(authored.find("hints", assignment), "hints")
+        answers = set(re.findall(r"^:answer: (\S+)$", text, re.M))
+        assert set(data["hints"]) <= answers, assignment
+        assert len(data["hints"]) >= len(answers) - 1, assignment
+        for answer in data["hints"]:
+            assert len(hint(answer).steps()) >= 2, answer
