@@ -23,7 +23,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "sales_summary",
         ],
         "portrait": ["bars", "lines", "spread"],
-        "profile": ["accuracy", "completeness"],
+        "profile": ["accuracy", "completeness", "persona"],
+        "recommend": ["also_bought", "association_rules", "evaluation"],
         "segment": [
             "by_demographics",
             "kmeans",

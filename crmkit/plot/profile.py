@@ -1,8 +1,9 @@
-"""Charts of how good the customer records are."""
+"""Charts of how good the customer records are, and of what they tell."""
 
 from typing import Any
 
 from crmkit.i18n import gettext as _
+from crmkit.labels import code, heading
 from crmkit.plot import _style
 
 _COUNTS = ("field", "n", "filled", "missing", "completeness", "right", "wrong", "accuracy")
@@ -59,6 +60,49 @@ def accuracy(result: Any, *, ax: Any = None) -> Any:
         if intervals
         else _("How much of what is filled in is right")
     )
+
+
+@_style.chart(grid="x")
+def persona(result: Any, top: int = 8, *, ax: Any = None) -> Any:
+    """Where a segment differs from all members, and how much of it does not: share beside share.
+
+    `result`: what `profile.persona` gave for a segment; `top`: how many tags. The line is the 95 %
+    interval of the share; the square is the share among all members. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> from crmkit.profile import persona as portrait
+    >>> tagged = pd.DataFrame({"member_id": ["M1", "M2"], "level": ["gold", "regular"]})
+    >>> len(persona(portrait(tagged)).get_yticklabels())
+    2
+    """
+    from matplotlib.ticker import PercentFormatter
+
+    table = result.distinct.head(top)
+    if table.empty:
+        table = result.traits.head(top)
+    for place, row in enumerate(table.itertuples()):
+        ax.plot([row.low, row.high], [place, place], color=_style.MAIN, linewidth=5)
+    ax.plot(
+        table["share"], range(len(table)), "o", color=_style.MAIN, markersize=13,
+        label=_("these {n:,} members").format(n=result.n),
+    )  # fmt: skip
+    ax.plot(
+        table["overall_share"], range(len(table)), "s", color=_style.ACCENT, markersize=11,
+        label=_("all {n:,} members").format(n=result.of),
+    )  # fmt: skip
+    ax.set_yticks(
+        range(len(table)),
+        [
+            _("{kind}: {tag}").format(kind=heading(row.kind), tag=code(row.kind, row.tag))
+            for row in table.itertuples()
+        ],
+    )
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.set(xlabel=_("share of members"), ylabel="")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    ax.set_title(_("What stands out, and how many are otherwise"))
 
 
 def _fields(result: Any, value: str, source: str) -> Any:
