@@ -18,10 +18,14 @@ def to_pandas(frame: Any) -> pd.DataFrame:
     else:
         open_frame(frame)  # refuses what is no table
         table = nw.from_native(frame)
+        in_spark = table.implementation.is_pyspark()
         if isinstance(table, nw.LazyFrame):
             table = table.collect("pyarrow")
         arrow = table.to_arrow()
         plain = arrow.to_pandas(types_mapper=_nullable)
+        if in_spark:  # Spark's times carry the session's zone: its clock
+            for name in plain.select_dtypes("datetimetz"):
+                plain[name] = plain[name].dt.tz_localize(None)
     if not plain.columns.is_unique:
         twice = sorted({str(name) for name in plain.columns[plain.columns.duplicated()]})
         raise TableError(

@@ -146,6 +146,7 @@ def conform(
     "members", "products" …). Sales without ``amount`` get it: quantity × list_price − discount.
 
     - `time_zone`: for times that carry a zone: the zone of the shop's clock, to which they move
+      (Spark's times all carry its session's: without `time_zone` they are the shop's)
     - ``currency="…"``: the column that says each row's currency; more than one is refused
 
     `ready` names a map for a well-known public set: "uci-online-retail" or "complete-journey".
@@ -333,6 +334,14 @@ def _on_the_shops_clock(frame: Any, table: str, time_zone: str) -> Any:
             moved = f'* REPLACE (timezone(\'{time_zone}\', "{column}") AS "{column}")'
             frame = nw.from_native(frame.to_native().project(moved))
             continue
+        if frame.implementation.is_pyspark():
+            from pyspark.sql.functions import from_utc_timestamp
+
+            native = frame.to_native()
+            frame = nw.from_native(
+                native.withColumn(column, from_utc_timestamp(native[column], time_zone))
+            )
+            continue
         if frame.implementation.is_ibis():
             raise TableError(
                 _(
@@ -386,7 +395,7 @@ def _moment(frame: Any, column: str, kind: nw.dtypes.DType) -> dict[str, nw.Expr
         return {column: nw.col(column).cast(nw.Datetime("us"))}
     if isinstance(kind, nw.Datetime) or kind == nw.Datetime:
         zone = getattr(kind, "time_zone", None)
-        if zone is None:
+        if zone is None or frame.implementation.is_pyspark():  # Spark's own clock is the session's
             return {}
         raise TableError(
             _(
@@ -456,7 +465,7 @@ def _check_rows(frame: Any, table: str) -> None:
     key = KEYS.get(table)
     ids = [c for c in NEEDED[table] if CONTRACT[table][c].kind == "key"]
     if ids:
-        nulls = _collect(frame.select(nw.col(*ids).is_null().sum().cast(nw.Int64)))
+        nulls = _collect(frame.select(nw.col(*ids).is_null().cast(nw.Int64).sum()))
         rows = int(_collect(frame.select(nw.len().cast(nw.Int64).alias("n"))).item())
         for column in ids:
             n = nulls[column].to_list()[0] or 0
