@@ -23,6 +23,7 @@ from crmkit.data.scan import (
     heading_row,
     kind_of,
     unique_names,
+    unzipped,
 )
 from crmkit.i18n import gettext as _
 from crmkit.tables import TableError
@@ -59,6 +60,7 @@ def read_any(
         from crmkit.data.scan import scan
 
         scan(path)  # says what is wrong
+    path = unzipped(path)
     kind = kind_of(path)
     if kind == "excel":
         return _from_excel(path, sheet)

@@ -47,10 +47,15 @@ class FileMissing(CrmkitError):
 
 @dataclass(frozen=True)
 class PublicTable:
-    """One table of a public set: which files may hold it, what its columns are called there."""
+    """One table of a public set: which files may hold it, what its columns are called there.
+
+    `encoding` is that of text copies that are not UTF-8; `moments` are the formats of dates in
+    text copies; `derive` are columns to reckon; `published` picks the lines of published figures.
+    """
 
     files: tuple[str, ...]
     columns: dict[str, str]
+    encoding: str | None = None
     moments: dict[str, str] = field(default_factory=dict)
     derive: dict[str, nw.Expr] = field(default_factory=dict)
     published: nw.Expr | None = None
@@ -78,7 +83,9 @@ def public_sets() -> dict[str, PublicSet]:
             tables={
                 "sales": PublicTable(
                     files=("Online Retail.xlsx", "online_retail.xlsx", "online_retail.parquet",
-                           "Online Retail.csv", "online_retail.csv", "OnlineRetail.csv"),
+                           "Online Retail.csv", "online_retail.csv", "OnlineRetail.csv",
+                           "online+retail.zip"),
+                    encoding="cp1252",
                     columns={"sale_id": "InvoiceNo", "sold_at": "InvoiceDate",
                              "member_id": "CustomerID", "product_id": "StockCode",
                              "quantity": "Quantity", "list_price": "UnitPrice"},
@@ -235,9 +242,17 @@ def _public_table(sets: dict[str, PublicSet], ready: str, table: str) -> PublicT
 
 def _read_copy(public: PublicSet, table: PublicTable, source: Any) -> Any:
     """The user's copy as pandas, wherever it lies."""
-    from crmkit.data.scan import scan
+    from crmkit.data.scan import FileUnreadable, detect_encoding, kind_of, scan
 
-    return scan(_find_copy(public, table, source)).df()
+    path = _find_copy(public, table, source)
+    encoding = None
+    if table.encoding and kind_of(path) == "csv":
+        try:
+            utf8 = detect_encoding(path) == "utf-8"
+        except FileUnreadable:
+            utf8 = False
+        encoding = None if utf8 else table.encoding  # never GBK, whatever its bytes look like
+    return scan(path, encoding=encoding).df()
 
 
 def _find_copy(public: PublicSet, table: PublicTable, source: Any) -> Path:

@@ -26,6 +26,20 @@ TITLE_ROWS = 20
 """How many rows above the headings of an Excel sheet may be titles."""
 
 
+READABLE = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+)
+
+
 class FileUnreadable(CrmkitError):
     """A file or database cannot be read; the message says what was found and what to do."""
 
@@ -48,6 +62,7 @@ def scan(
       true/false only if all of its values are; ids with leading zeros and numbers of more than 15
       digits stay text. Text that is not UTF-8 is taken for GBK (GB18030) and turned into UTF-8 in
       pieces, in a temporary file; `encoding` names another one ("utf-16", "cp1252").
+    - **ZIP** with one such file in it: that file, unpacked to a temporary folder.
     - **Excel** (xlsx, xls, ods): `table` is the sheet (default: the first), `header_row` the row
       of the headings, from 1 (default: the first that looks like it, below any titles).
     - **A DuckDB file**: `table` names the table, if there are several.
@@ -76,6 +91,7 @@ def scan(
                 file=path
             )
         )
+    path = unzipped(path)
     kind = kind_of(path)
     if kind == "parquet":
         return _duck(f"FROM read_parquet({_quoted(path)})", path)
@@ -146,6 +162,35 @@ def _say_utf16(path: Path) -> FileUnreadable:
             file=path
         )
     )
+
+
+def unzipped(path: Path) -> Path:
+    """The one table inside a ZIP archive, unpacked; any other file as it is."""
+    import zipfile
+
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return path
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        return path  # a damaged Excel file, perhaps: its reader tells
+    with archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+        if "[Content_Types].xml" in names or "mimetype" in names or "content.xml" in names:
+            return path  # Excel and OpenDocument are archives themselves
+        tables = [name for name in names if name.lower().endswith(READABLE)]
+        if len(tables) != 1:
+            raise FileUnreadable(
+                _(
+                    "{file} is a ZIP archive of {n} files. Unpack it and name the one you want: {names}."
+                ).format(file=path, n=len(names), names=", ".join(names[:10]))
+            )
+        folder = Path(tempfile.mkdtemp(prefix="zip-", dir=_temporary_folder()))
+        target = folder / Path(tables[0]).name
+        with archive.open(tables[0]) as packed, target.open("wb") as out:
+            shutil.copyfileobj(packed, out, CHUNK)
+        return target
 
 
 def _no_such_file(path: Path) -> FileUnreadable:
@@ -277,7 +322,7 @@ def _scan_csv(path: Path, encoding: str | None) -> Any:
     columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in names)
     read = (
         f"read_csv({_quoted(text)}, auto_detect=false, header=true, delim={_quoted(dialect)}, "
-        f"quote='\"', escape='\"', strict_mode=true, max_line_size=10000000, "
+        f"quote='\"', escape='\"', strict_mode=true, "
         f"columns={{{columns}}})"
     )
     kinds = _kinds(read, names, path)
