@@ -18,7 +18,7 @@ lab: setup  ## open the course in JupyterLab (CRMKIT_LANG=zh or en)
 	@$(BIN)/crmkit lab
 
 test: setup-test  ## run every test
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not class_end_to_end" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not class_end_to_end" $(PYTEST_ARGS)
 	@$(BIN)/python -m pytest -m class_end_to_end $(PYTEST_ARGS)
 
 lint: setup-test  ## check style and the direction of imports

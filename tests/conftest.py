@@ -58,9 +58,17 @@ def chromium():
     return found
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """A class is graded last, so that a file another test leaves behind would be noticed."""
+    """A class is graded last, so that a file another test leaves behind would be noticed.
+
+    With several workers each server (Spark, PostgreSQL, JupyterLab) is started by one of them.
+    """
     items.sort(key=lambda item: item.get_closest_marker("class_end_to_end") is not None)
+    for item in items:
+        for server in ("spark", "postgres", "browser"):
+            if item.get_closest_marker(server):
+                item.add_marker(pytest.mark.xdist_group(server))
 
 
 @pytest.fixture(scope="session")
