@@ -14,6 +14,7 @@ from crmkit.learn import workspace
 from crmkit.learn.course import Course
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(os.path.dirname(__file__)):
