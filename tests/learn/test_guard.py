@@ -19,6 +19,32 @@ from crmkit.learn import check
 check.function("total", [6, 15], inputs=[[1, 2, 3], [4, 5, 6]])
 """
 
+# a hidden test that takes the kit's own function for its referee
+REFEREE = """\
+from crmkit.learn import check
+import crmkit as ck
+
+phones = ["140 0123 4567", "+86 14101234567"]
+check.function("tidy", [ck.clean.normalize_phone(one) for one in phones], inputs=phones)
+"""
+NAMING_REFEREE = """\
+from crmkit.learn import check
+import crmkit.labels
+
+check.text("named", crmkit.labels.heading("revenue"), value="same")
+"""
+BRIBES = {
+    "a function of a package": ("ck.clean.normalize_phone = tidy", REFEREE),
+    "a stand-in": (
+        "from unittest.mock import Mock\nck.clean.normalize_phone = Mock(side_effect=tidy)",
+        REFEREE,
+    ),
+    "a function where it is defined": (
+        "import crmkit.labels\ncrmkit.labels.heading = lambda column: 'same'",
+        NAMING_REFEREE,
+    ),
+}
+
 CHEATS = {
     "rebinding the name": "check = lambda *a, **k: None",
     "an object that answers to everything": (
@@ -162,3 +188,34 @@ def test_a_cheat_gains_nothing_in_a_real_kernel(monkeypatch, cheat):
     cells = ["from crmkit.learn import check", WRONG_ANSWER, CHEATS[cheat], marked(HIDDEN_TEST)]
     ((got, outputs),) = run(cells)
     assert (got, outputs[-1].ename) == (0, "CheckFailed")
+
+
+@pytest.mark.parametrize("bribe", BRIBES, ids=lambda bribe: bribe.replace(" ", "_"))
+def test_bribing_the_referee_gains_nothing(bribe):
+    cells = [
+        "import crmkit as ck\nck.set_language('en')\nck.clean.normalize_phone",
+        "from crmkit.learn import check\ndef tidy(phone):\n    return 'same'",
+        *BRIBES[bribe],
+    ]
+    context = multiprocessing.get_context("fork")
+    found = context.SimpleQueue()
+    child = context.Process(target=in_a_shell_of_its_own, args=(cells, found))
+    child.start()
+    ended = found.get()
+    child.join(30)
+    assert ended == "CheckFailed"
+
+
+def test_an_honest_referee_is_left_as_it_is():
+    cells = [
+        "import crmkit as ck\nck.set_language('en')\nbefore = ck.clean.normalize_phone",
+        "from crmkit.learn import check\ndef tidy(phone):\n    return before(phone)",
+        REFEREE + "assert ck.clean.normalize_phone is before\nassert ck.get_language() == 'en'",
+    ]
+    context = multiprocessing.get_context("fork")
+    found = context.SimpleQueue()
+    child = context.Process(target=in_a_shell_of_its_own, args=(cells, found))
+    child.start()
+    ended = found.get()
+    child.join(30)
+    assert ended == "NoneType"
