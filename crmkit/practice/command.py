@@ -9,18 +9,21 @@ log that it was tried. `@query` wraps a method that only reads.
 import functools
 import inspect
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import UnionType
+from typing import Union, get_args, get_origin
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import access, chain, schema
+from crmkit.i18n import label
+from crmkit.practice import access, chain, schema, values
 from crmkit.practice.clock import local_day
 from crmkit.practice.engine import reading, writing
-from crmkit.practice.errors import CannotOpen, KeyReused, PracticeError
+from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, PracticeError
 from crmkit.practice.keys import Keyring
 from crmkit.practice.records import freeze, thaw
 
@@ -162,13 +165,15 @@ class _Query(_Method):
 
     def _wrapped(self, operation: Operation) -> Callable:
         method, signature = self.method, self._arguments()
+        kinds = {one.name: _kinds(one.annotation) for one in signature.parameters.values()}
 
         @functools.wraps(method)
         def run(desk: Desk, *args, **kwargs):
-            signature.bind(desk, *args, **kwargs)
+            arguments = signature.bind(desk, *args, **kwargs).arguments
             with reading(desk.shop.engine) as connection:
                 tx = _begin(connection, desk.shop, operation)
                 access.require(connection, tx.staff, operation.name, tx.store_id)
+                _check_types(kinds, arguments)
                 return method(desk, tx, *args, **kwargs)
 
         run.__signature__ = signature
@@ -181,6 +186,7 @@ class _Command(_Method):
 
     def _wrapped(self, operation: Operation) -> Callable:
         method, signature = self.method, self._arguments()
+        kinds = {one.name: _kinds(one.annotation) for one in signature.parameters.values()}
 
         @functools.wraps(method)
         def run(desk: Desk, *args, key: str | None = None, **kwargs):
@@ -188,11 +194,12 @@ class _Command(_Method):
             bound.apply_defaults()
             arguments = {name: one for name, one in bound.arguments.items() if name != "self"}
             shop = desk.shop
-            payload = shop.keys.sign(f"{operation.name} {freeze(arguments)}".encode())
             try:
                 with writing(shop.engine) as connection:
                     tx = _begin(connection, shop, operation)
                     access.require(connection, tx.staff, operation.name, tx.store_id)
+                    _check_types(kinds, arguments)
+                    payload = tx.keys.sign(f"{operation.name} {freeze(arguments)}".encode())
                     if key is not None:
                         done = _done_before(tx, key, payload)
                         if done is not None:
@@ -210,6 +217,36 @@ class _Command(_Method):
         run.__signature__ = _with_key(signature)
         run.operation = operation
         return run
+
+
+def _kinds(annotation: object) -> tuple[type, ...]:
+    """The types of the values an annotated argument takes."""
+    if annotation is None:
+        return (type(None),)
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        return tuple(kind for one in get_args(annotation) for kind in _kinds(one))
+    if origin in (Sequence, list, tuple):
+        return (list, tuple)
+    if origin is not None:
+        return (origin,)
+    known = isinstance(annotation, type) and annotation is not inspect.Parameter.empty
+    return (annotation,) if known else (object,)
+
+
+def _check_types(kinds: dict[str, tuple[type, ...]], arguments: dict) -> None:
+    """Refuse an argument of a kind the method does not take, and what no database takes."""
+    for name, value in arguments.items():
+        if name == "self":
+            continue
+        variable = isinstance(value, dict) and name == "changes"
+        if not variable and not isinstance(value, kinds[name]):
+            raise BadValue(
+                _("{field}: {value} cannot be taken for it.").format(
+                    field=label("field", name), value=repr(value)[:40]
+                )
+            )
+        values.at_the_door(value, name)
 
 
 def _with_key(signature: inspect.Signature) -> inspect.Signature:

@@ -14,6 +14,28 @@ Units = Sequence[tuple[str, int]]
 LONGEST = {"name": 60, "reason": 200, "note": 2000, "body": 5000, "comment": 2000}
 
 
+def at_the_door(arguments: object, name: str = "") -> None:
+    """Refuse what no database takes, wherever it stands among a method's arguments: characters
+    that are none, numbers beyond all counting."""
+    if isinstance(arguments, dict):
+        for key, one in arguments.items():
+            if key != "self":
+                at_the_door(key, "value")
+                at_the_door(one, key if isinstance(key, str) else "value")
+    elif isinstance(arguments, list | tuple | set | frozenset):
+        for one in arguments:
+            at_the_door(one, name)
+    elif isinstance(arguments, str):
+        if "\0" in arguments or any("\ud800" <= one <= "\udfff" for one in arguments):
+            raise BadValue(
+                _("{field} holds characters that cannot be shown.").format(field=_field(name))
+            )
+    elif isinstance(arguments, int | float) and not -(2**62) < arguments < 2**62:
+        raise BadValue(
+            _("{field}: {value} is no number.").format(field=_field(name), value=arguments)
+        )
+
+
 def _field(field: str) -> str:
     return label("field", field)
 
@@ -143,8 +165,14 @@ def code(value: object) -> str:
 
 def path(value: object) -> Path:
     """Where a file is or is to be."""
-    if not isinstance(value, str | Path) or not str(value).strip() or "\0" in str(value):
+    if not isinstance(value, str | Path) or not str(value).strip():
         raise BadValue(_("{field} is missing.").format(field=_field("path")))
+    if any(len(part.encode()) > 255 for part in Path(value).parts):
+        raise BadValue(
+            _("{field} is too long: at most {longest} characters.").format(
+                field=_field("path"), longest=255
+            )
+        )
     return Path(value)
 
 
