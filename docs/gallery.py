@@ -1,10 +1,10 @@
-"""Draw every chart from the course shop, in both languages: ``python docs/gallery.py [folder]``.
+"""Draw every chart from the course shop, in both languages: ``python docs/gallery.py``.
 
-`CHARTS` says what each chart is drawn from; a test compares it with what `crmkit.plot` offers.
+Writes docs/<language>/gallery.md and its pictures. `CHARTS` says what each chart is drawn from; a
+test compares it with what `crmkit.plot` offers.
 """
 
 import functools
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +26,19 @@ def scored():
 def overlapping():
     people = load("members")[["member_id", "gender"]]
     return scored().merge(people, on="member_id")
+
+
+@functools.cache
+def trial():
+    """What the contacted and the control group of the second campaign bought in its four weeks."""
+    contacts = load("campaign_contacts")
+    contacts = contacts[contacts["campaign_id"] == "C02"]
+    found = ck.campaign.outcomes(contacts, load("sales"), "2024-09-09", 28)
+    return found.merge(load("members")[["member_id", "level"]], on="member_id")
+
+
+def cleaned():
+    return ck.clean.clean_members(ck.clean.read_any(ck.data.raw("join_forms"))[0])[1]
 
 
 K, S, G = ck.kpi, ck.stock, ck.segment
@@ -118,26 +131,128 @@ CHARTS: dict[str, dict[str, Callable]] = {
             S.suggest_structure(load("sales"), load("stock_daily"), load("products")), ax=ax
         ),
     },
+    "campaign": {
+        "plan": lambda ax: ck.plot.plan(
+            ck.campaign.plan(
+                load("sales")[load("sales")["sold_at"] >= "2025-06-01"],
+                ck.campaign.ThresholdDiscount(149, 25),
+            ),
+            ax=ax,
+        ),
+        "comparison": lambda ax: ck.plot.comparison(ck.campaign.compare_groups(trial()), ax=ax),
+        "uplift_by_segment": lambda ax: ck.plot.uplift_by_segment(
+            ck.campaign.uplift_by_segment(trial(), "level"), ax=ax
+        ),
+        "roi": lambda ax: ck.plot.roi(
+            ck.campaign.roi(ck.campaign.compare_groups(trial()), cost=2_000, margin_rate=0.4),
+            ax=ax,
+        ),
+    },
+    "profile": {
+        "completeness": lambda ax: ck.plot.completeness(
+            ck.profile.completeness(load("members")), ax=ax
+        ),
+        "accuracy": lambda ax: ck.plot.accuracy(ck.profile.accuracy(load("members")), ax=ax),
+        "persona": lambda ax: ck.plot.persona(
+            ck.profile.persona(
+                load("members")[["member_id", "level", "occupation", "household"]],
+                segment={"occupation": "student"},
+            ),
+            ax=ax,
+        ),
+    },
+    "recommend": {
+        "also_bought": lambda ax: ck.plot.also_bought(
+            ck.recommend.also_bought(load("sales"), "P0110"), ax=ax
+        ),
+        "association_rules": lambda ax: ck.plot.association_rules(
+            ck.recommend.association_rules(load("sales"), min_support=0.002), ax=ax
+        ),
+        "evaluation": lambda ax: ck.plot.evaluation(
+            ck.recommend.evaluate(ck.recommend.ItemCF(), load("sales")), ax=ax
+        ),
+    },
+    "portrait": {
+        "bars": lambda ax: ck.plot.bars(
+            K.sales_summary(load("sales"), by="channel"), "channel", "orders", ax=ax
+        ),
+        "lines": lambda ax: ck.plot.lines(
+            K.sales_summary(load("sales"), by="month"), "month", "aov", ax=ax
+        ),
+        "spread": lambda ax: ck.plot.spread(overlapping(), "gender", "frequency", ax=ax),
+    },
+    "clean": {"cleaning": lambda ax: ck.plot.cleaning(cleaned(), ax=ax)},
 }
 
 
-def main(folder: Path) -> None:
+HEADINGS = {
+    "zh": {
+        "title": "图表一览",
+        "intro": "`ck.plot` 里的每一张图,都用课程门店的数据画成。怎么画的见 [docs/gallery.py](../gallery.py)。",
+        "kpi": "关键指标",
+        "segment": "客户细分",
+        "stock": "库存",
+        "campaign": "营销活动",
+        "profile": "客户档案",
+        "recommend": "推荐",
+        "portrait": "任意一列",
+        "clean": "数据清洗",
+    },
+    "en": {
+        "title": "Gallery",
+        "intro": "Every chart of `ck.plot`, drawn from the course shop; [docs/gallery.py](../gallery.py) says how.",
+        "kpi": "Key figures",
+        "segment": "Segments",
+        "stock": "Stock",
+        "campaign": "Campaigns",
+        "profile": "Customer records",
+        "recommend": "Recommendations",
+        "portrait": "Any column",
+        "clean": "Cleaning",
+    },
+}
+
+
+def page(language: str) -> str:
+    """The gallery as Markdown."""
+    words = HEADINGS[language]
+    parts = [f"# {words['title']}", words["intro"]]
+    for room, charts in CHARTS.items():
+        parts.append(f"## {words[room]}")
+        for name in sorted(charts):
+            parts.append(f"### {name}\n\n![{name}](gallery/{name}.png)")
+    return "\n\n".join(parts) + "\n"
+
+
+def draw_all(folder: Path, language: str) -> None:
+    """Every chart as a small picture."""
+    import io
+
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from PIL import Image
 
+    folder.mkdir(parents=True, exist_ok=True)
+    for cached in (load, scored, trial):
+        cached.cache_clear()
+    with ck.use_language(language):
+        for charts in CHARTS.values():
+            for name, draw in charts.items():
+                ax = draw(None)
+                drawn = io.BytesIO()
+                ax.figure.savefig(drawn, dpi=64)
+                plt.close(ax.figure)
+                small = Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+                small.save(folder / f"{name}.png", optimize=True)
+
+
+def main() -> None:
     for language in ck.i18n.LANGUAGES:
-        (folder / language).mkdir(parents=True, exist_ok=True)
-        load.cache_clear()
-        scored.cache_clear()
-        with ck.use_language(language):
-            for charts in CHARTS.values():
-                for name, draw in charts.items():
-                    ax = draw(None)
-                    ax.figure.savefig(folder / language / f"{name}.png", dpi=60)
-                    plt.close(ax.figure)
+        draw_all(HERE / language / "gallery", language)
+        (HERE / language / "gallery.md").write_text(page(language), "utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else HERE / "gallery")
+    main()
