@@ -170,7 +170,7 @@ offers = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines, offers)
 def test_no_offer_makes_a_price_negative_and_each_basket_loses_exactly_its_discount(lines, offer):
     frame = pd.DataFrame(
