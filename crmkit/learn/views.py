@@ -831,3 +831,10 @@ def check_line(name: str, line: Any, inputs: Sequence[Any]) -> None:
     """
     right, mistakes = LINES[name]
     check.function(name, right, inputs=list(inputs), mistakes=mistakes, value=line)
+
+
+def check_count(name: str, count: Any, members: Any) -> None:
+    """Check one number a seller worked out for these members; name: one of `LINES`."""
+    right, mistakes = LINES[name]
+    wrong = {mistake: line(members) for mistake, line in mistakes.items()}
+    check.number(name, int(right(members)), value=count, mistakes=wrong)

@@ -351,3 +351,12 @@ def test_a_sellers_line_is_right_on_any_members_and_its_mistakes_are_told_apart(
         said = mistake[1] if isinstance(mistake, tuple) else "empty|Empty"
         with pytest.raises(CheckFailed, match=said.split(":")[0]):
             views.check_line(name, wrong, [cards])
+
+
+def test_a_count_is_checked_for_the_members_it_was_made_for(cards, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    views.check_count("with_email", 3, cards)
+    with pytest.raises(CheckFailed, match="without an e-mail"):
+        views.check_count("with_email", 2, cards)
+    with pytest.raises(CheckFailed, match="Not attempted"):
+        views.check_count("with_email", ..., cards)
