@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
-from crmkit import data, kpi, labels, profile
+from crmkit import data, kpi, labels
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
@@ -698,6 +698,8 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     revenue over the last 365 days first: member_id, revenue (yuan), last_order, ask_for (the
     empty fields, by commas).
     """
+    from crmkit import profile
+
     tables = tables or {}
     members, sales = _table("members", tables), _table("sales", tables)
     here = members[members["home_store_id"] == store_id]
@@ -721,6 +723,8 @@ def profiles(store_id: str = "S01", tables: Mapping[str, Any] | None = None) -> 
 
     Raises `CrmkitError` for a store that does not exist.
     """
+    from crmkit import profile
+
     tables = tables or {}
     stores = _table("stores", tables).set_index("store_id")["name"]
     if store_id not in stores.index:
