@@ -18,7 +18,8 @@ from crmkit.i18n import LANGUAGES
 from crmkit.learn.course import Course
 from crmkit.teach import grade
 
-pytestmark = pytest.mark.class_end_to_end
+# grading a class takes longer than a test otherwise may
+pytestmark = [pytest.mark.class_end_to_end, pytest.mark.timeout(3000)]
 
 TREE = Course(Path(__file__).parents[2])
 ASSIGNMENTS = TREE.assignments()
