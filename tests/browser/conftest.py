@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -108,6 +108,10 @@ class Lab:
             timeout=seconds * 1000,
         )
 
+    def end_kernels(self):
+        """End what runs, so that the next test begins with a fresh kernel."""
+        self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+
     def errors(self):
         """What the cells that failed say."""
         return self.page.evaluate(
@@ -119,11 +123,26 @@ class Lab:
         )
 
 
+@pytest.fixture(scope="session")
+def address_of(learners_course):
+    """The address of each language's JupyterLab, started when first asked for."""
+    with ExitStack() as running:
+        addresses = {}
+
+        def address(language):
+            if language not in addresses:
+                addresses[language] = running.enter_context(served(learners_course, language))
+            return addresses[language]
+
+        yield address
+
+
 @pytest.fixture
-def lab(learners_course, browser, language):
-    """A learner's JupyterLab in each language."""
-    with served(learners_course, language) as address:
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(30_000)
-        yield Lab(page, address)
-        page.close()
+def lab(address_of, browser, language):
+    """A learner's JupyterLab in each language; kernels end with the test."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(60_000)
+    lab = Lab(page, address_of(language))
+    yield lab
+    lab.end_kernels()
+    page.close()
