@@ -26,9 +26,8 @@ c.CourseDirectory.db_url = f"sqlite:///{_root / 'grading' / 'gradebook.db'}"
 c.OverwriteCells.add_missing_cells = True
 c.ClearSolutions.code_stub = {"python": ""}
 c.Execute.timeout = 120
-# a busy machine may take long to start a kernel; one that fails to start is tried once more
+# a busy machine may take long to start a kernel
 c.Execute.startup_timeout = 180
-c.Execute.execute_retries = 1
 c.ExportApp.plugin_class = "nbgrader.plugins.export.CsvExportPlugin"
 
 # learners read why they lost marks, but not the hidden tests

@@ -57,7 +57,7 @@ def fill(course: Course, language: str, reset: bool = False) -> Filled:
             filled.kept.append(copy)
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
-        _copy_for_learner(course, source, copy, copies)
+        _copy_for_learner(source, copy, copies)
         for beside in source.parent.iterdir() if copy.parts[-3] == "exercises" else ():
             if beside != source and beside.is_file():
                 shutil.copy2(beside, copy.parent / beside.name)
@@ -65,7 +65,7 @@ def fill(course: Course, language: str, reset: bool = False) -> Filled:
     return filled
 
 
-def _copy_for_learner(course: Course, source: Path, copy: Path, copies: dict[Path, Path]) -> None:
+def _copy_for_learner(source: Path, copy: Path, copies: dict[Path, Path]) -> None:
     """Without results, so that running a cell shows something, and with links that fit."""
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:

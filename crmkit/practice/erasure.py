@@ -4,7 +4,7 @@ Sales, points and stock keep the member's bare number, because the books must st
 name, phone, message, note or way to find the person by is left.
 """
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
@@ -57,7 +57,7 @@ def erase(tx: Tx, member_id: str) -> None:
     )
     log = schema.command_log
     subjects = [f"member:{one}" for one in group] + [f"ticket:{one}" for one in tickets]
-    _empty(tx, log, or_(log.c.subject.in_(subjects)), "result_sealed")
+    _empty(tx, log, log.c.subject.in_(subjects), "result_sealed")
 
 
 def _empty(tx: Tx, table, which, *columns: str) -> None:

@@ -52,8 +52,12 @@ def build(
     Errors do not stop the others: they stand in the result.
     """
     derived = list(_wanted(course, list(names), languages))
-    due = [one for one in derived if force or not is_fresh(one)]
-    results = [Built(one.path, changed=False) for one in derived if one not in due]
+    due, results = [], []
+    for one in derived:
+        if force or not is_fresh(one):
+            due.append(one)
+        else:
+            results.append(Built(one.path, changed=False))
     progress(0, len(due), "")
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         running = {pool.submit(_build_one, course, one): one for one in due}

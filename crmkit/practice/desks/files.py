@@ -78,7 +78,7 @@ class Files(Desk):
             raise Refused(
                 _("This file was imported already, on {day}.").format(day=earlier.at.date())
             )
-        results = [_take(tx, number, row) for number, row in enumerate(table, start=2)]
+        results = [_take(tx, row) for row in table]
         kinds = [result for result, _reason, _member in results]
         run_id = tx.insert(
             run,
@@ -227,7 +227,7 @@ def _typed(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def _take(tx: Tx, number: int, row: dict) -> tuple[str, str | None, str | None]:
+def _take(tx: Tx, row: dict) -> tuple[str, str | None, str | None]:
     """What became of one row; nothing of a refused row is kept."""
     try:
         with tx.connection.begin_nested():
