@@ -457,7 +457,7 @@ def _check_unique(frame: nw.LazyFrame, table: str, key: str) -> None:
 
 
 def _check_currency(frame: nw.LazyFrame, table: str) -> None:
-    found = collect(frame.select("currency").unique(["currency"]))["currency"].to_list()
+    found = collect(distinct(frame, "currency"))["currency"].to_list()
     several = sorted(str(c) for c in found if not is_nothing(c))
     if len(several) > 1:
         raise TableError(
@@ -492,6 +492,12 @@ def money(*columns: str) -> list[nw.Expr]:
 def added_up(frame: nw.LazyFrame, keys: Sequence[str], *sums: nw.Expr) -> nw.LazyFrame:
     """One row per group, or one row for the whole where there is nothing to group by."""
     return frame.group_by(*keys).agg(*sums) if keys else frame.select(*sums)
+
+
+def distinct(frame: nw.LazyFrame, *columns: str) -> nw.LazyFrame:
+    """Each combination of values once, by grouping: `unique` would make DuckDB and Spark number
+    all lines to find the first of each."""
+    return frame.group_by(*columns).agg(nw.len().alias("_lines")).select(*columns)
 
 
 def whole(frame: nw.LazyFrame, *names: str) -> nw.LazyFrame:

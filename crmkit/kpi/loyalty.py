@@ -89,8 +89,8 @@ def retention_rate(
         before, "sales", keys, "sold_at", stores=stores, members=members
     )
     columns = list(dict.fromkeys([*keys, "member_id"]))
-    before = before.select(*columns).unique(columns)
-    after = tables.between(frame, "sold_at", *later).select("member_id").unique(["member_id"])
+    before = tables.distinct(before, *columns)
+    after = tables.distinct(tables.between(frame, "sold_at", *later), "member_id")
     back = before.join(after.with_columns(retained=nw.lit(1)), on="member_id", how="left")
     back = back.with_columns(
         retained=nw.col("retained").fill_null(0).cast(nw.Int64), buyers=nw.lit(1)
@@ -122,7 +122,7 @@ def cohort_retention(sales: Any, *, until: str | date | None = None) -> Any:
     frame = tables.between(_purchases(sales), "sold_at", None, until)
     at = nw.col("sold_at")
     month = at.dt.year().cast(nw.Int64) * 12 + at.dt.month().cast(nw.Int64) - 1
-    visits = frame.select("member_id", _month=month).unique(["member_id", "_month"])
+    visits = tables.distinct(frame.with_columns(_month=month), "member_id", "_month")
     visits = visits.with_columns(_cohort=nw.col("_month").min().over("member_id"))
     counts = visits.group_by("_cohort", "_month").agg(nw.len().alias("active"))
     # at most one row per pair of months: the rest is quicker by hand than as a query

@@ -218,7 +218,7 @@ def referral_rate(
         active_members=nw.lit(0),
     )
     names = ("referrals", "joined", "active_members")
-    active = bought.select(*keys, "member_id").unique([*keys, "member_id"])
+    active = tables.distinct(bought, *keys, "member_id")
     active = active.with_columns(referrals=nw.lit(0), joined=nw.lit(0), active_members=nw.lit(1))
     both = nw.concat([part.select(*keys, *_as_whole(names)) for part in (made, active)])
     counts = tables.added_up(both, keys, *(nw.col(name).sum() for name in names))
