@@ -613,7 +613,7 @@ def with_periods(
         "week": lambda: _monday(at),
         "day": lambda: at.dt.truncate("1d"),
         "hour": lambda: at.dt.hour().cast(nw.Int64),
-        "weekday": lambda: at.dt.weekday().cast(nw.Int64),
+        "weekday": lambda: _weekday(at),
     }
     added = []
     for name in by:
@@ -629,9 +629,15 @@ def with_periods(
     return frame, added
 
 
+def _weekday(moment: nw.Expr) -> nw.Expr:
+    """1 Monday to 7 Sunday; Spark's Sunday comes as 0."""
+    number = moment.dt.weekday().cast(nw.Int64)
+    return nw.when(number == 0).then(nw.lit(7, nw.Int64)).otherwise(number)
+
+
 def _monday(moment: nw.Expr) -> nw.Expr:
     day = moment.dt.truncate("1d")
-    weekday = moment.dt.weekday()
+    weekday = _weekday(moment)
     monday = day
     for later in range(1, 7):
         monday = (
