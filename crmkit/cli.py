@@ -54,7 +54,7 @@ def lab(
     context: typer.Context,
     lang: Language = None,
     reset: Annotated[
-        bool, typer.Option("--reset", help="重新开始,旧的留作备份 · Start afresh; keeps a backup.")
+        bool, typer.Option("--reset", help="重新开始，旧的留作备份 · Start afresh; keeps a backup.")
     ] = False,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="不打开浏览器 · Do not open a browser.")

@@ -23,7 +23,7 @@ _current: str | None = None
 def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise CrmkitError(
-            f"没有“{language}”这种语言,请用 zh 或 en。 · "
+            f"没有“{language}”这种语言，请用 zh 或 en。 · "
             f"There is no language {language!r}: use zh or en."
         )
     return language

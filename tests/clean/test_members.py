@@ -188,7 +188,7 @@ def test_the_report_reads_as_text_and_as_a_table(raw, language):
     with ck.use_language("en"):
         assert "9 rows in, 5 kept (5 of them changed), 4 set aside" in repr(report)
     with ck.use_language("zh"):
-        assert "读入 9 行,保留 5 行(其中 5 行有改动),剔出 4 行" in repr(report)
+        assert "读入 9 行，保留 5 行（其中 5 行有改动），剔出 4 行" in repr(report)
     assert "140-0123-4567 → 14001234567" in text
     assert "“王␣五” → 王五" in text  # a space nobody would see
     assert "140-0123-4567 → 14001234567" in html

@@ -135,7 +135,7 @@ def test_months_are_a_line_from_zero_and_hours_are_bars(language):
     hours = pd.DataFrame({"hour": [9, 10], "revenue": [2.0, 1.0]})
     ax = drawn_without_warning(ck.plot.sales_summary(hours))
     assert [bar.get_height() for bar in ax.patches] == [2.0, 1.0]
-    assert ax.get_title() == {"zh": "销售额:按时段", "en": "Revenue by hour"}[language]
+    assert ax.get_title() == {"zh": "销售额：按时段", "en": "Revenue by hour"}[language]
 
 
 def test_shops_stand_largest_first():

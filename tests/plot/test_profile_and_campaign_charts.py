@@ -84,7 +84,7 @@ def test_a_comparison_shows_its_interval_beside_nothing(language):
     found = campaign.compare_groups(OUTCOMES)
     ax = ck.plot.comparison(found)
     assert tuple(ax.lines[0].get_xdata()) == (found.low, found.high)
-    words = {"zh": "超出偶然:区间不包含 0", "en": "Beyond chance: the interval leaves 0 out"}
+    words = {"zh": "超出偶然：区间不包含 0", "en": "Beyond chance: the interval leaves 0 out"}
     assert words[language] in texts(ax)
     unsure = campaign.compare_groups(OUTCOMES.assign(revenue=[1.0, 2, 2, 1] * 10))
     assert ck.plot.comparison(unsure).get_title() != words[language]

@@ -61,7 +61,7 @@ def test_companions_are_shown_by_their_names(language):
     ax = ck.plot.also_bought(found, {"tea": "茉莉花茶", "cup": "茶杯"})
     assert [t.get_text() for t in ax.get_yticklabels()] == ["茉莉花茶"]
     assert "茶杯" in ax.get_title()
-    assert {"zh": "100%(偶然的 1.2 倍)", "en": "100% (1.2 × chance)"}[language] in texts(ax)
+    assert {"zh": "100%（偶然的 1.2 倍）", "en": "100% (1.2 × chance)"}[language] in texts(ax)
 
 
 def test_rules_are_shown_with_the_highest_lift_on_top(language):
@@ -74,7 +74,7 @@ def test_rules_are_shown_with_the_highest_lift_on_top(language):
 def test_a_portrait_shows_the_segment_beside_all(language):
     found = profile.persona(TAGGED, segment={"household": "young_child"})
     ax = ck.plot.persona(found)
-    assert {"zh": "偏好:母婴用品", "en": "Preference: Baby"}[language] in texts(ax)
+    assert {"zh": "偏好：母婴用品", "en": "Preference: Baby"}[language] in texts(ax)
     dots = [line for line in ax.lines if line.get_label().endswith(("members", "会员"))]
     assert [line.get_xdata()[0] for line in dots] == [0.9, 0.3]
     texts(ck.plot.persona(profile.persona(TAGGED)))
