@@ -1,0 +1,93 @@
+"""Chinese is written as a Chinese trainer writes it: its own punctuation, and 您 for the reader."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from babel.messages.pofile import read_po
+
+import crmkit
+
+PACKAGE = Path(crmkit.__file__).parent
+CATALOGUES = sorted(
+    path for path in (PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po") if path.stem != "practice"
+)
+LEARNING = sorted((PACKAGE / "learn/content").rglob("*.yaml"))
+
+#: What is no Chinese, though it stands among it: code, calls, addresses, quoted values, clocks.
+CODE = re.compile(
+    r"`[^`]*`"
+    r"|[a-z+]+://[^\s，。、）]+"
+    r"|(?<!\w)\.?[A-Za-z_][\w.]*\([^()]*\)"
+    r"|\"[^\"]*\""
+    r"|[A-Za-z_]+, [A-Za-z_]+ = "
+    r"|\d[,:]\d"
+)
+PLACE = re.compile(r"\{[^{}]*\}")
+HALF = re.compile(r"[㐀-鿿“”某%][,:;!?()]|[,:;!?()][㐀-鿿“”某]")
+
+
+def half_width(text):
+    """The places in a Chinese text where punctuation of Latin letters stands."""
+    if not re.search(r"[㐀-鿿]", text):
+        return []
+    plain = PLACE.sub("某", CODE.sub("码", text))
+    return [plain[max(0, m.start() - 6) : m.end() + 6] for m in HALF.finditer(plain)]
+
+
+def chinese(node):
+    """Every Chinese text of a lesson's content."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "zh" and isinstance(value, str):
+                yield value
+            else:
+                yield from chinese(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from chinese(value)
+
+
+def messages(catalogue):
+    with catalogue.open("rb") as source:
+        for message in read_po(source, locale="zh"):
+            if message.id:
+                yield from [message.string] if isinstance(message.string, str) else message.string
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("没有这家店,请再看看", 1),
+        ("销售额:{value:,.2f}", 1),
+        ("{value} 太大;请改小", 1),
+        ("最近一次消费(天前)", 2),
+        ("请写 `a, b`,再运行", 1),
+        ("没有这家店，请再看看：{known}。", 0),
+        ("营业到 21:30，共 1,234 单", 0),
+        ("请用 ck.data.conform(frame, {column}={near!r})。", 0),
+        ('frame, report = ck.clean.validate(frame, "{table}")。', 0),
+    ],
+)
+def test_the_search_tells_chinese_from_code(text, found):
+    assert len(half_width(text)) == found
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
+def test_catalogues_have_chinese_punctuation(catalogue):
+    wrong = [(text, found) for text in messages(catalogue) if (found := half_width(text))]
+    assert not wrong, "\n".join(f"{found}: {text}" for text, found in wrong)
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
+def test_catalogues_say_nin_to_the_reader(catalogue):
+    familiar = [text for text in messages(catalogue) if "你" in text]
+    assert not familiar, "\n".join(familiar)
+
+
+@pytest.mark.parametrize("content", LEARNING, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_learners_read_has_chinese_punctuation(content):
+    texts = chinese(yaml.safe_load(content.read_text("utf-8")))
+    wrong = [(text, found) for text in texts if (found := half_width(text))]
+    assert not wrong, "\n".join(f"{found}: {text}" for text, found in wrong)
