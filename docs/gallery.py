@@ -29,16 +29,47 @@ def overlapping():
 
 
 @functools.cache
-def trial():
-    """What the contacted and the control group of the second campaign bought in its four weeks."""
+def trial(campaign="C02", start="2024-09-09"):
+    """What the contacted and the control group of a campaign bought in its four weeks."""
     contacts = load("campaign_contacts")
-    contacts = contacts[contacts["campaign_id"] == "C02"]
-    found = ck.campaign.outcomes(contacts, load("sales"), "2024-09-09", 28)
+    contacts = contacts[contacts["campaign_id"] == campaign]
+    found = ck.campaign.outcomes(contacts, load("sales"), start, 28)
     return found.merge(load("members")[["member_id", "level"]], on="member_id")
 
 
+OURS = (
+    "member_id",
+    "channel",
+    "name",
+    "phone",
+    "email",
+    "gender",
+    "birth_date",
+    "age",
+    "joined_at",
+)
+
+
+@functools.cache
+def forms():
+    """The forms of those who joined, as they arrived, under our names."""
+    arrived = ck.clean.read_any(ck.data.raw("join_forms"))[0]
+    return arrived.set_axis(list(OURS), axis="columns")
+
+
+@functools.cache
 def cleaned():
-    return ck.clean.clean_members(ck.clean.read_any(ck.data.raw("join_forms"))[0])[1]
+    return ck.clean.clean_members(forms(), today="2025-06-30")
+
+
+def undated():
+    """The forms without the dates, which are still text."""
+    return forms()[["member_id", "name", "phone", "email"]]
+
+
+@functools.cache
+def tagged():
+    return ck.profile.tag_members(load("members"), load("sales"), load("products"))
 
 
 K, S, G = ck.kpi, ck.stock, ck.segment
@@ -56,25 +87,33 @@ CHARTS: dict[str, dict[str, Callable]] = {
             K.member_share(load("sales"), by="month"), ax=ax
         ),
         "attainment": lambda ax: ck.plot.attainment(
-            K.attainment(load("sales"), load("targets"), by="store_id", **YEAR), ax=ax
+            K.attainment(load("sales"), load("targets"), by="store_id", **YEAR),
+            ax=ax,
+            names=load("stores"),
         ),
         "monitor": lambda ax: ck.plot.monitor(
-            K.monitor(load("sales"), load("targets"), "2025-06-20"), ax=ax
+            K.monitor(load("sales"), load("targets"), "2025-06-20"), ax=ax, names=load("stores")
         ),
         "conversion_rate": lambda ax: ck.plot.conversion_rate(
-            K.conversion_rate(load("sales"), load("footfall"), by="store_id", **JUNE), ax=ax
+            K.conversion_rate(load("sales"), load("footfall"), by="store_id", **JUNE),
+            ax=ax,
+            names=load("stores"),
         ),
         "funnel": lambda ax: ck.plot.funnel(K.funnel(load("browsing")), ax=ax),
-        "csat": lambda ax: ck.plot.csat(K.csat(load("surveys"), "service", by="store_id"), ax=ax),
+        "csat": lambda ax: ck.plot.csat(
+            K.csat(load("surveys"), "service", by="store_id"), ax=ax, names=load("stores")
+        ),
         "nps": lambda ax: ck.plot.nps(K.nps(load("surveys"), by="quarter"), ax=ax),
         "referral_rate": lambda ax: ck.plot.referral_rate(
             K.referral_rate(load("referrals"), load("sales"), by="month"), ax=ax
         ),
         "repeat_purchase_rate": lambda ax: ck.plot.repeat_purchase_rate(
-            K.repeat_purchase_rate(load("sales"), by="store_id", **YEAR), ax=ax
+            K.repeat_purchase_rate(load("sales"), by="store_id", **YEAR),
+            ax=ax,
+            names=load("stores"),
         ),
         "retention_rate": lambda ax: ck.plot.retention_rate(
-            K.retention_rate(load("sales"), *SPRING, by="store_id"), ax=ax
+            K.retention_rate(load("sales"), *SPRING, by="store_id"), ax=ax, names=load("stores")
         ),
         "cohort_retention": lambda ax: ck.plot.cohort_retention(
             K.cohort_retention(load("sales")), ax=ax
@@ -89,6 +128,7 @@ CHARTS: dict[str, dict[str, Callable]] = {
         ),
         "overlap": lambda ax: ck.plot.overlap(overlapping(), "gender", ax=ax),
         "kmeans": lambda ax: ck.plot.kmeans(G.kmeans(scored(), k=4), ax=ax),
+        "silhouette": lambda ax: ck.plot.silhouette(G.kmeans(scored()), ax=ax),
         "migration": lambda ax: ck.plot.migration(
             G.migration(load("sales"), "2024-12-31", "2025-06-30", days=365), ax=ax
         ),
@@ -100,18 +140,19 @@ CHARTS: dict[str, dict[str, Callable]] = {
         "days_of_stock": lambda ax: ck.plot.days_of_stock(
             S.days_of_stock(load("sales"), load("stock_daily"), load("products"), by="store_id"),
             ax=ax,
+            names=load("stores"),
         ),
         "sell_through": lambda ax: ck.plot.sell_through(
             S.sell_through(load("stock_daily"), by="category", products=load("products")), ax=ax
         ),
         "moving_rate": lambda ax: ck.plot.moving_rate(
-            S.moving_rate(load("stock_daily"), by="store_id", **JUNE), ax=ax
+            S.moving_rate(load("stock_daily"), by="store_id", **JUNE), ax=ax, names=load("stores")
         ),
         "stockout_rate": lambda ax: ck.plot.stockout_rate(
             S.stockout_rate(load("stock_daily"), by="month"), ax=ax
         ),
         "best_seller_share": lambda ax: ck.plot.best_seller_share(
-            S.best_seller_share(load("sales"), by="store_id", **YEAR), ax=ax
+            S.best_seller_share(load("sales"), by="store_id", **YEAR), ax=ax, names=load("stores")
         ),
         "new_product_share": lambda ax: ck.plot.new_product_share(
             S.new_product_share(load("sales"), load("products"), by="quarter"), ax=ax
@@ -123,9 +164,12 @@ CHARTS: dict[str, dict[str, Callable]] = {
             S.ageing(load("stock_daily"), load("products"), by="category"), ax=ax
         ),
         "economic_order_quantity": lambda ax: ck.plot.economic_order_quantity(1000, 10, 0.5, ax=ax),
-        "reorder_plan": lambda ax: ck.plot.reorder_plan(S.reorder_plan(load("stock_daily")), ax=ax),
+        "reorder_point": lambda ax: ck.plot.reorder_point(15, 4, 5, ax=ax),
+        "reorder_plan": lambda ax: ck.plot.reorder_plan(
+            S.reorder_plan(load("stock_daily")), ax=ax, names=[load("stores"), load("products")]
+        ),
         "transfer_plan": lambda ax: ck.plot.transfer_plan(
-            S.transfer_plan(load("stock_daily")), ax=ax
+            S.transfer_plan(load("stock_daily")), ax=ax, names=load("stores")
         ),
         "suggest_structure": lambda ax: ck.plot.suggest_structure(
             S.suggest_structure(load("sales"), load("stock_daily"), load("products")), ax=ax
@@ -143,8 +187,14 @@ CHARTS: dict[str, dict[str, Callable]] = {
         "uplift_by_segment": lambda ax: ck.plot.uplift_by_segment(
             ck.campaign.uplift_by_segment(trial(), "level"), ax=ax
         ),
+        "sample_size": lambda ax: ck.plot.sample_size(0.2, [0.1, 0.2, 0.3], ax=ax),
+        "difference_in_differences": lambda ax: ck.plot.difference_in_differences(
+            trial("C01", "2024-05-06"), before_value="revenue_before", ax=ax
+        ),
         "roi": lambda ax: ck.plot.roi(
-            ck.campaign.roi(ck.campaign.compare_groups(trial()), cost=2_000, margin_rate=0.4),
+            ck.campaign.roi(
+                ck.campaign.compare_groups(trial("C01", "2024-05-06")), cost=8_000, margin_rate=0.4
+            ),
             ax=ax,
         ),
     },
@@ -152,7 +202,10 @@ CHARTS: dict[str, dict[str, Callable]] = {
         "completeness": lambda ax: ck.plot.completeness(
             ck.profile.completeness(load("members")), ax=ax
         ),
-        "accuracy": lambda ax: ck.plot.accuracy(ck.profile.accuracy(load("members")), ax=ax),
+        "accuracy": lambda ax: ck.plot.accuracy(ck.profile.accuracy(undated()), ax=ax),
+        "gaps": lambda ax: ck.plot.gaps(ck.profile.gaps(load("members")), ax=ax),
+        "mistakes": lambda ax: ck.plot.mistakes(ck.profile.mistakes(undated()), ax=ax),
+        "tag_members": lambda ax: ck.plot.tag_members(tagged(), "life_cycle", ax=ax),
         "persona": lambda ax: ck.plot.persona(
             ck.profile.persona(
                 load("members")[["member_id", "level", "occupation", "household"]],
@@ -163,10 +216,12 @@ CHARTS: dict[str, dict[str, Callable]] = {
     },
     "recommend": {
         "also_bought": lambda ax: ck.plot.also_bought(
-            ck.recommend.also_bought(load("sales"), "P0110"), ax=ax
+            ck.recommend.also_bought(load("sales"), "P0110"), ax=ax, names=load("products")
         ),
         "association_rules": lambda ax: ck.plot.association_rules(
-            ck.recommend.association_rules(load("sales"), min_support=0.002), ax=ax
+            ck.recommend.association_rules(load("sales"), min_support=0.002),
+            ax=ax,
+            names=load("products"),
         ),
         "evaluation": lambda ax: ck.plot.evaluation(
             ck.recommend.evaluate(ck.recommend.ItemCF(), load("sales")), ax=ax
@@ -181,14 +236,23 @@ CHARTS: dict[str, dict[str, Callable]] = {
         ),
         "spread": lambda ax: ck.plot.spread(overlapping(), "gender", "frequency", ax=ax),
     },
-    "clean": {"cleaning": lambda ax: ck.plot.cleaning(cleaned(), ax=ax)},
+    "clean": {
+        "profile_quality": lambda ax: ck.plot.profile_quality(
+            ck.clean.profile_quality(forms()), ax=ax
+        ),
+        "cleaning": lambda ax: ck.plot.cleaning(cleaned()[1], ax=ax),
+        "find_duplicate_members": lambda ax: ck.plot.find_duplicate_members(
+            ck.clean.find_duplicate_members(cleaned()[0], at_least=0.01), ax=ax
+        ),
+    },
 }
 
 
 HEADINGS = {
     "zh": {
         "title": "图表一览",
-        "intro": "`ck.plot` 里的每一张图,都用课程门店的数据画成。怎么画的见 [docs/gallery.py](../gallery.py)。",
+        "intro": "`ck.plot` 里的每一张图，都用课程门店的数据画成。怎么画的见 [docs/gallery.py](../gallery.py)。"
+        "每张图都能用 `names=` 把编号换成名字，例如 `names=stores`，也能用 `ax=` 画进现有的图里。",
         "kpi": "关键指标",
         "segment": "客户细分",
         "stock": "库存",
@@ -200,7 +264,8 @@ HEADINGS = {
     },
     "en": {
         "title": "Gallery",
-        "intro": "Every chart of `ck.plot`, drawn from the course shop; [docs/gallery.py](../gallery.py) says how.",
+        "intro": "Every chart of `ck.plot`, drawn from the course shop; [docs/gallery.py](../gallery.py) says "
+        "how. Each takes `names=`, what to call ids (`names=stores`), and `ax=`, where to draw.",
         "kpi": "Key figures",
         "segment": "Segments",
         "stock": "Stock",
@@ -235,7 +300,7 @@ def draw_all(folder: Path, language: str) -> None:
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
-    for cached in (load, scored, trial):
+    for cached in (load, scored, trial, forms, cleaned, tagged):
         cached.cache_clear()
     with ck.use_language(language):
         for charts in CHARTS.values():
@@ -244,7 +309,7 @@ def draw_all(folder: Path, language: str) -> None:
                 drawn = io.BytesIO()
                 ax.figure.savefig(drawn, dpi=64)
                 plt.close(ax.figure)
-                small = Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+                small = Image.open(drawn).convert("RGB").quantize(160, dither=Image.Dither.NONE)
                 small.save(folder / f"{name}.png", optimize=True)
 
 

@@ -5,8 +5,15 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "campaign": ["comparison", "plan", "roi", "uplift_by_segment"],
-        "clean": ["cleaning"],
+        "campaign": [
+            "comparison",
+            "difference_in_differences",
+            "plan",
+            "roi",
+            "sample_size",
+            "uplift_by_segment",
+        ],
+        "clean": ["cleaning", "find_duplicate_members", "profile_quality"],
         "kpi": [
             "attainment",
             "cohort_retention",
@@ -23,7 +30,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "sales_summary",
         ],
         "portrait": ["bars", "lines", "spread"],
-        "profile": ["accuracy", "completeness", "persona"],
+        "profile": [
+            "accuracy",
+            "completeness",
+            "gaps",
+            "mistakes",
+            "persona",
+            "tag_members",
+        ],
         "recommend": ["also_bought", "association_rules", "evaluation"],
         "segment": [
             "by_demographics",
@@ -33,6 +47,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "rfm",
             "rfm_groups",
             "segment_summary",
+            "silhouette",
         ],
         "stock": [
             "abc",
@@ -44,6 +59,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "moving_rate",
             "new_product_share",
             "reorder_plan",
+            "reorder_point",
             "sell_through",
             "stockout_rate",
             "suggest_structure",

@@ -2,7 +2,10 @@
 can be read from the back of the room."""
 
 import functools
-from collections.abc import Callable, Sequence
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,20 @@ PALETTE = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#7
 """Okabe and Ito's colours, told apart with any kind of colour blindness; yellow, too pale on a
 projector, is left out."""
 MAIN, ACCENT, GOOD, BAD, QUIET = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], "#B8BEC6"
+GREY = PALETTE[6]
 SEQUENTIAL = "cividis_r"
+SAME = {
+    "group": {"treatment": MAIN, "control": GREY},
+    "buyer": {"member": MAIN, "walk_in": ACCENT},
+    "of": {"members": MAIN, "spending": ACCENT},
+    "channel": {"store": MAIN, "mini_program": ACCENT, "web": GOOD},
+}
+"""What has one colour in every chart, whichever comes first in the table."""
+
+MOST = 24
+"""More names than this beside bars cannot be read from the back of the room."""
+MOST_LINES = 7
+"""More colours than this cannot be told apart."""
 
 STYLE = {
     "font.family": [FONT],
@@ -54,40 +70,76 @@ def _register_font() -> None:
     font_manager.fontManager.addfont(FONT_FILE)
 
 
+_NAMES: ContextVar[Mapping[Any, str]] = ContextVar("names of ids", default={})  # noqa: B039
+
+
 def chart(
     draw: Callable | None = None, *, size: tuple[float, float] = (11, 6.2), grid: str = "y"
 ) -> Callable:
     """Make a drawing function a public chart: house style, an Axes in or a new one, an Axes out.
 
     The function gets the Axes as ``ax``; whatever it draws is in the house font, wherever the
-    figure came from.
+    figure came from. Every chart also takes ``names``: what to call ids such as store_id.
     """
     if draw is None:
         return functools.partial(chart, size=size, grid=grid)
 
     @functools.wraps(draw)
-    def drawn(*args: Any, ax: Any = None, **options: Any) -> Any:
+    def drawn(*args: Any, ax: Any = None, names: Any = None, **options: Any) -> Any:
         import matplotlib.pyplot as plt
         from matplotlib.text import Text
 
         _register_font()
+        calling = _NAMES.set(called(names))
         # a notebook's first chart switches this on; leaving the style must not switch it off
         interactive = plt.isinteractive()
+        mine = ax is None
         try:
             with plt.rc_context({**STYLE, "axes.grid.axis": grid}):
-                if ax is None:
+                if mine:
                     ax = plt.subplots(figsize=size)[1]
                 interactive = plt.isinteractive()
                 draw(*args, ax=ax, **options)
+                _fold_words(ax)
                 for axes in ax.figure.axes:
                     axes.tick_params(labelfontfamily=FONT)
                 for words in ax.figure.findobj(Text):
                     words.set_fontfamily(FONT)
+        except BaseException:
+            if mine and ax is not None:  # an empty frame would otherwise be shown below the error
+                plt.close(ax.figure)
+            raise
         finally:
+            _NAMES.reset(calling)
             plt.interactive(interactive)
         return ax
 
+    asked = inspect.signature(draw)
+    named = inspect.Parameter("names", inspect.Parameter.KEYWORD_ONLY, default=None)
+    drawn.__signature__ = asked.replace(parameters=[*asked.parameters.values(), named])
     return drawn
+
+
+def called(names: Any) -> Mapping[Any, str]:
+    """Names by id, from a mapping, from a table with ids and names (stores, products), or several.
+
+    >>> import pandas as pd
+    >>> called([{"P1": "tea"}, pd.DataFrame({"store_id": ["S1"], "name": ["Harbour"]})])
+    {'P1': 'tea', 'S1': 'Harbour'}
+    """
+    if names is None:
+        return {}
+    if isinstance(names, Mapping):
+        return dict(names)
+    if isinstance(names, list | tuple):
+        return {key: name for part in names for key, name in called(part).items()}
+    table = to_pandas(names)
+    ids = next((column for column in table.columns if column.endswith("_id")), None)
+    if ids is None or "name" not in table.columns:
+        raise tables.TableError(
+            _("names takes a dictionary, or a table with ids and names such as stores or products.")
+        )
+    return dict(zip(table[ids], table["name"], strict=True))
 
 
 def to_pandas(frame: Any) -> Any:
@@ -106,6 +158,35 @@ def need(table: Any, columns: Sequence[str], source: str) -> None:
             )
 
 
+def nothing() -> str:
+    """What is said about a table without rows."""
+    return _("The table is empty, so there is nothing to draw: look at the filter before it.")
+
+
+def known(table: Any, figure: str) -> Any:
+    """The rows whose figure is known, as numbers; `TableError` where there is nothing to draw."""
+    import pandas as pd
+
+    if not len(table):
+        raise tables.TableError(nothing())
+    try:
+        numbers = pd.to_numeric(table[figure])
+    except (TypeError, ValueError):
+        value = next(v for v in table[figure] if not isinstance(v, int | float))
+        raise tables.TableError(
+            _("The column {column!r} holds {value!r}: a chart needs numbers there.").format(
+                column=figure, value=value
+            )
+        ) from None
+    if not numbers.notna().any():
+        raise tables.TableError(
+            _("The column {column!r} is empty in every row, so there is nothing to draw.").format(
+                column=figure
+            )
+        )
+    return table.assign(**{figure: numbers})[numbers.notna()]
+
+
 def inside(column: str) -> str:
     """A heading in the middle of a title: English writes it small there."""
     name = heading(column)
@@ -114,7 +195,54 @@ def inside(column: str) -> str:
 
 def words(column: str, values: Any) -> list[str]:
     """What people read for the values of a column, in the current language."""
-    return [text(column, value.item() if hasattr(value, "item") else value) for value in values]
+    names = _NAMES.get()
+    plain = [value.item() if hasattr(value, "item") else value for value in values]
+    return [str(names[value]) if value in names else text(column, value) for value in plain]
+
+
+def apart(column: str, values: Any) -> list[str]:
+    """The same, with the id behind a name that two things share."""
+    codes = list(values)
+    read = words(column, codes)
+    if len(set(read)) < len(set(codes)):
+        return [f"{name} · {code}" for name, code in zip(read, codes, strict=True)]
+    return read
+
+
+def fold(name: str, width: int = 26, lines: int = 2) -> str:
+    """A long name on at most `lines` lines, cut off with ... after that; Chinese counts double.
+
+    >>> print(fold("Jasmine green tea, loose, in a tin of 250 grams, harvest 2025", 20))
+    Jasmine green tea,
+    loose, in a tin of...
+    """
+    rows = [""]
+    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", name):
+        while width_of(part.rstrip()) > width:  # one word longer than a line
+            rows[-1:] = [rows[-1] + part[: width - 2], ""]
+            part = part[width - 2 :]
+        fits = width_of(rows[-1] + part.rstrip()) <= width or part in "，。：；！？）、”"
+        rows[len(rows) - fits :] = [rows[-1] + part] if fits else [part]
+    rows = [row.strip() for row in rows if row.strip()]
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], rows[lines - 1] + _("...")]
+    return "\n".join(rows)
+
+
+def _fold_words(ax: Any) -> None:
+    """Long titles and names on two lines, so that they leave room for the chart."""
+    names = [name.get_text() for name in ax.get_yticklabels()]
+    if any(width_of(line) > 36 for name in names for line in name.split("\n")):
+        lines = 2 if len(names) <= 10 else 1
+        ax.set_yticks(ax.get_yticks(), [fold(name, 36 // lines + 12, lines) for name in names])
+    title = ax.get_title()
+    if width_of(title) > 34:
+        ax.figure.draw_without_rendering()  # the names have to have their room first
+        box, edge = ax.title.get_window_extent(), ax.figure.bbox.width
+        middle = (box.x0 + box.x1) / 2
+        room = 2 * min(middle, edge - middle)
+        if box.width > room:
+            ax.set_title(fold(title, int(width_of(title) * room / box.width), 3))
 
 
 def short(number: float) -> str:
@@ -145,14 +273,56 @@ def said(column: str, number: float) -> str:
     return f"{number:.1%}" if is_percent(column) else short(number)
 
 
-def value_axis(axis: Any, column: str) -> None:
-    """Write an axis in per cent or in short numbers, as its column asks."""
-    from matplotlib.ticker import FuncFormatter, PercentFormatter
+def alike(column: str, numbers: Any) -> list[str]:
+    """Values side by side with the same decimals: 78.0 beside 84.5.
+
+    >>> alike("days_of_stock", [84.5, 78.0])
+    ['84.5', '78.0']
+    """
+    numbers = [float(number) for number in numbers]
+    largest = max((abs(number) for number in numbers if number == number), default=0)
+    if is_percent(column) or largest >= 100_000:
+        return ["" if n != n else said(column, n) for n in numbers]
+    if largest >= 100 or all(n == int(n) for n in numbers if n == n):
+        return ["" if n != n else f"{n:,.0f}" for n in numbers]
+    return ["" if n != n else f"{n:.{1 if largest >= 10 else 2}f}" for n in numbers]
+
+
+def value_axis(axis: Any, column: str, *, whole: bool = False) -> None:
+    """Write an axis in per cent or in short numbers, as its column asks; `whole`: no half pieces."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
     percent = is_percent(column)
+    if whole and not percent:
+        axis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(
         PercentFormatter(1, decimals=None) if percent else FuncFormatter(lambda v, _at: short(v))
     )
+
+
+def _whole(numbers: Any) -> bool:
+    return bool((numbers == numbers.round()).all())
+
+
+def colours_of(hue: str, codes: Sequence[Any]) -> list[str]:
+    """A colour for each code: its own where it has one in every chart, else the next free one."""
+    fixed = SAME.get(hue, {})
+    free = [colour for colour in PALETTE if colour not in fixed.values()] * 4
+    return [fixed[code] if code in fixed else free.pop(0) for code in codes]
+
+
+def largest(table: Any, by: str, figure: str, most: int) -> list[Any]:
+    """The values of `by` with most of the figure, in the order of the table."""
+    sums = table.groupby(by, dropna=False, sort=False)[figure].sum()
+    kept = set(sums.sort_values(ascending=False, kind="stable").index[:most])
+    return [code for code in sums.index if code in kept]
+
+
+def part(name: str, shown: int, of: int) -> str:
+    """The name of an axis that shows only the first ones."""
+    if shown == of:
+        return name
+    return _("{name} (the first {shown} of {all})").format(name=name, shown=shown, all=of)
 
 
 def bars(
@@ -166,21 +336,29 @@ def bars(
     colours: Any = None,
     labelled: bool = True,
 ) -> None:
-    """Bars of `y` for each `x`, in the order of the table; long or many names lie on their side."""
+    """Bars of `y` for each `x`, in the order of the table; long or many names lie on their side.
+
+    Only the first `MOST` names and the largest colours are drawn; the axis says so.
+    """
     import seaborn as sns
 
-    shown = table.assign(_x=words(x, table[x]))
-    if hue:
-        shown["_hue"] = words(hue, table[hue])
+    shown = known(table, y)
+    codes = list(dict.fromkeys(shown[x]))
+    shown = shown[shown[x].isin(codes[:MOST])]
+    shown = shown.assign(_x=apart(x, shown[x]))
     names = list(dict.fromkeys(shown["_x"]))
     if horizontal is None:
-        horizontal = sum(map(_width, names)) > 70
-    groups = list(dict.fromkeys(shown["_hue"])) if hue else []
-    options = (
-        {"hue": "_hue", "hue_order": groups, "palette": (PALETTE * 4)[: len(groups)]}
-        if hue
-        else {"color": MAIN}
-    )
+        horizontal = sum(map(width_of, names)) + 2 * len(names) > 70
+    options = {"color": MAIN}
+    if hue:
+        kinds = largest(shown, hue, y, MOST_LINES)
+        all_kinds = shown[hue].nunique(dropna=False)
+        shown = shown[shown[hue].isin(kinds)]
+        shown = shown.assign(_hue=apart(hue, shown[hue]))
+        groups = list(dict.fromkeys(shown["_hue"]))
+        codes_of = dict(zip(shown["_hue"], shown[hue], strict=True))
+        palette = colours_of(hue, [codes_of[group] for group in groups])
+        options = {"hue": "_hue", "hue_order": groups, "palette": palette}
     along, across = ("_x", y) if not horizontal else (y, "_x")
     sns.barplot(
         shown, x=along, y=across, order=names, ax=ax, errorbar=None, saturation=1, **options
@@ -188,73 +366,112 @@ def bars(
     if colours is not None:
         for bar, colour in zip(ax.patches, colours, strict=False):
             bar.set_color(colour)
-    value_axis(ax.xaxis if horizontal else ax.yaxis, y)
-    (ax.set_ylabel if horizontal else ax.set_xlabel)(heading(x))
+    value_axis(ax.xaxis if horizontal else ax.yaxis, y, whole=_whole(shown[y]))
+    (ax.set_ylabel if horizontal else ax.set_xlabel)(part(heading(x), len(names), len(codes)))
     (ax.set_xlabel if horizontal else ax.set_ylabel)(heading(y))
     ax.grid(visible=False, axis="y" if horizontal else "x")
     ax.grid(visible=True, axis="x" if horizontal else "y")
-    if labelled and len(shown) <= 16:
+    if horizontal and len(names) > 14:
+        ax.tick_params(axis="y", labelsize=12)
+    if labelled and len(shown) <= (MOST if horizontal else 16):
         for drawn in ax.containers:
-            ax.bar_label(drawn, fmt=lambda v: said(y, v), padding=4, fontsize=13)
+            values = [bar.get_width() if horizontal else bar.get_height() for bar in drawn]
+            ax.bar_label(drawn, labels=alike(y, values), padding=4, fontsize=13)
         ax.margins(**{"x" if horizontal else "y": 0.12})
     if hue:
-        _legend(ax, hue)
+        _legend(ax, part(heading(hue), len(kinds), all_kinds))
 
 
-def lines(ax: Any, table: Any, x: str, y: str, hue: str | None = None) -> None:
-    """A line of `y` over time, one for each `hue`, with distinct markers as well as colours."""
+DATES = ("day", "week", "date")
+
+
+def lines(ax: Any, table: Any, x: str, y: str, hue: str | None = None) -> list[Any]:
+    """A line of `y` over time, one for each `hue`, with distinct markers as well as colours.
+
+    Of very many lines the largest are drawn in colour, the others in grey. Returns where each row
+    of the table stands on the axis.
+    """
     import seaborn as sns
 
-    shown = table.copy()
-    shown["_x"] = shown[x] if x in ("day", "week", "date") else words(x, shown[x])
+    shown = known(table, y)
+    points = list(dict.fromkeys(shown[x]))
+    if x in IN_ORDER or x in DATES or _numeric(points):
+        points = sorted(points)
+    places = {point: place for place, point in enumerate(points)}
+    shown = shown.assign(_x=shown[x] if x in DATES else shown[x].map(places))
     options = {"color": MAIN, "marker": "o"}
     if hue:
-        shown["_hue"] = words(hue, shown[hue])
-        groups = list(dict.fromkeys(shown["_hue"]))
+        kinds = largest(shown, hue, y, MOST_LINES)
+        rest = shown[~shown[hue].isin(kinds)]
+        for number, (_code, line) in enumerate(rest.groupby(hue, sort=False)):
+            name = _("others: {n}").format(n=rest[hue].nunique()) if not number else None
+            ax.plot(line["_x"], line[y], color=QUIET, linewidth=1, zorder=1, label=name)
+        coloured = shown[shown[hue].isin(kinds)]
+        coloured = coloured.assign(_hue=apart(hue, coloured[hue]))
+        codes_of = dict(zip(coloured["_hue"], coloured[hue], strict=True))
         options = {
             "hue": "_hue",
             "style": "_hue",
             "markers": True,
             "dashes": False,
-            "palette": (PALETTE * 4)[: len(groups)],
+            "palette": colours_of(hue, list(codes_of.values())),
         }
-    if len(set(shown["_x"])) > 40:
+    if len(points) > 40:
         options.pop("marker", None)
         if hue:
             options["markers"] = False
-    sns.lineplot(shown, x="_x", y=y, ax=ax, errorbar=None, **options)
-    value_axis(ax.yaxis, y)
+    sns.lineplot(coloured if hue else shown, x="_x", y=y, ax=ax, errorbar=None, **options)
+    value_axis(ax.yaxis, y, whole=_whole(shown[y]))
     ax.set(xlabel=heading(x), ylabel=heading(y))
     if shown[y].min() >= 0:
-        ax.set_ylim(bottom=0)  # a line cut off at the bottom makes small changes look large
-    thin_out(ax, len(set(shown["_x"])) if x not in ("day", "week", "date") else 0)
-    if hue:
-        _legend(ax, hue)
-
-
-def _legend(ax: Any, hue: str) -> None:
-    handles, names = ax.get_legend_handles_labels()
-    if len(names) > 4:
-        ax.legend(handles, names, title=heading(hue), loc="upper left", bbox_to_anchor=(1.01, 1))
+        # a line cut off at the bottom makes small changes look large
+        ax.set_ylim(0, max(ax.get_ylim()[1], float(shown[y].max()) * 1.05))
+    if x in DATES:
+        slant(ax)
     else:
-        ax.legend(handles, names, title=heading(hue), loc="best")
+        name_points(ax, words(x, points))
+    if hue:
+        _legend(ax, heading(hue))
+    return list(shown["_x"])
 
 
-def thin_out(ax: Any, count: int) -> None:
-    """Names of points in time that would run into each other: every second, third … only."""
-    if count > 12:
-        step = -(-count // 12)
-        ax.set_xticks(range(0, count, step))
+def _numeric(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def _legend(ax: Any, title: str) -> None:
+    handles, names = ax.get_legend_handles_labels()
+    names = [fold(name, 24) for name in names]
+    if len(names) > 4:
+        ax.legend(handles, names, title=title, loc="upper left", bbox_to_anchor=(1.01, 1))
+    else:
+        ax.legend(handles, names, title=title, loc="best")
+
+
+def name_points(ax: Any, names: Sequence[str]) -> None:
+    """Names of points in time; where they would run into each other, every second, third … only."""
+    step = max(1, -(-len(names) // 12))
+    shown = range(0, len(names), step)
+    ax.set_xticks(list(shown), [names[place] for place in shown])
+    if sum(width_of(names[place]) + 2 for place in shown) > 80:
+        slant(ax)
+
+
+def slant(ax: Any) -> None:
+    """Names below the chart that need more room than they have."""
     for name in ax.get_xticklabels():
-        name.set_rotation(30 if count > 7 else 0)
-        name.set_horizontalalignment("right" if count > 7 else "center")
+        name.set_rotation(30)
+        name.set_horizontalalignment("right")
 
 
-def _width(name: str) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) + 2
+def width_of(name: str) -> int:
+    """How much room a name takes, in Latin letters: a Chinese one takes two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in name)
 
 
 TIMES = ("year", "quarter", "month", "week", "day")
+IN_ORDER = (*TIMES, "hour", "weekday")
+"""Groups that have an order of their own; others are drawn largest first."""
 
 
 def group_columns(table: Any, figures: Sequence[str], source: str) -> list[str]:
@@ -271,43 +488,54 @@ def group_columns(table: Any, figures: Sequence[str], source: str) -> list[str]:
 
 def rated(ax: Any, table: Any, keys: Sequence[str], rate: str) -> None:
     """A rate per group with its 95 % interval: a line with a band over time, else dots with bars."""
-    over = next((name for name in keys if name in TIMES), keys[0])
+    over = next((name for name in keys if name in IN_ORDER), keys[0])
     hue = next((name for name in keys if name != over), None)
-    table = table.dropna(subset=[rate])
-    if over in TIMES and table[over].nunique() > 2:
-        lines(ax, table, over, rate, hue)
-        if "low" in table and not hue:
-            ax.fill_between(range(len(table)), table["low"], table["high"], color=MAIN, alpha=0.18)
+    table = known(table, rate)
+    intervals = "low" in table and not hue
+    if over in (*TIMES, "hour") and table[over].nunique() > 2:
+        at = lines(ax, table, over, rate, hue)
+        if intervals:
+            ax.fill_between(at, table["low"], table["high"], color=MAIN, alpha=0.18)
             ax.set_ylim(min(0, table["low"].min()), table["high"].max() * 1.05)
+            ax.set_ylabel(heading(rate) + _(" (band: 95 % interval)"))
         return
-    if hue or "low" not in table:
-        if over not in ("hour", "weekday", *TIMES):
-            table = table.sort_values(rate, ascending=False, kind="stable")
+    if over not in IN_ORDER:
+        table = table.sort_values(rate, ascending=False, kind="stable")
+    if not intervals:
         bars(ax, table, over, rate, hue)
         return
-    if over not in ("hour", "weekday", *TIMES):
-        table = table.sort_values(rate, kind="stable")
-    else:
-        table = table.iloc[::-1]
-    names = words(over, table[over])
-    at = range(len(table))
+    table, both = ends(table)
+    table = table.iloc[::-1]
+    at = list(range(len(table)))
     left = (table[rate] - table["low"]).fillna(0).clip(lower=0)
     right = (table["high"] - table[rate]).fillna(0).clip(lower=0)
     ax.errorbar(
         table[rate], at, xerr=[left, right], fmt="o", color=MAIN, ecolor=QUIET, elinewidth=6,
         markersize=11, capsize=0,
     )  # fmt: skip
-    for value, n in zip(table[rate], at, strict=True):
-        ax.annotate(
-            said(rate, value), (value, n), xytext=(0, 10), textcoords="offset points",
-            ha="center", fontsize=13,
-        )  # fmt: skip
-    ax.set_yticks(list(at), names)
+    if len(table) <= 12:
+        for value, said_so, n in zip(table[rate], alike(rate, table[rate]), at, strict=True):
+            ax.annotate(
+                said_so, (value, n), xytext=(0, 10), textcoords="offset points",
+                ha="center", fontsize=13,
+            )  # fmt: skip
+    ax.set_yticks(at, apart(over, table[over]), fontsize=14 if len(at) <= 14 else 12)
     ax.set_ylim(-0.6, len(table) - 0.3)
     value_axis(ax.xaxis, rate)
-    ax.set(xlabel=heading(rate) + _(" (bar: 95 % interval)"), ylabel=heading(over))
+    ax.set(xlabel=heading(rate) + _(" (bar: 95 % interval)"), ylabel=heading(over) + both)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
+
+
+def ends(table: Any) -> tuple[Any, str]:
+    """Both ends of a long sorted table, and words for the axis that say so."""
+    import pandas as pd
+
+    if len(table) <= MOST:
+        return table, ""
+    half = MOST // 2
+    note = _(" (the first and the last {half} of {all})").format(half=half, all=len(table))
+    return pd.concat([table.head(half), table.tail(half)]), note
 
 
 def heat(
@@ -316,7 +544,12 @@ def heat(
     """A table of numbers as shades, each written in its cell; unobserved cells stay empty."""
     import seaborn as sns
 
-    small = max(grid.shape) > 12
+    if not grid.notna().any(axis=None):
+        raise tables.TableError(nothing())
+    across = [str(name) for name in grid.columns]
+    if len(across) <= 12:
+        across = [fold(name, 12, 3) for name in across]
+    size = 18 if grid.size <= 16 else 13 if max(grid.shape) <= 12 else 10
     written = grid.map(
         lambda v: "" if tables.is_nothing(v) else (f"{v:.0%}" if percent else short(v))
     )
@@ -330,11 +563,15 @@ def heat(
         linecolor="white",
         cbar=bar is not None,
         cbar_kws={"label": bar} if bar else None,
-        annot_kws={"fontsize": 10 if small else 13},
+        annot_kws={"fontsize": size},
+        xticklabels=across,
+        yticklabels=True,
     )
     ax.grid(visible=False)
     ax.set(xlabel=columns, ylabel=rows)
-    ax.tick_params(axis="y", rotation=0)
+    ax.tick_params(axis="both", rotation=0)
+    if any("\n" in name for name in across):
+        ax.tick_params(axis="x", labelsize=12)
     if bar and percent:
         from matplotlib.ticker import PercentFormatter
 

@@ -1,10 +1,13 @@
 """Charts of what an offer would cost and whether a campaign worked."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from crmkit import campaign
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading, text
 from crmkit.plot import _style
+from crmkit.tables import TableError
 
 
 @_style.chart(size=(11, 4.6), grid="x")
@@ -17,11 +20,12 @@ def comparison(difference: Any, *, ax: Any = None) -> Any:
     >>> from crmkit.campaign import Difference
     >>> found = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 500)
     >>> comparison(found).get_xlabel()
-    'Revenue: difference'
+    'Revenue: difference on average (bar: 95% interval)'
     """
+    _expect(difference, "difference", "campaign.compare_groups")
     rows = [(_sides(difference), difference)]
     _forest(ax, rows, difference.yes_no)
-    ax.set_xlabel(_difference(difference.measure))
+    ax.set_xlabel(_difference(difference.measure, difference.confidence))
     ax.set_title(
         _("Beyond chance: the interval leaves 0 out")
         if difference.clear
@@ -43,10 +47,15 @@ def uplift_by_segment(uplift: Any, *, ax: Any = None) -> Any:
     >>> len(uplift_by_segment(judge(outcomes, "level")).get_yticklabels())
     1
     """
+    _expect(uplift, "segments", "campaign.uplift_by_segment")
     order = [code for code in uplift.table[uplift.by] if uplift.segments[code] is not None]
     rows = [(text(uplift.by, code), uplift.segments[code]) for code in order]
+    half = _style.MOST // 2
+    if len(rows) > _style.MOST:
+        ax.set_ylabel(_("the first and the last {half} of {all}").format(half=half, all=len(rows)))
+        rows = [*rows[:half], *rows[-half:]]
     _forest(ax, rows, any(d.yes_no for _name, d in rows))
-    ax.set_xlabel(_difference(uplift.measure))
+    ax.set_xlabel(_difference(uplift.measure, uplift.confidence))
     ax.set_title(
         _("Campaign effect by {group}, all {percent:.0%} intervals together").format(
             group=_style.inside(uplift.by), percent=uplift.confidence
@@ -69,6 +78,7 @@ def plan(plan: Any, *, ax: Any = None) -> Any:
     """
     from matplotlib.ticker import PercentFormatter
 
+    _expect(plan, "break_even", "campaign.plan")
     kept = plan.margin - plan.offer_cost
     furthest = 2 * max(plan.uplift, plan.break_even_high or plan.uplift)
     ends = [0.0, furthest]
@@ -76,7 +86,11 @@ def plan(plan: Any, *, ax: Any = None) -> Any:
     ax.plot(ends, gains, color=_style.MAIN)
     ax.axhline(0, color="black", linewidth=1.5)
     if plan.break_even is not None:
-        ax.axvspan(plan.break_even_low, plan.break_even_high, color=_style.QUIET, alpha=0.5)
+        ax.axvspan(
+            plan.break_even_low, plan.break_even_high, color=_style.QUIET, alpha=0.5, zorder=0,
+            label=_("95 % interval of where it starts to pay"),
+        )  # fmt: skip
+        ax.legend(loc="upper left")
         ax.plot([plan.break_even], [0], "o", color=_style.BAD, markersize=12, zorder=5)
         ax.annotate(
             _("pays from {uplift:.1%} on").format(uplift=plan.break_even),
@@ -86,17 +100,135 @@ def plan(plan: Any, *, ax: Any = None) -> Any:
         )
     ax.plot([plan.uplift], [plan.profit], "D", color=_style.ACCENT, markersize=12, zorder=5)
     ax.annotate(
-        _("hoped for: {profit}").format(profit=_style.short(plan.profit)),
+        _("at the uplift hoped for, {uplift:.0%}: {profit}").format(
+            uplift=plan.uplift, profit=_style.short(plan.profit)
+        ),
         (plan.uplift, plan.profit),
-        xytext=(-14, 12),
+        xytext=(14, -24),
         textcoords="offset points",
-        ha="right",
     )
     _style.value_axis(ax.yaxis, "profit")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     ax.margins(y=0.15)
     ax.set(xlabel=_("Uplift in orders"), ylabel=heading("profit"), xlim=(0, furthest))
     ax.set_title(_("From which uplift on the offer pays"))
+
+
+@_style.chart
+def sample_size(
+    base_rate: float,
+    uplift: float | Sequence[float],
+    power: float = 0.8,
+    confidence: float = 0.95,
+    *,
+    ax: Any = None,
+) -> Any:
+    """How the chance to see an uplift grows with the members in each group, and when it suffices.
+
+    Inputs as in `campaign.sample_size`; `uplift` may be several, for a line each. Returns the Axes.
+
+    >>> sample_size(0.20, [0.10, 0.20]).get_xlabel()
+    'Members in each group'
+    """
+    import numpy as np
+    from matplotlib.ticker import PercentFormatter
+
+    uplifts = [uplift] if isinstance(uplift, int | float) else list(uplift)
+    enough = [campaign.sample_size(base_rate, one, power, confidence) for one in uplifts]
+    sizes = np.linspace(max(2, min(enough) / 20), 1.3 * max(enough), 60).astype(int)
+    for one, needed, colour in zip(uplifts, enough, _style.PALETTE, strict=False):
+        chances = [campaign.power(base_rate, one, n, n, confidence) for n in sizes.tolist()]
+        name = _("{base:.1%} to {then:.1%}: {n:,} in each group").format(
+            base=base_rate, then=base_rate * (1 + one), n=needed
+        )
+        ax.plot(sizes, chances, color=colour, label=name)
+        ax.plot([needed], [power], "o", color=colour, markersize=12)
+    ax.axhline(power, color="#4A4F57", linewidth=1.5, linestyle="--")
+    ax.set_ylim(0, 1.02)
+    ax.set_xlim(left=0)
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    _style.value_axis(ax.xaxis, "members")
+    ax.set(xlabel=_("Members in each group"), ylabel=_("Chance to see it"))
+    ax.legend(title=_("Share of buyers"), loc="lower right", frameon=True)
+    ax.set_title(
+        _("To see the uplift in {power:.0%} of trials: {n:,} members in each group").format(
+            power=power, n=enough[0]
+        )
+        if len(enough) == 1
+        else _("The smaller the uplift, the more members it takes to see it")
+    )
+
+
+@_style.chart
+def difference_in_differences(
+    frame: Any,
+    value: str = "revenue",
+    before_value: str | None = None,
+    group: str = "group",
+    period: str = "period",
+    *,
+    ax: Any = None,
+) -> Any:
+    """What the treated would have done, had they changed like the control, and what they did.
+
+    `frame` and the columns as in `campaign.difference_in_differences`: one row per member with
+    `before_value`, or rows with a `period` (before, after). Averages are drawn; the interval is in
+    `comparison`. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> outcomes = pd.DataFrame({"group": ["treatment", "control"], "revenue": [40.0, 25.0],
+    ...                          "revenue_before": [20.0, 20.0]})
+    >>> difference_in_differences(outcomes, before_value="revenue_before").get_title()
+    'Revenue: 15.00 more than if it had changed like the control group'
+    """
+    from crmkit.campaign.findings import number, side
+
+    table = _style.to_pandas(frame)
+    source = "campaign.outcomes"
+    _style.need(table, [group, value, before_value or period], source)
+    table = _style.known(table, value)
+    if before_value:
+        both = table.groupby(group)[[before_value, value]].mean()
+        both.columns = ["before", "after"]
+    else:
+        both = table.groupby([group, period])[value].mean().unstack()
+    for name, held in (("treatment", both.index), ("control", both.index), ("before", both)):
+        if name not in held or "after" not in both:
+            raise TableError(
+                _("There is no row of {side!r}: both groups and both periods are needed.").format(
+                    side=name
+                )
+            )
+    places = [0, 1]
+    treated, control = (both.loc[name, ["before", "after"]] for name in ("treatment", "control"))
+    expected = treated["before"] + control["after"] - control["before"]
+    for name, means, marker in (("control", control, "s"), ("treatment", treated, "o")):
+        colour = _style.SAME["group"][name]
+        ax.plot(places, means, marker=marker, color=colour, markersize=12, label=side(name))
+    ax.plot(
+        places, [treated["before"], expected], color=_style.MAIN, linestyle=":",
+        label=_("treated, had they changed like the control"),
+    )  # fmt: skip
+    gap = treated["after"] - expected
+    ax.annotate(
+        "", (1.04, treated["after"]), (1.04, expected),
+        arrowprops={"arrowstyle": "<->", "color": _style.BAD, "linewidth": 2},
+    )  # fmt: skip
+    said = number(abs(gap))
+    ax.annotate(f"{gap:+,.2f}", (1.06, (treated["after"] + expected) / 2), va="center", fontsize=15)
+    ax.set_xticks(places, [side("before"), side("after")])
+    ax.set_xlim(-0.15, 1.3)
+    if both.min(axis=None) >= 0:
+        ax.set_ylim(bottom=0)
+    _style.value_axis(ax.yaxis, value)
+    ax.set(xlabel="", ylabel=_("{measure}, on average").format(measure=heading(value)))
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.1), ncols=3)
+    title = (
+        _("{measure}: {difference} more than if it had changed like the control group")
+        if gap >= 0
+        else _("{measure}: {difference} less than if it had changed like the control group")
+    )
+    ax.set_title(title.format(measure=heading(value), difference=said))
 
 
 @_style.chart(size=(11, 4.6), grid="x")
@@ -108,13 +240,16 @@ def roi(result: Any, *, ax: Any = None) -> Any:
     >>> from crmkit.campaign import Difference, roi as reckon
     >>> found = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 500)
     >>> roi(reckon(found, 2000, 0.4)).get_xlabel()
-    'ROI'
+    'ROI (bar: 95% interval)'
     """
     from matplotlib.ticker import PercentFormatter
 
+    _expect(result, "roi", "campaign.roi")
+    clear = result.low is not None and (result.low > 0 or result.high < 0)
+    colour = _style.MAIN if clear else _style.GREY
     if result.low is not None:
-        ax.plot([result.low, result.high], [0, 0], color=_style.MAIN, linewidth=6)
-    ax.plot([result.roi], [0], "o", color=_style.MAIN, markersize=16)
+        ax.plot([result.low, result.high], [0, 0], color=colour, linewidth=6)
+    ax.plot([result.roi], [0], "o" if clear else "s", color=colour, markersize=16)
     ax.annotate(
         f"{result.roi:.0%}",
         (result.roi, 0),
@@ -126,12 +261,27 @@ def roi(result: Any, *, ax: Any = None) -> Any:
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     ax.set_yticks([])
     ax.margins(x=0.15)
-    ax.set(xlabel=heading("roi"), ylabel="", ylim=(-1, 1))
-    ax.set_title(_("Return on {cost} spent").format(cost=_style.short(result.cost)))
+    ax.set(xlabel=heading("roi") + _interval(result.confidence), ylabel="", ylim=(-1, 1))
+    cost = _style.short(result.cost)
+    ax.set_title(
+        _("Return on {cost} spent: beyond chance").format(cost=cost)
+        if clear
+        else _("Return on {cost} spent: gain or loss is open").format(cost=cost)
+    )
 
 
-def _difference(measure: str) -> str:
-    return _("{measure}: difference").format(measure=heading(measure))
+def _expect(result: Any, field: str, source: str) -> None:
+    if not hasattr(result, field):
+        raise TableError(_("Give what {source} returns.").format(source=source))
+
+
+def _difference(measure: str, confidence: float) -> str:
+    said = _("{measure}: difference on average").format(measure=heading(measure))
+    return said + _interval(confidence)
+
+
+def _interval(confidence: float) -> str:
+    return _(" (bar: {percent:.0%} interval)").format(percent=confidence)
 
 
 def _sides(difference: Any) -> str:
@@ -148,8 +298,10 @@ def _forest(ax: Any, rows: list, share: bool) -> None:
 
     from crmkit.campaign.findings import number
 
+    if not rows:
+        raise TableError(_style.nothing())
     for place, (_name, d) in enumerate(rows):
-        colour = _style.MAIN if d.clear else _style.PALETTE[6]
+        colour = _style.MAIN if d.clear else _style.GREY
         if d.low is not None:
             ax.plot([d.low, d.high], [place, place], color=colour, linewidth=5)
         ax.plot([d.difference], [place], "o" if d.clear else "s", color=colour, markersize=14)
@@ -162,6 +314,8 @@ def _forest(ax: Any, rows: list, share: bool) -> None:
             textcoords="offset points",
             ha="center",
             fontsize=13,
+            zorder=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )
     ax.axvline(0, color="black", linewidth=1.5)
     ax.set_yticks(range(len(rows)), [name for name, _d in rows])

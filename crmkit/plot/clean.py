@@ -4,6 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.labels import heading
 from crmkit.plot import _style
 from crmkit.tables import TableError
 
@@ -46,6 +47,7 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
     ax.invert_yaxis()
     ax.bar_label(drawn, labels=[f"{f.rows:,}" for f in found], padding=4, fontsize=13)
     ax.margins(x=0.12)
+    _style.value_axis(ax.xaxis, "rows", whole=True)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("Rows"))
     if found:
@@ -63,5 +65,91 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
             rows_in=f"{report.rows_in:,}",
             kept=f"{report.rows_kept:,}",
             aside=f"{report.rows_set_aside:,}",
+        )
+    )
+
+
+@_style.chart(grid="x")
+def profile_quality(result: Any, *, ax: Any = None) -> Any:
+    """How much of each column is missing, a word for nothing, or untidy: the worst on top.
+
+    `result`: what `clean.profile_quality` gave. Returns the Axes.
+
+    >>> import crmkit as ck, pandas as pd
+    >>> members = pd.DataFrame({"phone": ["140 0123", None], "name": ["Lin", "n/a"]})
+    >>> len(profile_quality(ck.clean.profile_quality(members)).get_yticklabels())
+    2
+    """
+    table = _style.to_pandas(result)
+    _style.need(
+        table,
+        ["column", "rows", "missing_share", "placeholders", "untidy"],
+        "clean.profile_quality",
+    )
+    table = _style.known(table, "missing_share")
+    parts = {
+        "missing_share": (_style.BAD, table["missing_share"]),
+        "placeholders": (_style.ACCENT, table["placeholders"] / table["rows"]),
+        "untidy": (_style.PALETTE[5], table["untidy"] / table["rows"]),
+    }
+    worst = sum(share for _colour, share in parts.values())
+    order = worst.sort_values(ascending=False, kind="stable").index[: _style.MOST]
+    names = [label("column", name) for name in table.loc[order, "column"]]
+    before = [0.0] * len(order)
+    for column, (colour, share) in parts.items():
+        ax.barh(range(len(order)), share[order], left=before, color=colour, label=heading(column))
+        before = [so_far + more for so_far, more in zip(before, share[order], strict=True)]
+    ax.set_yticks(range(len(order)), names, fontsize=14 if len(order) <= 14 else 12)
+    ax.invert_yaxis()
+    for place, share in enumerate(before):
+        ax.annotate(
+            f"{share:.1%}", (share, place), xytext=(5, 0), textcoords="offset points",
+            va="center", fontsize=12,
+        )  # fmt: skip
+    ax.set_xlim(0, max(0.05, 1.12 * max(before)))
+    _style.value_axis(ax.xaxis, "share")
+    ax.set_xlabel(_("Share of the rows"))
+    if len(order) < len(table):
+        ax.set_ylabel(_style.part(heading("column"), len(order), len(table)))
+    ax.legend(loc="lower right", frameon=True)
+    whole = int((worst == 0).sum())
+    ax.set_title(
+        _("{whole} of {all} columns are complete and tidy").format(whole=whole, all=len(table))
+    )
+
+
+@_style.chart
+def find_duplicate_members(result: Any, *, ax: Any = None) -> Any:
+    """How sure the pairs of possible duplicates are: how many there are at each probability.
+
+    `result`: what `clean.find_duplicate_members` gave; a lower `at_least` there shows the doubtful
+    ones too. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> pairs = pd.DataFrame({"member_id": ["M1"], "other_id": ["M2"], "probability": [0.97]})
+    >>> find_duplicate_members(pairs).get_title()
+    'Pairs that are probably one person: 1, at 90% or more'
+    """
+    from matplotlib.ticker import PercentFormatter
+
+    table = _style.to_pandas(result)
+    _style.need(table, ["member_id", "other_id", "probability"], "clean.find_duplicate_members")
+    sure = 0.9
+    table = _style.known(table, "probability")
+    for colour, kept, name in (
+        (_style.ACCENT, table["probability"] < sure, _("look at them one by one")),
+        (_style.MAIN, table["probability"] >= sure, _("merge after a look")),
+    ):
+        if kept.any():
+            edges = [n / 50 for n in range(51)]
+            ax.hist(table.loc[kept, "probability"], edges, color=colour, label=name)
+    ax.set_xlim(min(sure - 0.1, table["probability"].min() - 0.02), 1.005)
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    _style.value_axis(ax.yaxis, "rows", whole=True)
+    ax.set(xlabel=heading("probability"), ylabel=_("Pairs"))
+    ax.legend(loc="upper left")
+    ax.set_title(
+        _("Pairs that are probably one person: {n:,}, at {sure:.0%} or more").format(
+            n=int((table["probability"] >= sure).sum()), sure=sure
         )
     )

@@ -10,9 +10,6 @@ from crmkit.plot import _style
 from crmkit.rates import Rate
 from crmkit.tables import TableError
 
-IN_ORDER = ("year", "quarter", "month", "week", "day", "hour", "weekday")
-"""Groups that have an order of their own; others are drawn largest first."""
-
 
 @_style.chart
 def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> Any:
@@ -30,12 +27,13 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
     _style.need(table, [value], "kpi.sales_summary")
     keys = [name for name in table.columns if name not in FIGURES]
     _style.need(table, keys[:1] or ["by=…"], "kpi.sales_summary(sales, by=…)")
-    over = next((name for name in keys if name in IN_ORDER), keys[0])
+    over = next((name for name in keys if name in _style.IN_ORDER), keys[0])
     hue = next((name for name in keys if name != over), None)
-    if over in ("year", "quarter", "month", "week", "day") and len(table[over].unique()) > 2:
+    table = _style.known(table, value)
+    if over in _style.TIMES and len(table[over].unique()) > 2:
         _style.lines(ax, table, over, value, hue)
     else:
-        if over not in IN_ORDER:
+        if over not in _style.IN_ORDER:
             order = table.groupby(over, dropna=False)[value].transform("sum")
             table = table.assign(_order=order).sort_values("_order", ascending=False, kind="stable")
         _style.bars(ax, table, over, value, hue)
@@ -108,7 +106,7 @@ def _rate(ax: Any, result: Any, rate: str, counts: tuple[str, ...]) -> None:
     _style.need(table, [rate, *counts], source)
     keys = _style.group_columns(table, [rate, *counts, "low", "high"], source)
     _style.rated(ax, table, keys, rate)
-    over = next((name for name in keys if name in _style.TIMES), keys[0])
+    over = next((name for name in keys if name in _style.IN_ORDER), keys[0])
     ax.set_title(_("{figure} by {group}").format(figure=heading(rate), group=_style.inside(over)))
 
 
@@ -124,11 +122,9 @@ def referral_rate(result: Any, *, ax: Any = None) -> Any:
     key = _style.group_columns(table, [*figures, "low", "high"], "kpi.referral_rate")[0]
     long = table.melt(key, ["referral_rate", "joined_rate"], "figure", "share")
     long = long.assign(figure=[heading(name) for name in long["figure"]])
-    _style.lines(ax, long, key, "share", "figure")
+    (_style.lines if key in _style.TIMES else _style.bars)(ax, long, key, "share", "figure")
     ax.get_legend().set_title(None)
-    ax.set_title(
-        _("{figure} by {group}").format(figure=heading("referral_rate"), group=_style.inside(key))
-    )
+    ax.set_title(_("Referrals made, and how many of them joined"))
 
 
 @_style.chart(grid="x")
@@ -145,6 +141,7 @@ def funnel(result: Any, *, ax: Any = None) -> Any:
     """
     table = _style.to_pandas(result)
     _style.need(table, ["step", "event", "visits", "step_rate"], "kpi.funnel")
+    table = _style.known(table, "visits")
     if table["step"].duplicated().any():
         raise TableError(_("The funnel holds several groups: choose one of them to draw."))
     names = _style.words("event", table["event"])
@@ -157,7 +154,7 @@ def funnel(result: Any, *, ax: Any = None) -> Any:
         ax.annotate(
             said, (visits, n), xytext=(8, 0), textcoords="offset points", va="center", fontsize=14
         )
-    _style.value_axis(ax.xaxis, "visits")
+    _style.value_axis(ax.xaxis, "visits", whole=True)
     ax.set_xlim(right=max(1, table["visits"].max()) * 1.35)
     ax.set_xlabel(heading("visits"))
     worst = table["lost"].idxmax() if table["lost"].max() > 0 else None
@@ -181,15 +178,14 @@ def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
     _style.need(table, [period or "month"], "kpi.growth")
     if table[period].duplicated().any():
         raise TableError(_("The growth holds several groups: choose one of them to draw."))
-    table = table.dropna(subset=[change])
+    table = _style.known(table, change)
     figure = table.columns[list(table.columns).index(period) + 1]
     names = _style.words(period, table[period])
     colours = [_style.MAIN if value >= 0 else _style.BAD for value in table[change]]
     drawn = ax.bar(range(len(table)), table[change], color=colours)
-    ax.set_xticks(range(len(table)), names)
     if len(table) <= 14:
         ax.bar_label(drawn, [f"{value:+.0%}" for value in table[change]], padding=3, fontsize=13)
-    _style.thin_out(ax, len(table))
+    _style.name_points(ax, names)
     ax.axhline(0, color="#4A4F57", linewidth=1)
     ax.margins(y=0.15)
     _style.value_axis(ax.yaxis, change)
@@ -208,19 +204,27 @@ def attainment(result: Any, *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     _style.need(table, ["attainment", "target"], "kpi.attainment")
     keys = [name for name in table.columns if name in ("store_id", "staff_id", "month")]
-    table = table.dropna(subset=["attainment"])
+    table = _style.known(table, "attainment")
     if keys != ["month"]:
-        table = table.sort_values("attainment", kind="stable")
-    names = [
-        " · ".join(row) for row in zip(*(_style.words(k, table[k]) for k in keys), strict=True)
-    ]
+        table = table.sort_values("attainment", ascending=False, kind="stable")
+    title = _("{n} of {all} reached the target").format(
+        n=int((table["attainment"] >= 1).sum()), all=len(table)
+    )
+    if len(keys) == 2 and len(table) > _style.MOST:
+        grid = table.pivot(index=keys[0], columns="month", values="attainment")
+        grid = grid[sorted(grid.columns)[-12:]].iloc[: _style.MOST]
+        grid.index = _style.words(keys[0], grid.index)
+        _style.heat(ax, grid, rows=heading(keys[0]), columns=heading("month"))
+        _style.slant(ax)
+        ax.set_title(title)
+        return
+    table, both = _style.ends(table)
+    columns = [_style.words(key, table[key]) for key in keys]
+    names = [" · ".join(row) for row in zip(*columns, strict=True)]
     colours = [_style.GOOD if value >= 1 else _style.ACCENT for value in table["attainment"]]
     _against(ax, names, table["attainment"], "attainment", colours)
-    ax.set_title(
-        _("{n} of {all} reached the target").format(
-            n=int((table["attainment"] >= 1).sum()), all=len(table)
-        )
-    )
+    ax.set_ylabel(both)
+    ax.set_title(title)
 
 
 @_style.chart(grid="x")
@@ -232,47 +236,58 @@ def monitor(result: Any, *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     _style.need(table, ["pace", "status", "month"], "kpi.monitor")
     who = table.columns[0]
-    table = table.dropna(subset=["pace"]).iloc[::-1]
+    table = _style.known(table, "pace")
+    late = {"far_behind": _style.BAD, "behind": _style.ACCENT}
+    title = _("{month}: {n} of {all} behind").format(
+        month=table["month"].iloc[0], n=int(table["status"].isin(list(late)).sum()), all=len(table)
+    )
+    table = table.head(_style.MOST)
     status = _style.words("status", table["status"])
     names = [
         f"{name} · {word}" for name, word in zip(_style.words(who, table[who]), status, strict=True)
     ]
-    late = {"far_behind": _style.BAD, "behind": _style.ACCENT}
     colours = [late.get(status, _style.GOOD) for status in table["status"]]
     _against(ax, names, table["pace"], "pace", colours)
-    count = int(table["status"].isin(list(late)).sum())
-    ax.set_title(
-        _("{month}: {n} of {all} behind").format(
-            month=table["month"].iloc[0] if len(table) else "", n=count, all=len(table)
-        )
-    )
+    ax.set_xlabel(_("Revenue ÷ what the target asks for by now"))
+    ax.set_title(title)
 
 
 def _against(ax: Any, names: list[str], reached: Any, column: str, colours: list[str]) -> None:
     """Bars against the line of 100 %; what falls short is in another colour."""
     drawn = ax.barh(range(len(reached)), reached, color=colours)
-    ax.set_yticks(range(len(reached)), names, fontsize=14 if len(names) <= 16 else 9)
-    if len(names) <= 24:
-        ax.bar_label(drawn, [f"{value:.0%}" for value in reached], label_type="center")
+    ax.set_yticks(range(len(reached)), names, fontsize=14 if len(names) <= 14 else 12)
+    ax.invert_yaxis()
+    # nothing short of the target reads 100 %
+    whole = [f"{min(value, 0.99) if value < 1 else value:.0%}" for value in reached]
     ax.axvline(1, color="#4A4F57", linewidth=2, linestyle="--")
-    ax.margins(x=0.12)
+    ax.bar_label(
+        drawn, whole, padding=6, fontsize=14 if len(names) <= 14 else 11, zorder=5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+    )  # fmt: skip
+    ax.margins(x=0.12, y=0.01)
     _style.value_axis(ax.xaxis, column)
     ax.set_xlabel(heading(column))
 
 
-@_style.chart(size=(13, 7.5))
-def cohort_retention(result: Any, *, ax: Any = None) -> Any:
+@_style.chart(size=(13, 8.4))
+def cohort_retention(
+    result: Any, months: int = 12, latest: int = _style.MOST, *, ax: Any = None
+) -> Any:
     """Who came back how long after the first purchase; months that lie ahead stay empty.
 
-    `result`: what `kpi.cohort_retention` gave. Returns the Axes.
+    `result`: what `kpi.cohort_retention` gave; `months`: how many months after the first purchase,
+    and `latest`: how many cohorts, the latest, are drawn. Returns the Axes.
     """
     table = _style.to_pandas(result)
     _style.need(
         table, ["cohort", "months_since", "members", "retention_rate"], "kpi.cohort_retention"
     )
+    table = _style.known(table, "retention_rate")
+    table = table[table["months_since"] <= months]
+    table = table[table["cohort"].isin(sorted(table["cohort"].unique())[-latest:])]
     sizes = table.groupby("cohort")["members"].first()
     grid = table.pivot(index="cohort", columns="months_since", values="retention_rate")
-    grid = grid.drop(columns=0, errors="ignore")
+    grid = grid.drop(columns=0, errors="ignore").dropna(how="all")
     grid.index = [
         _("{cohort} (n={n:,})").format(cohort=cohort, n=sizes[cohort]) for cohort in grid.index
     ]
@@ -285,4 +300,4 @@ def cohort_retention(result: Any, *, ax: Any = None) -> Any:
     )
     ax.set_title(_("Share of new members who buy again, by months since the first purchase"))
     if len(grid) > 16:
-        ax.tick_params(axis="y", labelsize=10)
+        ax.tick_params(axis="y", labelsize=12)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.plot import _style
+from crmkit.tables import TableError
 
 
 @_style.chart
@@ -11,14 +13,16 @@ def bars(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None) 
     """Bars of column `y` for each `x` (one set a `hue`), in the order of the table.
 
     `frame` is any small dataframe with these columns; codes and headings are shown in the current
-    language. Returns the Axes. Raises `TableError` when a column is missing.
+    language. Returns the Axes. Raises `TableError` when a column is missing, or several rows would
+    share a bar.
 
     >>> import pandas as pd
     >>> bars(pd.DataFrame({"channel": ["web"], "orders": [12]}), "channel", "orders").get_ylabel()
     'Orders'
     """
-    table = _checked(frame, x, y, hue)
+    table = _one_each(frame, x, y, hue)
     _style.bars(ax, table, x, y, hue)
+    _title(ax, x, y)
 
 
 @_style.chart
@@ -27,8 +31,9 @@ def lines(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None)
 
     Otherwise as `bars`.
     """
-    table = _checked(frame, x, y, hue)
+    table = _one_each(frame, x, y, hue)
     _style.lines(ax, table, x, y, hue)
+    _title(ax, x, y)
 
 
 @_style.chart
@@ -39,27 +44,49 @@ def spread(frame: Any, x: str, y: str, *, ax: Any = None) -> Any:
     """
     import seaborn as sns
 
-    table = _checked(frame, x, y, None)
-    order = list(dict.fromkeys(table[x].dropna()))
+    table = _style.known(_checked(frame, x, y).dropna(subset=[x]), y)
+    order = list(dict.fromkeys(table[x]))
+    shown = order[: _style.MOST]
     sns.boxplot(
-        table,
+        table[table[x].isin(shown)].assign(_x=lambda rows: rows[x].map(order.index)),
         x=y,
-        y=x,
-        order=order,
+        y="_x",
+        order=range(len(shown)),
+        orient="y",
         ax=ax,
         whis=(5, 95),
         showfliers=False,
         color=_style.PALETTE[5],
         linewidth=1.5,
     )
-    ax.set_yticks(range(len(order)), _style.words(x, order))
+    ax.set_yticks(range(len(shown)), _style.apart(x, shown))
     _style.value_axis(ax.xaxis, y)
-    ax.set(xlabel=heading(y), ylabel=heading(x))
+    ax.set(xlabel=heading(y), ylabel=_style.part(heading(x), len(shown), len(order)))
+    _title(ax, x, y)
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
 
 
-def _checked(frame: Any, x: str, y: str, hue: str | None) -> Any:
+def _title(ax: Any, x: str, y: str) -> None:
+    said = _("{figure} by {group}").format(figure=heading(y), group=_style.inside(x))
+    ax.set_title(said)
+
+
+def _checked(frame: Any, x: str, y: str, hue: str | None = None) -> Any:
     table = _style.to_pandas(frame)
     _style.need(table, [name for name in (x, y, hue) if name], "ck.load")
+    return table
+
+
+def _one_each(frame: Any, x: str, y: str, hue: str | None) -> Any:
+    """The table, if it has one row for each bar or point: an average would pass for a sum."""
+    table = _checked(frame, x, y, hue)
+    keys = [x, *([hue] if hue else [])]
+    if table.duplicated(keys).any():
+        raise TableError(
+            _(
+                "Several rows have the same {keys}: add them up first, for example with "
+                "frame.groupby({keys!r})[{figure!r}].sum().reset_index()."
+            ).format(keys=keys, figure=y)
+        )
     return table

@@ -5,6 +5,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.labels import code, heading
 from crmkit.plot import _style
+from crmkit.tables import TableError
 
 _COUNTS = ("field", "n", "filled", "missing", "completeness", "right", "wrong", "accuracy")
 
@@ -77,6 +78,8 @@ def persona(result: Any, top: int = 8, *, ax: Any = None) -> Any:
     """
     from matplotlib.ticker import PercentFormatter
 
+    if not hasattr(result, "traits"):
+        raise TableError(_("Give what {source} returns.").format(source="profile.persona"))
     table = result.distinct.head(top)
     if table.empty:
         table = result.traits.head(top)
@@ -100,14 +103,102 @@ def persona(result: Any, top: int = 8, *, ax: Any = None) -> Any:
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(PercentFormatter(1))
-    ax.set(xlabel=_("share of members"), ylabel="")
+    ax.set(xlabel=_("Share of members") + _(" (bar: 95 % interval)"), ylabel="")
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     ax.set_title(_("What stands out, and how many are otherwise"))
+
+
+@_style.chart
+def gaps(result: Any, *, ax: Any = None) -> Any:
+    """How many records lack how many fields. `result`: what `profile.gaps` gave.
+
+    Returns the Axes.
+
+    >>> import pandas as pd
+    >>> result = pd.DataFrame({"member_id": ["M1", "M2"], "filled": [1, 2], "of": [2, 2],
+    ...                        "completeness": [0.5, 1.0], "ask_for": ["phone", ""]})
+    >>> gaps(result).get_title()
+    '1 of 2 records are complete'
+    """
+    import pandas as pd
+
+    table = _style.to_pandas(result)
+    _style.need(table, ["member_id", "filled", "of"], "profile.gaps")
+    table = _style.known(table, "filled")
+    lacking = (table["of"] - table["filled"]).astype(int)
+    counts = lacking.value_counts().reindex(range(lacking.max() + 1), fill_value=0)
+    shown = pd.DataFrame({"empty": [str(n) for n in counts.index], "members": counts.to_list()})
+    colours = [_style.GOOD, *[_style.ACCENT] * (len(shown) - 1)]
+    _style.bars(ax, shown, "empty", "members", horizontal=False, colours=colours)
+    ax.set_xlabel(_("Empty fields in the record"))
+    ax.set_title(
+        _("{n:,} of {all:,} records are complete").format(n=int(counts[0]), all=len(table))
+    )
+
+
+@_style.chart(grid="x")
+def mistakes(result: Any, *, ax: Any = None) -> Any:
+    """Which mistakes the records hold: a bar per field and reason, the most frequent on top.
+
+    `result`: what `profile.mistakes` gave. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> found = pd.DataFrame({"member_id": ["M2"], "field": ["phone"], "value": ["1380"],
+    ...                       "reason": ["phone_shape"]})
+    >>> mistakes(found).get_title()
+    '1 values cannot be right, in 1 records'
+    """
+    table = _style.to_pandas(result)
+    _style.need(table, ["member_id", "field", "reason"], "profile.mistakes")
+    counts = table.groupby(["field", "reason"]).size().sort_values(ascending=False, kind="stable")
+    counts = counts.head(_style.MOST)
+    names = [
+        _("{kind}: {tag}").format(kind=code("field", field), tag=code("reason", reason))
+        for field, reason in counts.index
+    ]
+    drawn = ax.barh(range(len(counts)), counts, color=_style.BAD)
+    ax.bar_label(drawn, [f"{n:,}" for n in counts], padding=4, fontsize=13)
+    ax.set_yticks(range(len(counts)), names)
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    _style.value_axis(ax.xaxis, "members", whole=True)
+    ax.set_xlabel(_("Records"))
+    if not len(counts):
+        ax.text(0.5, 0.5, _("Nothing to mend."), transform=ax.transAxes, ha="center")
+    ax.set_title(
+        _("{n:,} values cannot be right, in {members:,} records").format(
+            n=len(table), members=table["member_id"].nunique()
+        )
+    )
+
+
+@_style.chart(grid="x")
+def tag_members(tagged: Any, kind: str = "life_cycle", *, ax: Any = None) -> Any:
+    """How many members have each tag of one kind; – where nothing can be told.
+
+    `tagged`: what `profile.tag_members` gave; `kind`: which of its columns (life_cycle,
+    spending_power, preference, price_sensitivity …). Returns the Axes.
+
+    >>> import pandas as pd
+    >>> tagged = pd.DataFrame({"member_id": ["M1", "M2"], "life_cycle": ["new", "new"]})
+    >>> tag_members(tagged).get_title()
+    'Life cycle of 2 members'
+    """
+    table = _style.to_pandas(tagged)
+    _style.need(table, ["member_id", kind], "profile.tag_members")
+    counts = table[kind].fillna("").value_counts(sort=True)
+    shown = counts.rename_axis(kind).reset_index(name="share")
+    shown[kind] = [None if tag == "" else tag for tag in shown[kind]]
+    shown["share"] = shown["share"] / max(1, len(table))
+    _style.bars(ax, shown, kind, "share", horizontal=True)
+    ax.set(xlabel=_("Share of members"), ylabel="")
+    ax.set_title(_("{kind} of {n:,} members").format(kind=heading(kind), n=len(table)))
 
 
 def _fields(result: Any, value: str, source: str) -> Any:
     table = _style.to_pandas(result)
     _style.need(table, ["field", "n", value], source)
+    table = _style.known(table, value)
     order = table.groupby("field")[value].transform("mean")
     return table.assign(_order=order).sort_values(["_order", "field"], kind="stable")
 

@@ -1,11 +1,11 @@
 """Charts of what goes together and of how good recommendations are."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.plot import _style
+from crmkit.tables import TableError
 
 
 @_style.chart(grid="x")
@@ -23,6 +23,8 @@ def evaluation(result: Any, value: str = "ndcg", *, ax: Any = None) -> Any:
     >>> len(evaluation(evaluate(ItemCF(), sales, k=1)).patches)
     2
     """
+    if not hasattr(result, "table") or value not in result.table:
+        raise TableError(_("Give what {source} returns.").format(source="recommend.evaluate"))
     table = result.table.sort_values(value, ascending=False, kind="stable", ignore_index=True)
     floor = float(result.table[value][0])
     colours = [_style.QUIET if name == "Popular" else _style.MAIN for name in table["model"]]
@@ -47,11 +49,11 @@ def evaluation(result: Any, value: str = "ndcg", *, ax: Any = None) -> Any:
 
 
 @_style.chart(grid="x")
-def also_bought(result: Any, names: Mapping[Any, str] | None = None, *, ax: Any = None) -> Any:
+def also_bought(result: Any, *, ax: Any = None) -> Any:
     """What customers who buy a product take along: a bar per companion, the most frequent on top.
 
-    `result`: what `recommend.also_bought` gave for one product; `names`: what to call the
-    products, by id. Returns the Axes.
+    `result`: what `recommend.also_bought` gave for one product; `names=products` shows the products
+    by name. Returns the Axes.
 
     >>> import pandas as pd
     >>> result = pd.DataFrame({"product_id": ["brush"], "rank": [1], "also_bought": ["paste"],
@@ -64,12 +66,11 @@ def also_bought(result: Any, names: Mapping[Any, str] | None = None, *, ax: Any 
     table = _style.to_pandas(result)
     _style.need(table, ["product_id", "also_bought", "confidence"], "recommend.also_bought")
     table = table[table["product_id"] == table["product_id"].iloc[0]] if len(table) else table
-    called = names or {}
-    table = table.assign(also_bought=[called.get(p, p) for p in table["also_bought"]])
+    table = _style.known(table, "confidence").head(_style.MOST)
     _style.bars(ax, table, "also_bought", "confidence", horizontal=True, labelled=False)
     for place, row in enumerate(table.itertuples()):
         ax.annotate(
-            _("{share:.0%} ({lift:.1f} × chance)").format(share=row.confidence, lift=row.lift),
+            _("{share:.1%} ({lift:.1f} × chance)").format(share=row.confidence, lift=row.lift),
             (row.confidence, place),
             xytext=(6, 0),
             textcoords="offset points",
@@ -77,19 +78,18 @@ def also_bought(result: Any, names: Mapping[Any, str] | None = None, *, ax: Any 
             fontsize=13,
         )
     ax.xaxis.set_major_formatter(PercentFormatter(1))
-    ax.margins(x=0.3)
-    first = table["product_id"].iloc[0] if len(table) else "–"
-    ax.set_title(_("Who buys {product} also buys").format(product=called.get(first, first)))
+    ax.set_xlim(right=1.45 * table["confidence"].max())
+    first = _style.words("product_id", table["product_id"].head(1))[0]
+    ax.set_title(_("Who buys {product} also buys").format(product=first))
+    ax.set_xlabel(_("Share of the orders with it that also hold the other"))
 
 
 @_style.chart(grid="x")
-def association_rules(
-    result: Any, top: int = 10, names: Mapping[Any, str] | None = None, *, ax: Any = None
-) -> Any:
+def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
     """The rules with the highest lift: how many times as often as by chance.
 
-    `result`: what `recommend.association_rules` gave; `top`: how many rules; `names`: what to call
-    the products, by id. Returns the Axes.
+    `result`: what `recommend.association_rules` gave; `top`: how many rules; `names=products` shows
+    the products by name. Returns the Axes.
 
     >>> import pandas as pd
     >>> result = pd.DataFrame({"if_bought": ["brush"], "then_bought": ["paste"], "lift": [1.3],
@@ -99,15 +99,24 @@ def association_rules(
     """
     table = _style.to_pandas(result)
     _style.need(table, ["if_bought", "then_bought", "lift"], "recommend.association_rules")
-    table = table.head(top)
+    table = _style.known(table, "lift").head(top)
 
     def said(ids: str) -> str:
-        return " + ".join((names or {}).get(one, one) for one in str(ids).split(" + "))
+        return " + ".join(_style.words("product_id", str(ids).split(" + ")))
 
-    rules = [f"{said(row.if_bought)} → {said(row.then_bought)}" for row in table.itertuples()]
-    ax.barh(range(len(table)), table["lift"], color=_style.MAIN)
+    rules = [(said(row.if_bought), said(row.then_bought)) for row in table.itertuples()]
+    if max(_style.width_of(one + other) for one, other in rules) <= 30:
+        rules = [f"{one} → {other}" for one, other in rules]
+    else:
+        rules = [
+            _style.fold(one, 32, 1) + " →\n" + _style.fold(other, 32, 1) for one, other in rules
+        ]
+    drawn = ax.barh(range(len(table)), table["lift"], color=_style.MAIN)
+    ax.bar_label(drawn, _style.alike("lift", table["lift"]), padding=4, fontsize=13)
+    ax.margins(x=0.1)
+    _style.value_axis(ax.xaxis, "lift")
     ax.set_yticks(range(len(table)), rules)
     ax.invert_yaxis()
     ax.axvline(1, color="black", linewidth=1.5, linestyle="--")
-    ax.set(xlabel=heading("lift"), ylabel="")
+    ax.set(xlabel=_("{lift} (1, the dashed line: as by chance)").format(lift=heading("lift")))
     ax.set_title(_("What goes together"))

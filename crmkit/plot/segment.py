@@ -6,6 +6,7 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.plot import _style
 from crmkit.segment import RFM_GROUPS
+from crmkit.tables import TableError
 
 
 @_style.chart(size=(11, 6.6))
@@ -23,6 +24,7 @@ def rfm_groups(members: Any, *, ax: Any = None) -> Any:
 
     table = _style.to_pandas(members)
     _style.need(table, ["rfm_group", "monetary"], "segment.rfm_groups")
+    table = _style.known(table, "monetary")
     groups = table.groupby("rfm_group")["monetary"].agg(["size", "sum"]).reindex(RFM_GROUPS)
     groups = groups.fillna(0)
     shares = groups / groups.sum()
@@ -51,16 +53,19 @@ def rfm(members: Any, *, ax: Any = None) -> Any:
 
     table = _style.to_pandas(members)
     _style.need(table, ["recency", "frequency", "monetary"], "segment.rfm")
+    table = _style.known(_style.known(table, "frequency"), "recency")
     step = max(1, -(-len(table) // 3_000))
     drawn = table.iloc[::step]
-    money = drawn["monetary"].clip(lower=0)
+    money = drawn["monetary"].fillna(0).astype("float64").clip(lower=0)
     sizes = 12 + 250 * np.sqrt(money / max(money.max(), 1e-9))
     ax.scatter(drawn["recency"], drawn["frequency"], s=sizes, color=_style.MAIN, alpha=0.35, lw=0)
     ax.set_yscale("log")
     _style.value_axis(ax.yaxis, "frequency")
     ax.set(xlabel=heading("recency"), ylabel=heading("frequency"))
     title = _("{n:,} members: the larger the dot, the more they spent")
-    ax.set_title(title.format(n=len(table)))
+    if step > 1:
+        title = _("{shown:,} of {n:,} members: the larger the dot, the more they spent")
+    ax.set_title(title.format(n=len(table), shown=len(drawn)))
 
 
 @_style.chart
@@ -73,6 +78,7 @@ def segment_summary(summary: Any, *, ax: Any = None) -> Any:
 
     table = _style.to_pandas(summary)
     _style.need(table, ["member_share", "monetary_share"], "segment.segment_summary")
+    table = _style.known(table, "member_share")
     by = table.columns[0]
     both = pd.concat(
         [
@@ -96,7 +102,7 @@ def by_demographics(result: Any, value: str = "revenue_each", *, ax: Any = None)
     figures = ("members", "buyers", "buyer_share", "orders", "revenue", "aov", "revenue_each")
     _style.need(table, [value], "segment.by_demographics")
     keys = _style.group_columns(table, [*figures, "orders_each"], "segment.by_demographics")
-    _style.bars(ax, table.dropna(subset=[value]), keys[0], value, *keys[1:2])
+    _style.bars(ax, table, keys[0], value, *keys[1:2])
     ax.set_title(
         _("{figure} by {group}").format(figure=heading(value), group=_style.inside(keys[0]))
     )
@@ -119,8 +125,11 @@ def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -
 
     table = _style.to_pandas(members)
     _style.need(table, [by, value], "segment.rfm")
-    shown = table.dropna(subset=[by, value]).sort_values(by, kind="stable")
-    shown = shown.assign(_group=_style.words(by, shown[by]))
+    shown = _style.known(table.dropna(subset=[by]), value).sort_values(by, kind="stable")
+    groups = _style.largest(shown.assign(_one=1), by, "_one", 12)
+    axis = _style.part(heading(by), len(groups), shown[by].nunique())
+    shown = shown[shown[by].isin(groups)]
+    shown = shown.assign(_group=_style.apart(by, shown[by]))
     sns.boxplot(
         shown, x=value, y="_group", ax=ax, whis=(5, 95), showfliers=False, width=0.55,
         color=_style.PALETTE[5], linecolor="#22303C", linewidth=2,
@@ -128,7 +137,7 @@ def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -
     _style.value_axis(ax.xaxis, value)
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
-    ax.set(xlabel=heading(value), ylabel=heading(by))
+    ax.set(xlabel=heading(value), ylabel=axis)
     ax.set_title(
         _("{figure} by {group}: how far the groups overlap").format(
             figure=heading(value), group=_style.inside(by)
@@ -144,6 +153,8 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
     """
     import seaborn as sns
 
+    if not hasattr(clusters, "centres"):
+        raise TableError(_("Give what {source} returns.").format(source="segment.kmeans"))
     table = _style.to_pandas(clusters.members)
     columns = list(clusters.centres.columns[3:])
     across, up = (columns[0], columns[-1]) if len(columns) > 1 else (columns[0], columns[0])
@@ -155,7 +166,12 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
         style_order=order, palette=_style.PALETTE[: len(order)], alpha=0.6, s=70, ax=ax, linewidth=0,
     )  # fmt: skip
     if shown[up].min() >= 0 and shown[up].max() > 10 * shown[up].median() > 0:
-        ax.set_yscale("symlog", linthresh=max(1.0, shown[up].median() / 10))
+        near_zero = max(1.0, shown[up].median() / 10)
+        ax.set_yscale("symlog", linthresh=near_zero)
+        tens = [10.0**n for n in range(9) if near_zero < 10.0**n < shown[up].max()]
+        ax.set_yticks([0, *tens])
+        ax.minorticks_off()
+        ax.set_ylim(bottom=0)
     _style.value_axis(ax.yaxis, up)
     ax.set(xlabel=heading(across), ylabel=heading(up))
     ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
@@ -166,6 +182,39 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
     ax.set_title(title.format(k=clusters.k, n=len(table), score=best))
 
 
+@_style.chart
+def silhouette(clusters: Any, *, ax: Any = None) -> Any:
+    """How clearly the members fall apart for each number of clusters that was tried.
+
+    `clusters`: what `segment.kmeans` gave without a fixed `k`. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> from crmkit.segment import kmeans as cluster
+    >>> members = pd.DataFrame({"member_id": range(20), "recency": [1, 90] * 10,
+    ...     "frequency": [9, 1] * 10, "monetary": [900.0 + n % 3 for n in range(20)]})
+    >>> silhouette(cluster(members, most=3)).get_xlabel()
+    'Number of clusters'
+    """
+    if not hasattr(clusters, "silhouette"):
+        raise TableError(_("Give what {source} returns.").format(source="segment.kmeans"))
+    tried = dict(sorted(clusters.silhouette.items()))
+    if len(tried) < 2:
+        raise TableError(
+            _("Only one number of clusters was tried: call segment.kmeans without k=.")
+        )
+    best = clusters.k
+    ax.plot(list(tried), list(tried.values()), "o-", color=_style.MAIN)
+    ax.plot([best], [tried[best]], "o", color=_style.BAD, markersize=16)
+    ax.axhspan(0, 0.25, color=_style.QUIET, alpha=0.35, label=_("weak: hardly groups at all"))
+    ax.set_xticks(list(tried))
+    ax.set_ylim(min(0, *tried.values()), max(0.5, *tried.values()) * 1.1)
+    ax.set(xlabel=_("Number of clusters"), ylabel=_("Silhouette (higher is clearer)"))
+    ax.legend(loc="upper right")
+    ax.set_title(
+        _("{k} clusters are clearest (silhouette {score:.2f})").format(k=best, score=tried[best])
+    )
+
+
 @_style.chart(size=(12, 7.5))
 def migration(result: Any, *, ax: Any = None) -> Any:
     """Where the members of each group went: every row adds up to 100 %.
@@ -174,6 +223,7 @@ def migration(result: Any, *, ax: Any = None) -> Any:
     """
     table = _style.to_pandas(result)
     _style.need(table, ["group_from", "group_to", "share_of_from"], "segment.migration")
+    table = _style.known(table, "share_of_from")
     grid = table.pivot(index="group_from", columns="group_to", values="share_of_from")
     order = [*RFM_GROUPS, "none"]
     grid = grid.reindex(
@@ -186,7 +236,4 @@ def migration(result: Any, *, ax: Any = None) -> Any:
     ]
     grid.columns = _style.words("rfm_group", grid.columns)
     _style.heat(ax, grid, rows=heading("group_from"), columns=heading("group_to"))
-    ax.tick_params(axis="x", rotation=30)
-    for name in ax.get_xticklabels():
-        name.set_horizontalalignment("right")
     ax.set_title(_("Where the members of each group went"))

@@ -28,11 +28,12 @@ def turnover(result: Any, value: str = "turnover", *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     keys = [name for name in table.columns if name not in FIGURES]
     _style.need(table, [value, *(keys[:1] or ["by=…"])], "stock.turnover(…, by=…)")
-    if keys[0] in ("year", "quarter", "month", "week", "day"):
+    table = _style.known(table, value)
+    if keys[0] in _style.TIMES:
         _style.lines(ax, table, keys[0], value, *keys[1:2])
     else:
         table = table.sort_values(value, ascending=value != "turnover", kind="stable")
-        _style.bars(ax, table.dropna(subset=[value]), keys[0], value, *keys[1:2])
+        _style.bars(ax, table, keys[0], value, *keys[1:2])
     ax.set_title(
         _("{figure} by {group}").format(figure=heading(value), group=_style.inside(keys[0]))
     )
@@ -105,7 +106,7 @@ def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
     _style.need(table, [figure], source)
     keys = _style.group_columns(table, [figure, *counts], source)
     _style.rated(ax, table, keys, figure)
-    over = next((name for name in keys if name in _style.TIMES), keys[0])
+    over = next((name for name in keys if name in _style.IN_ORDER), keys[0])
     ax.set_title(_("{figure} by {group}").format(figure=heading(figure), group=_style.inside(over)))
 
 
@@ -119,7 +120,8 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     `result`: what `stock.abc` gave. Returns the Axes.
     """
     table = _style.to_pandas(result)
-    _style.need(table, ["abc", "cumulative_share"], "stock.abc")
+    _style.need(table, ["abc", "value_share", "cumulative_share"], "stock.abc")
+    table = _style.known(table, "cumulative_share")
     at = range(1, len(table) + 1)
     for letter, colour in CLASS_COLOURS.items():
         inside = table["abc"] == letter
@@ -151,16 +153,19 @@ def xyz(result: Any, *, ax: Any = None) -> Any:
     """
     table = _style.to_pandas(result)
     _style.need(table, ["xyz", "variation"], "stock.xyz")
+    shown = _style.known(table, "variation")
     edges = [n / 10 for n in range(31)]
     colours = dict(zip("XYZ", CLASS_COLOURS.values(), strict=True))
-    shown = table.dropna(subset=["variation"])
     parts = [shown.loc[shown["xyz"] == letter, "variation"].clip(upper=2.99) for letter in "XYZ"]
     names = [
         _("{letter}: {n:,} products").format(letter=letter, n=int((table["xyz"] == letter).sum()))
         for letter in "XYZ"
     ]
     ax.hist(parts, edges, stacked=True, color=list(colours.values()), label=names)
-    ax.set(xlabel=heading("variation"), ylabel=_("Products"))
+    ax.set(xlabel=heading("variation"), ylabel=_("Number of products"))
+    _style.value_axis(ax.yaxis, "products", whole=True)
+    if shown["variation"].max() > 2.9:
+        ax.set_xticks([0, 0.5, 1, 1.5, 2, 2.5, 2.95], ["0", "0.5", "1", "1.5", "2", "2.5", "≥ 2.9"])
     ax.legend()
     ax.set_title(_("How evenly products sell"))
 
@@ -173,6 +178,8 @@ def abc_xyz(result: Any, *, ax: Any = None) -> Any:
     """
     table = _style.to_pandas(result)
     _style.need(table, ["abc", "xyz"], "stock.abc_xyz")
+    if not len(table):
+        raise TableError(_style.nothing())
     grid = table.groupby(["abc", "xyz"]).size().unstack(fill_value=0)
     grid = grid.reindex(index=list("ABC"), columns=list("XYZ"), fill_value=0)
     _style.heat(ax, grid, percent=False, rows=heading("abc"), columns=heading("xyz"))
@@ -190,6 +197,7 @@ def ageing(result: Any, *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     columns = ("age_class", "days_from", "days_to", "units", "value", "value_share")
     _style.need(table, columns, "stock.ageing")
+    table = _style.known(table, "value")
     table = table.assign(
         days=[
             _("over {days} days").format(days=int(start) - 1)
@@ -201,6 +209,8 @@ def ageing(result: Any, *, ax: Any = None) -> Any:
     keys = [name for name in table.columns if name not in (*columns, "days")]
     if keys:
         grid = table.pivot(index=keys[0], columns="age_class", values="value_share").fillna(0)
+        grid = grid.sort_values(list(grid.columns[::-1]), ascending=False, kind="stable")
+        groups, grid = len(grid), grid.head(_style.MOST)
         names = table.drop_duplicates("age_class").set_index("age_class")["days"]
         labels = _style.words(keys[0], grid.index)
         import matplotlib as mpl
@@ -215,6 +225,8 @@ def ageing(result: Any, *, ax: Any = None) -> Any:
         ax.set_xlim(0, 1)
         _style.value_axis(ax.xaxis, "share")
         ax.set(xlabel=_("Share of the stock at cost"), ylabel=heading(keys[0]))
+        if groups > len(grid):
+            ax.set_ylabel(_style.part(heading(keys[0]), len(grid), groups))
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     else:
         _style.bars(ax, table, "days", "value")
@@ -247,19 +259,68 @@ def economic_order_quantity(
     _style.value_axis(ax.xaxis, "units")
     _style.value_axis(ax.yaxis, "cost")
     ax.set(xlabel=_("Pieces an order"), ylabel=_("Cost a year"))
-    ax.legend()
+    ax.legend(loc="upper right")
     title = _("Cheapest at {pieces:,.0f} pieces an order; near it the cost is flat")
     ax.set_title(title.format(pieces=best))
+
+
+@_style.chart
+def reorder_point(
+    demand: float,
+    lead_days: float,
+    sd: float = 0.0,
+    service: float = 0.95,
+    quantity: float | None = None,
+    *,
+    ax: Any = None,
+) -> Any:
+    """How the stock of a product goes down, is ordered at the reorder point, and comes back up.
+
+    `demand`, `lead_days`, `sd` and `service` as in `stock.reorder_point`; `quantity`: pieces an
+    order (without it, two weeks' demand and at least what sells until delivery). The picture shows
+    even demand: safety stock is what remains on such a day. Returns the Axes.
+
+    >>> reorder_point(15, 2, 5, 0.90).get_title()
+    'Order again at 39.1 pieces, of which 9.1 are safety stock'
+    """
+    safety = float(stock.safety_stock(sd, lead_days, service, demand=demand))
+    point = float(stock.reorder_point(demand, lead_days, sd, service))
+    if demand <= 0:
+        raise TableError(_("demand must be above 0 to draw how the stock goes down."))
+    quantity = quantity or max(14 * demand, lead_days * demand)
+    cycle = quantity / demand
+    days, pieces, orders = [], [], []
+    for turn in range(3):
+        days += [turn * cycle, (turn + 1) * cycle]
+        pieces += [safety + quantity, safety]
+        orders.append((turn + 1) * cycle - lead_days)
+    ax.plot(days, pieces, color=_style.MAIN, label=heading("on_hand"))
+    ax.axhspan(0, safety, color=_style.QUIET, alpha=0.6, label=heading("safety_stock"))
+    ax.axhline(point, color=_style.BAD, linestyle="--", linewidth=2, label=heading("reorder_point"))
+    seen = [day for day in orders if day >= 0]
+    ax.plot(seen, [point] * len(seen), "o", color=_style.BAD, markersize=12, label=_("order"))
+    ax.set_ylim(0, (safety + quantity) * 1.3)
+    ax.set_xlim(0, 3 * cycle)
+    ax.set(xlabel=_("Days"), ylabel=_("Pieces"))
+    ax.legend(loc="upper center", ncols=4)
+    ax.set_title(
+        _("Order again at {point:,.1f} pieces, of which {safety:,.1f} are safety stock").format(
+            point=point, safety=safety
+        )
+    )
 
 
 @_style.chart(grid="x")
 def reorder_plan(result: Any, *, ax: Any = None) -> Any:
     """The shelves that need goods most: what is on hand against the reorder point.
 
-    `result`: what `stock.reorder_plan` gave; the twelve furthest below are drawn. Returns the Axes.
+    `result`: what `stock.reorder_plan` gave; the twelve furthest below are drawn, each with the
+    pieces to order. Returns the Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["on_hand", "reorder_point", "order"], "stock.reorder_plan")
+    if not len(table):
+        raise TableError(_style.nothing())
     due = table[table["order"] > 0]
     short = (due["on_hand"] - due["reorder_point"]).sort_values(kind="stable").index[:12]
     due_now = due.loc[short].iloc[::-1]
@@ -275,7 +336,14 @@ def reorder_plan(result: Any, *, ax: Any = None) -> Any:
     ax.barh(at, due_now["reorder_point"], color=_style.QUIET, label=heading("reorder_point"))
     ax.barh(at, due_now["on_hand"], color=_style.MAIN, height=0.45, label=heading("on_hand"))
     ax.set_yticks(list(at), names)
-    _style.value_axis(ax.xaxis, "units")
+    for place, row in zip(at, due_now.itertuples(), strict=True):
+        ax.annotate(
+            _("order {pieces:,.0f}").format(pieces=row.order),
+            (max(row.reorder_point, row.on_hand), place),
+            xytext=(6, 0), textcoords="offset points", va="center", fontsize=13,
+        )  # fmt: skip
+    ax.margins(x=0.15)
+    _style.value_axis(ax.xaxis, "units", whole=True)
     ax.set_xlabel(_("Pieces"))
     ax.legend(loc="lower right", frameon=True)
     ax.set_title(
@@ -319,9 +387,11 @@ def suggest_structure(result: Any, *, ax: Any = None) -> Any:
     """
     table = _style.to_pandas(result)
     _style.need(table, ["advice", "frees"], "stock.suggest_structure")
+    if not len(table):
+        raise TableError(_style.nothing())
     counts = table.groupby("advice").size().reindex(stock.ADVICE).dropna().astype(int)
     counts = counts.reset_index(name="products")
     _style.bars(ax, counts, "advice", "products")
-    ax.set_ylabel(_("Products"))
+    ax.set(xlabel="", ylabel=_("Number of products"))
     title = _("{n:,} products: less stock of the slow ones frees {money}")
     ax.set_title(title.format(n=len(table), money=_style.short(float(table["frees"].sum()))))

@@ -58,10 +58,10 @@ def test_the_recommenders_stand_beside_the_best_sellers(language):
 
 def test_companions_are_shown_by_their_names(language):
     found = recommend.also_bought(SALES, "cup", min_orders=2)
-    ax = ck.plot.also_bought(found, {"tea": "茉莉花茶", "cup": "茶杯"})
+    ax = ck.plot.also_bought(found, names={"tea": "茉莉花茶", "cup": "茶杯"})
     assert [t.get_text() for t in ax.get_yticklabels()] == ["茉莉花茶"]
     assert "茶杯" in ax.get_title()
-    assert {"zh": "100%（偶然的 1.2 倍）", "en": "100% (1.2 × chance)"}[language] in texts(ax)
+    assert {"zh": "100.0%（偶然的 1.2 倍）", "en": "100.0% (1.2 × chance)"}[language] in texts(ax)
 
 
 def test_rules_are_shown_with_the_highest_lift_on_top(language):
