@@ -1,9 +1,11 @@
-"""Write the reference of the analysis functions from their docstrings: ``python docs/reference.py``.
+"""Write the reference of the analysis functions: ``python docs/reference.py``.
 
-Writes docs/<language>/reference.md: every public function with its signature and docstring, and the
-column contract. The Chinese page puts a Chinese sentence (docs/reference.zh.yaml) before each.
+Writes docs/<language>/reference.md: every public function with its signature and an example, and the
+column contract. The English words are those of the docstrings, the Chinese ones stand in
+docs/reference.zh.yaml; a test compares those with the signatures.
 """
 
+import functools
 import importlib
 import inspect
 from pathlib import Path
@@ -28,9 +30,12 @@ ROOMS = {
 WORDS = {
     "zh": {
         "title": "分析函数参考",
-        "intro": "由函数的文档字符串生成(`python docs/reference.py`),请勿手改。"
-        "每个函数都接受 pandas、Polars、PyArrow、DuckDB、Ibis 或 PySpark 的表,"
-        "给什么表就还什么表。图见[图表一览](gallery.md)。",
+        "intro": "这一页由 `python docs/reference.py` 生成，请勿手改；中文写在 "
+        "[docs/reference.zh.yaml](../reference.zh.yaml)。"
+        "每个函数都接受 pandas、Polars、PyArrow、DuckDB、Ibis 或 PySpark 的表，"
+        "给什么表就还什么表；参数写在星号 `*` 后面的，要带上名字。"
+        "结果里的列名是固定的英文，用 `ck.show` 看就是中文。图见[图表一览](gallery.md)。"
+        "计算的出处、会报的错误等细节，见每个函数后面的英文说明。",
         "contract": "列的约定",
         "columns": "| 列 | 名称 | 内容 |\n| --- | --- | --- |",
     },
@@ -43,14 +48,23 @@ WORDS = {
         "columns": "| column | heading | holds |\n| --- | --- | --- |",
     },
 }
-KINDS = {
-    "key": "编号",
-    "code": "代码",
-    "text": "文字",
-    "time": "时间",
-    "number": "数字",
-    "flag": "是否",
-}
+ALWAYS = ("args", "kwargs")
+"""What stands in a signature without being an input anybody gives."""
+
+
+@functools.cache
+def chinese() -> dict:
+    """What docs/reference.zh.yaml says."""
+    return yaml.safe_load((HERE / "reference.zh.yaml").read_text("utf-8"))
+
+
+def inputs(thing: object) -> list[str]:
+    """The names of what one gives to a function or class."""
+    try:
+        given = inspect.signature(thing).parameters
+    except (TypeError, ValueError):
+        return []
+    return [name for name in given if name not in ALWAYS]
 
 
 def public(room: str) -> dict[str, object]:
@@ -79,18 +93,42 @@ def signature(thing: object) -> str:
     return str(given.replace(parameters=plain, return_annotation=inspect.Signature.empty))
 
 
-def entry(room: str, name: str, thing: object, chinese: str | None) -> str:
-    """One function: signature, a Chinese sentence where asked, docstring."""
+def entry(room: str, name: str, thing: object, language: str) -> str:
+    """One function: signature, what it answers, takes and gives, an example."""
     text = inspect.getdoc(thing) or ""
     words, _sign, example = text.partition(">>> ")
-    parts = [f"### ck.{room}.{name}" if room != "labels" else f"### ck.{name}"]
+    title = f"ck.{room}.{name}" if room != "labels" else f"ck.{name}"
+    parts = [f"### {title}"]
+    if thing.__name__ != name:
+        same = {"zh": "就是", "en": "is"}[language]
+        return (
+            f"### {title}\n\n`{name}` {same} `{thing.__name__}`" + {"zh": "。", "en": "."}[language]
+        )
     parts.append(f"```python\n{name}{signature(thing)}\n```")
-    if chinese:
-        parts.append(f"**{chinese}**")
-    parts.append(words.replace("``", "`").strip())
+    if language == "zh":
+        parts += told(room, name, thing, title)
+    else:
+        parts.append(words.replace("``", "`").strip())
     if example:
         parts.append(f"```pycon\n>>> {example.strip()}\n```")
     return "\n\n".join(part for part in parts if part)
+
+
+def told(room: str, name: str, thing: object, title: str) -> list[str]:
+    """The Chinese words about one function."""
+    said, common = chinese()[room][name], chinese()["common"]
+    takes = said.get("takes", {})
+    parts = [f"**{said['answers']}**"]
+    rows = [f"- `{one}`：{takes.get(one) or common[one]}" for one in inputs(thing)]
+    parts.append("\n".join(rows))
+    if room == "plot":
+        parts.append("**结果**：matplotlib 的 `Axes`，可以接着改。")
+    elif "gives" in said:
+        parts.append(f"**结果**：{said['gives']}")
+    if "note" in said:
+        parts.append(f"**注意**：{said['note']}")
+    parts.append(f"[英文说明](../en/reference.md#{title.replace('.', '').lower()})")
+    return parts
 
 
 def contract(language: str) -> str:
@@ -100,7 +138,7 @@ def contract(language: str) -> str:
     for table, columns in tables.CONTRACT.items():
         rows = [
             f"| `{name}` | {labels.heading(name)} | "
-            + (KINDS[column.kind] if language == "zh" else column.meaning)
+            + (chinese()["columns"][table][name] if language == "zh" else column.meaning)
             + " |"
             for name, column in columns.items()
         ]
@@ -111,7 +149,6 @@ def contract(language: str) -> str:
 def page(language: str) -> str:
     """The whole reference as Markdown."""
     words = WORDS[language]
-    sentences = yaml.safe_load((HERE / "reference.zh.yaml").read_text("utf-8"))
     parts = [f"# {words['title']}", words["intro"]]
     with i18n.use_language(language):
         parts.append(contract(language))
@@ -120,8 +157,7 @@ def page(language: str) -> str:
             for name, thing in public(room).items():
                 if room == "labels" and name != "show":
                     continue
-                chinese = sentences.get(room, {}).get(name) if language == "zh" else None
-                parts.append(entry(room, name, thing, chinese))
+                parts.append(entry(room, name, thing, language))
     return "\n\n".join(parts) + "\n"
 
 

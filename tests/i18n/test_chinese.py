@@ -91,3 +91,16 @@ def test_what_learners_read_has_chinese_punctuation(content):
     texts = chinese(yaml.safe_load(content.read_text("utf-8")))
     wrong = [(text, found) for text in texts if (found := half_width(text))]
     assert not wrong, "\n".join(f"{found}: {text}" for text, found in wrong)
+
+
+def test_the_reference_has_chinese_punctuation(repository):
+    def texts(node):
+        if isinstance(node, dict):
+            for value in node.values():
+                yield from texts(value)
+        else:
+            yield str(node)
+
+    said = yaml.safe_load((repository / "docs/reference.zh.yaml").read_text("utf-8"))
+    wrong = [(text, found) for text in texts(said) if (found := half_width(text))]
+    assert not wrong, "\n".join(f"{found}: {text}" for text, found in wrong)
