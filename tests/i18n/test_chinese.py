@@ -86,6 +86,18 @@ def test_catalogues_say_nin_to_the_reader(catalogue):
     assert not familiar, "\n".join(familiar)
 
 
+def prose(page):
+    """The paragraphs of a Markdown page without its code and the targets of its links."""
+    return re.sub(r"```.*?```|<[^>]*>|(?<=\])\([^)]*\)", "", page, flags=re.S).splitlines()
+
+
+@pytest.mark.parametrize("page", ["README.zh.md", "datasets/DATASHEET.zh.md", "docs/zh/gallery.md"])
+def test_chinese_pages_have_chinese_punctuation(repository, page):
+    lines = prose((repository / page).read_text("utf-8"))
+    wrong = [(line, found) for line in lines if (found := half_width(line))]
+    assert not wrong, "\n".join(f"{found}: {line}" for line, found in wrong)
+
+
 @pytest.mark.parametrize("content", LEARNING, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_what_learners_read_has_chinese_punctuation(content):
     texts = chinese(yaml.safe_load(content.read_text("utf-8")))

@@ -53,41 +53,41 @@ Money is in yuan to the cent, tax included. Times are local (UTC+8) without a zo
 means unknown or not applicable, never zero. Ids are text. Codes (language-neutral) are shown as
 words by `ck.show`.
 """,
-    "zh": """# 课程店:数据说明
+    "zh": """# 课程店：数据说明
 
 [English](DATASHEET.md)
 
 ## 这是什么
 
-一家模拟的连锁店:三座虚构城市的 {stores} 家门店,{days} 天({first} 至 {last}),{members:,} 位会员,
-{lines:,} 行销售明细。全部数据由程序按随机种子生成;没有一行描述真实的人、店或品牌。
+一家模拟的连锁店：三座虚构城市的 {stores} 家门店，{days} 天（{first} 至 {last}），{members:,} 位会员，
+{lines:,} 行销售明细。全部数据由程序按随机种子生成；没有一行描述真实的人、店或品牌。
 
-- 只含数字和编号的表放在本目录(`*.parquet`),只存一份;含名称或文字的表放在 `zh/` 和 `en/`,
+- 只含数字和编号的表放在本目录（`*.parquet`），只存一份；含名称或文字的表放在 `zh/` 和 `en/`，
   两种语言的编号和数字完全相同。`ck.load("sales")` 会自动找到。
-- `csv/`、`zh/csv/`、`en/csv/` 里是所有小表和一个月的销售,可直接用 Excel 打开(UTF-8 带 BOM)。
-- `raw/zh/` 和 `raw/en/` 里是真实工作中收到的样子:六个系统的导出,共 {faults} 类问题、
-  {fault_rows:,} 处,每一类都在 `truth.json` 里计了数。
-- `truth.json` 记录埋入了什么(`planted`)、实际发生了什么(`happened`)、正确的分析应落在哪个区间
-  (`found`)。学员不应打开它,也不应打开 `members_truth`。
+- `csv/`、`zh/csv/`、`en/csv/` 里是所有小表和一个月的销售，可直接用 Excel 打开（UTF-8 带 BOM）。
+- `raw/zh/` 和 `raw/en/` 里是真实工作中收到的样子：六个系统的导出，共 {faults} 类问题、
+  {fault_rows:,} 处，每一类都在 `truth.json` 里计了数。
+- `truth.json` 记录埋入了什么（`planted`）、实际发生了什么（`happened`）、正确的分析应落在哪个区间
+  （`found`）。学员不应打开它，也不应打开 `members_truth`。
 
 ## 怎样生成
 
-`crmkit data` 可重新生成,在锁定的版本(`constraints.txt`)上逐字节一致。`crmkit/data/simulate/`
-的每个文件是一个小想法:会员分属若干画像,画像之间年龄与性别相互重叠;到店是速率各异(伽马分布)的
-泊松过程,每次购买后以各自的概率永久流失(贝塔-几何分布),即 Fader、Hardie 与 Lee(2005)的
-BG/NBD 模型;季节、星期、中国节假日、生日、营销活动和案例改变到店速率;购物篮取决于偏好、促销、
-货架和连带;库存有订货周期,会缺货,缺货就丢单;收银、调查、工单、浏览都由此而来。
+`crmkit data` 可重新生成，在锁定的版本（`constraints.txt`）上逐字节一致。`crmkit/data/simulate/`
+的每个文件是一个小想法：会员分属若干画像，画像之间年龄与性别相互重叠；到店是速率各异（伽马分布）的
+泊松过程，每次购买后以各自的概率永久流失（贝塔-几何分布），即 Fader、Hardie 与 Lee（2005）的
+BG/NBD 模型；季节、星期、中国节假日、生日、营销活动和案例改变到店速率；购物篮取决于偏好、促销、
+货架和连带；库存有订货周期，会缺货，缺货就丢单；收银、调查、工单、浏览都由此而来。
 
 ## 不得用于
 
-- 不得用来得出关于真实的人、门店、品牌,或任何年龄、性别、职业群体的结论:这些关系都是编写者放进去的。
-- 不得用来训练或评判面向真实客户的模型,也不能当作预测能力的基准:背后的模型已知,且比现实简单。
-- 手机号来自未分配的号段,邮箱使用保留的示例域名:请勿拨打或发送。
+- 不得用来得出关于真实的人、门店、品牌，或任何年龄、性别、职业群体的结论：这些关系都是编写者放进去的。
+- 不得用来训练或评判面向真实客户的模型，也不能当作预测能力的基准：背后的模型已知，且比现实简单。
+- 手机号来自未分配的号段，邮箱使用保留的示例域名：请勿拨打或发送。
 
 ## 金额、时间、空值
 
-金额以元为单位,精确到分,含税。时间为当地时间(UTC+8),不带时区。空值表示未知或不适用,绝不表示零。
-编号是文本。代码与语言无关,用 `ck.show` 显示成文字。
+金额以元为单位，精确到分，含税。时间为当地时间（UTC+8），不带时区。空值表示未知或不适用，绝不表示零。
+编号是文本。代码与语言无关，用 `ck.show` 显示成文字。
 """,
 }
 
@@ -111,11 +111,11 @@ _WORDS = {
     },
     "zh": {
         "truths": "## 埋入的真相",
-        "likeness": "## 它像一家店吗?",
+        "likeness": "## 它像一家店吗？",
         "figure": "指标",
         "shop": "课程店",
-        "note": "Online Retail:UCI(D. Chen,2015),礼品零售商,也做批发,所以每单行数多。Complete "
-        "Journey:dunnhumby / 84.51°,一家超市明细的随机抽样,所以每单行数少,间隔也比这些家庭实际的更长;燃油按体积计入件数。"
+        "note": "Online Retail：UCI（D. Chen，2015），礼品零售商，也做批发，所以每单行数多。Complete "
+        "Journey：dunnhumby / 84.51°，一家超市明细的随机抽样，所以每单行数少，间隔也比这些家庭实际的更长；燃油按体积计入件数。"
         "不含退货与零价行。由 `crmkit/data/simulate/likeness.py` 计算。",
         "tables": "## 表与列",
         "rows": "{n:,} 行",
@@ -198,40 +198,40 @@ def _truths(truth: dict, language: str) -> list[str]:
             "**Referrals** run in chains.",
         ]
     return [
-        f"- **客户画像**:{personas}。会员的偏好各有出入,因此对十单以上会员聚类时,与画像的调整兰德指数在 "
+        f"- **客户画像**：{personas}。会员的偏好各有出入，因此对十单以上会员聚类时，与画像的调整兰德指数在 "
         f"{rate[0]:.2f} 到 {rate[1]:.2f} 之间。",
-        f"- **案例**:自 {case['trouble_from']} 起,{case['store_id']} 店进了一批质量差的商品"
-        f"({weak}),并涨价 "
-        f"{planted['price_factor_in_trouble'] - 1:.0%}。年轻上班族来得越来越少:2023 年 12 月至 2024 年 "
-        f"2 月每月 {before['segment_revenue_per_month']:,.0f} 元,一年后 "
-        f"{worst['segment_revenue_per_month']:,.0f} 元;商品满意度从 {before['segment_csat_goods']:.0%} "
-        f"降到 {worst['segment_csat_goods']:.0%},复购率从 "
+        f"- **案例**：自 {case['trouble_from']} 起，{case['store_id']} 店进了一批质量差的商品"
+        f"（{weak}），并涨价 "
+        f"{planted['price_factor_in_trouble'] - 1:.0%}。年轻上班族来得越来越少：2023 年 12 月至 2024 年 "
+        f"2 月每月 {before['segment_revenue_per_month']:,.0f} 元，一年后 "
+        f"{worst['segment_revenue_per_month']:,.0f} 元；商品满意度从 {before['segment_csat_goods']:.0%} "
+        f"降到 {worst['segment_csat_goods']:.0%}，复购率从 "
         f"{before['segment_repeat_purchase_rate']:.0%} 降到 "
-        f"{worst['segment_repeat_purchase_rate']:.0%}。{case['changed_on']} 起更换商品、调价(相对连锁标价 "
-        f"{planted['price_factor_after'] - 1:.0%})、增加品种并做了活动:之后四个月为每月 "
+        f"{worst['segment_repeat_purchase_rate']:.0%}。{case['changed_on']} 起更换商品、调价（相对连锁标价 "
+        f"{planted['price_factor_after'] - 1:.0%}）、增加品种并做了活动：之后四个月为每月 "
         f"{after['segment_revenue_per_month']:,.0f} 元、{after['segment_csat_goods']:.0%} 和 "
-        f"{after['segment_repeat_purchase_rate']:.0%}。{case['comparison_store_id']} 店与它相似,没有经历这些。",
-        f"- **活动 C01** 有效:随机对照组占 {campaigns['C01']['planted']['control_share']:.0%};带来 "
-        f"{c01['orders_it_brought']} 单,平均每位实验组会员 {c01['revenue_it_brought_per_treated']:.2f} 元。",
-        f"- **活动 C02** 失败:没有带来任何增量,除优惠外还花费 "
+        f"{after['segment_repeat_purchase_rate']:.0%}。{case['comparison_store_id']} 店与它相似，没有经历这些。",
+        f"- **活动 C01** 有效：随机对照组占 {campaigns['C01']['planted']['control_share']:.0%}；带来 "
+        f"{c01['orders_it_brought']} 单，平均每位实验组会员 {c01['revenue_it_brought_per_treated']:.2f} 元。",
+        f"- **活动 C02** 失败：没有带来任何增量，除优惠外还花费 "
         f"{campaigns['C02']['happened']['contact_cost']:,.0f} 元。",
-        "- **活动 C03** 只是看起来好:正赶上年货季,对照组同样增长。",
-        f"- **生日**:生日前后 {calendar['planted']['birthday_days_either_side']} 天内到店增加 "
-        f"{calendar['planted']['birthday_uplift_in_visits']:.0%}。**节假日**:每天的系数见 `truth.json`。",
-        f"- **库存**:{slow}积压。最近一年缺货丢掉 "
-        f"{lost['revenue_lost_in_the_last_year_at_list_price']:,.0f} 元,其中 "
+        "- **活动 C03** 只是看起来好：正赶上年货季，对照组同样增长。",
+        f"- **生日**：生日前后 {calendar['planted']['birthday_days_either_side']} 天内到店增加 "
+        f"{calendar['planted']['birthday_uplift_in_visits']:.0%}。**节假日**：每天的系数见 `truth.json`。",
+        f"- **库存**：{slow}积压。最近一年缺货丢掉 "
+        f"{lost['revenue_lost_in_the_last_year_at_list_price']:,.0f} 元，其中 "
         f"{lost['revenue_lost_to_the_late_supplier']:,.0f} 元是 2025 年初{brand}迟到 "
         f"{late['days_late']} 天所致。",
-        f"- **新品**:{len(truth['new_products']['product_ids'])} 个,有专门的货架。",
-        f"- **等候**:收银每多等一分钟,服务满意度下降 {-said['csat_service_per_minute_waited']:.2f} 分"
-        "(取整到 1–5 之前)。",
-        f"- **漏斗**:小程序的结算环节流失多:{funnel['mini_program']['buy']:.0%} 完成购买,网店为 "
+        f"- **新品**：{len(truth['new_products']['product_ids'])} 个，有专门的货架。",
+        f"- **等候**：收银每多等一分钟，服务满意度下降 {-said['csat_service_per_minute_waited']:.2f} 分"
+        "（取整到 1–5 之前）。",
+        f"- **漏斗**：小程序的结算环节流失多：{funnel['mini_program']['buy']:.0%} 完成购买，网店为 "
         f"{funnel['web']['buy']:.0%}。",
-        "- **连带**:"
-        + ";".join(f"{chinese[a['item']]} → {chinese[a['partner']]}" for a in truth["affinities"])
+        "- **连带**："
+        + "；".join(f"{chinese[a['item']]} → {chinese[a['partner']]}" for a in truth["affinities"])
         + "。",
-        "- **员工**:有的销售员比别人更能提高连带。**销售机会**:体验过的成交 "
-        f"{truth['opportunities']['planted']['win_rate']['tried']:.0%},没体验的 "
+        "- **员工**：有的销售员比别人更能提高连带。**销售机会**：体验过的成交 "
+        f"{truth['opportunities']['planted']['win_rate']['tried']:.0%}，没体验的 "
         f"{truth['opportunities']['planted']['win_rate']['not_tried']:.0%}。**转介绍**有成链的。",
     ]
 
@@ -255,6 +255,7 @@ def _like(sales: pd.DataFrame, language: str) -> list[str]:
 def datasheet(shop: Shop, truth: dict, language: str) -> str:
     """The data sheet in one language, as Markdown."""
     words, second = _WORDS[language], language == "en"
+    colon = ": " if second else "："
     sales = shop.tables["sales"]
     counts = [n for file in truth["raw"].values() for n in file["faults"].values()]
     kinds = {kind for file in truth["raw"].values() for kind in file["faults"]}
@@ -289,7 +290,7 @@ def datasheet(shop: Shop, truth: dict, language: str) -> str:
             + words["rows"].format(n=truth["rows"][table])
             + ("." if second else "。"),
             "",
-            *(f"- `{name}`: {text[second]}" for name, text in columns.items() if name),
+            *(f"- `{name}`{colon}{text[second]}" for name, text in columns.items() if name),
         ]
     out += ["", words["raw"], ""]
     rows = [
