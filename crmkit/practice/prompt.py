@@ -14,7 +14,7 @@ def practice(
     staff: Annotated[str | None, typer.Option(help="工号 · Who signs in.")] = None,
     folder: Annotated[Path, typer.Option(help="放在哪里 · Where shop.db is.")] = Path("."),
     reset: Annotated[
-        bool, typer.Option("--reset", help="重新开始,旧的留作备份 · Start afresh; keeps a backup.")
+        bool, typer.Option("--reset", help="重新开始，旧的留作备份 · Start afresh; keeps a backup.")
     ] = False,
     lang: Annotated[str | None, typer.Option("--lang", help="zh / en")] = None,
     prompt: Annotated[bool, typer.Option(help="打开 Python 提示符 · Open a Python prompt.")] = True,
