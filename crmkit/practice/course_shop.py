@@ -820,7 +820,7 @@ def _what_is_on(shop: Shop) -> None:
         "购后回访 · After a purchase",
         recent.id,
         "product_use",
-        "您好,上次买的商品用得怎么样? · How do you like what you bought?",
+        "您好，上次买的商品用得怎么样？ · How do you like what you bought?",
         every_days=30,
         starts_on="2025-07-01",
         ends_on="2025-09-30",

@@ -92,5 +92,5 @@ def test_what_is_denied_is_said_in_both_languages(shop):
     cashier = shop.as_staff("C1")
     with pytest.raises(NotAllowed, match="Chen may not do this at store S1: receive goods"):
         cashier.stock.receive([("P1", 1)])
-    with use_language("zh"), pytest.raises(NotAllowed, match="没有这项权限:收货"):
+    with use_language("zh"), pytest.raises(NotAllowed, match="没有这项权限：收货"):
         cashier.stock.receive([("P1", 1)])

@@ -34,7 +34,7 @@ print("books", shop.audit.problems(), shop.audit.first_break())
 
 
 @pytest.mark.parametrize(
-    ("language", "refusal"), [("zh", "没有这项权限:收银"), ("en", "may not do this at store S1")]
+    ("language", "refusal"), [("zh", "没有这项权限：收银"), ("en", "may not do this at store S1")]
 )
 def test_a_shop_day_at_the_prompt(language, refusal, tmp_path):
     command = [sys.executable, "-m", "crmkit", "practice", "--scene", "corner", "--reset"]
