@@ -66,6 +66,16 @@ def load(name: str, language: str | None = None) -> "pd.DataFrame":
     >>> list(load("payments").columns)
     ['sale_id', 'method', 'amount']
     """
+    return _read(file_of(name, language))
+
+
+def file_of(name: str, language: str | None = None) -> Path:
+    """The Parquet file of a table, as `load` finds it: for engines that read only a part.
+
+    >>> from crmkit.data.load import file_of
+    >>> file_of("sales").name
+    'sales.parquet'
+    """
     if language is not None and language not in LANGUAGES:
         raise CrmkitError(
             _("There is no language {language!r}: use zh or en.").format(language=language)
@@ -73,7 +83,7 @@ def load(name: str, language: str | None = None) -> "pd.DataFrame":
     here = folder()
     for path in (here / f"{name}.parquet", here / (language or get_language()) / f"{name}.parquet"):
         if path.is_file():
-            return _read(path)
+            return path
     known = table_names()
     close = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
     hint = _(" Did you mean {close!r}?").format(close=close[0]) if close else ""

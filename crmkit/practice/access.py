@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, or_, select
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.practice import schema
+from crmkit.practice import schema, values
 from crmkit.practice.errors import NotAllowed, NotFound
 
 ROLES = ("cashier", "sales", "stock_keeper", "manager", "trainer")
@@ -49,16 +49,16 @@ def sign_in(
 ) -> Staff:
     """The member of staff, if the password fits; at their home store unless another is named."""
     row = connection.execute(
-        select(schema.staff).where(schema.staff.c.id == staff_id)
+        select(schema.staff).where(schema.staff.c.id == values.code(staff_id))
     ).one_or_none()
     if row is None or not row.active:
         raise NotAllowed(_("There is no member of staff {id}.").format(id=staff_id))
     if row.password_hash is not None and not (
-        password is not None and password_fits(password, row.password_hash)
+        isinstance(password, str) and password_fits(password, row.password_hash)
     ):
         raise NotAllowed(_("The password is not right."))
     if store_id is not None and not connection.scalar(
-        select(schema.store.c.id).where(schema.store.c.id == store_id)
+        select(schema.store.c.id).where(schema.store.c.id == values.code(store_id))
     ):
         raise NotFound(_("There is no store {id}.").format(id=store_id))
     return Staff(row.id, row.name, store_id or row.home_store_id)
@@ -93,6 +93,23 @@ def is_allowed(connection: Connection, staff_id: str, permission: str, store_id:
             .limit(1)
         ).first()
         is not None
+    )
+
+
+def held(connection: Connection, staff: Staff) -> set[str]:
+    """What the member of staff may do at the store where they stand."""
+    sr, rp = schema.staff_role, schema.role_permission
+    return set(
+        connection.scalars(
+            select(rp.c.permission)
+            .join(sr, sr.c.role_id == rp.c.role_id)
+            .join(schema.staff, schema.staff.c.id == sr.c.staff_id)
+            .where(
+                sr.c.staff_id == staff.id,
+                schema.staff.c.active,
+                or_(sr.c.store_id.is_(None), sr.c.store_id == staff.store_id),
+            )
+        )
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select,
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, migrate, schema, triggers
-from crmkit.practice.engine import open_engine, reading, writing
+from crmkit.practice.engine import in_the_shops_words, open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen, Refused, Tampered
 from crmkit.practice.keys import Keyring
 
@@ -27,14 +27,15 @@ def back_up(engine: Engine, to: str | Path) -> Path:
     to = Path(to)
     if to.exists():
         raise Refused(_("{path} is there already. Choose another name.").format(path=to))
-    to.parent.mkdir(parents=True, exist_ok=True)
     unfinished = to.with_name(f".{to.name}.{os.getpid()}.unfinished")
     try:
-        if engine.dialect.name == "sqlite":
-            _copy_sqlite(engine, unfinished)
-        else:
-            _copy_rows_to_file(engine, unfinished)
-        unfinished.replace(to)
+        with in_the_shops_words():
+            to.parent.mkdir(parents=True, exist_ok=True)
+            if engine.dialect.name == "sqlite":
+                _copy_sqlite(engine, unfinished)
+            else:
+                _copy_rows_to_file(engine, unfinished)
+            unfinished.replace(to)
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)

@@ -4,7 +4,8 @@ from sqlalchemy import Connection, text
 
 RULES = {
     "all locations together hold no units": """
-        SELECT product_id FROM stock_on_hand GROUP BY product_id HAVING SUM(quantity) <> 0
+        SELECT product_id FROM stock_on_hand JOIN location ON location.id = location_id
+        GROUP BY product_id HAVING SUM(quantity) <> 0
     """,
     "no shelf and nothing in transit is below zero": """
         SELECT location_id, product_id FROM stock_on_hand
@@ -30,15 +31,19 @@ RULES = {
             FROM points_entry
         ) AS running WHERE lot_balance <> total OR total < 0
     """,
-    "no member has fewer than no points": """
-        SELECT member_id FROM points_balance WHERE points < 0
+    "every point belongs to a member": """
+        SELECT 1 WHERE (SELECT COALESCE(SUM(points), 0) FROM points_balance) <> (
+            SELECT COALESCE(SUM(points), 0) FROM points_entry)
     """,
     "a sale's lines, offers and payments come to its total": """
         SELECT sale.id FROM sale
         WHERE sale.gross <> (
-                SELECT SUM(list_price * quantity) FROM sale_line WHERE sale_id = sale.id)
-            OR sale.discount <> (SELECT SUM(discount) FROM sale_line WHERE sale_id = sale.id)
-            OR sale.total <> (SELECT SUM(amount) FROM sale_line WHERE sale_id = sale.id)
+                SELECT COALESCE(SUM(list_price * quantity), -1) FROM sale_line
+                WHERE sale_id = sale.id)
+            OR sale.discount <> (
+                SELECT COALESCE(SUM(discount), -1) FROM sale_line WHERE sale_id = sale.id)
+            OR sale.total <> (
+                SELECT COALESCE(SUM(amount), -1) FROM sale_line WHERE sale_id = sale.id)
             OR sale.paid <> (
                 SELECT COALESCE(SUM(amount), 0) FROM payment WHERE sale_id = sale.id)
             OR sale.discount <> (
@@ -47,7 +52,9 @@ RULES = {
     """,
     "a return's lines and refunds come to its total": """
         SELECT sale_return.id FROM sale_return
-        WHERE total <> (SELECT SUM(amount) FROM return_line WHERE return_id = sale_return.id)
+        WHERE total <> (
+                SELECT COALESCE(SUM(amount), -1) FROM return_line
+                WHERE return_id = sale_return.id)
             OR refunded <> (
                 SELECT COALESCE(SUM(amount), 0) FROM refund WHERE return_id = sale_return.id)
     """,
@@ -64,13 +71,15 @@ RULES = {
     """,
     "a sale moved exactly its units off the shelf": """
         SELECT sale.id FROM sale
-        WHERE (SELECT SUM(quantity) FROM sale_line WHERE sale_id = sale.id) <> (
+        WHERE (SELECT COALESCE(SUM(quantity), 0) FROM sale_line WHERE sale_id = sale.id) <> (
             SELECT COALESCE(SUM(quantity), 0) FROM stock_move
             WHERE sale_id = sale.id AND kind = 'sale')
     """,
     "a return brought exactly its units back": """
         SELECT sale_return.id FROM sale_return
-        WHERE (SELECT SUM(quantity) FROM return_line WHERE return_id = sale_return.id) <> (
+        WHERE (
+            SELECT COALESCE(SUM(quantity), 0) FROM return_line
+            WHERE return_id = sale_return.id) <> (
             SELECT COALESCE(SUM(quantity), 0) FROM stock_move
             WHERE return_id = sale_return.id AND kind = 'return')
     """,

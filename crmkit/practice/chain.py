@@ -1,14 +1,15 @@
 """The audit log's chain: each entry is signed together with the one before it.
 
 Whoever edits, removes or inserts a row without the signing key breaks the chain; whoever cuts
-its end off no longer meets the head kept in `shop`. Restoring an older copy of the whole
-database is the one thing it cannot see: compare the head with the last backup's note.
+its end off no longer meets the head kept in `shop`, which is signed as well, so that it cannot be
+wound back. Restoring an older copy of the whole database is the one thing it cannot see: compare
+the head with the last backup's note.
 """
 
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from crmkit.practice import schema
 from crmkit.practice.keys import Keyring
@@ -29,8 +30,9 @@ def append(
     detail: dict,
 ) -> int:
     """Write one entry at the end of the chain; the writer holds the shop's lock."""
-    head = connection.scalar(select(schema.shop.c.audit_head))
-    number = (connection.scalar(select(func.max(schema.audit_entry.c.id))) or 0) + 1
+    e = schema.audit_entry
+    last = connection.execute(select(e.c.id, e.c.hash).order_by(e.c.id.desc()).limit(1)).first()
+    number, before = (last.id + 1, last.hash) if last else (1, START)
     entry = {
         "id": number,
         "at": at,
@@ -40,11 +42,11 @@ def append(
         "outcome": outcome,
         "subject": subject,
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
-        "before": head,
+        "before": before,
     }
     entry["hash"] = _signed(keys, entry)
     connection.execute(insert(schema.audit_entry).values(entry))
-    connection.execute(update(schema.shop).values(audit_head=entry["hash"]))
+    connection.execute(update(schema.shop).values(audit_head=_head(keys, number, entry["hash"])))
     return number
 
 
@@ -64,7 +66,12 @@ def first_break(connection: Connection, keys: Keyring) -> int | None:
             return expected
         before, expected = entry["hash"], expected + 1
     head = connection.scalar(select(schema.shop.c.audit_head))
-    return None if head == before else expected
+    return None if head == _head(keys, expected - 1, before) else expected
+
+
+def _head(keys: Keyring, entries: int, last: str) -> str:
+    """What `shop` keeps of a log with so many entries, the last with this hash."""
+    return keys.sign(f"head of {entries} entries: {last}".encode())
 
 
 def _signed(keys: Keyring, entry: dict) -> str:

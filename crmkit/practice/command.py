@@ -2,7 +2,7 @@
 
 `@command` wraps a method that writes. It opens the transaction, looks at the clock, checks the
 permission, answers a repeated key with the first result, runs the method, writes one audit entry
-and saves everything together; if anything is refused, nothing is saved but a note in the audit
+and saves everything together (``.inside`` is the method alone, for another command's transaction); if anything is refused, nothing is saved but a note in the audit
 log that it was tried. `@query` wraps a method that only reads.
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import UnionType
 from typing import Union, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
@@ -25,7 +26,7 @@ from crmkit.practice.clock import local_day
 from crmkit.practice.engine import reading, writing
 from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, PracticeError
 from crmkit.practice.keys import Keyring
-from crmkit.practice.records import freeze, thaw
+from crmkit.practice.records import at_the_shop, freeze, thaw
 
 
 @dataclass
@@ -116,6 +117,39 @@ class Desk:
     def __init__(self, shop):
         self.shop = shop
 
+    def __repr__(self) -> str:
+        who = self.shop.staff
+        return f"{type(self).__name__}(staff={who.id!r}, store={who.store_id!r})"
+
+    def __str__(self) -> str:
+        """What the signed-in member of staff can do here, with what it needs."""
+        with reading(self.shop.engine) as connection:
+            may = access.held(connection, self.shop.staff)
+        lines = [label("desk", self.name)]
+        for name in dir(type(self)):
+            act = getattr(type(self), name)
+            operation = getattr(act, "operation", None)
+            if operation is not None and operation.name in may:
+                lines.append(f"  {name}({_asked(act)})  {label('permission', operation.name)}")
+        if not lines[1:]:
+            lines.append("  " + _("Nothing here is yours to do."))
+        return "\n".join(lines)
+
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+def _asked(act: Callable) -> str:
+    """The arguments of an operation as they are typed: the needed ones, then … for the rest."""
+    parameters = [one for one in inspect.signature(act).parameters.values() if one.name != "self"]
+    needed = [
+        f"{one.name}=…" if one.kind is one.KEYWORD_ONLY else one.name
+        for one in parameters
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+    more = [one for one in parameters if one.name != "key"][len(needed) :]
+    return ", ".join([*needed, *(["…"] if more else [])])
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -174,7 +208,7 @@ class _Query(_Method):
                 tx = _begin(connection, desk.shop, operation)
                 access.require(connection, tx.staff, operation.name, tx.store_id)
                 _check_types(kinds, arguments)
-                return method(desk, tx, *args, **kwargs)
+                return at_the_shop(method(desk, tx, *args, **kwargs), ZoneInfo(tx.timezone))
 
         run.__signature__ = signature
         run.operation = operation
@@ -203,11 +237,11 @@ class _Command(_Method):
                     if key is not None:
                         done = _done_before(tx, key, payload)
                         if done is not None:
-                            return thaw(done)
+                            return at_the_shop(thaw(done), ZoneInfo(tx.timezone))
                     result = method(desk, tx, *args, **kwargs)
                     _audit(tx, operation, "done", tx.detail)
                     _remember(tx, key or uuid.uuid4().hex, operation, payload, result)
-                return result
+                return at_the_shop(result, ZoneInfo(tx.timezone))
             except CannotOpen:
                 raise
             except PracticeError as error:
@@ -216,6 +250,7 @@ class _Command(_Method):
 
         run.__signature__ = _with_key(signature)
         run.operation = operation
+        run.inside = method
         return run
 
 

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, update
 
+from crmkit.i18n import gettext as _
 from crmkit.practice import chain, schema
 from crmkit.practice.clock import FixedClock
 from crmkit.practice.desks.members import new_card, sealed_columns
-from crmkit.practice.engine import writing
+from crmkit.practice.engine import in_a_hurry, writing
 from crmkit.practice.shop import Shop
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -29,75 +30,86 @@ CAMPAIGN = "C00"
 
 
 class CourseShop:
-    """The rows of the course data that this shop knows, table by table."""
+    """The rows of the course data that this shop knows, read by DuckDB: pandas is not needed."""
 
-    def __init__(self):
-        from crmkit.data import load
+    def table(self, name: str, where: str = "TRUE", **values: object) -> list[dict]:
+        """The rows of a table that fit, with None for what is missing."""
+        from crmkit.data.load import file_of
 
-        self.load = load
+        found = self._engine.execute(
+            f"SELECT * FROM read_parquet($file) WHERE {where}",
+            {"file": str(file_of(name)), **values},
+        )
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def table(self, name: str) -> list[dict]:
-        """The rows with None for what is missing."""
-        frame = self.load(name)
-        frame = frame.astype(object).where(frame.notna(), None)
-        return frame.to_dict("records")
+    @cached_property
+    def _engine(self):
+        import duckdb
+
+        return duckdb.connect()
 
     @cached_property
     def sales(self) -> dict[str, list[dict]]:
         """Lines of the store's sales and returns in the window, by document, in order."""
-        frame = self.load("sales")
-        day = frame["sold_at"].dt.date
         last = OPENING.astimezone(ZONE).date()
-        recent = (day >= last - timedelta(days=RECENT_DAYS)) & (day < last)
-        before = (day >= A_YEAR_AGO[0]) & (day <= A_YEAR_AGO[1])
-        frame = frame[(frame["store_id"] == HOME) & (recent | before)]
-        frame = frame.astype(object).where(frame.notna(), None)
         documents: dict[str, list[dict]] = defaultdict(list)
-        for row in frame.to_dict("records"):
+        for row in self.table(
+            "sales",
+            "store_id = $home AND (sold_at::DATE >= $recent AND sold_at::DATE < $last"
+            " OR sold_at::DATE BETWEEN $from_day AND $to_day)",
+            home=HOME,
+            recent=last - timedelta(days=RECENT_DAYS),
+            last=last,
+            from_day=A_YEAR_AGO[0],
+            to_day=A_YEAR_AGO[1],
+        ):
             documents[row["sale_id"]].append(row)
         return dict(documents)
 
     @cached_property
     def payments(self) -> dict[str, dict[str, int]]:
-        frame = self.load("payments")
-        frame = frame[frame["sale_id"].isin(list(self.sales))]
         paid: dict[str, dict[str, int]] = defaultdict(dict)
-        for sale_id, method, amount in frame.itertuples(index=False):
-            paid[sale_id][method] = paid[sale_id].get(method, 0) + cents(amount)
+        for one in self.table("payments", "sale_id IN $sales", sales=list(self.sales)):
+            so_far = paid[one["sale_id"]].get(one["method"], 0)
+            paid[one["sale_id"]][one["method"]] = so_far + cents(one["amount"])
         return dict(paid)
 
     @cached_property
     def members(self) -> list[dict]:
         """Who joined at this store or bought here lately, with those who brought them."""
-        buyers = {line["member_id"] for lines in self.sales.values() for line in lines}
-        everyone = self.table("members")
-        return [
-            one for one in everyone if one["home_store_id"] == HOME or one["member_id"] in buyers
-        ]
+        buyers = {line["member_id"] for lines in self.sales.values() for line in lines} - {None}
+        return self.table(
+            "members",
+            "home_store_id = $home OR member_id IN $buyers",
+            home=HOME,
+            buyers=list(buyers),
+        )
 
 
 def cents(yuan: float | None) -> int | None:
     return None if yuan is None else round(yuan * 100)
 
 
-def utc(local) -> datetime | None:
-    return None if local is None else local.to_pydatetime().replace(tzinfo=ZONE).astimezone(UTC)
+def utc(local: datetime | None) -> datetime | None:
+    return None if local is None else local.replace(tzinfo=ZONE).astimezone(UTC)
 
 
 def build(path: Path) -> Shop:
     """Make the course shop in this file, with its clock standing at the opening."""
     course = CourseShop()
     stores = {row["store_id"]: row for row in course.table("stores")}
-    staff = [row for row in course.table("staff") if row["store_id"] in (HOME, NEIGHBOUR)]
+    staff = course.table("staff", "store_id IN $stores", stores=[HOME, NEIGHBOUR])
     shop = Shop.create(
         path,
         name=stores[HOME]["name"],
         store=(HOME, stores[HOME]["name"]),
-        owner=("T0001", "培训师 · Trainer"),
+        owner=("T0001", _("Trainer")),
         kind="practice",
         scene="course",
         clock=FixedClock(OPENING),
     )
+    in_a_hurry(shop.engine)
     with writing(shop.engine) as connection:
         _Past(connection, shop, course).write(stores, staff)
         chain.append(
@@ -230,7 +242,7 @@ class _Past:
         offers.append(
             {
                 "id": CAMPAIGN,
-                "name": "会员专享 · Members only",
+                "name": _("Members only"),
                 "kind": "percent_off",
                 "category": None,
                 "threshold": None,
@@ -448,9 +460,10 @@ class _Past:
 
     def _stock(self) -> None:
         """An opening stock that lets everything happen and ends with what the data says."""
-        latest = self.course.load("stock_daily")
-        latest = latest[latest["date"] == latest["date"].max()]
-        final = {(row.store_id, row.product_id): int(row.on_hand) for row in latest.itertuples()}
+        latest = self.course.table(
+            "stock_daily", "date = (SELECT max(date) FROM read_parquet($file))"
+        )
+        final = {(row["store_id"], row["product_id"]): row["on_hand"] for row in latest}
         events = []
         sold: dict[tuple[str, str], int] = defaultdict(int)
         for sale in self.sold.values():
@@ -611,35 +624,35 @@ class _Past:
                     "month": one["month"],
                     "revenue": cents(one["revenue"]),
                 }
-                for one in self.course.table("targets")
-                if one["store_id"] == HOME and one["month"] >= "2024-06"
+                for one in self.course.table(
+                    "targets", "store_id = $home AND month >= '2024-06'", home=HOME
+                )
                 if one["staff_id"] is None or one["staff_id"] in self.staff_here
             ],
         )
-        hours = self.course.load("footfall")
-        hours = hours[(hours["store_id"] == HOME) & (hours["hour"] >= "2025-05-01")]
-        self.rows(
-            schema.footfall,
-            [
-                {"store_id": HOME, "hour": utc(row.hour), "visitors": int(row.visitors)}
-                for row in hours.itertuples()
-            ],
+        hours = self.course.table(
+            "footfall", "store_id = $home AND hour >= $since", home=HOME, since=date(2025, 5, 1)
         )
+        self.rows(schema.footfall, [row | {"hour": utc(row["hour"])} for row in hours])
 
     def _ours(self, table: str, since: str, column: str) -> list[dict]:
         """Rows of this store about members it knows, from that day on."""
-        frame = self.course.load(table)
-        frame = frame[(frame["store_id"] == HOME) & (frame[column] >= since)]
-        frame = frame[frame["member_id"].isin(list(self.joined))]
-        return frame.astype(object).where(frame.notna(), None).to_dict("records")
+        return self.course.table(
+            table,
+            f"store_id = $home AND {column} >= $since AND member_id IN $members",
+            home=HOME,
+            since=date.fromisoformat(since),
+            members=list(self.joined),
+        )
 
     def _opportunities(self) -> None:
         deals = {one["opportunity_id"]: one for one in self._ours(*OPPORTUNITIES)}
         names = {one["product_id"]: one["name"] for one in self.course.table("products")}
         stages: dict[str, list[dict]] = defaultdict(list)
-        for step in self.course.table("opportunity_stages"):
-            if step["opportunity_id"] in deals:
-                stages[step["opportunity_id"]].append(step)
+        for step in self.course.table(
+            "opportunity_stages", "opportunity_id IN $deals", deals=list(deals)
+        ):
+            stages[step["opportunity_id"]].append(step)
         history = []
         rows = []
         for number, deal in deals.items():
@@ -669,7 +682,7 @@ class _Past:
                     "product_id": deal["product_id"],
                     "amount": cents(deal["value"]),
                     "stage": deal["stage"],
-                    "next_action": None if over else "联系 · get in touch",
+                    "next_action": None if over else _("get in touch"),
                     "next_on": None if over or next_on is None else next_on.date(),
                     "lost_reason": deal["lost_reason"],
                     "opened_at": utc(steps[0]["entered_at"]),
@@ -726,7 +739,7 @@ class _Past:
     def _surveys(self) -> None:
         self.rows(
             schema.survey,
-            [{"id": 1, "name": "购物之后 · After the visit", "kind": "both", "active": True}],
+            [{"id": 1, "name": _("After the visit"), "kind": "both", "active": True}],
         )
         channels = {"till": "store"}
         invites, answers = [], []
@@ -775,7 +788,7 @@ def _what_is_on(shop: Shop) -> None:
     offers = shop.offers
     offers.add(
         "J199",
-        "七月满199减30 · 30 off from 199",
+        _("30 off from 199"),
         "threshold",
         threshold=19_900,
         amount_off=3_000,
@@ -783,7 +796,7 @@ def _what_is_on(shop: Shop) -> None:
     )
     offers.add(
         "JCARE",
-        "个护九折 · Care 10% off",
+        _("Care 10% off"),
         "percent_off",
         percent_off=10,
         category="personal_care",
@@ -791,7 +804,7 @@ def _what_is_on(shop: Shop) -> None:
     )
     offers.add(
         "JGIFT",
-        "满299赠 · Gift from 299",
+        _("Gift from 299"),
         "gift",
         threshold=29_900,
         gift_product_id="P0255",
@@ -799,7 +812,7 @@ def _what_is_on(shop: Shop) -> None:
     )
     offers.add(
         "JBIRTH",
-        "生日券满50减10 · Birthday coupon",
+        _("Birthday coupon"),
         "threshold",
         threshold=5_000,
         amount_off=1_000,
@@ -807,20 +820,20 @@ def _what_is_on(shop: Shop) -> None:
         **july,
     )
     with_birthday = shop.marketing.make_segment(
-        "july_birthdays", "七月生日 · Birthdays in July", {"birthday_month": 7}
+        "july_birthdays", _("Birthdays in July"), {"birthday_month": 7}
     )
     offers.issue("JBIRTH", member_ids=shop.marketing.members_of(with_birthday.id))
     shop.marketing.make_segment(
-        "sleeping", "45天未购 · Not bought for 45 days", {"not_bought_for_days": 45}
+        "sleeping", _("Not bought for 45 days"), {"not_bought_for_days": 45}
     )
     recent = shop.marketing.make_segment(
-        "recent", "近10天购买 · Bought in the last 10 days", {"bought_within_days": 10}
+        "recent", _("Bought in the last 10 days"), {"bought_within_days": 10}
     )
     plan = shop.followups.plan(
-        "购后回访 · After a purchase",
+        _("After a purchase"),
         recent.id,
         "product_use",
-        "您好，上次买的商品用得怎么样？ · How do you like what you bought?",
+        _("How do you like what you bought?"),
         every_days=30,
         starts_on="2025-07-01",
         ends_on="2025-09-30",

@@ -88,10 +88,21 @@ def _sqlite(url: URL, *, served: bool, wait: float) -> Engine:
     return engine
 
 
+def in_a_hurry(engine: Engine) -> None:
+    """Let SQLite not wait for the disk: for a scene that is being made, and is made again if the
+    power fails meanwhile."""
+
+    @event.listens_for(engine, "connect")
+    def _hurry(connection, _record):
+        connection.execute("PRAGMA synchronous = OFF")
+
+    engine.dispose()
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: all of it is saved, or none."""
-    with _in_the_shops_words(), engine.connect() as connection:
+    with in_the_shops_words(), engine.connect() as connection:
         connection = connection.execution_options(writing=True)
         with connection.begin():
             if connection.dialect.name == "postgresql":
@@ -102,7 +113,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One look at the shop, as it is at this moment."""
-    with _in_the_shops_words(), engine.connect() as connection:
+    with in_the_shops_words(), engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -112,7 +123,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _in_the_shops_words() -> Iterator[None]:
+def in_the_shops_words() -> Iterator[None]:
+    """What a database or a file refuses is said in the shop's own words."""
     try:
         yield
     except Exception as error:

@@ -1,5 +1,8 @@
 """What can go wrong in the shop, each with a sentence that says what to do next."""
 
+import errno
+import sqlite3
+
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 
@@ -81,24 +84,39 @@ class Tampered(PracticeError):
 
 
 def from_database(error: Exception) -> PracticeError | None:
-    """The shop's own sentence for a database error; None if it is a programming mistake."""
+    """The shop's own sentence for an error of the database or of a file; None if it is a
+    programming mistake."""
     from sqlalchemy import exc
 
-    if not isinstance(error, exc.DBAPIError):
+    if isinstance(error, OSError):
+        return _from_a_file(error)
+    if not isinstance(error, exc.DBAPIError | sqlite3.Error):
         return None
-    said = str(error.orig).lower()
+    cause = getattr(error, "orig", error)
+    said = str(cause).lower()
     if any(word in said for word in ("locked", "busy", "lock timeout", "deadlock", "serialize")):
         return ShopBusy(_("Someone else is using the shop right now. Wait a moment and try again."))
     if "full" in said or "no space left" in said:
         return DiskFull(_("The disk is full, nothing was saved. Free some space and do it again."))
     if "append-only" in said:
         return Refused(_("This record is never changed or deleted. Enter a correction instead."))
-    if isinstance(error, exc.OperationalError | exc.InterfaceError) or "not a database" in said:
+    kinds = (exc.OperationalError, exc.InterfaceError, sqlite3.OperationalError)
+    if isinstance(error, kinds) or "not a database" in said:
         if "readonly" in said or "read-only" in said:
             return CannotOpen(_("The shop may not be written to. Check the file's permissions."))
         return CannotOpen(
             _("The shop's database cannot be reached: {reason}").format(
-                reason=str(error.orig).splitlines()[0]
+                reason=str(cause).splitlines()[0]
             )
         )
     return None
+
+
+def _from_a_file(error: OSError) -> PracticeError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(_("The disk is full, nothing was saved. Free some space and do it again."))
+    return CannotOpen(
+        _("{path} cannot be used: {reason}").format(
+            path=error.filename or "–", reason=error.strerror or type(error).__name__
+        )
+    )

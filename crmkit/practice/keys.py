@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crmkit.i18n import gettext as _
-from crmkit.practice.errors import Tampered, WrongKey
+from crmkit.practice.errors import Tampered, WrongKey, from_database
 
 NONCE = 12
 
@@ -103,6 +103,8 @@ class Keyring:
                     path=path
                 )
             ) from error
+        except OSError as error:
+            raise from_database(error) from error
         except (ValueError, KeyError, TypeError) as error:
             raise WrongKey(
                 _("The key file {path} is damaged. Restore it from its copy.").format(path=path)
@@ -110,7 +112,12 @@ class Keyring:
 
     def save(self, path: Path | str) -> None:
         """Write the key file, readable by its owner only; the old one is replaced at once."""
-        path = Path(path)
+        try:
+            self._save(Path(path))
+        except OSError as error:
+            raise from_database(error) from error
+
+    def _save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         stored = {
             "keys": [

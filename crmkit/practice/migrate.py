@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import triggers, views
-from crmkit.practice.engine import _in_the_shops_words
+from crmkit.practice.engine import in_the_shops_words
 from crmkit.practice.errors import CannotOpen, NewerShop, OlderShop
 
 
@@ -73,7 +73,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
 
 @contextmanager
 def _migrating(engine: Engine):
-    with _in_the_shops_words(), engine.connect() as connection:
+    with in_the_shops_words(), engine.connect() as connection:
         connection = connection.execution_options(writing=True)
         if connection.dialect.name != "sqlite":
             with connection.begin():

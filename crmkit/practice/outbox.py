@@ -15,13 +15,14 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
 from crmkit.practice.delivery import Letter, Refusal, Transport, Unreachable
 from crmkit.practice.desks import members
 from crmkit.practice.domain.quiet import next_allowed
 from crmkit.practice.engine import writing
-from crmkit.practice.errors import CrmkitError
+from crmkit.practice.errors import CrmkitError, Refused
 from crmkit.practice.settings import setting
 
 outbox = schema.outbox
@@ -68,6 +69,15 @@ def enqueue(
         status="queued",
         attempts=0,
         **about,
+    )
+
+
+def refuse_without_address(member_id: str, channel: str) -> None:
+    """Raise `Refused`: the record has nothing to write to on this channel."""
+    raise Refused(
+        _("{member} has no {field} on record. Complete it, or choose another channel.").format(
+            member=member_id, field=label("field", ADDRESS[channel])
+        )
     )
 
 

@@ -1,10 +1,13 @@
 """The `crmkit practice` command: a practice shop at a Python prompt."""
 
+import code
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import set_language
 
@@ -20,19 +23,62 @@ def practice(
     prompt: Annotated[bool, typer.Option(help="打开 Python 提示符 · Open a Python prompt.")] = True,
 ) -> None:
     """打开练习门店 · Open the practice shop at a Python prompt, as `shop`."""
-    import code
-
-    from crmkit.practice import Shop
+    from crmkit.practice import Shop, scenes
 
     if lang:
         set_language(lang)
-    shop = Shop.practice(scene, staff=staff, folder=folder, reset=reset)
+    kept = scenes.put_aside(folder) if reset else None
+    if kept is not None:
+        typer.echo(_("Your earlier shop is kept in {path}.").format(path=kept))
+    shop = Shop.practice(scene, staff=staff, folder=folder)
     typer.echo(
         _("The shop {path}, signed in as {name} at store {store}.").format(
-            path=folder / "shop.db", name=shop.staff.name, store=shop.staff.store_id
+            path=folder / scenes.FILE, name=shop.staff.name, store=shop.staff.store_id
         )
     )
     if prompt:
-        hint = _("Try: shop.members.find_by_last_four('1234'), shop.till.shift(), help(shop.till)")
-        code.interact(banner=hint, local={"shop": shop}, exitmsg="")
+        _talk(shop)
     shop.close()
+
+
+def _talk(shop) -> None:
+    """A prompt that shows results as people read them, and refusals as one sentence."""
+    hint = _(
+        "Type shop to see its desks, shop.till to see what you can do there; exit() leaves.\n"
+        "For example: shop.stock.find('P0001'), shop.till.shift()"
+    )
+    before, sys.displayhook = sys.displayhook, _show
+    try:
+        _Console({"shop": shop}).interact(banner=hint, exitmsg="")
+    finally:
+        sys.displayhook = before
+
+
+class _Console(code.InteractiveConsole):
+    """The Python prompt, on which the shop's refusals are sentences instead of tracebacks."""
+
+    def __init__(self, names: dict):
+        super().__init__(names)
+        try:
+            import readline
+            import rlcompleter
+        except ImportError:  # Windows has none
+            return
+        readline.set_completer(rlcompleter.Completer(names).complete)
+        readline.parse_and_bind("tab: complete")
+
+    def showtraceback(self) -> None:
+        error = sys.exc_info()[1]
+        if isinstance(error, CrmkitError):
+            self.write(f"{error}\n")
+        else:
+            super().showtraceback()
+
+
+def _show(value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, tuple) and not value:
+        print(_("Nothing."))
+    else:
+        print(str(value) if hasattr(value, "_repr_pretty_") else repr(value))

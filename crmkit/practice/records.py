@@ -1,29 +1,87 @@
-"""Results of desks: small frozen dataclasses that can be kept and given again word for word."""
+"""Results of desks: small frozen dataclasses that can be kept and given again word for word.
+
+An annotation may say how people read a field: `Cents` is money, `Share` a percentage, and
+``Annotated[str, "points_kind"]`` a code of that kind. A moment comes back on the shop's own clock.
+"""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from crmkit.practice import display
+
+Cents = Annotated[int, display.MONEY]
+Share = Annotated[float, display.PERCENT]
 
 _known: dict[str, type] = {}
 
 
-def record(cls: type | None = None, **options) -> type | Callable[[type], type]:
-    """A frozen dataclass that a command may return.
+def record(cls: type | None = None, *, lists: str = "") -> type | Callable[[type], type]:
+    """A frozen dataclass that a command may return; `str` and notebooks show it as people read it.
+
+    `lists` names the fields that are enough where several stand in a table.
 
     >>> @record
-    ... class Balance:
+    ... class Total:
     ...     points: int
-    >>> thaw(freeze(Balance(5)))
-    Balance(points=5)
+    >>> thaw(freeze(Total(5)))
+    Total(points=5)
     """
 
     def made(cls: type) -> type:
-        cls = dataclass(frozen=True, **options)(cls)
+        cls.__str__ = display.as_text
+        cls._repr_html_ = display.as_html
+        cls._repr_pretty_ = display.pretty
+        cls.in_lists = tuple(lists.split())
+        cls = dataclass(frozen=True)(cls)
+        other = _known.get(cls.__name__, cls)
+        if other.__module__ != cls.__module__:
+            raise TypeError(f"there are two records called {cls.__name__}")
         _known[cls.__name__] = cls
         return cls
 
     return made if cls is None else made(cls)
+
+
+class Rows(tuple):
+    """Several records of one kind: a tuple that is shown as a table."""
+
+    __str__ = display.as_text
+    _repr_html_ = display.as_html
+    _repr_pretty_ = display.pretty
+
+
+def at_the_shop(value: object, zone: ZoneInfo) -> object:
+    """A result with its moments on the shop's own clock, several records as `Rows`.
+
+    >>> from datetime import UTC
+    >>> at_the_shop(datetime(2025, 6, 30, 2, tzinfo=UTC), ZoneInfo("Asia/Shanghai")).hour
+    10
+    """
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    if is_record(value):
+        changed = {
+            field.name: at_the_shop(given, zone)
+            for field in fields(value)
+            if isinstance(given := getattr(value, field.name), datetime | tuple | dict)
+            or is_record(given)
+        }
+        return replace(value, **changed) if changed else value
+    if isinstance(value, tuple):
+        items = [at_the_shop(one, zone) for one in value]
+        return Rows(items) if any(map(is_record, items)) else tuple(items)
+    if isinstance(value, dict):
+        return {key: at_the_shop(one, zone) for key, one in value.items()}
+    return value
+
+
+def is_record(value: object) -> bool:
+    """Whether it is a desk's record."""
+    return _known.get(type(value).__name__) is type(value)
 
 
 def freeze(value: object) -> str:
@@ -51,7 +109,7 @@ def _plain(value: object) -> object:
         items = sorted(value) if isinstance(value, set | frozenset) else value
         return {"$": "tuple", "items": [_plain(one) for one in items]}
     if is_dataclass(value):
-        if _known.get(type(value).__name__) is not type(value):
+        if not is_record(value):
             raise TypeError(f"{type(value).__name__} is not a @record")
         return {"$": type(value).__name__} | {
             field.name: _plain(getattr(value, field.name)) for field in fields(value)

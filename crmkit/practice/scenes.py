@@ -15,7 +15,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.practice import course_shop, migrate, schema
 from crmkit.practice.clock import FixedClock
-from crmkit.practice.engine import open_engine, reading, writing
+from crmkit.practice.engine import in_a_hurry, in_the_shops_words, open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen
 from crmkit.practice.shop import Shop
 
@@ -53,13 +53,14 @@ def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Sh
             )
         )
     path = folder / FILE
-    if reset and path.exists():
-        _keep(path)
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f"{FILE}.new")
-        _lay_out(name, fresh)
-        fresh.replace(path)
+    with in_the_shops_words():
+        if reset:
+            put_aside(folder)
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f"{FILE}.new")
+            _lay_out(name, fresh)
+            fresh.replace(path)
     found = _scene_of(path)
     if found != name:
         raise CannotOpen(
@@ -125,11 +126,15 @@ def _fingerprint() -> str:
     return seen.hexdigest()[:16]
 
 
-def _keep(path: Path) -> None:
+def put_aside(folder: Path) -> Path | None:
+    """Keep the shop of this folder under another name; that name, None where there is no shop."""
+    path = folder / FILE
+    if not path.exists():
+        return None
     number = 1
     while (backup := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
         number += 1
-    shutil.move(path, backup)
+    return Path(shutil.move(path, backup))
 
 
 @scene("corner", staff="T1")
@@ -138,7 +143,7 @@ def corner(path: Path) -> Shop:
     return _corner_shop(path, "corner")
 
 
-@scene("member-desk", staff="A1")
+@scene("member-desk", staff="B1")
 def member_desk(path: Path) -> Shop:
     """The corner shop with records to put in order: a double, a wrong birthday."""
     shop = _corner_shop(path, "member-desk")
@@ -151,31 +156,32 @@ def _corner_shop(path: Path, name: str) -> Shop:
     clock = FixedClock(datetime(2025, 6, 30, 2, 0, tzinfo=UTC))
     shop = Shop.create(
         path,
-        name="街角小店 · Corner shop",
-        store=("S1", "街角店 · Corner"),
-        owner=("T1", "周老师 · Trainer Zhou"),
+        name=_("Corner shop"),
+        store=("S1", _("Corner")),
+        owner=("T1", _("Trainer Zhou")),
         kind="practice",
         scene=name,
         clock=clock,
     )
+    in_a_hurry(shop.engine)
     office = shop.office
     office.set_clock(clock.at)
-    office.add_store("S2", "河边店 · Riverside")
+    office.add_store("S2", _("Riverside"))
     for staff, who, store, role in (
-        ("C1", "小陈 · Chen", "S1", "cashier"),
-        ("A1", "小吴 · Wu", "S1", "sales"),
-        ("K1", "小郑 · Zheng", "S1", "stock_keeper"),
-        ("B1", "王店长 · Manager Wang", "S1", "manager"),
-        ("C2", "小冯 · Feng", "S2", "cashier"),
-        ("K2", "小褚 · Chu", "S2", "stock_keeper"),
+        ("C1", _("Chen"), "S1", "cashier"),
+        ("A1", _("Wu"), "S1", "sales"),
+        ("K1", _("Zheng"), "S1", "stock_keeper"),
+        ("B1", _("Manager Wang"), "S1", "manager"),
+        ("C2", _("Feng"), "S2", "cashier"),
+        ("K2", _("Chu"), "S2", "stock_keeper"),
     ):
         office.add_staff(staff, who, store, role)
     for product, what, category, price, cost in (
-        ("P1", "棉布围巾 · Cotton scarf", "accessories", 12_900, 5_200),
-        ("P2", "保温杯 · Thermos", "home", 8_900, 3_900),
-        ("P3", "护手霜 · Hand cream", "care", 3_990, 1_400),
-        ("P4", "礼品盒 · Gift box", "gifts", 1_500, 600),
-        ("P5", "帆布包 · Canvas bag", "accessories", 9_900, 4_100),
+        ("P1", _("Cotton scarf"), "textiles", 12_900, 5_200),
+        ("P2", _("Thermos"), "kitchen", 8_900, 3_900),
+        ("P3", _("Hand cream"), "personal_care", 3_990, 1_400),
+        ("P4", _("Gift box"), "gifts", 1_500, 600),
+        ("P5", _("Canvas bag"), "textiles", 9_900, 4_100),
     ):
         office.add_product(product, what, category, price, cost)
         shop.stock.receive([(product, 20)])

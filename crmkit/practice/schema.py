@@ -41,6 +41,7 @@ MEMBER_STATUSES = ("live", "merged", "erased")
 CHANNELS = ("store", "web", "mini_program")
 MESSAGE_CHANNELS = ("email", "sms", "mini_program")
 TICKET_CHANNELS = ("store", "phone", "web", "mini_program", "social", "email", "sms")
+PREFERENCE_KINDS = ("category", "brand", "colour", "size", "style", "other")
 CONSENT_PURPOSES = ("marketing", "profiling", "sharing")
 PAYMENT_METHODS = ("wechat", "alipay", "card", "cash", "gift_card")
 RETURN_REASONS = (

@@ -3,11 +3,13 @@
 import os
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import Engine, insert, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import access, chain, migrate, rotation, schema
+from crmkit.i18n import label
+from crmkit.practice import access, chain, migrate, rotation, schema, values
 from crmkit.practice.clock import SystemClock
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.desks.audit import Audit
@@ -25,10 +27,25 @@ from crmkit.practice.desks.stock import Stock
 from crmkit.practice.desks.surveys import Surveys
 from crmkit.practice.desks.till import Till
 from crmkit.practice.engine import database_url, open_engine, reading, writing
-from crmkit.practice.errors import CannotOpen, PracticeError, WrongKey
+from crmkit.practice.errors import BadValue, CannotOpen, PracticeError, WrongKey
 from crmkit.practice.keys import Keyring
 
 KEY_CHECK = "crmkit"
+DESKS = (
+    "members",
+    "till",
+    "points",
+    "offers",
+    "stock",
+    "followups",
+    "pipeline",
+    "service",
+    "marketing",
+    "surveys",
+    "files",
+    "audit",
+    "office",
+)
 
 
 class Shop:
@@ -173,6 +190,11 @@ class Shop:
         """
         url = database_url(where)
         clock = clock or SystemClock()
+        name = values.text(name, "name")
+        store = values.new_code(store[0], "store"), values.text(store[1], "name")
+        owner = values.new_code(owner[0], "staff"), values.name(owner[1])
+        if timezone not in available_timezones():
+            raise BadValue(_("There is no time zone {name}.").format(name=timezone))
         if keys is None:
             keys = Keyring.for_practice() if kind == "practice" else Keyring.new()
             if kind == "served":
@@ -270,6 +292,29 @@ class Shop:
 
     def __repr__(self) -> str:
         return f"Shop(staff={self.staff.id!r}, store={self.staff.store_id!r})"
+
+    def __str__(self) -> str:
+        """Where one is, what time it is there, and the desks one may work at."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(schema.shop)).one()
+            may = {one.partition(".")[0] for one in access.held(connection, self.staff)}
+        now = (row.clock_at or self.clock.now()).astimezone(ZoneInfo(row.timezone))
+        desks = [one for one in DESKS if one in may]
+        wide = max(map(len, desks), default=0)
+        return "\n".join(
+            [
+                _("{shop}, store {store}: {name}, {time}").format(
+                    shop=row.name,
+                    store=self.staff.store_id,
+                    name=self.staff.name,
+                    time=f"{now:%Y-%m-%d %H:%M}",
+                ),
+                *(f"  shop.{one:{wide}}  {label('desk', one)}" for one in desks),
+            ]
+        )
+
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 def _is_served(url, wait: float) -> bool:

@@ -37,7 +37,9 @@ def at_the_door(arguments: object, name: str = "") -> None:
 
 
 def _field(field: str) -> str:
-    return label("field", field)
+    """The field's label, to begin a sentence with."""
+    shown = label("field", field)
+    return shown[:1].upper() + shown[1:]
 
 
 def text(value: object, field: str, *, needed: bool = True) -> str | None:
@@ -120,12 +122,7 @@ def card(value: object) -> str:
 
 def birth_date(value: object, today: date) -> date:
     """A day between 1900 and today, given as a date or as 1990-05-17."""
-    day = value
-    if isinstance(value, str):
-        try:
-            day = date.fromisoformat(value.strip())
-        except ValueError:
-            day = None
+    day = _day_written(value) if isinstance(value, str) else value
     if not isinstance(day, date) or isinstance(day, datetime) or not day.year >= 1900:
         raise BadValue(_("Type the birth date like 1990-05-17."))
     if day > today:
@@ -133,14 +130,26 @@ def birth_date(value: object, today: date) -> date:
     return day
 
 
-def quantity(value: object, field: str = "quantity", *, least: int = 1) -> int:
-    """A whole number of units, from `least` to a million."""
+def _day_written(text: str) -> date | None:
+    tidy = unicodedata.normalize("NFKC", text).strip()
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", tidy):
+        return None
+    try:
+        return date.fromisoformat(tidy)
+    except ValueError:
+        return None
+
+
+def quantity(
+    value: object, field: str = "quantity", *, least: int = 1, most: int = 1_000_000
+) -> int:
+    """A whole number of units, from `least` to `most`."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise BadValue(_("{field} must be a whole number.").format(field=_field(field)))
-    if not least <= value <= 1_000_000:
+    if not least <= value <= most:
         raise BadValue(
-            _("{field} must be between {least} and 1,000,000, not {value}.").format(
-                field=_field(field), least=least, value=value
+            _("{field} must be between {least} and {most}, not {value}.").format(
+                field=_field(field), least=least, most=f"{most:,}", value=value
             )
         )
     return value
@@ -161,6 +170,36 @@ def pairs(units: Units) -> list[tuple[str, int]]:
 def code(value: object) -> str:
     """The id of something on file, as typed; what cannot be one names nothing."""
     return value if isinstance(value, str) and value.isprintable() and len(value) <= 64 else ""
+
+
+def new_code(value: object, field: str) -> str:
+    """The id that something new is to have: one line of at most 64 characters.
+
+    >>> new_code(" P9 ", "product")
+    'P9'
+    """
+    tidy = text(value, field)
+    if code(tidy) != tidy:
+        raise BadValue(
+            _("{field} is too long: at most {longest} characters.").format(
+                field=_field(field), longest=64
+            )
+            if tidy.isprintable()
+            else _("{field} holds characters that cannot be shown.").format(field=_field(field))
+        )
+    return tidy
+
+
+def clock_time(value: object, field: str) -> str:
+    """A time of day such as 21:00.
+
+    >>> clock_time("9:00", "setting")
+    '09:00'
+    """
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text(value, field))
+    if not found:
+        raise BadValue(_("{field} must be a time like 21:00.").format(field=_field(field)))
+    return f"{int(found[1]):02d}:{found[2]}"
 
 
 def path(value: object) -> Path:
@@ -209,10 +248,7 @@ def one_of(value: object, codes: tuple[str, ...], field: str) -> str:
 def day(value: object, field: str) -> date:
     """A calendar day, given as a date or as 2025-06-30."""
     if isinstance(value, str):
-        try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            value = None
+        value = _day_written(value)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise BadValue(_("{field} must be a day like 2025-06-30.").format(field=_field(field)))
     return value

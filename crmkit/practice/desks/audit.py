@@ -2,8 +2,9 @@
 
 import json
 from datetime import date, datetime
+from typing import Annotated
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select, true
 
 from crmkit.practice import access, books, chain, schema, values
 from crmkit.practice.clock import day_bounds
@@ -13,15 +14,15 @@ from crmkit.practice.records import record
 
 
 @record
-class Entry:
+class LogEntry:
     """One thing that was done or refused; `detail` holds ids and numbers, never personal data."""
 
     id: int
     at: datetime
     staff_id: str
     store_id: str | None
-    action: str
-    outcome: str
+    action: Annotated[str, "permission"]
+    outcome: Annotated[str, "audit_outcome"]
     subject: str | None
     detail: dict
 
@@ -33,7 +34,7 @@ class Reveal:
     at: datetime
     staff_id: str
     member_id: str
-    field: str
+    field: Annotated[str, "field"]
     reason: str
 
 
@@ -42,7 +43,7 @@ class Use:
     """How often a member of staff did something, and how often it was refused."""
 
     staff_id: str
-    action: str
+    action: Annotated[str, "permission"]
     done: int
     refused: int
 
@@ -62,7 +63,7 @@ class Audit(Desk):
         action: str | None = None,
         outcome: str | None = None,
         limit: int = 50,
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[LogEntry, ...]:
         """What was done, the latest first; about one subject (``member:M000001``) or all records
         of a member, on a day, by one member of staff, of one kind. A manager sees the lines of
         their own stores."""
@@ -86,7 +87,7 @@ class Audit(Desk):
             start, end = day_bounds(values.day(on, "day"), tx.timezone)
             wanted = wanted.where(e.c.at >= start, e.c.at < end)
         return tuple(
-            Entry(
+            LogEntry(
                 row.id,
                 row.at,
                 row.staff_id,
@@ -111,9 +112,17 @@ class Audit(Desk):
 
     @query(roles="manager trainer")
     def reveals(self, tx: Tx, member_id: str | None = None, limit: int = 50) -> tuple[Reveal, ...]:
-        """Who had whose (or one member's) personal data shown in full, the latest first."""
-        r = schema.reveal
+        """Who had whose (or one member's) personal data shown in full, the latest first. A manager
+        sees what was shown at their own stores."""
+        r, e = schema.reveal, schema.audit_entry
         wanted = select(r.c.at, r.c.staff_id, r.c.member_id, r.c.field, r.c.reason)
+        stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
+        if stores is not None:
+            wanted = wanted.where(
+                exists().where(
+                    e.c.staff_id == r.c.staff_id, e.c.at == r.c.at, e.c.store_id.in_(stores)
+                )
+            )
         if member_id is not None:
             wanted = wanted.where(
                 r.c.member_id.in_(members.group_of(members.live(tx, member_id).id))
@@ -123,8 +132,10 @@ class Audit(Desk):
 
     @query(roles="manager trainer")
     def use(self, tx: Tx) -> tuple[Use, ...]:
-        """Use and errors: how often each member of staff did what, and was refused."""
+        """Use and errors: how often each member of staff did what, and was refused. A manager
+        sees what was done at their own stores."""
         e = schema.audit_entry
+        stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
         rows = tx.all(
             select(
                 e.c.staff_id,
@@ -132,6 +143,7 @@ class Audit(Desk):
                 func.sum(case((e.c.outcome == "done", 1), else_=0)),
                 func.sum(case((e.c.outcome == "refused", 1), else_=0)),
             )
+            .where(true() if stores is None else e.c.store_id.in_(stores))
             .group_by(e.c.staff_id, e.c.action)
             .order_by(e.c.staff_id, e.c.action)
         )

@@ -76,9 +76,10 @@ class Files(Desk):
         earlier = tx.one(select(run).where(run.c.sha256 == digest))
         if earlier is not None:
             raise Refused(
-                _("This file was imported already, on {day}.").format(day=earlier.at.date())
+                _("This file was imported already, on {day}.").format(day=tx.day_of(earlier.at))
             )
-        results = [_take(tx, row) for row in table]
+        desk = members.Members(self.shop)
+        results = [_take(tx, desk, row) for row in table]
         kinds = [result for result, _reason, _member in results]
         run_id = tx.insert(
             run,
@@ -227,19 +228,20 @@ def _typed(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def _take(tx: Tx, row: dict) -> tuple[str, str | None, str | None]:
+def _take(tx: Tx, desk: members.Members, row: dict) -> tuple[str, str | None, str | None]:
     """What became of one row; nothing of a refused row is kept."""
     try:
         with tx.connection.begin_nested():
-            return _add_or_fill(tx, row)
+            return _add_or_fill(tx, desk, row)
     except PracticeError as error:
         return "refused", str(error), None
 
 
-def _add_or_fill(tx: Tx, row: dict) -> tuple[str, None, str]:
+def _add_or_fill(tx: Tx, desk: members.Members, row: dict) -> tuple[str, None, str]:
     known = members.with_phone(tx, values.phone(row.get("phone")))
     if known is None:
-        return "added", None, members.new_member(tx, **({"name": None} | row), source="import")
+        made = members.Members.register.inside(desk, tx, **({"name": None} | row), source="import")
+        return "added", None, made.id
     empty = {
         field: value
         for field, value in row.items()

@@ -1,6 +1,7 @@
 """The follow-up desk: whom to call today, what to say, what came of it."""
 
 from datetime import date
+from typing import Annotated
 
 from sqlalchemy import func, select, update
 
@@ -14,7 +15,7 @@ from crmkit.practice.records import record
 plans, tasks = schema.followup_plan, schema.followup_task
 
 
-@record
+@record(lists="id name segment_id kind ends_on active open_tasks done_tasks")
 class Plan:
     """A follow-up plan: who, why, what to say, how often."""
 
@@ -31,7 +32,7 @@ class Plan:
     done_tasks: int
 
 
-@record
+@record(lists="id name phone why due_on status outcome")
 class Task:
     """One call to make, with what one needs to know before dialling."""
 
@@ -40,10 +41,10 @@ class Task:
     name: str | None
     phone: str | None
     kind: str
-    why: str
+    why: Annotated[str, "kind"]
     script: str
     due_on: date
-    status: str
+    status: Annotated[str, "task_status"]
     outcome: str | None
     next_step: str | None
     ticket_id: int | None

@@ -3,18 +3,19 @@
 import calendar
 import json
 from datetime import date, timedelta
+from typing import Annotated
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, true, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
-from crmkit.practice import audience, outbox, schema, values
+from crmkit.practice import access, audience, outbox, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import members
 from crmkit.practice.domain import segment_rule, wording
-from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
-from crmkit.practice.records import record
+from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
+from crmkit.practice.records import Cents, record
 
 
 @record
@@ -45,7 +46,7 @@ class Campaign:
     id: int
     name: str
     segment_id: str
-    status: str
+    status: Annotated[str, "campaign_status"]
     treatment: int
     control: int
     queued: int
@@ -56,10 +57,10 @@ class Arm:
     """One group of a campaign: how many, how many of them bought, for how many cents net of
     returns."""
 
-    arm: str
+    arm: Annotated[str, "group"]
     members: int
     buyers: int
-    revenue: int
+    revenue: Cents
 
 
 @record
@@ -70,7 +71,7 @@ class Outgoing:
     member_id: str
     channel: str
     purpose: str
-    status: str
+    status: Annotated[str, "outbox_status"]
     attempts: int
     problem: str | None
 
@@ -81,7 +82,7 @@ class Marketing(Desk):
     @command(roles="manager trainer")
     def make_segment(self, tx: Tx, segment_id: str, name: str, rule: dict) -> Segment:
         """Name the members whom a rule picks today, e.g. ``{"level": ["gold"]}``."""
-        segment_id = values.text(segment_id, "segment")
+        segment_id = values.new_code(segment_id, "segment")
         if tx.one(select(schema.segment.c.id).where(schema.segment.c.id == segment_id)):
             raise Refused(_("There is a segment {id} already.").format(id=segment_id))
         rule = segment_rule.checked(rule)
@@ -172,7 +173,7 @@ class Marketing(Desk):
         """Wish members well: occasion birthday, or holiday with its day such as 10-01."""
         values.one_of(occasion, ("birthday", "holiday"), "occasion")
         if occasion == "holiday":
-            values.day(f"2024-{month_day}", "month_day")
+            values.day(f"2024-{month_day}", "month_day")  # a leap year
         elif month_day is not None:
             raise BadValue(_("A birthday rule has no day of its own."))
         if values.quantity(days_before, "days_before", least=0) > 60:
@@ -245,11 +246,14 @@ class Marketing(Desk):
 
     @command(roles="manager trainer")
     def freeze(self, tx: Tx, campaign_id: int) -> Campaign:
-        """Draw who is contacted and who is not, at random and for good."""
+        """Draw who is contacted and who is not, at random and for good. A store manager draws
+        among the members of their own stores."""
         row = _find(tx, schema.campaign, campaign_id)
         if row.status != "draft":
             raise Closed(_("The groups of this campaign are drawn already."))
-        targets = audience.ids_in(tx, row.segment_id)
+        m = schema.member
+        ours = set(tx.execute(select(m.c.id).where(_of_own_stores(tx, m.c.id))).scalars())
+        targets = [one for one in audience.ids_in(tx, row.segment_id) if one in ours]
         if not targets:
             raise Refused(_("Nobody is in the segment {id}.").format(id=row.segment_id))
         control = _control_group(targets, row.control_percent, row.seed)
@@ -285,12 +289,31 @@ class Marketing(Desk):
         ).scalars()
         queued = 0
         for member_id in list(contacted):
-            queued += _queue(
-                tx, template, member_id, f"campaign:{row.id}:{member_id}", campaign_id=row.id
-            )
+            once = f"campaign:{row.id}:{member_id}"
+            queued += _queue(tx, template, member_id, once, campaign_id=row.id) is not None
         tx.update(schema.campaign, row.id, status="sent")
         tx.note(f"campaign:{row.id}", queued=queued)
         return _campaign_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def send_one(self, tx: Tx, template_id: int, member_id: str) -> Outgoing:
+        """Queue a template's message to one member; it waits until the quiet hours are over.
+
+        Raises `NoConsent` unless the member agreed to get offers on the template's channel.
+        """
+        template = _find(tx, schema.template, template_id)
+        member = members.live(tx, member_id)
+        if not members.has_consent(tx, member.id, "marketing", template.channel):
+            raise NoConsent(
+                _("{member} has not agreed to get offers by {channel}. Ask them first.").format(
+                    member=member.id, channel=label("channel", template.channel)
+                )
+            )
+        made = _queue(tx, template, member.id, f"one:{tx.next_id(schema.outbox)}")
+        if made is None:
+            outbox.refuse_without_address(member.id, template.channel)
+        tx.note(f"member:{member.id}", message=made)
+        return _outgoing(_find(tx, schema.outbox, made))
 
     @command(roles="manager trainer")
     def cancel(self, tx: Tx, campaign_id: int) -> Campaign:
@@ -316,17 +339,19 @@ class Marketing(Desk):
 
     @query(roles="manager trainer")
     def outgoing(self, tx: Tx, status: str | None = None) -> tuple[Outgoing, ...]:
-        """What is in the outbox, newest first."""
+        """What is in the outbox to this store's members (a manager's stores'), newest first."""
         table = schema.outbox
-        wanted = select(table).order_by(table.c.id.desc()).limit(200)
+        wanted = (
+            select(table)
+            .where(_of_own_stores(tx, table.c.member_id))
+            .order_by(table.c.id.desc())
+            .limit(200)
+        )
         if status is not None:
             wanted = wanted.where(
                 table.c.status == values.one_of(status, schema.OUTBOX_STATUSES, "status")
             )
-        return tuple(
-            Outgoing(r.id, r.member_id, r.channel, r.purpose, r.status, r.attempts, r.problem)
-            for r in tx.all(wanted)
-        )
+        return tuple(_outgoing(row) for row in tx.all(wanted))
 
     @command(roles="manager trainer")
     def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:
@@ -344,6 +369,10 @@ class Marketing(Desk):
         tx.note(f"outbox:{row.id}", arrived=bool(arrived))
 
 
+def _outgoing(r) -> Outgoing:
+    return Outgoing(r.id, r.member_id, r.channel, r.purpose, r.status, r.attempts, r.problem)
+
+
 def _find(tx: Tx, table, key):
     row = tx.one(select(table).where(table.c.id == key))
     if row is None:
@@ -353,10 +382,21 @@ def _find(tx: Tx, table, key):
     return row
 
 
+def _of_own_stores(tx: Tx, column):
+    """The rows of members whose home store is one where the staff may do this."""
+    stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
+    if stores is None:
+        return true()
+    m, now = schema.member, schema.member.alias("now")
+    return column.in_(
+        select(m.c.id).join(now, now.c.id == m.c.survivor_id).where(now.c.home_store_id.in_(stores))
+    )
+
+
 def _segment_of(tx: Tx, segment_id: str) -> Segment:
     row = audience.find_segment(tx, segment_id)
     count = len(audience.ids_in(tx, row.id))
-    return Segment(row.id, row.name, json.loads(row.rule), count, row.made_at.date())
+    return Segment(row.id, row.name, json.loads(row.rule), count, tx.day_of(row.made_at))
 
 
 def _blanks(tx: Tx, member) -> dict[str, object]:
@@ -371,12 +411,12 @@ def _blanks(tx: Tx, member) -> dict[str, object]:
     }
 
 
-def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> bool:
-    """Whether the template's message to this member was queued."""
+def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> int | None:
+    """The number of the template's message to this member; None where none may or can go."""
     try:
         member = members.live(tx, member_id)
     except NotFound:
-        return False
+        return None
     with use_language(template.language):
         blanks = _blanks(tx, member)
         opt_out = (
@@ -385,19 +425,16 @@ def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> bool:
             else _("To get no more offers, tell us at any store.")
         )
     body = wording.filled(template.body, blanks)
-    return (
-        outbox.enqueue(
-            tx,
-            member,
-            template.channel,
-            "marketing",
-            f"{body}\n{opt_out}",
-            once=once,
-            subject=template.subject and wording.filled(template.subject, blanks),
-            template_id=template.id,
-            **about,
-        )
-        is not None
+    return outbox.enqueue(
+        tx,
+        member,
+        template.channel,
+        "marketing",
+        f"{body}\n{opt_out}",
+        once=once,
+        subject=template.subject and wording.filled(template.subject, blanks),
+        template_id=template.id,
+        **about,
     )
 
 
@@ -407,6 +444,7 @@ def _care(tx: Tx, rule) -> CareRun:
     matched = _celebrating(tx, rule, day)
     queued = sum(
         _queue(tx, template, one, f"care:{rule.id}:{one}:{day.year}", care_rule_id=rule.id)
+        is not None
         for one in matched
     )
     run = CareRun(rule.id, len(matched), queued, len(matched) - queued)
@@ -480,7 +518,7 @@ def _campaign_of(tx: Tx, campaign_id: int) -> Campaign:
 
 def _arm(tx: Tx, campaign, arm: str, days: int) -> Arm:
     target, m, sale = schema.campaign_target, schema.member, schema.sale
-    _start, until = day_bounds(campaign.frozen_at.date() + timedelta(days=days), tx.timezone)
+    _start, until = day_bounds(tx.day_of(campaign.frozen_at) + timedelta(days=days), tx.timezone)
     kept = m.alias("kept")
     people = (
         select(m.c.survivor_id)

@@ -1,11 +1,11 @@
 """The member desk: register, find, correct, complete, and make one of two."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.practice import masks, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_store
@@ -20,7 +20,7 @@ PLAIN_FIELDS = ("gender", "district", "occupation", "household", "home_store_id"
 PROFILE = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")
 
 
-@record
+@record(lists="id name phone level points home_store_id")
 class Member:
     """A member as staff see them: names and numbers masked."""
 
@@ -38,8 +38,8 @@ class Member:
     points: int
     joined_on: date
     home_store_id: str
-    status: str
-    consents: tuple[str, ...]
+    status: Annotated[str, "member_status"]
+    consents: tuple[Annotated[str, "channel"], ...]
 
 
 @record
@@ -57,7 +57,7 @@ class Completeness:
     member_id: str
     filled: int
     of: int
-    missing: tuple[str, ...]
+    missing: tuple[Annotated[str, "field"], ...]
 
 
 @record
@@ -66,7 +66,17 @@ class Pair:
 
     first: Member
     second: Member
-    reasons: tuple[str, ...]
+    reasons: tuple[Annotated[str, "alike"], ...]
+
+
+@record
+class Preference:
+    """Something a member likes, and how we know."""
+
+    kind: Annotated[str, "preference"]
+    value: str
+    at: datetime
+    source: str
 
 
 class Members(Desk):
@@ -89,30 +99,107 @@ class Members(Desk):
         referred_by: str | None = None,
         consents: list[str] | tuple[str, ...] = (),
         note: str | None = None,
+        source: str = "registration",
     ) -> Member:
-        """A new member; `consents` names the channels they agreed to get offers on.
+        """A new member; `consents` names the channels they agreed to get offers on, `source` how
+        they came to us.
 
         Raises `PhoneTaken` when somebody has this phone already, `BadValue` for what cannot be.
         """
-        member_id = new_member(
-            tx,
-            name=name,
-            phone=phone,
-            email=email,
-            gender=gender,
-            birth_date=birth_date,
-            district=district,
-            occupation=occupation,
-            household=household,
-            card=card,
-            referred_by=referred_by,
-            consents=consents,
-            note=note,
+        phone = values.phone(phone)
+        taken = _with_token(tx, "phone", phone)
+        if taken:
+            raise PhoneTaken(
+                _("{member} has this phone already. Open that record instead.").format(
+                    member=taken[0].survivor_id
+                )
+            )
+        member_id = new_member_id(tx)
+        card = values.card(card) if card else new_card(member_id)
+        if _with_token(tx, "card", card):
+            raise Refused(_("Another member has this card."))
+        referrer = None if referred_by is None else live(tx, referred_by)
+        sealed = {
+            "name": values.name(name),
+            "phone": phone,
+            "card": card,
+            "email": _tidy(tx, "email", email),
+            "birth_date": _tidy(tx, "birth_date", birth_date),
+            "note": _tidy(tx, "note", note),
+        }
+        plain = {
+            "gender": gender,
+            "district": district,
+            "occupation": occupation,
+            "household": household,
+        }
+        tx.insert(
+            table,
+            id=member_id,
+            survivor_id=member_id,
+            status="live",
+            level="regular",
+            joined_at=tx.now,
+            home_store_id=tx.store_id,
+            **sealed_columns(tx, member_id, **sealed),
+            **_plain_columns(**plain),
         )
+        for channel in consents:
+            record_consent(tx, member_id, "marketing", channel, True, source)
+        if referrer is not None:
+            _joined_through(tx, referrer.id, member_id)
         tx.note(f"member:{member_id}")
         return card_of(tx, live(tx, member_id))
 
-    @query(roles="cashier sales stock_keeper manager trainer")
+    @command(roles="cashier sales manager trainer")
+    def refer(self, tx: Tx, member_id: str) -> int:
+        """A member recommends us to someone who has not joined yet; the referral's number.
+
+        When someone registers and names this member, their earliest open referral is fulfilled.
+        """
+        row = live(tx, member_id)
+        made = tx.insert(schema.referral, at=tx.now, member_id=row.id)
+        tx.note(f"member:{row.id}", referral=made)
+        return made
+
+    @command(roles="cashier sales manager trainer")
+    def prefer(
+        self, tx: Tx, member_id: str, kind: str, value: str, *, source: str = "counter"
+    ) -> tuple[Preference, ...]:
+        """Write down what a member likes: a category, brand, colour, size, style or else; all we
+        know of their likes."""
+        row = live(tx, member_id)
+        values.one_of(kind, schema.PREFERENCE_KINDS, "kind")
+        likes = schema.member_preference
+        key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
+        if not tx.one(select(likes).filter_by(**key)):
+            tx.insert(likes, **key, at=tx.now, source=values.text(source, "source"))
+        tx.note(f"member:{row.id}", kind=kind)
+        return _preferences(tx, row.id)
+
+    @command(roles="cashier sales manager trainer")
+    def forget_preference(self, tx: Tx, member_id: str, kind: str, value: str) -> None:
+        """Take a member's liking off their record."""
+        row = live(tx, member_id)
+        values.one_of(kind, schema.PREFERENCE_KINDS, "kind")
+        likes = schema.member_preference
+        gone = tx.execute(
+            likes.delete().where(
+                likes.c.member_id.in_(group_of(row.id)),
+                likes.c.kind == kind,
+                likes.c.value == values.text(value, "value"),
+            )
+        )
+        if not gone.rowcount:
+            raise NotFound(_("That is not on this member's record."))
+        tx.note(f"member:{row.id}", kind=kind)
+
+    @query(roles="cashier sales manager trainer")
+    def preferences(self, tx: Tx, member_id: str) -> tuple[Preference, ...]:
+        """What we know a member likes, by kind."""
+        return _preferences(tx, live(tx, member_id).id)
+
+    @query(roles="cashier sales manager trainer")
     def show(self, tx: Tx, member_id: str) -> Member:
         """A member's card by number; of a merged record, the one that was kept."""
         return card_of(tx, live(tx, member_id))
@@ -179,7 +266,7 @@ class Members(Desk):
         sealed = {name: changes[name] for name in SEALED_FIELDS if name in changes}
         for needed in ("name", "phone"):
             if needed in sealed and not sealed[needed]:
-                raise BadValue(_("{field} is missing.").format(field=label("field", needed)))
+                values.text("", needed)
         tidy = {name: _tidy(tx, name, value) for name, value in sealed.items()}
         for unique in ("phone", "card"):
             if tidy.get(unique):
@@ -225,7 +312,8 @@ class Members(Desk):
     @command(roles="manager trainer")
     def erase(self, tx: Tx, member_id: str, reason: str) -> None:
         """Forget a member at their own wish: nothing personal is left, the sums stay. There is no
-        way back."""
+        way back. The reason is asked for so that nobody does it unawares; it is not kept, for it
+        might name them."""
         from crmkit.practice import erasure  # it knows every desk's tables
 
         row = live(tx, member_id)
@@ -275,7 +363,7 @@ class Members(Desk):
             for (a, b), why in sorted(found.items())[:limit]
         )
 
-    @command(roles="sales manager trainer")
+    @command(roles="manager trainer")
     def merge(self, tx: Tx, keep: str, merge: str, reason: str) -> Member:
         """Make one record of two. Nothing is lost: sales, points, coupons, tickets and all else
         of `merge` count for `keep` from now on, empty fields are filled, both phones find it."""
@@ -313,71 +401,31 @@ class Members(Desk):
         return card_of(tx, live(tx, kept.id))
 
 
-def new_member(
-    tx: Tx,
-    *,
-    name: str,
-    phone: str,
-    email: str | None = None,
-    gender: str | None = None,
-    birth_date: date | str | None = None,
-    district: str | None = None,
-    occupation: str | None = None,
-    household: str | None = None,
-    card: str | None = None,
-    referred_by: str | None = None,
-    consents: list[str] | tuple[str, ...] = (),
-    note: str | None = None,
-    source: str = "registration",
-) -> str:
-    """Write a new member's record after checking all of it; their number."""
-    phone = values.phone(phone)
-    taken = _with_token(tx, "phone", phone)
-    if taken:
-        raise PhoneTaken(
-            _("{member} has this phone already. Open that record instead.").format(
-                member=taken[0].survivor_id
-            )
-        )
-    member_id = new_member_id(tx)
-    card = values.card(card) if card else new_card(member_id)
-    if _with_token(tx, "card", card):
-        raise Refused(_("Another member has this card."))
-    referrer = None if referred_by is None else live(tx, referred_by)
-    row = sealed_columns(
-        tx,
-        member_id,
-        name=values.name(name),
-        phone=phone,
-        email=values.email(email) if email else None,
-        card=card,
-        birth_date=values.birth_date(birth_date, tx.today) if birth_date else None,
-        note=values.text(note, "note", needed=False),
+def _joined_through(tx: Tx, referrer: str, member_id: str) -> None:
+    """The member's earliest open referral is fulfilled; one is written where there is none."""
+    made = schema.referral
+    open_one = tx.value(
+        select(made.c.id)
+        .where(made.c.member_id.in_(group_of(referrer)), made.c.joined_member_id.is_(None))
+        .order_by(made.c.id)
+        .limit(1)
     )
-    row |= _plain_columns(
-        gender=gender, district=district, occupation=occupation, household=household
+    joined = {"joined_member_id": member_id, "joined_at": tx.now}
+    if open_one is None:
+        tx.insert(made, at=tx.now, member_id=referrer, **joined)
+    else:
+        tx.update(made, open_one, **joined)
+
+
+def _preferences(tx: Tx, member_id: str) -> tuple[Preference, ...]:
+    likes = schema.member_preference
+    rows = tx.all(
+        select(likes.c.kind, likes.c.value, func.min(likes.c.at), func.min(likes.c.source))
+        .where(likes.c.member_id.in_(group_of(member_id)))
+        .group_by(likes.c.kind, likes.c.value)
+        .order_by(likes.c.kind, likes.c.value)
     )
-    tx.insert(
-        table,
-        id=member_id,
-        survivor_id=member_id,
-        status="live",
-        level="regular",
-        joined_at=tx.now,
-        home_store_id=tx.store_id,
-        **row,
-    )
-    for channel in consents:
-        record_consent(tx, member_id, "marketing", channel, True, source)
-    if referrer is not None:
-        tx.insert(
-            schema.referral,
-            at=tx.now,
-            member_id=referrer.id,
-            joined_member_id=member_id,
-            joined_at=tx.now,
-        )
-    return member_id
+    return tuple(Preference(*row) for row in rows)
 
 
 def with_phone(tx: Tx, phone: str):

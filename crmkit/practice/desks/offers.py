@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Annotated
 
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.members import group_of, live
@@ -13,18 +15,18 @@ from crmkit.practice.desks.office import find_product
 from crmkit.practice.domain import pricing
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.ledgers import stock
-from crmkit.practice.records import record
+from crmkit.practice.records import Cents, record
 
 
-@record
+@record(lists="id name kind threshold amount_off percent_off starts_on ends_on")
 class Offer:
     """A promotion: days inclusive, money in cents."""
 
     id: str
     name: str
     kind: str
-    threshold: int | None
-    amount_off: int | None
+    threshold: Cents | None
+    amount_off: Cents | None
     percent_off: int | None
     gift_product_id: str | None
     category: str | None
@@ -43,7 +45,7 @@ class Coupon:
     member_id: str | None
     valid_from: date
     valid_to: date
-    state: str
+    state: Annotated[str, "coupon_event"]
     usable: bool
 
 
@@ -73,7 +75,7 @@ class Offers(Desk):
         `category` limits it to some goods, `level` to members of that level or higher;
         `coupon_only` offers count only with a coupon. Money in cents.
         """
-        offer_id = values.text(offer_id, "offer")
+        offer_id = values.new_code(offer_id, "offer")
         if tx.one(
             select(schema.promotion.c.id).where(schema.promotion.c.id == values.code(offer_id))
         ):
@@ -84,6 +86,14 @@ class Offers(Desk):
             raise BadValue(_("The offer ends before it begins."))
         if level is not None:
             values.one_of(level, schema.LEVELS, "level")
+        of_kinds = {"amount_off": amount_off, "percent_off": percent_off, "gift": gift_product_id}
+        for other, given in of_kinds.items():
+            if given is not None and other != {"threshold": "amount_off"}.get(kind, kind):
+                raise BadValue(
+                    _("An offer of the kind “{kind}” has no {field}.").format(
+                        kind=label("kind", kind), field=label("field", other)
+                    )
+                )
         least = None if threshold is None else values.cents(threshold, "threshold", least=1)
         off = percent = gift = None
         if kind == "threshold":
@@ -136,7 +146,7 @@ class Offers(Desk):
             )
         )
 
-    @command(roles="sales manager trainer")
+    @command(roles="manager trainer")
     def issue(
         self,
         tx: Tx,

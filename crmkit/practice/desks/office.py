@@ -1,15 +1,28 @@
 """The office: stores, staff and their roles, goods, settings, and the shop's clock."""
 
-from datetime import datetime
+from datetime import date, datetime, time
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.practice import access, schema, values
 from crmkit.practice.clock import utc
-from crmkit.practice.command import Desk, Tx, command
+from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
+from crmkit.practice.records import record
 from crmkit.practice.settings import DEFAULTS
+
+
+@record
+class Colleague:
+    """Someone who works here."""
+
+    id: str
+    name: str
+    roles: tuple[Annotated[str, "role"], ...]
 
 
 class Office(Desk):
@@ -18,7 +31,7 @@ class Office(Desk):
     @command(roles="trainer")
     def add_store(self, tx: Tx, store_id: str, name: str, *, district: str | None = None) -> str:
         """Open another store; it gets its own place in the stock ledger."""
-        store_id = values.text(store_id, "store")
+        store_id = values.new_code(store_id, "store")
         if store_id.startswith("@") or store_id == "transit":
             raise Refused(_("{id} is the name of a place in the stock ledger.").format(id=store_id))
         if tx.one(select(schema.store.c.id).where(schema.store.c.id == values.code(store_id))):
@@ -45,7 +58,7 @@ class Office(Desk):
         everywhere: bool = False,
     ) -> str:
         """Take someone on, in one role at their store (or everywhere)."""
-        staff_id = values.text(staff_id, "staff")
+        staff_id = values.new_code(staff_id, "staff")
         values.one_of(role, access.ROLES, "role")
         find_store(tx, store_id)
         if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))):
@@ -80,14 +93,21 @@ class Office(Desk):
 
     @command(roles="trainer")
     def take_role(self, tx: Tx, staff_id: str, role: str, store_id: str | None = None) -> None:
-        """Take a role back."""
+        """Take a role back, as it was given: at that store, or (without one) everywhere."""
+        values.one_of(role, access.ROLES, "role")
         find_staff(tx, staff_id)
         sr = schema.staff_role
-        tx.execute(
+        taken = tx.execute(
             delete(sr).where(
                 sr.c.staff_id == staff_id, sr.c.role_id == role, sr.c.store_id == store_id
             )
         )
+        if not taken.rowcount:
+            raise NotFound(
+                _("{id} was not given the role {role} there.").format(
+                    id=staff_id, role=label("role", role)
+                )
+            )
         tx.note(f"staff:{staff_id}", role=role, store=store_id)
 
     @command(roles="trainer")
@@ -133,18 +153,23 @@ class Office(Desk):
         barcode: str | None = None,
     ) -> str:
         """Add goods to the range; prices in cents."""
-        product_id = values.text(product_id, "product")
+        product_id = values.new_code(product_id, "product")
         if tx.one(
             select(schema.product.c.id).where(schema.product.c.id == values.code(product_id))
         ):
             raise Refused(_("There is a product {id} already.").format(id=product_id))
+        barcode = values.text(barcode, "barcode", needed=False)
+        if barcode is not None:
+            other = tx.value(select(schema.product.c.id).where(schema.product.c.barcode == barcode))
+            if other is not None:
+                raise Refused(_("{product} has this barcode already.").format(product=other))
         tx.insert(
             schema.product,
             id=product_id,
             name=values.text(name, "name"),
             category=values.text(category, "category"),
             brand=values.text(brand, "brand", needed=False),
-            barcode=values.text(barcode, "barcode", needed=False),
+            barcode=barcode,
             list_price=values.cents(list_price, "list_price"),
             cost=values.cents(cost, "cost"),
             launched_on=tx.today,
@@ -156,9 +181,52 @@ class Office(Desk):
     @command(roles="manager trainer")
     def set_price(self, tx: Tx, product_id: str, list_price: int) -> None:
         """A new list price, in cents, from now on."""
-        find_product(tx, product_id)
-        tx.update(schema.product, product_id, list_price=values.cents(list_price, "list_price"))
-        tx.note(f"product:{product_id}", list_price=list_price)
+        product = find_product(tx, product_id)
+        tx.update(schema.product, product.id, list_price=values.cents(list_price, "list_price"))
+        tx.note(f"product:{product.id}", list_price=list_price)
+
+    @command(roles="manager trainer")
+    def set_target(self, tx: Tx, month: str, revenue: int, *, staff_id: str | None = None) -> None:
+        """What this store (or one of its staff) is to sell in a month such as 2025-07, in cents;
+        a new target replaces the old one."""
+        first = values.day(f"{values.text(month, 'month')}-01", "month")
+        if staff_id is not None:
+            find_staff(tx, staff_id)
+        t = schema.sales_target
+        about = {"store_id": tx.store_id, "staff_id": staff_id, "month": f"{first:%Y-%m}"}
+        tx.execute(delete(t).where(*(t.c[name] == one for name, one in about.items())))
+        tx.insert(t, **about, revenue=values.cents(revenue, "revenue", least=1))
+        tx.note(f"store:{tx.store_id}", month=about["month"], revenue=revenue)
+
+    @command(roles="cashier sales manager trainer")
+    def count_visitors(self, tx: Tx, day: date | str, hour: int, visitors: int) -> None:
+        """How many people came in during one hour of a day, on the shop's own clock; a new count
+        replaces the old one."""
+        start = datetime.combine(
+            values.day(day, "day"),
+            time(values.quantity(hour, "hour", least=0, most=23)),
+            ZoneInfo(tx.timezone),
+        )
+        f = schema.footfall
+        tx.execute(delete(f).where(f.c.store_id == tx.store_id, f.c.hour == start))
+        counted = values.quantity(visitors, "visitors", least=0)
+        tx.execute(insert(f).values(store_id=tx.store_id, hour=start, visitors=counted))
+        tx.note(f"store:{tx.store_id}", visitors=counted)
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def team(self, tx: Tx) -> tuple[Colleague, ...]:
+        """Who works at this store, in which roles."""
+        s, sr = schema.staff, schema.staff_role
+        rows = tx.all(
+            select(s.c.id, s.c.name, sr.c.role_id)
+            .join(sr, sr.c.staff_id == s.c.id)
+            .where(s.c.active, or_(sr.c.store_id.is_(None), sr.c.store_id == tx.store_id))
+            .order_by(s.c.id, sr.c.role_id)
+        )
+        roles: dict[tuple[str, str], list[str]] = {}
+        for row in rows:
+            roles.setdefault((row.id, row.name), []).append(row.role_id)
+        return tuple(Colleague(*who, tuple(dict.fromkeys(may))) for who, may in roles.items())
 
     @command(roles="trainer")
     def set_clock(self, tx: Tx, at: datetime | None) -> None:
@@ -173,7 +241,7 @@ class Office(Desk):
         if isinstance(DEFAULTS[name], int):
             value = values.quantity(value, "setting")
         else:
-            value = values.text(value, "setting")
+            value = values.clock_time(value, "setting")
         tx.execute(delete(schema.setting).where(schema.setting.c.name == name))
         tx.insert(schema.setting, name=name, value=str(value))
         tx.note("shop", setting=name, value=value)
@@ -194,7 +262,9 @@ def find_staff(tx: Tx, staff_id: str):
 
 
 def find_product(tx: Tx, product_id: str):
-    row = tx.one(select(schema.product).where(schema.product.c.id == values.code(product_id)))
+    """The product with this number, or with this barcode."""
+    p, code = schema.product, values.code(product_id)
+    row = tx.one(select(p).where(p.c.id == code)) or tx.one(select(p).where(p.c.barcode == code))
     if row is None:
         raise NotFound(_("There is no product {id}.").format(id=product_id))
     return row

@@ -1,6 +1,7 @@
 """The pipeline: who is about to buy what, how far it has come, and why it was lost."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from sqlalchemy import select
 
@@ -8,11 +9,13 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import members
+from crmkit.practice.desks.office import find_product
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
-from crmkit.practice.records import record
+from crmkit.practice.records import Cents, Share, record
 
 table, history = schema.opportunity, schema.opportunity_stage
 CLOSED = ("won", "lost")
+Stage = Annotated[str, "stage"]
 
 
 @record
@@ -21,12 +24,12 @@ class Step:
 
     at: datetime
     staff_id: str
-    from_stage: str | None
-    to_stage: str
-    reason: str | None
+    from_stage: Stage | None
+    to_stage: Stage
+    reason: Annotated[str, "lost_reason"] | None
 
 
-@record
+@record(lists="id member_id title amount stage next_action next_on")
 class Opportunity:
     """A customer about to buy, with the way it went so far; the amount in cents."""
 
@@ -36,7 +39,7 @@ class Opportunity:
     staff_id: str
     title: str
     product_id: str | None
-    amount: int
+    amount: Cents
     expected_on: date | None
     stage: str
     next_action: str | None
@@ -47,17 +50,26 @@ class Opportunity:
 
 
 @record
+class StageForecast:
+    """A stage: what is open there, and of those decided that passed through it, how many won."""
+
+    stage: Stage
+    opportunities: int
+    open_amount: Cents
+    won: int
+    decided: int
+
+
+@record
 class Forecast:
     """What the open opportunities may bring, in cents, by how often such were won before.
 
-    `by_stage` holds stage, open opportunities, their amount, won of those decided that passed
-    through it, and decided; a stage nobody has left yet has no rate, and adds nothing to
-    `expected`.
+    A stage nobody has left yet has no rate, and adds nothing to `expected`.
     """
 
-    expected: int
-    open_amount: int
-    by_stage: tuple[tuple[str, int, int, int, int], ...]
+    expected: Cents
+    open_amount: Cents
+    by_stage: tuple[StageForecast, ...]
 
 
 @record
@@ -66,8 +78,8 @@ class WinRate:
 
     won: int
     decided: int
-    rate: float | None
-    lost_reasons: tuple[tuple[str, int], ...]
+    rate: Share | None
+    lost_reasons: tuple[tuple[Annotated[str, "lost_reason"], int], ...]
 
 
 class Pipeline(Desk):
@@ -88,17 +100,14 @@ class Pipeline(Desk):
     ) -> Opportunity:
         """A member is interested: in what, worth how many cents, and what is done next."""
         member = members.live(tx, member_id)
-        if product_id is not None and not tx.one(
-            select(schema.product.c.id).where(schema.product.c.id == product_id)
-        ):
-            raise NotFound(_("There is no product {id}.").format(id=product_id))
+        product = None if product_id is None else find_product(tx, product_id)
         made = tx.insert(
             table,
             member_id=member.id,
             store_id=tx.store_id,
             staff_id=tx.staff.id,
             title=values.text(title, "title"),
-            product_id=product_id,
+            product_id=product and product.id,
             amount=values.cents(amount),
             expected_on=None if expected_on is None else values.day(expected_on, "expected_on"),
             stage="interested",
@@ -181,7 +190,7 @@ class Pipeline(Desk):
             for row in tx.all(
                 select(table).where(table.c.store_id == tx.store_id, table.c.stage.in_(CLOSED))
             )
-            if since <= row.opened_at.date() <= until
+            if since <= tx.day_of(row.opened_at) <= until
         ]
         won = sum(row.stage == "won" for row in decided)
         reasons = [row.lost_reason for row in decided if row.stage == "lost"]
@@ -208,7 +217,7 @@ class Pipeline(Desk):
             decided = [row for row in rows if row.stage in CLOSED and stage in passed[row.id]]
             won = sum(row.stage == "won" for row in decided)
             amount = sum(row.amount for row in open_here)
-            by_stage.append((stage, len(open_here), amount, won, len(decided)))
+            by_stage.append(StageForecast(stage, len(open_here), amount, won, len(decided)))
             expected += amount * won / len(decided) if decided else 0
             open_amount += amount
         return Forecast(round(expected), open_amount, tuple(by_stage))

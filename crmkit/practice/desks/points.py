@@ -1,6 +1,7 @@
 """The points desk: balance and history, goods for points, expiry, and putting things right."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
 from sqlalchemy import func, select
 
@@ -26,11 +27,11 @@ class Balance:
 
 
 @record
-class Entry:
+class PointsEntry:
     """One row of a member's points ledger; `sale_id` or `return_id` says what it was for."""
 
     at: datetime
-    kind: str
+    kind: Annotated[str, "points_kind"]
     points: int
     sale_id: int | None
     return_id: int | None
@@ -54,7 +55,7 @@ class Points(Desk):
         return Balance(member.id, sum(left for _lot, left in lots), left, tx.day_of(expires))
 
     @query(roles="cashier sales manager trainer")
-    def history(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[Entry, ...]:
+    def history(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[PointsEntry, ...]:
         """A member's points ledger, the latest first."""
         member = live(tx, member_id)
         e, lot = schema.points_entry, schema.points_lot
@@ -65,7 +66,7 @@ class Points(Desk):
             .order_by(e.c.id.desc())
             .limit(values.quantity(limit, "limit"))
         )
-        return tuple(Entry(*row) for row in rows)
+        return tuple(PointsEntry(*row) for row in rows)
 
     @command(roles="manager trainer")
     def adjust(self, tx: Tx, member_id: str, points: int, reason: str) -> int:
@@ -108,16 +109,15 @@ class Points(Desk):
         """Hand out goods for points; the balance that is left."""
         member = live(tx, member_id)
         quantity = values.quantity(quantity)
-        row = tx.one(
-            select(schema.reward).where(schema.reward.c.product_id == values.code(product_id))
-        )
+        product = find_product(tx, product_id)
+        row = tx.one(select(schema.reward).where(schema.reward.c.product_id == product.id))
         if row is None or not row.active:
-            raise NotFound(_("{product} cannot be had for points.").format(product=product_id))
-        stock.take(tx, "goods", product_id, "@customer", quantity)
+            raise NotFound(_("{product} cannot be had for points.").format(product=product.id))
+        stock.take(tx, "goods", product.id, "@customer", quantity)
         ledger.spend(
-            tx, member.id, row.points * quantity, "goods", reason=f"{product_id} × {quantity}"
+            tx, member.id, row.points * quantity, "goods", reason=f"{product.id} × {quantity}"
         )
-        tx.note(f"member:{member.id}", product=product_id, quantity=quantity)
+        tx.note(f"member:{member.id}", product=product.id, quantity=quantity)
         return ledger.balance(tx, member.id)
 
     @command(roles="manager trainer")

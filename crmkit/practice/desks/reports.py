@@ -1,13 +1,17 @@
 """The analysis tables: what was just done in the shop, as analysts know it.
 
 The columns are those of `crmkit.tables.CONTRACT` and of the course data, so that every function
-works on both. Money is in currency units, times are on the shop's own clock. Names and numbers
-are masked, a birth date is its year; whoever works at one store gets that store's rows.
+works on both. Money is in currency units, times are on the shop's own clock.
+
+A frame holds what its desk would show (`SEEN_AT`): the rows of the stores where one may work at
+that desk, none where one may not. Members are those who joined or bought at these stores. Names
+and numbers are masked for everyone, a birth date is its year; what customers wrote in their own
+words is for those who may see personal data in full, what goods cost for those who count them.
 """
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, null, select
+from sqlalchemy import false, func, literal, null, or_, select
 
 from crmkit.practice import access, masks, schema
 from crmkit.practice.command import Desk, Tx, query
@@ -22,22 +26,52 @@ class Reports(Desk):
     @query(roles="cashier sales stock_keeper manager trainer")
     def frames(self, tx: Tx) -> "dict[str, pd.DataFrame]":
         """Every analysis table by its name, as pandas frames."""
-        stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
-        book = _Book(tx, stores)
-        return {name: make(book) for name, make in TABLES.items()}
+        m = schema.member
+        kept = dict(tx.execute(select(m.c.id, m.c.survivor_id)).all())
+        return {name: make(_Book(tx, SEEN_AT[name], kept)) for name, make in TABLES.items()}
 
 
 class _Book:
-    """The rows a member of staff may see, and how they become frames."""
+    """The rows a member of staff may see at some desks, and how they become frames."""
 
-    def __init__(self, tx: Tx, stores: set[str] | None):
-        self.tx, self.stores = tx, stores
-        m = schema.member
-        self.kept = dict(tx.execute(select(m.c.id, m.c.survivor_id)).all())
+    def __init__(self, tx: Tx, permissions: tuple[str, ...], kept: dict[str, str]):
+        self.tx, self.permissions, self.kept = tx, permissions, kept
+
+    def stores(self, *permissions: str) -> set[str] | None:
+        """The stores where one may do this, or one of these; None means everywhere."""
+        found: set[str] = set()
+        for permission in permissions or self.permissions:
+            stores = access.stores_allowed(self.tx.connection, self.tx.staff.id, permission)
+            if stores is None:
+                return None
+            found |= stores
+        return found
 
     def here(self, column):
-        """The rows of the stores this member of staff works at."""
-        return column.isnot(None) if self.stores is None else column.in_(self.stores)
+        """The rows of the stores where one works at this desk."""
+        stores = self.stores()
+        return column.isnot(None) if stores is None else column.in_(stores)
+
+    def known(self, column):
+        """The rows of members who joined or bought at these stores."""
+        m, s = schema.member, schema.sale
+        now, buyer = m.alias("now"), m.alias("buyer")
+        bought = (
+            select(buyer.c.survivor_id)
+            .join(s, s.c.member_id == buyer.c.id)
+            .where(self.here(s.c.store_id))
+        )
+        return column.in_(
+            select(m.c.id)
+            .join(now, now.c.id == m.c.survivor_id)
+            .where(or_(self.here(now.c.home_store_id), now.c.id.in_(bought)))
+        )
+
+    def only_for(self, frame: "pd.DataFrame", column: str, permission: str) -> None:
+        """Empty the column in rows of stores where one may not do this."""
+        stores = self.stores(permission)
+        if stores is not None:
+            frame[column] = frame[column].where(frame["store_id"].isin(stores))
 
     def frame(self, statement, columns: str) -> "pd.DataFrame":
         """The rows as a frame with these columns: member ids of who was kept, local times."""
@@ -138,6 +172,8 @@ def _sales(book: _Book) -> "pd.DataFrame":
     returned["return_of"] = _ticket(returned["return_of"], "T")
     both = pd.concat([one for one in (sold, returned) if len(one)] or [sold], ignore_index=True)
     both = both.sort_values(["sold_at", "sale_id"], kind="stable", ignore_index=True)
+    book.only_for(both, "member_id", "till.sales_of")
+    book.only_for(both, "cost", "stock.count_report")
     return book.money(both, "list_price", "discount", "amount", "cost")
 
 
@@ -177,7 +213,7 @@ def _members(book: _Book) -> "pd.DataFrame":
     tx, m, r = book.tx, schema.member, schema.referral
     brought = dict(tx.execute(select(r.c.joined_member_id, r.c.member_id)).all())
     rows = []
-    for row in tx.all(select(m).where(m.c.status == "live").order_by(m.c.id)):
+    for row in tx.all(select(m).where(m.c.status == "live", book.known(m.c.id)).order_by(m.c.id)):
         birth = tx.unseal(m, "birth_date_sealed", row.id, row.birth_date_sealed)
         rows.append(
             {
@@ -248,6 +284,8 @@ def _products(book: _Book) -> "pd.DataFrame":
         ).order_by(p.c.id),
         "product_id name category family brand list_price cost launched_on shelf",
     )
+    if book.stores("stock.count_report") == set():
+        frame["cost"] = None
     return book.money(frame, "list_price", "cost")
 
 
@@ -349,7 +387,10 @@ def _stock_daily(book: _Book) -> "pd.DataFrame":
 
 
 def _surveys(book: _Book) -> "pd.DataFrame":
-    i, a = schema.survey_invite, schema.survey_answer
+    """Answers, at the store of the sale or ticket they are about, else the member's own."""
+    i, a, m = schema.survey_invite, schema.survey_answer, schema.member
+    now = m.alias("now")
+    store = func.coalesce(schema.sale.c.store_id, schema.ticket.c.store_id, now.c.home_store_id)
     frame = book.frame(
         select(
             i.c.member_id,
@@ -360,11 +401,20 @@ def _surveys(book: _Book) -> "pd.DataFrame":
             a.c.nps,
             a.c.id,
             a.c.comment_sealed,
+            store,
         )
-        .join(a, a.c.invite_id == i.c.id)
+        .select_from(
+            i.join(a, a.c.invite_id == i.c.id)
+            .join(m, m.c.id == i.c.member_id)
+            .join(now, now.c.id == m.c.survivor_id)
+            .outerjoin(schema.sale, schema.sale.c.id == i.c.sale_id)
+            .outerjoin(schema.ticket, schema.ticket.c.id == i.c.ticket_id)
+        )
+        .where(book.here(store))
         .order_by(a.c.id),
-        "member_id asked_at channel csat_goods csat_service nps answer comment",
+        "member_id asked_at channel csat_goods csat_service nps answer comment store_id",
     )
+    book.only_for(frame, "comment", "members.reveal")
     frame["comment"] = [
         book.tx.unseal(a, "comment_sealed", number, sealed if isinstance(sealed, str) else None)
         for number, sealed in zip(frame["answer"], frame["comment"], strict=True)
@@ -377,7 +427,9 @@ def _surveys(book: _Book) -> "pd.DataFrame":
 def _referrals(book: _Book) -> "pd.DataFrame":
     r = schema.referral
     return book.frame(
-        select(r.c.member_id, r.c.at, r.c.joined_member_id).order_by(r.c.id),
+        select(r.c.member_id, r.c.at, r.c.joined_member_id)
+        .where(book.known(r.c.member_id))
+        .order_by(r.c.id),
         "member_id at joined_member_id",
     )
 
@@ -385,9 +437,9 @@ def _referrals(book: _Book) -> "pd.DataFrame":
 def _campaigns(book: _Book) -> "pd.DataFrame":
     c = schema.campaign
     return book.frame(
-        select(c.c.id, c.c.name, c.c.promotion_id, c.c.status, c.c.control_percent).order_by(
-            c.c.id
-        ),
+        select(c.c.id, c.c.name, c.c.promotion_id, c.c.status, c.c.control_percent)
+        .where(c.c.id.isnot(None) if book.stores() != set() else false())
+        .order_by(c.c.id),
         "campaign_id name promotion_id status control_percent",
     )
 
@@ -402,6 +454,7 @@ def _campaign_contacts(book: _Book) -> "pd.DataFrame":
             & (o.c.member_id == t.c.member_id)
             & (o.c.status == "sent"),
         )
+        .where(book.known(t.c.member_id))
         .order_by(t.c.campaign_id, t.c.member_id),
         "campaign_id member_id group contacted_at",
     )
@@ -512,3 +565,26 @@ TABLES = {
     "opportunities": _opportunities,
     "opportunity_stages": _opportunity_stages,
 }
+
+EVERYONE = ("reports.frames",)
+SEEN_AT = {
+    "sales": ("till.shift", "stock.passbook"),
+    "payments": ("till.shift",),
+    "members": ("members.show",),
+    "products": EVERYONE,
+    "stores": EVERYONE,
+    "staff": EVERYONE,
+    "targets": ("till.shift",),
+    "promotions": EVERYONE,
+    "footfall": ("till.shift",),
+    "stock_daily": ("stock.look",),
+    "surveys": ("surveys.results",),
+    "referrals": ("members.show",),
+    "campaigns": ("marketing.result",),
+    "campaign_contacts": ("marketing.result",),
+    "tickets": ("service.waiting",),
+    "followups": ("followups.today",),
+    "opportunities": ("pipeline.board",),
+    "opportunity_stages": ("pipeline.board",),
+}
+"""Whose rows a frame holds: those of whoever may do this (or one of these) at the row's store."""

@@ -1,11 +1,13 @@
 """The service desk: tickets over every channel, answered in time, and what is improved after."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Annotated
 
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import access, outbox, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import members
 from crmkit.practice.desks.office import find_staff
@@ -21,13 +23,13 @@ class Message:
     """What was said: in (the customer), out (the shop) or note (among staff)."""
 
     at: datetime
-    direction: str
+    direction: Annotated[str, "direction"]
     channel: str
     staff_id: str | None
     body: str | None
 
 
-@record
+@record(lists="id kind subject priority status owner_id due_at overdue")
 class Ticket:
     """A ticket with all that was said."""
 
@@ -62,7 +64,7 @@ class Improvement:
     action: str
     due_on: date
     recheck_on: date
-    status: str
+    status: Annotated[str, "improvement_status"]
     result: str | None
 
 
@@ -115,9 +117,10 @@ class Service(Desk):
 
     @command(roles="sales manager trainer")
     def reply(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
-        """Answer the customer, on the ticket's channel unless another is named."""
+        """Answer the customer, on the ticket's channel unless another is named. To a member, an
+        e-mail, SMS or mini-program message leaves through the outbox."""
         row = _working(tx, ticket_id)
-        _say(tx, row.id, "out", channel or row.channel, body)
+        _answer(tx, row, channel or row.channel, body)
         tx.update(
             tickets,
             row.id,
@@ -146,10 +149,10 @@ class Service(Desk):
         return _ticket_of(tx, row.id)
 
     @command(roles="sales manager trainer")
-    def resolve(self, tx: Tx, ticket_id: int, body: str) -> Ticket:
-        """Tell the customer how it is settled."""
+    def resolve(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
+        """Tell the customer how it is settled, as `reply` does."""
         row = _working(tx, ticket_id)
-        _say(tx, row.id, "out", row.channel, body)
+        _answer(tx, row, channel or row.channel, body)
         tx.update(
             tickets,
             row.id,
@@ -192,14 +195,20 @@ class Service(Desk):
 
     @query(roles="cashier sales manager trainer")
     def of_member(self, tx: Tx, member_id: str) -> tuple[Ticket, ...]:
-        """Everything a member ever brought to us, newest first."""
+        """Everything a member ever brought to us, newest first; what was said at other stores is
+        left out."""
         group = members.group_of(members.live(tx, member_id).id)
-        rows = tx.execute(
-            select(tickets.c.id)
+        rows = tx.all(
+            select(tickets.c.id, tickets.c.store_id)
             .where(tickets.c.member_id.in_(group))
             .order_by(tickets.c.opened_at.desc(), tickets.c.id.desc())
-        ).scalars()
-        return tuple(_ticket_of(tx, one) for one in rows)
+        )
+        stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
+        return tuple(
+            ticket if stores is None or row.store_id in stores else replace(ticket, messages=())
+            for row in rows
+            for ticket in [_ticket_of(tx, row.id)]
+        )
 
     @command(roles="manager trainer")
     def improve(
@@ -302,7 +311,27 @@ def new_ticket(
     return ticket_id
 
 
-def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> None:
+def _answer(tx: Tx, row, channel: str, body: str) -> None:
+    message_id = _say(tx, row.id, "out", channel, body)
+    if row.member_id is None or channel not in schema.MESSAGE_CHANNELS:
+        return
+    member = members.live(tx, row.member_id)
+    queued = outbox.enqueue(
+        tx,
+        member,
+        channel,
+        "service",
+        values.text(body, "body"),
+        once=f"ticket message:{message_id}",
+        subject=row.subject,
+        ticket_id=row.id,
+    )
+    if queued is None:
+        outbox.refuse_without_address(member.id, channel)
+
+
+def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> int:
+    """Write down what was said; the message's number."""
     message_id = tx.next_id(messages)
     tx.insert(
         messages,
@@ -314,6 +343,7 @@ def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> Non
         staff_id=None if direction == "in" else tx.staff.id,
         body_sealed=tx.seal(messages, "body_sealed", message_id, values.text(body, "body")),
     )
+    return message_id
 
 
 def _here(tx: Tx, ticket_id: int):

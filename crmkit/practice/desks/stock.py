@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from sqlalchemy import func, or_, select, text, union
 
@@ -12,7 +13,7 @@ from crmkit.practice.desks.members import live
 from crmkit.practice.desks.office import find_product, find_store
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused, TooManyReturned
 from crmkit.practice.ledgers import stock as ledger
-from crmkit.practice.records import record
+from crmkit.practice.records import Cents, record
 
 
 @record
@@ -36,7 +37,7 @@ class Moved:
     """One row of a product's passbook at a store: the change and the balance after it."""
 
     at: datetime
-    kind: str
+    kind: Annotated[str, "stock_kind"]
     change: int
     balance: int
     staff_id: str
@@ -59,7 +60,7 @@ class TransferLine:
         return self.sent - self.received - self.lost - self.returned
 
 
-@record
+@record(lists="id from_store_id to_store_id sent_at closed_at lines")
 class Transfer:
     """Goods between two stores; open until nothing is on the way any more."""
 
@@ -89,7 +90,7 @@ class CountLine:
     book: int
     counted: int
     difference: int
-    value: int
+    value: Cents
     cause: str | None
 
 
@@ -101,8 +102,8 @@ class CountReport:
     store_id: str
     lines: tuple[CountLine, ...]
     uncounted: tuple[str, ...]
-    surplus_value: int
-    shortage_value: int
+    surplus_value: Cents
+    shortage_value: Cents
 
 
 @record
@@ -116,8 +117,59 @@ class Reorder:
     order: int
 
 
+@record(lists="id name brand list_price on_hand available barcode")
+class Product:
+    """A product as it stands on this store's shelf."""
+
+    id: str
+    name: str
+    category: str
+    brand: str | None
+    barcode: str | None
+    list_price: Cents
+    active: bool
+    on_hand: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
 class Stock(Desk):
     name = "stock"
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def find(self, tx: Tx, words: str) -> tuple[Product, ...]:
+        """The product with this number or barcode, else those with these words in their name or
+        brand, at most twenty; with what is on this store's shelf."""
+        p, words = schema.product, values.text(words, "words")
+        wanted = [or_(p.c.id == words, p.c.barcode == words)]
+        if not tx.one(select(p.c.id).where(*wanted)):
+            wanted = [
+                or_(
+                    p.c.name.icontains(one, autoescape=True),
+                    p.c.brand.icontains(one, autoescape=True),
+                )
+                for one in words.split()
+            ]
+        rows = tx.all(select(p).where(*wanted).order_by(p.c.active.desc(), p.c.id).limit(20))
+        if not rows:
+            raise NotFound(_("There is no product {id}.").format(id=words))
+        return tuple(
+            Product(
+                row.id,
+                row.name,
+                row.category,
+                row.brand,
+                row.barcode,
+                row.list_price,
+                row.active,
+                ledger.balance(tx, tx.store_id, row.id),
+                ledger.reserved(tx, tx.store_id, row.id),
+            )
+            for row in rows
+        )
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def look(self, tx: Tx, product_id: str, store_id: str | None = None) -> OnHand:
@@ -270,7 +322,7 @@ class Stock(Desk):
             ledger.take(
                 tx, "transfer_out", product_id, "transit", quantity, transfer_id=transfer_id
             )
-        tx.note(f"transfer:{transfer_id}", to=to_store, sent=wanted)
+        tx.note(f"transfer:{transfer_id}", to_store_id=to_store, sent=wanted)
         return _transfer(tx, transfer_id)
 
     @command(roles="stock_keeper manager trainer")
@@ -552,6 +604,7 @@ def _transfer(tx: Tx, transfer_id: int) -> Transfer:
 def _arrive(
     tx: Tx, transfer_id: int, kind: str, product_id: str, place: str, quantity: int
 ) -> None:
+    product_id = find_product(tx, product_id).id
     line = next(
         (one for one in _transfer(tx, transfer_id).lines if one.product_id == product_id), None
     )

@@ -9,7 +9,7 @@ from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import members
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
-from crmkit.practice.records import record
+from crmkit.practice.records import Share, record
 
 surveys, invites, answers = schema.survey, schema.survey_invite, schema.survey_answer
 VALID_DAYS = 14
@@ -39,8 +39,8 @@ class Results:
     survey_id: int
     invited: int
     answered: int
-    csat_goods: float | None
-    csat_service: float | None
+    csat_goods: Share | None
+    csat_service: Share | None
     promoters: int
     passives: int
     detractors: int
@@ -101,7 +101,7 @@ class Surveys(Desk):
             expires_at=expires_at,
         )
         tx.note(f"member:{member.id}", survey=survey.id)
-        return Invite(invite_id, survey.id, member.id, code, expires_at.date())
+        return Invite(invite_id, survey.id, member.id, code, tx.day_of(expires_at))
 
     @command(roles="cashier sales manager trainer")
     def answer(

@@ -1,6 +1,7 @@
 """The till: ring up a sale with the member's offers and points, take goods back, close a shift."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -12,11 +13,14 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import offers
 from crmkit.practice.desks.members import group_of, live
 from crmkit.practice.desks.office import find_product
+from crmkit.practice.display import yuan
 from crmkit.practice.domain import pricing, returning, shifts
 from crmkit.practice.errors import NotFound, Refused, TooManyReturned
 from crmkit.practice.ledgers import points, stock
-from crmkit.practice.records import record
+from crmkit.practice.records import Cents, Share, record
 from crmkit.practice.settings import setting
+
+Method = Annotated[str, "payment_method"]
 
 
 @record
@@ -27,9 +31,9 @@ class ReceiptLine:
     product_id: str
     product: str
     quantity: int
-    list_price: int
-    discount: int
-    amount: int
+    list_price: Cents
+    discount: Cents
+    amount: Cents
     is_gift: bool
 
 
@@ -38,12 +42,12 @@ class Quote:
     """What a basket would cost, before anything is written; money in cents."""
 
     lines: tuple[ReceiptLine, ...]
-    offers: tuple[tuple[str, int], ...]
-    gross: int
-    discount: int
-    total: int
-    points_value: int
-    due: int
+    offers: tuple[tuple[str, Cents], ...]
+    gross: Cents
+    discount: Cents
+    total: Cents
+    points_value: Cents
+    due: Cents
 
 
 @record
@@ -55,14 +59,14 @@ class Receipt:
     store_id: str
     member_id: str | None
     lines: tuple[ReceiptLine, ...]
-    offers: tuple[tuple[str, int], ...]
-    gross: int
-    discount: int
-    total: int
+    offers: tuple[tuple[str, Cents], ...]
+    gross: Cents
+    discount: Cents
+    total: Cents
     points_paid: int
-    points_value: int
-    paid: int
-    payments: dict[str, int]
+    points_value: Cents
+    paid: Cents
+    payments: dict[Method, Cents]
     points_earned: int
     points_balance: int | None
 
@@ -77,14 +81,14 @@ class ReturnReceipt:
     return_id: int
     sale_id: int
     at: datetime
-    lines: tuple[tuple[str, int, int], ...]
-    total: int
-    refunded: int
-    refunds: dict[str, int]
+    lines: tuple[tuple[str, int, Cents], ...]
+    total: Cents
+    refunded: Cents
+    refunds: dict[Method, Cents]
     points_back: int
-    points_value: int
+    points_value: Cents
     points_taken: int
-    points_missing_value: int
+    points_missing_value: Cents
     coupon_restored: str | None
 
 
@@ -95,7 +99,7 @@ class SaleHead:
     sale_id: int
     at: datetime
     store_id: str
-    total: int
+    total: Cents
 
 
 @record
@@ -106,7 +110,7 @@ class SaleRecord:
     at: datetime
     store_id: str
     member_id: str | None
-    total: int
+    total: Cents
     points_paid: int
     points_earned: int
     lines: tuple[ReceiptLine, ...]
@@ -120,16 +124,16 @@ class ShiftReport:
     day: date
     store_id: str
     staff_id: str | None
-    revenue: int
+    revenue: Cents
     units: int
     orders: int
-    returned: int
-    average_order: int | None
-    member_share: float | None
-    by_hour: dict[int, int]
-    by_product: dict[str, int]
-    by_payment: dict[str, int]
-    revenue_before: dict[str, int]
+    returned: Cents
+    average_order: Cents | None
+    member_share: Share | None
+    by_hour: dict[int, Cents]
+    by_product: dict[str, Cents]
+    by_payment: dict[Method, Cents]
+    revenue_before: dict[Annotated[str, "compared_with"], Cents]
 
 
 @record
@@ -139,9 +143,9 @@ class ShiftClose:
     id: int
     since: datetime
     at: datetime
-    cash_expected: int
-    cash_counted: int
-    difference: int
+    cash_expected: Cents
+    cash_counted: Cents
+    difference: Cents
 
 
 class Till(Desk):
@@ -213,7 +217,7 @@ class Till(Desk):
             points_earned=earned,
         )
         if reservation is not None:
-            stock.collect(tx, reservation, sale_id)
+            stock.collect(tx, reservation, sale_id, {one.product_id for one in priced.lines})
         for one in priced.offers:
             tx.insert(
                 schema.sale_offer,
@@ -264,7 +268,7 @@ class Till(Desk):
             points_balance=points.balance(tx, member.id) if member else None,
         )
 
-    @command(roles="cashier sales manager trainer")
+    @command(roles="cashier manager trainer")
     def give_back(
         self,
         tx: Tx,
@@ -285,7 +289,7 @@ class Till(Desk):
         sale = find_sale(tx, sale_id)
         values.one_of(reason, schema.RETURN_REASONS, "return_reason")
         sold = _sold_lines(tx, sale.id)
-        coming = _coming_back(sold, units)
+        coming = _coming_back(tx, sold, units)
         _refuse_a_gift_that_stays(tx, sale.id, sold, coming)
         plan = returning.settle(
             sale.total,
@@ -331,7 +335,7 @@ class Till(Desk):
         coming_of = {one.line: one.quantity for one in coming}
         everything = all(one.left == coming_of.get(one.line, 0) for one in sold)
         coupon = offers.restore(tx, sale.id, return_id) if everything else None
-        tx.note(f"sale:{sale.id}", return_id=return_id, refunded=refunded, reason=reason)
+        tx.note(f"sale:{sale.id}", return_id=return_id, refunded=refunded, return_reason=reason)
         return ReturnReceipt(
             return_id=return_id,
             sale_id=sale.id,
@@ -424,7 +428,7 @@ class Till(Desk):
             },
         )
 
-    @command(roles="cashier manager trainer")
+    @command(roles="cashier sales manager trainer")
     def close_shift(self, tx: Tx, cash_counted: int, *, note: str | None = None) -> ShiftClose:
         """Count the drawer: the cash there should be since this cashier's last close, and what
         there is. The counted amount is taken as typed, and the difference stays on record."""
@@ -487,14 +491,17 @@ def _sold_lines(tx: Tx, sale_id: int) -> list[returning.Sold]:
     ]
 
 
-def _coming_back(sold: list[returning.Sold], units: values.Units | None) -> list[returning.Back]:
+def _coming_back(
+    tx: Tx, sold: list[returning.Sold], units: values.Units | None
+) -> list[returning.Back]:
     if units is None:
         coming = [returning.back(one, one.left) for one in sold if one.left]
         if not coming:
             raise TooManyReturned(_("Everything of this sale came back already."))
         return coming
     wanted: dict[str, int] = {}
-    for product_id, quantity in values.pairs(units):
+    for scanned, quantity in values.pairs(units):
+        product_id = find_product(tx, scanned).id
         wanted[product_id] = wanted.get(product_id, 0) + quantity
     coming = returning.pick(sold, wanted)
     if coming is None:
@@ -708,8 +715,8 @@ def _points_value(tx: Tx, member, pay_points: int, total: int) -> int:
     value = pay_points * setting(tx, "point_value")
     if value > total:
         raise Refused(
-            _("The points are worth {value} cents, more than the {total} that are due.").format(
-                value=value, total=total
+            _("The points are worth {value} yuan, more than the {total} that are due.").format(
+                value=yuan(value), total=yuan(total)
             )
         )
     return value
@@ -724,8 +731,8 @@ def _payments(payments: dict[str, int] | None, due: int) -> dict[str, int]:
     paid = sum(payments.values())
     if paid != due:
         raise Refused(
-            _("{paid} cents were paid, {due} are due. Nothing was rung up.").format(
-                paid=paid, due=due
+            _("{paid} yuan were paid, {due} are due. Nothing was rung up.").format(
+                paid=yuan(paid), due=yuan(due)
             )
         )
     return dict(payments)

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
-from crmkit.practice.errors import Closed, NotEnoughStock, NotFound
+from crmkit.practice.errors import Closed, NotEnoughStock, NotFound, Refused
 
 move_table = schema.stock_move
 
@@ -125,7 +125,13 @@ def held(tx, reservation_id: int):
     return row
 
 
-def collect(tx, reservation_id: int, sale_id: int) -> None:
+def collect(tx, reservation_id: int, sale_id: int, bought: set[str]) -> None:
     """The customer came for what was kept: it counts as free again, for this sale."""
     row = held(tx, reservation_id)
+    if row.product_id not in bought:
+        raise Refused(
+            _("Reservation {id} is for {product}, which is not in the basket.").format(
+                id=row.id, product=row.product_id
+            )
+        )
     tx.update(schema.reservation, row.id, status="collected", sale_id=sale_id)

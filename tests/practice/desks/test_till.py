@@ -52,7 +52,7 @@ def test_a_sale_can_be_paid_in_several_ways_that_add_up(shop):
     receipt = shop.till.sell([("P1", 1)], payments={"wechat": 10_000, "cash": 2_900})
     assert receipt.payments == {"wechat": 10_000, "cash": 2_900}
     for wrong in ({"wechat": 10_000}, {"wechat": 20_000}, {}):
-        with pytest.raises(Refused, match="12900 are due"):
+        with pytest.raises(Refused, match="129.00 are due"):
             shop.till.sell([("P1", 1)], payments=wrong)
     for wrong in ({"shells": 12_900}, {"cash": 12_900.0}, {"cash": -1}):
         with pytest.raises(BadValue):
@@ -260,9 +260,11 @@ def test_a_return_after_a_merge_settles_with_the_kept_member(shop, bought):
 def test_no_more_comes_back_than_was_sold(any_shop):
     sale = any_shop.till.sell([("P1", 2), ("P2", 1)])
     any_shop.till.give_back(sale.sale_id, [("P1", 1)], reason="wrong_item")
-    for wrong in ([("P1", 2)], [("P1", 1), ("P1", 1)], [("P3", 1)], [("nothing", 1)]):
+    for wrong in ([("P1", 2)], [("P1", 1), ("P1", 1)], [("P3", 1)]):
         with pytest.raises(TooManyReturned):
             any_shop.till.give_back(sale.sale_id, wrong, reason="wrong_item")
+    with pytest.raises(NotFound):
+        any_shop.till.give_back(sale.sale_id, [("nothing", 1)], reason="wrong_item")
     any_shop.till.give_back(sale.sale_id, reason="wrong_item")
     with pytest.raises(TooManyReturned, match="already"):
         any_shop.till.give_back(sale.sale_id, reason="wrong_item")

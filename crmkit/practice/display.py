@@ -1,0 +1,172 @@
+"""How people read what a desk gives back: cards and tables in the current language.
+
+Money is shown in yuan, a code by its label, a moment without its seconds. The records themselves
+stay exact: cents, codes and moments to reckon with.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from html import escape
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
+
+from crmkit import labels
+from crmkit.i18n import label
+
+MONEY, PERCENT = "money", "percent"
+WIDTH = 100
+
+Table = tuple[str | None, list[str] | None, list[list[str]]]
+"""Title or None, headings or None (a card, its headings in the first column), the cells."""
+
+
+def yuan(cents: int) -> str:
+    """An amount as people write it.
+
+    >>> yuan(123450), yuan(-5)
+    ('1,234.50', '-0.05')
+    """
+    return f"{cents / 100:,.2f}"
+
+
+def tables(value: object) -> Iterator[Table]:
+    """The tables that show a record, or several of one kind."""
+    if not is_dataclass(value):
+        kind = type(value[0])
+        names = getattr(kind, "in_lists", None) or [name for name, _how in _parts(kind)]
+        how = dict(_parts(kind))
+        cells = [[_cell(name, getattr(one, name), how[name]) for name in names] for one in value]
+        yield None, [_heading(name, kind) for name in names], cells
+        return
+    lists, card = [], []
+    for name, how in _parts(type(value)):
+        given = getattr(value, name)
+        if isinstance(given, tuple) and given and is_dataclass(given[0]):
+            lists.append((name, given))
+        else:
+            card.append([_heading(name, type(value)), _cell(name, given, how)])
+    yield None, None, card
+    for name, given in lists:
+        for _title, headings, cells in tables(given):
+            yield _heading(name), headings, cells
+
+
+def as_text(value: object) -> str:
+    """The tables as text; Chinese characters are two columns wide."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+    said = io.StringIO()
+    console = Console(file=said, width=WIDTH, color_system=None, legacy_windows=False)
+    for title, headings, cells in tables(value):
+        drawn = Drawn(
+            title=title,
+            title_justify="left",
+            box=box.SIMPLE_HEAD if headings else None,
+            show_header=headings is not None,
+            pad_edge=False,
+        )
+        for heading in headings or ("", ""):
+            drawn.add_column(heading, overflow="fold")
+        for row in cells:
+            drawn.add_row(*map(_unmarked, row))
+        console.print(drawn)
+    return "\n".join(line.rstrip() for line in said.getvalue().rstrip().splitlines())
+
+
+def as_html(value: object) -> str:
+    """The tables as HTML; what a person typed is escaped."""
+    drawn = []
+    for title, headings, cells in tables(value):
+        caption = f"<caption>{escape(title)}</caption>" if title else ""
+        if headings:
+            head = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
+            body = "".join(f"<tr>{_cells(row)}</tr>" for row in cells)
+            drawn.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>")
+        else:
+            body = "".join(
+                f'<tr><th scope="row">{escape(row[0])}</th>{_cells(row[1:])}</tr>' for row in cells
+            )
+            drawn.append(f"<table>{caption}<tbody>{body}</tbody>")
+    return "".join(f"{one}</table>" for one in drawn)
+
+
+def pretty(value: object, printer, cycle: bool) -> None:
+    """What IPython shows instead of the exact `repr`."""
+    printer.text(as_text(value))
+
+
+def _heading(name: str, kind: type | None = None) -> str:
+    """What people read for a field of this kind of record; else of any; else for a column."""
+    if kind is not None:
+        own = label("record", f"{kind.__name__}.{name}")
+        if "." not in own:
+            return own
+    shared = label("record", name)
+    return labels.heading(name) if shared == name else shared
+
+
+def _cells(row: list[str]) -> str:
+    return "".join(f"<td>{escape(one)}</td>" for one in row)
+
+
+def _unmarked(text: str):
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _cell(name: str, value: object, how: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        of_key, of_value = how if isinstance(how, tuple) else (None, None)
+        pairs = [
+            f"{_heading(k) if of_key is None and isinstance(k, str) else _cell('', k, of_key)}"
+            f" {_cell(k if isinstance(k, str) else '', v, of_value)}"
+            for k, v in value.items()
+        ]
+        return label("list", "; ").join(pairs) or "–"
+    if isinstance(value, tuple | list):
+        if value and is_dataclass(value[0]):
+            return f"{len(value)}"
+        each = how if isinstance(how, tuple) else None
+        if each and value and not isinstance(value[0], tuple):
+            return " ".join(_cell("", one, h) for one, h in zip(value, each, strict=True))
+        between = label("list", "; " if value and isinstance(value[0], tuple) else ", ")
+        return between.join(_cell(name, one, how) for one in value) or "–"
+    if how == MONEY:
+        return yuan(value)
+    if how == PERCENT:
+        return f"{value:.1%}"
+    if isinstance(how, str):
+        return label(how, value)
+    return str(value) if name in ("", "id") else labels.text(name, value)
+
+
+@cache
+def _parts(kind: type) -> tuple[tuple[str, object], ...]:
+    """The fields of a record and what it reckons from them, each with how it is read."""
+    reckoned = [name for name, one in vars(kind).items() if isinstance(one, property)]
+    return (
+        *((field.name, _how(field.type)) for field in fields(kind)),
+        *((name, _how(getattr(kind, name).fget.__annotations__["return"])) for name in reckoned),
+    )
+
+
+def _how(annotation: object) -> object:
+    """How a value of this type is read: money, a kind of code, or (None) by its own kind."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return annotation.__metadata__[0]
+    if origin in (Union, UnionType):
+        return next(_how(one) for one in get_args(annotation) if one is not type(None))
+    if origin is tuple:
+        parts = get_args(annotation)
+        return _how(parts[0]) if parts[-1] is Ellipsis else tuple(map(_how, parts))
+    if origin is dict:
+        return tuple(map(_how, get_args(annotation)))
+    return None
