@@ -5,7 +5,8 @@ transaction. Nobody else writes to the database.
 
 Where things are: `schema` (the tables) and `migrations`; `ledgers` (the one writer of each
 ledger); `domain` (rules that know no database); `desks` (what staff can do); `command` (how a
-desk's method becomes a transaction); `values` (what people type, checked at the door); `errors`.
+desk's method becomes a transaction); `values` (what people type, checked at the door); `records`
+and `display` (what comes back, and how it is shown); `errors`.
 
 A desk's method is written like this::
 
@@ -27,6 +28,8 @@ A desk's method is written like this::
 - ``tx.now`` and ``tx.today`` are the only clock; ``tx.store_id`` is where the staff stands;
   ``tx.require_at(store)`` checks the same permission at another store.
 - Arguments and results must be plain values, dates, lists, dicts, tuples or `@record` classes.
+  Annotate money as `Cents` and codes as ``Annotated[str, "points_kind"]``: `display` shows them
+  so; headings stand in the catalogues under ``record`` (``Task.name`` where one record differs).
 - Personal text goes through ``tx.seal(table, column, id, value)`` into a ``…_sealed`` column
   (``tx.next_id(table)`` gives the id first). It is never noted, logged or put into an error.
 - Refuse with a sentence in the user's language: ``raise Refused(_("…"))``, with the Chinese in

@@ -11,6 +11,7 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select, update
 
@@ -18,10 +19,17 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
-from crmkit.practice.delivery import Letter, Refusal, Transport, Unreachable
+from crmkit.practice.delivery import (
+    Letter,
+    LocalGateway,
+    Refusal,
+    ThroughGateway,
+    Transport,
+    Unreachable,
+)
 from crmkit.practice.desks import members
 from crmkit.practice.domain.quiet import next_allowed
-from crmkit.practice.engine import writing
+from crmkit.practice.engine import reading, writing
 from crmkit.practice.errors import CrmkitError, Refused
 from crmkit.practice.settings import setting
 
@@ -97,6 +105,22 @@ def _allowed_from(tx: Tx, purpose: str):
     if purpose != "marketing":
         return tx.now
     return next_allowed(tx.now, tx.timezone, setting(tx, "quiet_from"), setting(tx, "quiet_to"))
+
+
+def deliver(shop, transports: dict[str, Transport] | None) -> dict[str, int]:
+    """Run one worker until nothing is due; a practice shop only shows what it would send."""
+    if transports is None:
+        with reading(shop.engine) as connection:
+            kind = connection.scalar(select(schema.shop.c.kind))
+        if kind != "practice":
+            raise Refused(
+                _("Name the ways out, such as {example}.").format(example="{'email': Smtp(…)}")
+            )
+        shown = ThroughGateway(
+            LocalGateway(Path(shop.engine.url.database).with_name("messages.jsonl"))
+        )
+        transports = dict.fromkeys(schema.MESSAGE_CHANNELS, shown)
+    return Worker(shop, transports).run()
 
 
 @dataclass

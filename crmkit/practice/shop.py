@@ -281,6 +281,17 @@ class Shop:
             file = key_file(self.engine.url.render_as_string(hide_password=False))
         self.keys = rotation.rotate(self.engine, self.keys, Path(file))
 
+    def deliver(self, transports: dict | None = None) -> dict[str, int]:
+        """Send what is due in the outbox, channel by channel; how many messages became what.
+
+        A practice shop sends nothing: what it would send is written to ``messages.jsonl`` beside
+        it, unless `transports` says otherwise. A served shop needs its own (see `delivery`).
+        """
+        from crmkit.practice.outbox import deliver
+
+        self.office.may_deliver()
+        return deliver(self, transports)
+
     def frames(self):
         """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what
         was just done in the shop, in the columns every analysis function knows."""

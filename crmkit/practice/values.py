@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -200,6 +201,24 @@ def clock_time(value: object, field: str) -> str:
     if not found:
         raise BadValue(_("{field} must be a time like 21:00.").format(field=_field(field)))
     return f"{int(found[1]):02d}:{found[2]}"
+
+
+def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
+    """A moment, given as a datetime or as 2025-07-01 09:00; without a zone it is the shop's.
+
+    >>> moment("2025-07-01 09:00", "at", ZoneInfo("Asia/Shanghai")).utcoffset().seconds // 3600
+    8
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(unicodedata.normalize("NFKC", value).strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime):
+        raise BadValue(
+            _("{field} must be a moment like 2025-07-01 09:00.").format(field=_field(field))
+        )
+    return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
 def path(value: object) -> Path:

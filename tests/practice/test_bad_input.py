@@ -71,6 +71,18 @@ def test_nothing_that_is_typed_makes_a_desk_fall_over(shop, desk, tmp_path, monk
     assert shop.audit.first_break() is None
 
 
+def test_every_needed_argument_of_every_operation_has_a_sensible_value():
+    """So that a new one is tried above of itself, with all others right."""
+    needed = {
+        one.name
+        for desk in Desk.__subclasses__()
+        for name in (one.partition(".")[2] for one in OPERATIONS if one.startswith(f"{desk.name}."))
+        for one in inspect.signature(getattr(desk, name)).parameters.values()
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD and one.name != "self"
+    }
+    assert needed - set(SENSIBLE) == set()
+
+
 SENSIBLE = {
     "member_id": "M000001",
     "keep": "M000001",
@@ -150,6 +162,14 @@ SENSIBLE = {
     "stage": "contacted",
     "survey_id": 1,
     "code": "abc",
+    "rule_id": 1,
+    "on_sale": True,
+    "month": "2025-07",
+    "revenue": 100,
+    "day": "2025-06-30",
+    "hour": 11,
+    "visitors": 5,
+    "words": "scarf",
 }
 
 

@@ -80,6 +80,7 @@ def do_something_of_everything(s):
     s.followups.make_tasks(s.plan)
     s.task = s.followups.today()[0].id
     s.letter = s.marketing.make_template("Hello", "email", "en", "Good morning", subject="Hello")
+    s.care = s.marketing.add_care("Holiday", "holiday", s.letter, month_day="10-01")
     s.draft = s.marketing.make_campaign("Summer", "all", s.letter).id
     s.frozen = s.marketing.make_campaign("Autumn", "all", s.letter, control_percent=0).id
     s.marketing.freeze(s.frozen)
@@ -103,6 +104,8 @@ RECIPES = {
     "office.set_price": lambda s: (("P1", 13_900), {}),
     "office.set_target": lambda s: (("2025-07", 5_000_000), {"staff_id": "A1"}),
     "office.count_visitors": lambda s: (("2025-06-30", 11, 42), {}),
+    "office.set_on_sale": lambda s: (("P1", False), {}),
+    "office.may_deliver": lambda s: ((), {}),
     "office.set_clock": lambda s: ((NOON,), {}),
     "office.set_setting": lambda s: (("points_valid_days", 30), {}),
     "members.register": lambda s: (
@@ -143,6 +146,7 @@ RECIPES = {
     "marketing.refresh_segment": lambda s: (("all",), {}),
     "marketing.make_template": lambda s: (("News", "sms", "en", "We are open"), {}),
     "marketing.add_care": lambda s: (("Birthday", "birthday", s.letter), {}),
+    "marketing.stop_care": lambda s: ((s.care,), {}),
     "marketing.run_care": lambda s: ((), {}),
     "marketing.make_campaign": lambda s: (("Winter", "all", s.letter), {}),
     "marketing.freeze": lambda s: ((s.draft,), {}),

@@ -11,9 +11,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
-from crmkit.practice import schema
+from crmkit.practice import Shop, schema
 from crmkit.practice.delivery import LocalGateway, Refusal, Smtp, ThroughGateway, Unreachable
 from crmkit.practice.engine import reading
+from crmkit.practice.errors import NotAllowed, Refused
 from crmkit.practice.outbox import Worker
 
 SCRIPT = Path(__file__).with_name("outbox_worker.py")
@@ -251,3 +252,37 @@ def test_a_lease_that_ran_out_belongs_to_the_next_worker(shop, mailbox, clock):
     slow = Worker(shop, {"email": Slow("127.0.0.1", mailbox.port)}, lease=timedelta(minutes=5))
     assert slow.run(limit=1) == {"unknown": 1}
     assert mailbox.letters == []
+
+
+def test_an_answer_to_a_ticket_arrives_by_mail_even_without_consent_to_offers(shop, mailbox, clock):
+    shop.members.register("Bo", "14000000007", email="bo@example.com")
+    ticket = shop.service.open_ticket(
+        "email", "enquiry", "Sizes", "Is M wide?", member_id="M000004"
+    )
+    clock.advance(hours=10)  # 22:00, quiet only for offers
+    shop.service.reply(ticket.id, "Quite wide")
+    assert Worker(shop, {"email": mailbox.smtp}).run() == {"sent": 1}
+    (letter,) = mailbox.letters
+    assert letter.rcpt_tos == ["bo@example.com"]
+    assert "Subject: Sizes" in letter.content.decode()
+    assert "Quite wide" in letter.content.decode()
+
+
+def test_a_practice_shop_shows_what_it_would_send(tmp_path):
+    scene = Shop.practice("corner", folder=tmp_path)
+    member = scene.members.register("何小雨", "14012345678", consents=["sms"])
+    template = scene.marketing.make_template("生日", "sms", "zh", "{name}，生日快乐！")
+    scene.marketing.send_one(template, member.id)
+    assert scene.deliver() == {"sent": 1}
+    (shown,) = LocalGateway(tmp_path / "messages.jsonl").sent()
+    assert (shown["to"], shown["text"]) == ("14012345678", "何小雨，生日快乐！\n回T退订")
+    with pytest.raises(NotAllowed):
+        scene.as_staff("C1").deliver()
+    scene.close()
+
+
+def test_a_served_shop_is_told_to_name_its_ways_out(shop, mailbox):
+    campaign(shop)
+    with pytest.raises(Refused, match="Smtp"):
+        shop.deliver()
+    assert shop.deliver({"email": mailbox.smtp}) == {"sent": 3}

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import case, exists, func, select, true
+from sqlalchemy import case, exists, func, literal, select, true
 
 from crmkit.practice import access, books, chain, schema, values
 from crmkit.practice.clock import day_bounds
@@ -120,7 +120,10 @@ class Audit(Desk):
         if stores is not None:
             wanted = wanted.where(
                 exists().where(
-                    e.c.staff_id == r.c.staff_id, e.c.at == r.c.at, e.c.store_id.in_(stores)
+                    e.c.subject == literal("member:") + r.c.member_id,
+                    e.c.staff_id == r.c.staff_id,
+                    e.c.at == r.c.at,
+                    e.c.store_id.in_(stores),
                 )
             )
         if member_id is not None:

@@ -29,6 +29,32 @@ class Segment:
     made_on: date
 
 
+@record(lists="id name channel language subject")
+class Template:
+    """A message with blanks; `subject` for e-mail."""
+
+    id: int
+    name: str
+    channel: str
+    language: Annotated[str, "language"]
+    subject: str | None
+    body: str
+
+
+@record
+class CareRule:
+    """Whom to wish well, when and with which template."""
+
+    id: int
+    name: str
+    occasion: Annotated[str, "occasion"]
+    month_day: str | None
+    days_before: int
+    template_id: int
+    segment_id: str | None
+    active: bool
+
+
 @record
 class CareRun:
     """What one day's care did: matched = queued + skipped (no consent, no address)."""
@@ -151,6 +177,15 @@ class Marketing(Desk):
         return made
 
     @query(roles="sales manager trainer")
+    def templates(self, tx: Tx) -> tuple[Template, ...]:
+        """Every template there is."""
+        table = schema.template
+        return tuple(
+            Template(row.id, row.name, row.channel, row.language, row.subject, row.body)
+            for row in tx.all(select(table).order_by(table.c.id))
+        )
+
+    @query(roles="sales manager trainer")
     def preview(self, tx: Tx, template_id: int, member_id: str) -> str:
         """What a member would read, their name masked."""
         template = _find(tx, schema.template, template_id)
@@ -192,6 +227,30 @@ class Marketing(Desk):
         )
         tx.note(f"care_rule:{made}")
         return made
+
+    @query(roles="sales manager trainer")
+    def care_rules(self, tx: Tx) -> tuple[CareRule, ...]:
+        """Every care rule there is."""
+        table = schema.care_rule
+        return tuple(
+            CareRule(
+                row.id,
+                row.name,
+                row.occasion,
+                row.month_day,
+                row.days_before,
+                row.template_id,
+                row.segment_id,
+                row.active,
+            )
+            for row in tx.all(select(table).order_by(table.c.id))
+        )
+
+    @command(roles="manager trainer")
+    def stop_care(self, tx: Tx, rule_id: int) -> None:
+        """Wish nobody well by this rule any more."""
+        tx.update(schema.care_rule, _find(tx, schema.care_rule, rule_id).id, active=False)
+        tx.note(f"care_rule:{rule_id}")
 
     @command(roles="manager trainer")
     def run_care(self, tx: Tx) -> tuple[CareRun, ...]:
@@ -327,6 +386,12 @@ class Marketing(Desk):
         )
         tx.note(f"campaign:{row.id}")
         return _campaign_of(tx, row.id)
+
+    @query(roles="sales manager trainer")
+    def campaigns(self, tx: Tx) -> tuple[Campaign, ...]:
+        """Every campaign, the latest first."""
+        ids = tx.execute(select(schema.campaign.c.id).order_by(schema.campaign.c.id.desc()))
+        return tuple(_campaign_of(tx, one) for one in ids.scalars())
 
     @query(roles="sales manager trainer")
     def result(self, tx: Tx, campaign_id: int, days: int = 30) -> tuple[Arm, ...]:

@@ -131,6 +131,11 @@ class Office(Desk):
         """Note that a copy of the whole shop is taken; `Shop.back_up` takes it."""
         tx.note("shop")
 
+    @command(roles="manager trainer")
+    def may_deliver(self, tx: Tx) -> None:
+        """Note that the outbox is sent; `Shop.deliver` sends it."""
+        tx.note("shop")
+
     @command(roles="trainer")
     def may_rotate_keys(self, tx: Tx) -> None:
         """Note that the shop gets a new key; `Shop.rotate_keys` gives it. Not for practice scenes,
@@ -228,11 +233,20 @@ class Office(Desk):
             roles.setdefault((row.id, row.name), []).append(row.role_id)
         return tuple(Colleague(*who, tuple(dict.fromkeys(may))) for who, may in roles.items())
 
+    @command(roles="manager trainer")
+    def set_on_sale(self, tx: Tx, product_id: str, on_sale: bool) -> None:
+        """Take goods out of the range, or sell them again; what is on the shelf stays there."""
+        product = find_product(tx, product_id)
+        tx.update(schema.product, product.id, active=on_sale)
+        tx.note(f"product:{product.id}", on_sale=on_sale)
+
     @command(roles="trainer")
-    def set_clock(self, tx: Tx, at: datetime | None) -> None:
-        """Let the shop's clock stand at this moment; None lets it run."""
-        tx.execute(update(schema.shop).values(clock_at=None if at is None else utc(at)))
-        tx.note("shop", clock=None if at is None else utc(at).isoformat())
+    def set_clock(self, tx: Tx, at: datetime | str | None) -> None:
+        """Let the shop's clock stand at this moment, such as 2025-07-01 09:00 on its own clock;
+        None lets it run."""
+        moment = None if at is None else utc(values.moment(at, "at", ZoneInfo(tx.timezone)))
+        tx.execute(update(schema.shop).values(clock_at=moment))
+        tx.note("shop", clock=moment and moment.isoformat())
 
     @command(roles="trainer")
     def set_setting(self, tx: Tx, name: str, value: int | str) -> None:

@@ -386,8 +386,13 @@ class Stock(Desk):
     def open_count(self, tx: Tx, products: Sequence[str] | None = None) -> CountSheet:
         """Begin a stocktake of these products, or of everything this store has or sells."""
         t = schema.stocktake
-        if tx.one(select(t.c.id).where(t.c.store_id == tx.store_id, t.c.status == "open")):
-            raise Refused(_("A stocktake is open here already. Close or cancel it first."))
+        is_open = tx.value(select(t.c.id).where(t.c.store_id == tx.store_id, t.c.status == "open"))
+        if is_open is not None:
+            raise Refused(
+                _("Stocktake {id} is open here already. Close or cancel it first.").format(
+                    id=is_open
+                )
+            )
         if products is None:
             wanted = _carried(tx)
         else:

@@ -139,6 +139,12 @@ class Surveys(Desk):
         )
         tx.note(f"member:{invite.member_id}", survey=invite.survey_id)
 
+    @query(roles="cashier sales manager trainer")
+    def running(self, tx: Tx) -> dict[int, str]:
+        """The surveys one may invite members to: number and name."""
+        rows = tx.all(select(surveys).where(surveys.c.active).order_by(surveys.c.id))
+        return {row.id: row.name for row in rows}
+
     @command(roles="manager trainer")
     def end(self, tx: Tx, survey_id: int) -> None:
         """Invite nobody any more; invitations already out may still be answered."""

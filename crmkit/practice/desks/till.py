@@ -389,6 +389,18 @@ class Till(Desk):
         )
 
     @query(roles="cashier sales manager trainer")
+    def latest(self, tx: Tx, limit: int = 20) -> tuple[SaleHead, ...]:
+        """This store's sales, the latest first: to find a receipt's number."""
+        s = schema.sale
+        rows = tx.all(
+            select(s.c.id, s.c.at, s.c.store_id, s.c.total)
+            .where(s.c.store_id == tx.store_id)
+            .order_by(s.c.at.desc(), s.c.id.desc())
+            .limit(values.quantity(limit, "limit"))
+        )
+        return tuple(SaleHead(*row) for row in rows)
+
+    @query(roles="cashier sales manager trainer")
     def sales_of(self, tx: Tx, member_id: str, limit: int = 20) -> tuple[SaleHead, ...]:
         """A member's sales, the latest first."""
         member = live(tx, member_id)

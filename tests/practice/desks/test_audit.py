@@ -77,3 +77,15 @@ def test_only_those_in_charge_may_look(shop):
             shop.as_staff(staff).audit.log()
     with pytest.raises(NotFound):
         shop.audit.log(member_id="M999999")
+
+
+def test_a_manager_sees_what_was_revealed_and_done_at_their_own_store(shop):
+    shop.members.reveal("M000001", "phone", "parcel to send")
+    shop.as_staff("T1", store="S2").members.reveal("M000002", "email", "letter to send")
+    shop.as_staff("C2").members.register("Cy", "14000000003")
+    assert {one.field for one in shop.audit.reveals()} == {"phone", "email"}
+    manager = shop.as_staff("B1").audit
+    assert {one.field for one in manager.reveals()} == {"phone"}
+    assert manager.reveals("M000002") == ()
+    assert "C2" in {one.staff_id for one in shop.audit.use()}
+    assert "C2" not in {one.staff_id for one in manager.use()}

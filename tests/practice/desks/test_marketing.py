@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crmkit.practice.errors import BadValue, Closed, NotAllowed, NotFound, Refused
+from crmkit.i18n import use_language
+from crmkit.practice.errors import BadValue, Closed, NoConsent, NotAllowed, NotFound, Refused
 
 
 @pytest.fixture
@@ -142,3 +143,54 @@ def test_what_is_missing_or_not_ones_own_is_refused(shop, template):
         shop.marketing.make_campaign("x", "none", template, control_percent=95)
     with pytest.raises(NotAllowed):
         shop.as_staff("C1").marketing.make_campaign("x", "none", template)
+
+
+def test_one_message_goes_to_one_member_who_agreed(shop, template):
+    seller = shop.as_staff("A1").marketing
+    sent = seller.send_one(template, "M000001")
+    assert (sent.member_id, sent.channel, sent.status) == ("M000001", "sms", "queued")
+    seller.send_one(template, "M000001")
+    assert len(shop.marketing.outgoing()) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "has not agreed to get offers by SMS"), ("zh", "没有同意通过短信接收优惠信息")],
+)
+def test_without_consent_nothing_is_sent_and_that_is_said(shop, template, language, words):
+    with use_language(language), pytest.raises(NoConsent, match=words):
+        shop.marketing.send_one(template, "M000002")
+    assert shop.marketing.outgoing() == ()
+
+
+def test_without_an_address_nothing_is_sent_and_that_is_said(shop):
+    shop.members.consent("M000002", "marketing", "email", True, "form")
+    letter = shop.marketing.make_template("x", "email", "en", "Dear {name}", subject="x")
+    with pytest.raises(Refused, match="M000002 has no e-mail on record"):
+        shop.marketing.send_one(letter, "M000002")
+
+
+def test_a_store_manager_writes_to_the_members_of_their_own_store(shop, template):
+    shop.as_staff("C2").members.register("Di", "14000000004", consents=["sms"])
+    shop.marketing.make_segment("both", "Both stores", {"home_store_id": ["S1", "S2"]})
+    manager = shop.as_staff("B1").marketing
+    mine = manager.make_campaign("Mine", "both", template, control_percent=0)
+    assert manager.freeze(mine.id).treatment == 3
+    all_stores = shop.marketing.make_campaign("All", "both", template, control_percent=0)
+    assert shop.marketing.freeze(all_stores.id).treatment == 4
+    shop.marketing.send(all_stores.id)
+    assert {one.member_id for one in shop.marketing.outgoing()} == {"M000001", "M000003", "M000004"}
+    assert {one.member_id for one in manager.outgoing()} == {"M000001", "M000003"}
+
+
+def test_what_was_made_can_be_looked_up_and_stopped(shop, template):
+    rule = shop.marketing.add_care("Birthdays", "birthday", template)
+    shop.marketing.make_segment("all", "All", {"home_store_id": ["S1"]})
+    shop.marketing.make_campaign("Spring", "all", template)
+    seller = shop.as_staff("A1").marketing
+    assert [one.name for one in seller.templates()] == ["Birthday"]
+    assert [one.name for one in seller.campaigns()] == ["Spring"]
+    assert [one.active for one in seller.care_rules()] == [True]
+    shop.marketing.stop_care(rule)
+    assert [one.active for one in seller.care_rules()] == [False]
+    assert shop.marketing.run_care() == ()

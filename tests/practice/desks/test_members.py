@@ -160,3 +160,42 @@ def test_revealing_needs_a_reason_and_is_written_down(shop):
     with pytest.raises(BadValue):
         manager.reveal(ann.id, "phone", " x ")
     assert manager.reveal(ann.id, "phone", "call about a repair") == "14012345678"
+
+
+def test_a_referral_is_made_first_and_fulfilled_when_someone_joins(any_shop):
+    shop = any_shop
+    ann = shop.members.register("Ann", "14012345678").id
+    shop.members.refer(ann)
+    shop.members.refer(ann)
+    bob = shop.members.register("Bob", "14012345679", referred_by=ann).id
+    referrals = shop.frames()["referrals"]
+    assert list(referrals["member_id"]) == [ann, ann]
+    assert [one if isinstance(one, str) else None for one in referrals["joined_member_id"]] == [
+        bob,
+        None,
+    ]
+    shop.members.register("Cy", "14012345670", referred_by=ann)
+    shop.members.register("Di", "14012345671", referred_by=ann)
+    assert len(shop.frames()["referrals"]) == 3
+
+
+def test_what_a_member_likes_is_kept_once_and_goes_with_them(any_shop):
+    desk = any_shop.as_staff("A1").members
+    ann = desk.register("Ann", "14012345678").id
+    twin = desk.register("Ann", "14012345679").id
+    desk.prefer(ann, "colour", "blue")
+    desk.prefer(ann, "colour", "blue")
+    desk.prefer(twin, "size", "M")
+    any_shop.members.merge(ann, twin, "the same person")
+    assert [(one.kind, one.value) for one in desk.preferences(ann)] == [
+        ("colour", "blue"),
+        ("size", "M"),
+    ]
+    desk.forget_preference(ann, "size", "M")
+    assert [one.value for one in desk.preferences(twin)] == ["blue"]
+    for wrong in (("size", "M"), ("colour", "red")):
+        with pytest.raises(NotFound):
+            desk.forget_preference(ann, *wrong)
+    for wrong in (("shoe", "42"), ("colour", " ")):
+        with pytest.raises(BadValue):
+            desk.prefer(ann, *wrong)

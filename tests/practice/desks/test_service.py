@@ -131,3 +131,29 @@ def test_an_improvement_is_confirmed_or_open_again(shop):
     assert (again.status, again.result) == ("confirmed", "No leak in two weeks")
     with pytest.raises(BadValue, match="re-check"):
         shop.service.improve("x", "K1", "2025-07-18", "2025-07-04")
+
+
+def test_what_was_said_at_another_store_stays_there(shop):
+    shop.as_staff("T1", store="S2").service.open_ticket(
+        "store", "complaint", "Fit", "It pinches", member_id="M000001"
+    )
+    shop.service.open_ticket("store", "repair", "Zip", "It broke", member_id="M000001")
+    seen = {one.store_id: one for one in shop.as_staff("A1").service.of_member("M000001")}
+    assert [one.body for one in seen["S1"].messages] == ["It broke"]
+    assert (seen["S2"].kind, seen["S2"].messages) == ("complaint", ())
+    everywhere = shop.service.of_member("M000001")
+    assert {one.messages[0].body for one in everywhere} == {"It broke", "It pinches"}
+
+
+def test_a_reply_needs_an_address_on_its_channel(shop):
+    ticket = shop.service.open_ticket(
+        "email", "enquiry", "Sizes", "Is M wide?", member_id="M000001"
+    )
+    with pytest.raises(Refused, match="no e-mail on record"):
+        shop.service.reply(ticket.id, "Quite wide")
+    assert len(shop.service.show(ticket.id).messages) == 1
+    shop.service.reply(ticket.id, "Quite wide", channel="phone")
+    assert shop.marketing.outgoing() == ()
+    shop.service.resolve(ticket.id, "As said on the phone", channel="sms")
+    (sent,) = shop.marketing.outgoing()
+    assert (sent.channel, sent.purpose) == ("sms", "service")

@@ -217,3 +217,50 @@ def test_what_fell_to_its_reorder_point_is_ordered_up(keepers):
     assert [one.product_id for one in there.to_reorder()] == ["P2"]
     with pytest.raises(BadValue):
         there.set_reorder_rule("P1", 5, 5)
+
+
+def test_goods_are_found_by_number_barcode_and_words(any_shop):
+    any_shop.office.add_product(
+        "P9", "Wool scarf 100% blue", "care", 9_900, 4_000, barcode="690001"
+    )
+    cashier = any_shop.as_staff("C1").stock
+    assert [one.id for one in cashier.find("P1")] == ["P1"]
+    assert [one.id for one in cashier.find("690001")] == ["P9"]
+    assert [one.id for one in cashier.find("scarf")] == ["P1", "P9"]
+    assert [one.id for one in cashier.find("blue SCARF")] == ["P9"]
+    assert [one.id for one in cashier.find("100%")] == ["P9"]
+    scarf = cashier.find("P1")[0]
+    assert (scarf.list_price, scarf.on_hand, scarf.available) == (12_900, 10, 10)
+    for nothing in ("velvet", "%", "_"):
+        with pytest.raises(NotFound):
+            cashier.find(nothing.replace("%", "1%0"))
+
+
+def test_what_is_scanned_is_sold_counted_and_returned(any_shop):
+    any_shop.office.add_product("P9", "Wool scarf", "care", 9_900, 4_000, barcode="690001")
+    any_shop.stock.receive([("690001", 5)])
+    sale = any_shop.till.sell([("690001", 2)])
+    assert sale.lines[0].product_id == "P9"
+    any_shop.till.give_back(sale.sale_id, [("690001", 1)], reason="wrong_item")
+    sheet = any_shop.stock.open_count(["690001"])
+    any_shop.stock.count(sheet.stocktake_id, "690001", 4)
+    (line,) = any_shop.stock.close_count(sheet.stocktake_id).lines
+    assert (line.product_id, line.difference) == ("P9", 0)
+    sent = any_shop.stock.send("S2", [("690001", 2)])
+    any_shop.as_staff("K2").stock.accept(sent.id, [("690001", 2)])
+    assert any_shop.audit.problems() == ()
+
+
+def test_a_reservation_is_collected_with_its_own_goods(shop):
+    kept = shop.stock.reserve("P1", 2)
+    with pytest.raises(Refused, match=f"Reservation {kept} is for P1"):
+        shop.till.sell([("P2", 1)], reservation=kept)
+    assert shop.stock.look("P1").reserved == 2
+    shop.till.sell([("P1", 2)], reservation=kept)
+    assert shop.stock.look("P1").reserved == 0
+
+
+def test_a_second_stocktake_is_told_which_one_is_open(shop):
+    first = shop.stock.open_count(["P1"]).stocktake_id
+    with pytest.raises(Refused, match=f"Stocktake {first} is open here already"):
+        shop.stock.open_count(["P2"])

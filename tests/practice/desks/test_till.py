@@ -348,3 +348,20 @@ def test_closing_a_shift_compares_the_drawer_with_the_book(shop, clock):
     clock.advance(minutes=5)
     till.sell([("P3", 1)])
     assert till.close_shift(3_990).difference == 0
+
+
+def test_a_receipts_number_is_found_among_the_latest_sales(any_shop):
+    first, second = any_shop.till.sell([("P1", 1)]), any_shop.till.sell([("P2", 1)])
+    found = any_shop.as_staff("C1").till.latest()
+    assert [one.sale_id for one in found] == [second.sale_id, first.sale_id]
+    assert any_shop.as_staff("C2").till.latest() == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "stray"),
+    [("percent_off", {"amount_off": 100}), ("gift", {"percent_off": 10, "gift_product_id": "P4"})],
+)
+def test_an_offer_takes_only_what_belongs_to_its_kind(shop, kind, stray):
+    right = {"percent_off": {"percent_off": 10}, "gift": {"gift_product_id": "P4"}}[kind]
+    with pytest.raises(BadValue, match="has no"):
+        shop.offers.add("A1", "x", kind, **JUNE, **right | stray)
