@@ -47,3 +47,7 @@ __all__ = [
     "threshold_discount",
     "uplift_by_segment",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__  # tab-completion shows what is meant to be called

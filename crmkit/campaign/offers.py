@@ -239,7 +239,7 @@ def _applied(frame: nw.LazyFrame, offer: Offer) -> nw.LazyFrame:
         _second=-nw.col("_cents"),
         _left=nw.col("_off") - nw.col("_part").sum().over("sale_id").cast(nw.Int64),
     )
-    order = ["_first", "_second", "product_id"]
+    order = ["_first", "_second", "product_id", "quantity", "amount"]
     work = work.with_columns(_turn=nw.col("_cents").cum_count().over("sale_id", order_by=order))
     more = nw.when(nw.col("_turn") <= nw.col("_left")).then(nw.lit(1)).otherwise(nw.lit(0))
     work = work.with_columns(_part=nw.col("_part") + more)

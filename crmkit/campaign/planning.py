@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmkit.campaign.findings import Finding, number
-from crmkit.campaign.offers import Offer, apply_offer
+from crmkit.campaign.offers import Gift, Offer, apply_offer
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.tables import TableError, open_frame, require
@@ -303,15 +303,16 @@ def _orders(sales: Any, offer: Offer, margin_rate: float | None) -> pd.DataFrame
     lines = lines.select("sale_id", "product_id", "quantity", "amount", "cost")
     offered = open_frame(apply_offer(lines.to_native(), offer))
     sums = [
-        part.group_by("sale_id").agg(nw.col("amount").sum(), nw.col("cost").sum()).collect()
-        for part in (lines, offered)
+        part.group_by("sale_id").agg(*(nw.col(name).sum() for name in columns)).collect()
+        for part, columns in ((lines, ["amount", "cost"]), (offered, ["offer_discount", "cost"]))
     ]
     without, with_it = (part.to_pandas().set_index("sale_id").sort_index() for part in sums)
     if without.empty:
         raise TableError(_("Nothing was sold in these lines, so there is nothing to plan with."))
     orders = without.assign(
         margin=without["amount"] - without["cost"],
-        discount=(without["amount"] - with_it["amount"]).round(2),
+        # what a gift is worth stands in its line's offer_discount, but nobody pays less for it
+        discount=0.0 if isinstance(offer, Gift) else with_it["offer_discount"].round(2),
         gifts=(with_it["cost"] - without["cost"]).round(2),
     )
     return orders.assign(off=orders["discount"] + orders["gifts"])

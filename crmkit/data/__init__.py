@@ -7,5 +7,9 @@ from crmkit.data.conform import conform
 from crmkit.data.load import folder, load, raw, table_names, truth
 from crmkit.data.scan import scan
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["simulate"])
+__getattr__, _dir, __all__ = lazy_loader.attach(__name__, submodules=["simulate"])
 __all__ += ["conform", "folder", "load", "raw", "scan", "table_names", "truth"]
+
+
+def __dir__() -> list[str]:
+    return __all__  # tab-completion shows what is meant to be called

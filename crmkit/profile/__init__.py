@@ -16,3 +16,7 @@ __all__ = [
     "persona",
     "tag_members",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__  # tab-completion shows what is meant to be called

@@ -163,35 +163,37 @@ def persona(
     them = nw.lit(True)
     for name, value in who.items():
         them = them & (nw.col(name) == value)
-    frame = frame.select("member_id", *kinds, _them=them.fill_null(False).cast(nw.Int64))
-    sizes = frame.select(n=nw.col("_them").sum(), of=nw.col("member_id").count())
-    size = tables.collect(sizes).rows(named=True)[0]
-    if not size["n"]:
+    # one query for everything: a lazy frame would be worked out anew for each kind of tag
+    frame = frame.select(*kinds, _them=them.fill_null(False).cast(nw.Int64))
+    alike = tables.to_pandas(frame.group_by(*kinds, "_them").agg(nw.len().alias("members")))
+    size = int(alike.loc[alike["_them"] == 1, "members"].sum())
+    if not size:
         raise tables.TableError(
             _("No member has {what}.").format(
                 what=", ".join(f"{name} = {value!r}" for name, value in who.items())
             )
         )
-    traits = _traits(frame, kinds)
-    return Persona(who, int(size["n"]), int(size["of"]), traits)
+    return Persona(who, size, int(alike["members"].sum()), _traits(alike, kinds))
 
 
-def _traits(frame: nw.LazyFrame, kinds: Sequence[str]) -> pd.DataFrame:
+def _traits(alike: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    """Per kind and tag the shares, from how many members are alike in all kinds at once."""
     import pandas as pd
     from statsmodels.stats.proportion import proportion_confint
 
+    alike = alike.assign(here=alike["members"] * alike["_them"])
     parts = []
     for kind in kinds:
-        counts = frame.filter(~nw.col(kind).is_null()).group_by(kind)
-        counts = counts.agg(nw.len().alias("all"), nw.col("_them").sum().alias("here"))
-        table = tables.to_pandas(counts).rename(columns={kind: "tag"})
-        here = int(table["here"].sum()) if len(table) else 0
-        table = table[table["here"] > 0] if here else table.head(0)
+        table = alike[alike[kind].notna()].groupby(kind)[["members", "here"]].sum()
+        here, everybody = int(table["here"].sum()), int(table["members"].sum())
+        table = table[table["here"] > 0].rename_axis("tag").reset_index()
         if table.empty:
             continue
-        everybody = tables.to_pandas(frame.select(nw.col(kind).count().alias("n")))["n"][0]
         table = table.assign(
-            kind=kind, n=here, share=table["here"] / here, overall_share=table["all"] / everybody
+            kind=kind,
+            n=here,
+            share=table["here"] / here,
+            overall_share=table["members"] / everybody,
         )
         low, high = proportion_confint(table["here"], here, method="wilson")
         table = table.assign(low=low, high=high, tag=table["tag"].astype(str))

@@ -8,8 +8,6 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 import pytest
 
-from crmkit import tables
-
 KINDS = ("polars", "polars lazy", "pyarrow", "duckdb", "ibis", "pyspark")
 
 
@@ -96,25 +94,22 @@ def turn(kind, request):
     return turned
 
 
-def in_memory(frame) -> pd.DataFrame:
-    """Any frame as a pandas frame with plain columns, whatever engine it came from."""
+def in_memory(frame):
+    """Any frame as a Polars frame with plain columns, whatever engine it came from."""
     import polars as pl
+    from polars import selectors
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        collected = nw.from_native(frame).lazy().collect()
-        columns = {}
-        for name in collected.columns:
-            values = [
-                value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
-                for value in collected[name].to_list()
-            ]
-            values = [None if tables.is_nothing(v) else v for v in values]
-            columns[name] = pl.Series(name, values, strict=False)
-    return pl.DataFrame(columns)
+        table = nw.from_native(frame).lazy().collect("pyarrow").to_native()
+    return pl.from_arrow(table).with_columns(
+        selectors.float().fill_nan(None),
+        selectors.decimal().cast(pl.Float64),
+        selectors.datetime().dt.replace_time_zone(None).dt.cast_time_unit("us"),
+    )
 
 
-def assert_same(one, other, *, keys=None):
+def assert_same(one, other):
     """Two answers hold the same values, in the same order."""
     from polars.testing import assert_frame_equal
 
