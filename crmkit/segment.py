@@ -36,7 +36,8 @@ def rfm(
     member_id: last_purchase, recency (whole days from the last purchase to `as_of`), frequency
     (orders), monetary (Σ amount, net of returns, currency units), r_score, f_score, m_score
     (`bins` is the best; equally many members in each; ties in order of member_id) and rfm_score
-    (the three digits side by side). Members who only brought things back are left out.
+    (the three digits side by side). Members who only brought things back, or whose purchases have
+    no date, are left out.
 
     Raises `TableError` when a column is missing or of the wrong kind. Source: A. M. Hughes,
     "Strategic Database Marketing" (1994).
@@ -84,7 +85,7 @@ def rfm(
             *tables.money("monetary"),
             frequency=nw.col("frequency").cast(nw.Int64) - nw.col("_returned"),
         )
-        .filter(nw.col("frequency") > 0)
+        .filter((nw.col("frequency") > 0) & ~nw.col("last_purchase").is_null())
         .with_columns(_day=tables.day_number(nw.col("last_purchase")))
     )
     last = nw.col("_day").max() if as_of is None else nw.lit(tables.as_day_number(as_of))
@@ -131,6 +132,7 @@ def rfm_groups(members: Any, *, high_from: int = 4) -> Any:
                     column=name
                 )
             )
+    frame = tables.with_numbers(frame, "members", ("r_score", "f_score", "m_score"))
     recent, frequent, much = (
         nw.col(name) >= high_from for name in ("r_score", "f_score", "m_score")
     )
@@ -169,6 +171,7 @@ def segment_summary(members: Any, by: str = "rfm_group") -> Any:
     if by not in present:
         raise tables.missing_column("members", by, present)
     values = [name for name in ("monetary", "frequency", "recency") if name in present]
+    frame = tables.with_numbers(frame, "members", values)
     groups = frame.group_by(by).agg(
         nw.len().alias("members"), *(nw.col(name).sum().alias(f"_{name}") for name in values)
     )
@@ -235,7 +238,7 @@ def by_demographics(
     lines = tables.require(
         sales, "sales", ["sale_id", "sold_at", "member_id", "quantity", "amount"]
     )
-    tables.beside(who, lines, ("members", "sales"))
+    tables.beside(who, lines, ("members", "sales"), "member_id")
     lines = tables.between(lines, "sold_at", since, until)
     if "age_band" in keys:
         today = tables.as_date(until) if until else None
@@ -396,11 +399,7 @@ def kmeans(
 
     columns = list(columns)
     opened = tables.open_frame(members)
-    present = opened.collect_schema().names()
-    for name in columns:
-        if name not in present:
-            raise tables.missing_column("members", name, present)
-    table = tables.to_pandas(opened)
+    table = tables.to_pandas(tables.with_numbers(opened, "members", columns))
     values = table[columns].apply(pd.to_numeric, errors="coerce").astype("float64")
     if not np.isfinite(values.to_numpy()).all():
         raise tables.TableError(

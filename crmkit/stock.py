@@ -67,8 +67,8 @@ def turnover(
     prices = tables.require(
         products, "products", ["product_id", "cost"], unique="product_id"
     ).select("product_id", _unit="cost")
-    tables.beside(sold, stock, ("sales", "stock_daily"))
-    tables.beside(sold, prices, ("sales", "products"))
+    tables.beside(sold, stock, ("sales", "stock_daily"), "product_id")
+    tables.beside(sold, prices, ("sales", "products"), "product_id")
     described = {"products": products, "stores": stores}
     sold, _more = tables.grouped_by(sold, "sales", keys, "sold_at", **described)
     stock, periods = tables.grouped_by(stock, "stock_daily", keys, "date", **described)
@@ -363,7 +363,7 @@ def new_product_share(
     goods = tables.require(
         products, "products", ["product_id", "launched_on"], unique="product_id"
     ).select("product_id", "launched_on")
-    tables.beside(frame, goods, ("sales", "products"))
+    tables.beside(frame, goods, ("sales", "products"), "product_id")
     frame = tables.between(frame, "sold_at", since, until)
     frame, periods = tables.grouped_by(
         frame, "sales", keys, "sold_at", products=products, stores=stores
@@ -578,7 +578,7 @@ def ageing(
     frame = tables.between(frame, "date", None, as_of)
     last = tables.first_and_last_day(frame, "date")[1]
     goods = tables.require(products, "products", ["product_id", "cost"], unique="product_id")
-    tables.beside(frame, goods, ("stock_daily", "products"))
+    tables.beside(frame, goods, ("stock_daily", "products"), "product_id")
     shelf = ["store_id", "product_id"]
     today = nw.lit(tables.as_day_number(last) if last else 0)
     frame = frame.with_columns(_age=today - tables.day_number(nw.col("date")))
@@ -946,8 +946,8 @@ def suggest_structure(
         products, "products", ["product_id", "cost"], ["launched_on"], unique="product_id"
     )
     sold = tables.require(sales, "sales", ["product_id", "sold_at", "quantity", "amount"])
-    tables.beside(sold, stock, ("sales", "stock_daily"))
-    tables.beside(sold, goods, ("sales", "products"))
+    tables.beside(sold, stock, ("sales", "stock_daily"), "product_id")
+    tables.beside(sold, goods, ("sales", "products"), "product_id")
     first = last - timedelta(days=window - 1) if last else None
     sold = tables.between(sold, "sold_at", first, last)
     worth = nw.from_native(abc(sold)).lazy().select("product_id", "abc")

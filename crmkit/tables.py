@@ -235,8 +235,8 @@ def _common_types(result: nw.LazyFrame) -> nw.LazyFrame:
     return result.with_columns(nw.col(*wide).cast(nw.Int64)) if wide else result
 
 
-def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str]) -> None:
-    """Refuse two tables of different kinds: no engine can join them."""
+def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str], *on: str) -> None:
+    """Refuse two tables that no engine can join: of different kinds, or whose keys `on` differ."""
     kinds = frame.implementation, other.implementation
     if kinds[0] is not kinds[1]:
         raise TableError(
@@ -250,6 +250,40 @@ def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str]) -> 
                 second_kind=kinds[1].value,
             )
         )
+    if not on:
+        return
+    schemas = frame.collect_schema(), other.collect_schema()
+    for key in on:
+        held = [schema[key] for schema in schemas]
+        forms = {_form(dtype) for dtype in held}
+        if None in forms or len(forms) == 1:
+            continue
+        if "text" not in forms and frame.implementation.is_pandas_like():
+            continue  # whole numbers with gaps are decimals in pandas, and join all the same
+        raise TableError(
+            _(
+                "{key} is {first_kind} in {first}, but {second_kind} in {second}: 7 and '7' never "
+                "meet. Make both the same, for instance text."
+            ).format(
+                key=key,
+                first=names[0],
+                first_kind=_key_in_words(frame, key, held[0]),
+                second=names[1],
+                second_kind=_key_in_words(other, key, held[1]),
+            )
+        )
+
+
+def _key_in_words(frame: nw.LazyFrame, key: str, dtype: Any) -> str:
+    filled = len(collect(frame.filter(~nw.col(key).is_null()).select(key).head(1)))
+    return in_words(dtype) if filled else _("empty")
+
+
+def _form(dtype: Any) -> str | None:
+    """How an id is written, as far as a join cares; None where it cannot be told."""
+    if dtype == nw.String:
+        return "text"
+    return "whole" if dtype.is_integer() else "decimal" if dtype.is_numeric() else None
 
 
 def is_nothing(value: Any) -> bool:
@@ -260,6 +294,17 @@ def is_nothing(value: Any) -> bool:
         return not bool(value == value)
     except TypeError:
         return True
+
+
+def with_numbers(frame: nw.LazyFrame, table: str, columns: Iterable[str]) -> nw.LazyFrame:
+    """The frame, after checking that these columns are there and hold numbers (or nothing)."""
+    schema = frame.collect_schema()
+    for name in columns:
+        if name not in schema:
+            raise missing_column(table, name, schema.names())
+        if not schema[name].is_numeric():
+            frame = frame.with_columns(_refused(frame, table, name, "number", schema[name]))
+    return frame
 
 
 def closest(wanted: str, present: Iterable[str]) -> str | None:
@@ -290,22 +335,45 @@ def missing_column(table: str, column: str, present: Sequence[str]) -> TableErro
     )
 
 
-def _wrong_kind(table: str, column: str, wanted: str, dtype: Any) -> TableError:
+def _refused(frame: nw.LazyFrame, table: str, column: str, wanted: str, dtype: Any) -> nw.Expr:
+    """A column of the wrong kind: nothing, where it holds nothing; else `TableError`."""
+    filled = collect(frame.select(column).filter(~nw.col(column).is_null()).head(1))
+    if not len(filled):
+        return nw.lit(None, _PLAIN.get(wanted, nw.String())).alias(column)
+    value = filled[column].to_list()[0]
     advice = {
         "time": _("Turn it into dates first: ck.clean.parse_dates(frame, {column!r})."),
-        "number": _("It must hold numbers."),
+        "number": _("It must hold numbers: turn texts such as ￥9.50 into numbers first."),
         "key": _("It must hold ids (text or whole numbers)."),
         "code": _("It must hold codes (text)."),
         "text": _("It must hold text."),
         "flag": _("It must hold true or false."),
     }[wanted].format(column=column)
-    return TableError(
-        _("The column {column!r} of {table} holds {dtype}.").format(
-            column=column, table=table, dtype=dtype
-        )
-        + " "
-        + advice
+    cleaner = {"sales": "clean_sales", "surveys": "clean_surveys", "members": "clean_members"}
+    if wanted in ("number", "flag") and table in cleaner:
+        advice += " " + _("ck.clean.{cleaner}(frame) does it.").format(cleaner=cleaner[table])
+    said = _("The column {column!r} of {table} holds {kind}, such as {value!r}.").format(
+        column=column,
+        table=table,
+        kind=in_words(dtype),
+        value=str(value) if isinstance(value, date) else value,
     )
+    raise TableError(f"{said} {advice}")
+
+
+def in_words(dtype: Any) -> str:
+    """What kind of values a column holds, as a person would say it."""
+    if dtype == nw.Boolean:
+        return _("true and false")
+    if isinstance(dtype, nw.Datetime) or dtype == nw.Date:
+        return _("dates")
+    if dtype.is_integer():
+        return _("whole numbers")
+    if dtype.is_numeric():
+        return _("decimal numbers")
+    if dtype in (nw.String, nw.Object, nw.Categorical, nw.Enum):
+        return _("text")
+    return str(dtype)
 
 
 _PLAIN = {"time": nw.Datetime("us"), "number": nw.Float64(), "flag": nw.Boolean()}
@@ -321,36 +389,40 @@ def _normalised(
     plain = _PLAIN.get(kind)
     if dtype == nw.Unknown:
         return nw.lit(None, plain or nw.String()).alias(name)
-    mistyped = in_memory and dtype in (nw.Object, nw.String, nw.Float64) and dtype != plain
-    if plain and mistyped and _all_null(frame, name):
-        return nw.lit(None, plain).alias(name)
+    if in_memory and not plain and nw.to_native(frame.collect())[name].dtype == object:
+        # objects that are all None join to no text in pandas
+        if frame.collect()[name].is_null().all():
+            return nw.lit(None, nw.String()).alias(name)
     if kind == "time":
         if dtype == nw.Date:
             return values.cast(nw.Datetime("us"))
         if not isinstance(dtype, nw.Datetime):
-            raise _wrong_kind(table, name, kind, dtype)
+            return _refused(frame, table, name, kind, dtype)
         if dtype.time_zone and not frame.implementation.is_pyspark():
             raise TableError(
                 _(
                     "The column {column!r} of {table} carries the time zone {zone}. Days and "
-                    "hours are the shop's: convert to its clock and drop the zone first."
+                    "hours are the shop's: move it to its clock and drop the zone first, as "
+                    'ck.data.conform(frame, table="{table}", time_zone="Asia/Shanghai") does.'
                 ).format(column=name, table=table, zone=dtype.time_zone)
             )
         return None
+    if kind == "key" and dtype.is_integer() and dtype not in (nw.Int64, nw.UInt64):
+        return values.cast(nw.Int64)  # PyArrow and Polars join no two widths of whole number
     if kind == "number":
         if dtype.is_integer():
             return None if dtype == nw.Int64 else values.cast(nw.Int64)
         if not dtype.is_numeric():
-            raise _wrong_kind(table, name, kind, dtype)
+            return _refused(frame, table, name, kind, dtype)
         if in_memory and dtype == nw.Float64:
             return None
         return values.cast(nw.Float64).fill_nan(None)
     if kind == "flag":
         if dtype != nw.Boolean:
-            raise _wrong_kind(table, name, kind, dtype)
+            return _refused(frame, table, name, kind, dtype)
         return None
     if isinstance(dtype, nw.Datetime) or dtype in (nw.Date, nw.Duration, nw.Boolean):
-        raise _wrong_kind(table, name, kind, dtype)
+        return _refused(frame, table, name, kind, dtype)
     if dtype in (nw.Categorical, nw.Enum) or (
         dtype == nw.String and frame.implementation.is_pyarrow()
     ):
@@ -358,11 +430,6 @@ def _normalised(
     if dtype.is_float() and not in_memory:
         return values.fill_nan(None)
     return None
-
-
-def _all_null(frame: nw.LazyFrame, name: str) -> bool:
-    values = nw.to_native(frame.collect())[name]
-    return len(values) > 0 and bool(values.isna().all())
 
 
 def require(
@@ -444,15 +511,18 @@ def _check_bounds(frame: nw.LazyFrame, table: str, used: dict[str, Column]) -> N
 
 
 def _check_unique(frame: nw.LazyFrame, table: str, key: str) -> None:
+    named = frame.filter(~nw.col(key).is_null())
     twice = collect(
-        frame.group_by(key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1).sort(key).head(1)
+        named.group_by(key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1).sort(key).head(1)
     )
     if len(twice):
         raise TableError(
             _(
                 "{key} {value!r} stands {rows} times in {table}, but must be unique. Merge the "
                 "rows first (ck.clean.drop_duplicates_exact, ck.clean.merge_members)."
-            ).format(key=key, value=twice[key][0], rows=int(twice["rows"][0]), table=table)
+            ).format(
+                key=key, value=twice[key].to_list()[0], rows=int(twice["rows"][0]), table=table
+            )
         )
 
 
@@ -560,6 +630,11 @@ def between(
     until: str | date | None = None,
 ) -> nw.LazyFrame:
     """Rows from the first day to the last, both included, to the last minute of the last."""
+    if since is None and until is None:
+        return frame
+    present = frame.collect_schema().names()
+    if column not in present:
+        raise missing_column(_("given"), column, present)
     if since is not None:
         start = as_date(since)
         frame = frame.filter(nw.col(column) >= nw.lit(datetime(start.year, start.month, start.day)))
@@ -607,14 +682,19 @@ def with_periods(
     present = frame.collect_schema().names()
     at = nw.col(moment)
     parts = {
-        "year": lambda: at.dt.year().cast(nw.Int64),
+        "year": lambda: known(at.dt.year()),
         "quarter": lambda: at.dt.truncate("1q"),
         "month": lambda: at.dt.truncate("1mo"),
         "week": lambda: _monday(at),
         "day": lambda: at.dt.truncate("1d"),
-        "hour": lambda: at.dt.hour().cast(nw.Int64),
-        "weekday": lambda: _weekday(at),
+        "hour": lambda: known(at.dt.hour()),
+        "weekday": lambda: known(_weekday(at)),
     }
+
+    def known(number: nw.Expr) -> nw.Expr:
+        """The part as a whole number; nothing, not a crash, where a line has no date."""
+        return nw.when(~at.is_null()).then(part(number))
+
     added = []
     for name in by:
         if name in present:
@@ -653,11 +733,12 @@ def named_periods(frame: nw.LazyFrame, added: Sequence[str]) -> nw.LazyFrame:
         names["month"] = nw.col("month").dt.to_string("%Y-%m")
     if "quarter" in added:
         at = nw.col("quarter")
-        names["quarter"] = nw.concat_str(
-            at.dt.year().cast(nw.String),
+        quarter = nw.concat_str(
+            part(at.dt.year()).cast(nw.String),
             nw.lit("-Q"),
-            ((at.dt.month().cast(nw.Int64) + 2) // 3).cast(nw.String),
+            ((part(at.dt.month()) + 2) // 3).cast(nw.String),
         )
+        names["quarter"] = nw.when(~at.is_null()).then(quarter)
     return frame.with_columns(**names) if names else frame
 
 
@@ -691,18 +772,23 @@ def _looked_up(
 ) -> nw.LazyFrame:
     for other, given in described.items():
         key = LOOK_UP[other]
-        if given is None or key not in present:
+        if given is None:
             continue
-        if name not in open_frame(given).collect_schema().names():
+        held = open_frame(given).collect_schema().names()
+        if name not in held:
+            if name in CONTRACT[other] and name not in CONTRACT[table]:
+                raise missing_column(other, name, held)
             continue
+        if key not in present:
+            raise missing_column(table, key, present)
         known = [name] if name in CONTRACT[other] else []
         more = require(given, other, [key, *known], unique=key)
-        beside(frame, more, (table, other))
         alike = _normalised(frame, table, key, CONTRACT[table][key], frame.collect_schema()[key])
         frame = frame if alike is None else frame.with_columns(alike)
+        beside(frame, more, (table, other), key)
         return frame.join(more.select(key, name), on=key, how="left")
     holders = [other for other in described if name in CONTRACT[other] and described[other] is None]
-    if holders:
+    if holders and name not in CONTRACT[table]:
         raise TableError(
             _("{column!r} stands in another table: give {table}={table} too.").format(
                 column=name, table=holders[0]

@@ -21,6 +21,8 @@ from crmkit.tables import (
     between,
     closest,
     give_back,
+    in_words,
+    is_nothing,
     missing_column,
     name_list,
     open_frame,
@@ -85,7 +87,7 @@ def split_control(
             raise missing_column("members", name, present)
     table = frame.collect()
     ids = table["member_id"].to_list()
-    if any(i is None or i != i for i in ids):
+    if any(map(is_nothing, ids)):
         raise TableError(_("The table members has rows without member_id. Set them aside first."))
     segments = list(zip(*(table[name].to_list() for name in by), strict=True)) or [()] * len(ids)
     drawn: dict[tuple, list[tuple[bytes, int]]] = {}
@@ -163,7 +165,7 @@ def outcomes(
             )
     chosen = require(chosen.to_native(), "campaign_contacts", ["member_id"], unique="member_id")
     lines = require(sales, "sales", ["sale_id", "sold_at", "member_id", "quantity", "amount"])
-    beside(chosen, lines, ("contacts", "sales"))
+    beside(chosen, lines, ("contacts", "sales"), "member_id")
     lines = lines.filter(~nw.col("member_id").is_null())
     length = timedelta(days=days)
     for suffix, since in (("", first), ("_before", first - length)):
@@ -521,7 +523,7 @@ def _read(frame: Any, numbers: Sequence[str], labels: Sequence[str]) -> pd.DataF
             raise TableError(
                 _(
                     "The column {column!r} holds {dtype}; it must hold numbers or yes and no."
-                ).format(column=name, dtype=schema[name])
+                ).format(column=name, dtype=in_words(schema[name]))
             )
     names = list(dict.fromkeys([*numbers, *labels]))
     table = opened.select(names).collect()

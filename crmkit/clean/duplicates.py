@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmkit.clean.columns import clean_ids
+from crmkit.clean.columns import clean_ids, clean_truth
 from crmkit.clean.frames import as_text, is_text, like, to_pandas
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import clean_dates, clean_emails, clean_phones
@@ -366,9 +366,10 @@ def _groups(ids: pd.Series, pairs: pd.DataFrame) -> np.ndarray:
     for column, end in zip(("member_id", "other_id"), ends, strict=True):
         if end.isna().any():
             raise TableError(
-                _("The pairs name {member}, who is not among the members.").format(
-                    member=pairs.loc[end.isna(), column].iloc[0]
-                )
+                _(
+                    "The pairs name {member}, who is not among the members. Look for pairs in these "
+                    "members: ck.clean.find_duplicate_members(members)."
+                ).format(member=pairs.loc[end.isna(), column].iloc[0])
             )
     a, b = (end.to_numpy(dtype=np.int64) for end in ends)
     graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(ids), len(ids)))
@@ -401,7 +402,9 @@ def _merge(cleaning: Cleaning, group: np.ndarray) -> None:
             continue
         best = members[column].groupby(order["group"].to_numpy(), sort=False).first()
         _fill(cleaning, column, stays, best)
-    if cleaning.has("consent_marketing") and not is_text(frame["consent_marketing"]):
+    if cleaning.has("consent_marketing"):
+        clean_truth(cleaning, "consent_marketing")
+        members = cleaning.frame.iloc[order["row"]]
         consent = members["consent_marketing"].astype("boolean")
         gave_all = consent.groupby(order["group"].to_numpy(), sort=False).min()
         _withdraw(cleaning, stays, gave_all)

@@ -386,6 +386,9 @@ def number_of(value: object) -> Cleaned:
 def clean_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The column as numbers (Float64, or Int64 where all are whole), and per row what was wrong."""
     faults = pd.Series(None, index=column.index, dtype=object)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):  # a date is no number
+        nothing = pd.Series(pd.NA, index=column.index, dtype="Float64")
+        return nothing, faults.mask(column.notna(), "number_unreadable")
     if not is_text(column):
         return column, faults
     numbers = pd.to_numeric(column, errors="coerce").astype("Float64")

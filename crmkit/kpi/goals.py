@@ -17,14 +17,14 @@ def _reached(
     sales: Any, targets: Any, who: str, since: Any, until: Any
 ) -> tuple[nw.LazyFrame, nw.LazyFrame]:
     """Targets per who and month, and the revenue of the same."""
-    wanted = tables.require(targets, "targets", [who, "month", "revenue"])
-    other = "staff_id" if who == "store_id" else None
-    if other and other in wanted.collect_schema().names():
-        wanted = wanted.filter(nw.col(other).is_null())
+    other = ["staff_id"] if who == "store_id" else []
+    wanted = tables.require(targets, "targets", [who, "month", "revenue"], other)
+    if other and "staff_id" in wanted.collect_schema().names():
+        wanted = wanted.filter(nw.col("staff_id").is_null())
     wanted = wanted.filter(~nw.col(who).is_null())
     wanted = wanted.group_by(who, "month").agg(nw.col("revenue").sum().alias("target"))
     sold = tables.require(sales, "sales", [who, "sold_at", "amount"])
-    tables.beside(sold, wanted, ("sales", "targets"))
+    tables.beside(sold, wanted, ("sales", "targets"), who)
     sold = tables.between(sold, "sold_at", since, until)
     sold, periods = tables.grouped_by(sold, "sales", ["month"], "sold_at")
     sold = sold.group_by(who, "month").agg(nw.col("amount").sum().alias("revenue"))

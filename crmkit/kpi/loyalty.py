@@ -121,8 +121,9 @@ def cohort_retention(sales: Any, *, until: str | date | None = None) -> Any:
     """
     frame = tables.between(_purchases(sales), "sold_at", None, until)
     at = nw.col("sold_at")
-    month = at.dt.year().cast(nw.Int64) * 12 + at.dt.month().cast(nw.Int64) - 1
+    month = tables.part(at.dt.year()) * 12 + tables.part(at.dt.month()) - 1
     visits = tables.distinct(frame.with_columns(_month=month), "member_id", "_month")
+    visits = visits.filter(nw.col("_month") >= 0)  # a line without a date belongs to no month
     visits = visits.with_columns(_cohort=nw.col("_month").min().over("member_id"))
     counts = visits.group_by("_cohort", "_month").agg(nw.len().alias("active"))
     # at most one row per pair of months: the rest is quicker by hand than as a query

@@ -179,8 +179,7 @@ YEAR_AGO = {"year": 1, "quarter": 4, "month": 12, "week": 52, "day": 364}
 
 def _ordinal(period: str, moment: nw.Expr) -> nw.Expr:
     """The period as a running number, so that the one before is one less."""
-    year = moment.dt.year().cast(nw.Int64)
-    month = moment.dt.month().cast(nw.Int64)
+    year, month = tables.part(moment.dt.year()), tables.part(moment.dt.month())
     return {
         "year": year,
         "quarter": year * 4 + (month + 2) // 3 - 1,

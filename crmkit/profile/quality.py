@@ -372,7 +372,7 @@ def _paired(
 ) -> tuple[nw.LazyFrame, list[str]]:
     """The records beside the confirmed ones, whose columns get a prefix."""
     confirmed = require(verified, "members", ["member_id"], fields, unique="member_id")
-    beside(frame, confirmed, ("members", "verified"))
+    beside(frame, confirmed, ("members", "verified"), "member_id")
     present = confirmed.collect_schema().names()
     fields = [f for f in fields if f in present]
     if not fields:

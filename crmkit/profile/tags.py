@@ -144,7 +144,7 @@ def facts(
     needed = ["sale_id", "sold_at", "member_id", "product_id", "quantity", "amount"]
     optional = ["discount", "channel", "return_reason"]
     lines = tables.require(sales, "sales", needed, optional)
-    tables.beside(who, lines, ("members", "sales"))
+    tables.beside(who, lines, ("members", "sales"), "member_id")
     day = tables.as_date(at) if at else tables.first_and_last_day(lines, "sold_at")[1]
     lines = lines.filter(~nw.col("member_id").is_null())
     lines = _described(_complete(lines, optional), products)
@@ -247,7 +247,7 @@ def _described(lines: nw.LazyFrame, products: IntoFrameT | None) -> nw.LazyFrame
         ["brand", "list_price"],
         unique="product_id",
     )
-    tables.beside(lines, goods, ("sales", "products"))
+    tables.beside(lines, goods, ("sales", "products"), "product_id")
     present = goods.collect_schema().names()
     if "brand" not in present:
         goods = goods.with_columns(brand=nw.lit(None, nw.String()))

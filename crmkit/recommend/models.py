@@ -50,9 +50,13 @@ class Recommender:
         """
         catalogue = None
         if products is not None:
-            catalogue = tables.require(
-                products, "products", ["product_id"], ["list_price"], unique="product_id"
-            ).collect()
+            looked_at = ["category", "brand", "list_price"]
+            goods = tables.require(
+                products, "products", ["product_id"], looked_at, unique="product_id"
+            ).filter(~nw.col("product_id").is_null())
+            lines = tables.require(sales, "sales", ["product_id"])
+            tables.beside(lines, goods, ("sales", "products"), "product_id")
+            catalogue = goods.collect()
         ids = () if catalogue is None else catalogue["product_id"].to_list()
         known = Purchases.of(sales, catalogue=ids)
         nothing = tables.give_back(tables.open_frame(sales).head(0), sales)

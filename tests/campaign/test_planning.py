@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 from statsmodels.stats.power import NormalIndPower, zt_ind_solve_power
 from statsmodels.stats.proportion import proportion_effectsize
 from statsmodels.stats.weightstats import DescrStatsW
@@ -108,6 +109,22 @@ def test_the_sample_size_is_that_of_statsmodels(rate, uplift):
     n = sample_size(rate, uplift)
     assert exact <= n < exact + 1
     assert power(rate, uplift, n, n) >= 0.8 > power(rate, uplift, n - 1, n - 1)
+
+
+@pytest.mark.parametrize(("rate", "uplift", "power_"), [(0.2, 0.1, 0.8), (0.03, 0.5, 0.9)])
+def test_the_sample_size_by_cohens_own_formula(rate, uplift, power_):
+    """J. Cohen, "Statistical Power Analysis for the Behavioral Sciences" (1988), ch. 6: h is the
+    difference of the arcsines, and n = 2 ((z of the test + z of the power) ÷ h)² in each group."""
+    h = 2 * np.arcsin(np.sqrt(rate * (1 + uplift))) - 2 * np.arcsin(np.sqrt(rate))
+    n = 2 * ((norm.ppf(0.975) + norm.ppf(power_)) / h) ** 2
+    assert sample_size(rate, uplift, power=power_) == int(np.ceil(n))
+
+
+def test_a_small_effect_needs_392_in_each_group():
+    """Cohen's small effect, h = 0.2, at 80 % and 5 %: his table 6.4.1 says 392."""
+    rate = 0.5
+    uplift = np.sin(np.arcsin(np.sqrt(rate)) + 0.1) ** 2 / rate - 1
+    assert sample_size(rate, uplift) in (392, 393)
 
 
 def test_a_small_control_group_costs_power():

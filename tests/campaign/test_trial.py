@@ -215,8 +215,29 @@ def test_shares_get_newcombes_interval():
     assert compare_groups(table.assign(bought=table["bought"] == 1), "bought") == found
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        # R's t.test(10:20, seq(20, 26, 0.5))
+        (range(10, 21), np.arange(20, 26.5, 0.5), -10.414599, -5.585401),
+        # ClickHouse's reference of welchTTest(0.95)
+        ([20.3, 22.1, 21.9], [18.9, 20.3, 19.0], -0.026294346671631885, 4.092961013338302),
+    ],
+)
+def test_welchs_interval_is_what_other_programs_give(first, second, low, high):
+    table = pd.DataFrame(
+        {
+            "group": ["treatment"] * len(first) + ["control"] * len(second),
+            "revenue": [*first, *second],
+        }
+    )
+    found = compare_groups(table)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-6)
+
+
 def test_newcombes_published_example():
-    # Newcombe (1998), table II, example (a): 56/70 against 48/80, method 10: 0.0524 to 0.3339
+    # R. G. Newcombe, Statistics in Medicine 17 (1998) 873, table II (a): 56/70 and 48/80 by
+    # method 10, which is put together from the two intervals of Wilson
     table = pd.DataFrame(
         {
             "group": ["treatment"] * 70 + ["control"] * 80,
@@ -225,6 +246,12 @@ def test_newcombes_published_example():
     )
     found = compare_groups(table, "bought")
     assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
+    (p, q), (first, second) = (
+        (56 / 70, 48 / 80),
+        (stats.binomtest(k, n).proportion_ci(method="wilson") for k, n in ((56, 70), (48, 80))),
+    )
+    assert found.low == pytest.approx(p - q - np.hypot(p - first.low, second.high - q))
+    assert found.high == pytest.approx(p - q + np.hypot(first.high - p, q - second.low))
 
 
 def test_a_true_uplift_lies_in_the_interval_as_often_as_promised():
@@ -269,7 +296,7 @@ def test_a_group_that_is_not_there_is_named():
         compare_groups(table[:2].assign(group=["treatment", "control"])[1:].pipe(_with_treated))
     with pytest.raises(ck.TableError, match="no column 'revenu'"):
         compare_groups(table, "revenu")
-    with pytest.raises(ck.TableError, match="holds String; it must hold numbers"):
+    with pytest.raises(ck.TableError, match="holds text; it must hold numbers"):
         compare_groups(table, "level")
 
 
@@ -356,6 +383,20 @@ def test_members_with_a_before_value_agree_with_the_regression():
     assert (found.low, found.high) == pytest.approx(
         tuple(fit.conf_int().loc["treated:post"]), abs=0.1
     )
+
+
+def test_the_minimum_wage_of_new_jersey():
+    """D. Card and A. B. Krueger, American Economic Review 84 (1994), table 3: mean staff before and
+    after in New Jersey (20.44, 21.03) and in Pennsylvania (23.33, 21.17): 2.76 more (rounded)."""
+    table = pd.DataFrame(
+        {
+            "group": ["treatment"] * 2 + ["control"] * 2,
+            "staff_before": [20.44 - 5, 20.44 + 5, 23.33 - 5, 23.33 + 5],
+            "staff": [21.03 - 6, 21.03 + 6, 21.17 - 3, 21.17 + 3],
+        }
+    )
+    found = difference_in_differences(table, "staff", before_value="staff_before")
+    assert found.difference == pytest.approx(2.76, abs=0.015)
 
 
 def test_the_before_value_makes_the_interval_narrower():

@@ -168,13 +168,15 @@ class TestVoice:
         assert (rate.value, rate.numerator, rate.denominator) == (0.5, 2, 4)
         assert (rate.low, rate.high) == pytest.approx((low, high))
 
-    @pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (1, 1), (0, 1), (333, 1000)])
-    def test_the_interval_agrees_at_the_ends_too(self, k, n):
+    @pytest.mark.parametrize(("k", "n"), [(0, 7), (7, 7), (1, 1), (0, 1), (7, 50), (333, 1000)])
+    def test_the_interval_agrees_with_two_libraries_at_the_ends_too(self, k, n):
+        from scipy.stats import binomtest
         from statsmodels.stats.proportion import proportion_confint
 
         rate = K.csat(pd.DataFrame({"csat_service": [5] * k + [1] * (n - k)}))
-        low, high = proportion_confint(k, n, method="wilson")
-        assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-12)
+        ends = pytest.approx((rate.low, rate.high), abs=1e-12)
+        assert proportion_confint(k, n, method="wilson") == ends
+        assert tuple(binomtest(k, n).proportion_ci(method="wilson")) == ends
 
     def test_nobody_answered(self):
         silent = pd.DataFrame({"csat_service": [None, None], "nps": [None, None]})
@@ -196,6 +198,18 @@ class TestVoice:
         assert score.value == pytest.approx(np.mean(marks))
         assert (score.low, score.high) == pytest.approx((low, high))
         assert (score.promoters, score.passives, score.detractors) == (41, 29, 17)
+
+    def test_nps_of_the_tickets_in_a_hat(self):
+        """The worked example of a much-read answer (W. Huber on Cross Validated, 2011): half
+        promoters, a third passives, a sixth detractors: a score of 1/3, a variance of 5/9, and so
+        a standard error of 4.1 points with 324 answers."""
+        answers = [10] * 162 + [8] * 108 + [0] * 54
+        score = K.nps(pd.DataFrame({"nps": answers}))
+        assert score.value == pytest.approx(100 / 3)
+        error = 100 * (5 / 9 / 324) ** 0.5
+        assert round(error, 1) == 4.1
+        # ours divides by n − 1, as an estimate from a sample must
+        assert (score.high - score.value) / 1.96 == pytest.approx(error, rel=0.002)
 
     def test_one_answer_has_a_score_but_no_interval(self):
         score = K.nps(pd.DataFrame({"nps": [10]}))

@@ -18,7 +18,8 @@ def orders(*baskets):
     )
 
 
-# the five baskets that many textbooks reckon through
+# the five baskets of P.-N. Tan, M. Steinbach and V. Kumar, "Introduction to Data Mining", ch. 6,
+# which the documentation of Orange reckons through too
 BASKETS = orders(
     "bread milk",
     "bread nappies beer eggs",
@@ -76,6 +77,10 @@ def test_rules_by_hand():
     assert rules.loc[("milk + nappies", "beer"), "confidence"] == pytest.approx(2 / 3)
     assert ("bread", "milk") not in rules.index  # 3 of 4 against 4 of 5: a lift below 1
     assert found["lift"].is_monotonic_decreasing
+    # the rule the book reckons: {milk, nappies} → {beer}, support 0.4, confidence 0.67
+    assert rules.loc[("milk + nappies", "beer"), "support"] == pytest.approx(0.4)
+    # the first of Orange's list: cola → nappies, 0.4 and 1.0
+    assert rules.loc[("cola", "nappies"), ["support", "confidence"]].tolist() == [0.4, 1.0]
 
 
 def test_no_rule_is_an_empty_table():

@@ -175,31 +175,53 @@ class TestAgeing:
 
 
 class TestTextbooks:
-    """J. Heizer, B. Render, "Operations Management", the worked examples of the inventory chapter."""
+    """Worked examples of textbooks, by the names under which they stand there."""
 
-    def test_sharp_inc(self):
-        """1,000 needles a year, $10 an order, $0.50 to hold: 200 at a time, 5 orders, $100."""
-        order = S.economic_order_quantity(1000, 10, 0.50)
-        assert float(order) == 200.0
-        assert "5.0 orders" in str(order) and "100.00" in str(order)
+    @pytest.mark.parametrize(("yearly", "pieces"), [(1000, 200), (1200, 219)])
+    def test_sharp_inc(self, yearly, pieces):
+        """J. Heizer, B. Render, C. Munson, "Operations Management", ch. 12, example 3 and its
+        exercise: $10 an order, $0.50 to hold a needle for a year."""
+        assert round(float(S.economic_order_quantity(yearly, 10, 0.50))) == pieces
 
-    def test_reorder_point_without_chance(self):
-        """8,000 a year over 250 days, three days to deliver: 96."""
-        assert float(S.reorder_point(8000 / 250, 3)) == 96.0
+    @pytest.mark.parametrize(("working_days", "pieces"), [(250, 96), (200, 120)])
+    def test_an_apple_store(self, working_days, pieces):
+        """Heizer, Render, Munson, ch. 12, example 7 and its exercise: 8,000 a year, three days."""
+        assert float(S.reorder_point(8000 / working_days, 3)) == pieces
 
-    def test_varying_demand(self):
-        """15 a day with deviation 5, two days, 90 %: safety stock 9, reorder at 39."""
-        assert round(float(S.safety_stock(5, 2, 0.90))) == 9
-        assert round(float(S.reorder_point(15, 2, 5, 0.90))) == 39
+    def test_the_carpet_store(self):
+        """B. W. Taylor, "Introduction to Management Science", ch. 16: 30 yards a day with deviation
+        5, ten days, 95 % (z = 1.65 there, which is 1.645): 26.1 beyond the 300 sold meanwhile."""
+        assert float(S.safety_stock(5, 10, 0.95)) == pytest.approx(1.65 * 5 * 10**0.5, rel=0.004)
+        assert float(S.reorder_point(30, 10, 5, 0.95)) == pytest.approx(326.1, abs=0.1)
 
-    def test_varying_lead_time(self):
-        """10 a day, six days with deviation three, 98 %: reorder at 122 (rounded up)."""
-        assert np.ceil(float(S.reorder_point(10, 6, service=0.98, lead_sd=3))) == 122
+    def test_chance_in_demand_and_delivery_by_trying(self):
+        """The same reorder points by drawing a million deliveries: 95 % of them find enough."""
+        rng = np.random.default_rng(5)
+        for demand, sd, lead, lead_sd in [(30, 5, 10, 0), (10, 0, 6, 1), (150, 16, 5, 1)]:
+            days = rng.normal(lead, lead_sd, 1_000_000)
+            wanted = demand * days + rng.normal(0, sd, len(days)) * np.sqrt(lead)
+            point = float(S.reorder_point(demand, lead, sd, 0.95, lead_sd=lead_sd))
+            assert np.mean(wanted <= point) == pytest.approx(0.95, abs=0.002)
 
-    def test_both_varying(self):
-        """150 a day with deviation 16, five days with deviation 1, 95 %: reorder at 1,004."""
-        point = float(S.reorder_point(150, 5, 16, 0.95, lead_sd=1))
-        assert point == pytest.approx(1004, abs=1)
+    def test_silicon_chips(self):
+        """Heizer, Render, Munson, ch. 12, example 1: ten chips by yearly dollars, and their classes
+        (with the cut between A and B where the book draws it, at 70 %)."""
+        chips = pd.DataFrame(
+            [
+                ("10286", 1000, 90.00, "A", 38.8), ("11526", 500, 154.00, "A", 33.2),
+                ("12760", 1550, 17.00, "B", 11.3), ("10867", 350, 42.86, "B", 6.4),
+                ("10500", 1000, 12.50, "B", 5.4), ("12572", 600, 14.17, "C", 3.7),
+                ("14075", 2000, 0.60, "C", 0.5), ("01036", 100, 8.50, "C", 0.4),
+                ("01307", 1200, 0.42, "C", 0.2), ("10572", 250, 0.60, "C", 0.1),
+            ],
+            columns=["product_id", "quantity", "price", "class", "percent"],
+        )  # fmt: skip
+        sales = chips.assign(amount=chips["quantity"] * chips["price"])
+        got = S.abc(sales, cuts=(0.7, 0.95))
+        assert got["product_id"].tolist() == chips["product_id"].tolist()
+        assert got["abc"].tolist() == chips["class"].tolist()
+        assert got["revenue"].sum() == pytest.approx(232_057)
+        assert (got["value_share"] * 100).tolist() == pytest.approx(chips["percent"], abs=0.07)
 
     def test_the_cheapest_quantity_is_the_cheapest(self):
         best = float(S.economic_order_quantity(730, 12, 3))

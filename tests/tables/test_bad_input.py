@@ -1,0 +1,779 @@
+"""Whatever is wrong with a table, every function says what and where, or gives the answer it
+documents for nothing: never an error of the dataframe library's own."""
+
+import inspect
+import warnings
+from dataclasses import dataclass, field
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import crmkit as ck
+
+DAY = pd.Timestamp("2025-06-30")
+
+
+def days(*ago):
+    return [DAY - pd.Timedelta(days=n, hours=3) for n in ago]
+
+
+SHOP = {
+    "sales": pd.DataFrame(
+        {
+            "sale_id": ["s1", "s1", "s2", "s3", "s4", "s5", "s6", "s7"],
+            "sold_at": days(0, 0, 3, 9, 40, 41, 60, 61),
+            "store_id": ["A", "A", "A", "B", "B", "A", "B", "A"],
+            "staff_id": ["e1", "e1", "e1", "e2", "e2", "e1", "e2", "e1"],
+            "member_id": ["m1", "m1", "m2", "m3", None, "m1", "m2", "m3"],
+            "product_id": ["p1", "p2", "p1", "p2", "p1", "p1", "p2", "p2"],
+            "quantity": [1, 2, 1, 1, 3, 1, -1, 1],
+            "list_price": [10.0] * 8,
+            "discount": [0.0, 2.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0],
+            "amount": [10.0, 18.0, 10.0, 9.0, 30.0, 10.0, -10.0, 10.0],
+            "cost": [6.0, 12.0, 6.0, 6.0, 18.0, 6.0, -6.0, 6.0],
+            "channel": ["store", "store", "web", "store", "store", "web", "store", "store"],
+            "return_reason": [None] * 6 + ["defective", None],
+        }
+    ),
+    "products": pd.DataFrame(
+        {
+            "product_id": ["p1", "p2"],
+            "category": ["tea", "cups"],
+            "brand": ["x", "y"],
+            "list_price": [10.0, 10.0],
+            "cost": [6.0, 6.0],
+            "launched_on": days(400, 20),
+        }
+    ),
+    "members": pd.DataFrame(
+        {
+            "member_id": ["m1", "m2", "m3"],
+            "name": ["张伟", "李娜", "王芳"],
+            "phone": ["13800000001", "13800000002", "13800000003"],
+            "email": ["a@example.com", "b@example.com", None],
+            "gender": ["female", "male", None],
+            "birth_date": pd.to_datetime(["1990-01-01", "1980-02-02", None]),
+            "district": ["yuexiu", "tianhe", "yuexiu"],
+            "joined_at": days(500, 400, 300),
+            "consent_marketing": [True, False, True],
+        }
+    ),
+    "stores": pd.DataFrame({"store_id": ["A", "B"], "climate": ["warm", "cool"]}),
+    "stock_daily": pd.DataFrame(
+        {
+            "store_id": ["A", "A", "B", "B"],
+            "product_id": ["p1", "p1", "p2", "p2"],
+            "date": [DAY - pd.Timedelta(days=1), DAY] * 2,
+            "on_hand": [9, 8, 1, 0],
+            "received": [2, 0, 0, 0],
+            "sold": [1, 1, 1, 1],
+        }
+    ),
+    "footfall": pd.DataFrame(
+        {"store_id": ["A", "B"], "hour": days(0, 9), "visitors": [4, 7]},
+    ),
+    "surveys": pd.DataFrame(
+        {
+            "asked_at": days(1, 2, 3),
+            "channel": ["web", "web", "store"],
+            "csat_goods": [5, 4, 2],
+            "csat_service": [5, 3, 2],
+            "nps": [10, 8, 3],
+        }
+    ),
+    "referrals": pd.DataFrame(
+        {"member_id": ["m1", "m2"], "at": days(1, 2), "joined_member_id": ["m3", None]}
+    ),
+    "browsing": pd.DataFrame(
+        {
+            "session_id": ["v1", "v1", "v2"],
+            "at": days(1, 1, 2),
+            "channel": ["web"] * 3,
+            "event": ["view", "buy", "view"],
+        }
+    ),
+    "targets": pd.DataFrame(
+        {
+            "store_id": ["A", "B"],
+            "staff_id": pd.Series([None, None], dtype="str"),
+            "month": ["2025-06", "2025-06"],
+            "revenue": [50.0, 40.0],
+        }
+    ),
+    "campaign_contacts": pd.DataFrame(
+        {"member_id": ["m1", "m2", "m3"], "group": ["treatment", "control", "treatment"]}
+    ),
+    "comments": pd.DataFrame({"at": days(1, 2), "text": ["good", "bad"], "channel": ["web"] * 2}),
+}
+"""A shop of a few healthy lines, from which each test breaks one thing."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """One function, and what it reads: columns it cannot do without, and those it uses if there."""
+
+    call: object
+    needs: dict = field(default_factory=dict)
+    uses: dict = field(default_factory=dict)
+    groups: dict = field(default_factory=dict)  # needed too, but any value makes a group
+
+    def columns(self, *kinds):
+        return [
+            (table, column)
+            for kind in kinds or ("needs", "uses")
+            for table, names in getattr(self, kind).items()
+            for column in names.split()
+        ]
+
+    @property
+    def tables(self):
+        return sorted({table for table, _c in self.columns("needs", "uses", "groups")})
+
+
+K, S, G, P, R, C = ck.kpi, ck.stock, ck.segment, ck.profile, ck.recommend, ck.campaign
+LINE = "sale_id sold_at member_id quantity"
+SPENT = LINE + " amount"
+SHELF = "store_id product_id date on_hand sold"
+WEEKS = ("2025-04-01", "2025-05-31"), ("2025-06-01", "2025-06-30")
+
+
+def fitted(model):
+    return lambda t: model().fit(t("sales"), t("products")).recommend(k=1)
+
+
+READS = {
+    "kpi.sales_summary": Reads(
+        lambda t: K.sales_summary(t("sales"), ["month", "category"], products=t("products")),
+        needs={"sales": "sale_id quantity amount sold_at product_id", "products": "product_id"},
+        uses={"sales": "cost"},
+        groups={"products": "category"},
+    ),
+    "kpi.member_share": Reads(
+        lambda t: K.member_share(t("sales"), "climate", stores=t("stores"), until="2025-06-30"),
+        needs={"sales": "member_id amount store_id sold_at", "stores": "store_id"},
+        groups={"stores": "climate"},
+    ),
+    "kpi.growth": Reads(
+        lambda t: K.growth(t("sales"), by="store_id"),
+        needs={"sales": "sale_id sold_at quantity amount"},
+        uses={"sales": "cost"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.csat": Reads(
+        lambda t: K.csat(t("surveys"), "goods", by="channel"),
+        needs={"surveys": "csat_goods"},
+        uses={"surveys": "asked_at"},
+        groups={"surveys": "channel"},
+    ),
+    "kpi.nps": Reads(lambda t: K.nps(t("surveys"), by="month"), needs={"surveys": "nps asked_at"}),
+    "kpi.referral_rate": Reads(
+        lambda t: K.referral_rate(t("referrals"), t("sales"), by="month"),
+        needs={"referrals": "member_id at joined_member_id", "sales": "member_id sold_at quantity"},
+    ),
+    "kpi.conversion_rate": Reads(
+        lambda t: K.conversion_rate(t("sales"), t("footfall"), by="store_id"),
+        needs={"sales": "sale_id sold_at quantity", "footfall": "hour visitors"},
+        uses={"sales": "channel"},
+        groups={"sales": "store_id", "footfall": "store_id"},
+    ),
+    "kpi.funnel": Reads(
+        lambda t: K.funnel(t("browsing"), by="channel"),
+        needs={"browsing": "session_id event"},
+        uses={"browsing": "at"},
+        groups={"browsing": "channel"},
+    ),
+    "kpi.repeat_purchase_rate": Reads(
+        lambda t: K.repeat_purchase_rate(t("sales"), "gender", members=t("members")),
+        needs={"sales": LINE, "members": "member_id gender"},
+    ),
+    "kpi.retention_rate": Reads(
+        lambda t: K.retention_rate(t("sales"), *WEEKS, by="store_id"),
+        needs={"sales": LINE},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.cohort_retention": Reads(lambda t: K.cohort_retention(t("sales")), needs={"sales": LINE}),
+    "kpi.attainment": Reads(
+        lambda t: K.attainment(t("sales"), t("targets")),
+        needs={"sales": "store_id sold_at amount", "targets": "store_id month revenue"},
+        uses={"targets": "staff_id"},
+    ),
+    "kpi.monitor": Reads(
+        lambda t: K.monitor(t("sales"), t("targets"), "2025-06-30"),
+        needs={"sales": "store_id sold_at amount", "targets": "store_id month revenue"},
+        uses={"targets": "staff_id"},
+    ),
+    "stock.turnover": Reads(
+        lambda t: S.turnover(t("sales"), t("stock_daily"), t("products"), by="product_id"),
+        needs={
+            "sales": "product_id sold_at quantity",
+            "stock_daily": "product_id date on_hand",
+            "products": "product_id cost",
+        },
+    ),
+    "stock.days_of_stock": Reads(
+        lambda t: S.days_of_stock(t("sales"), t("stock_daily"), t("products")),
+        needs={
+            "sales": "product_id sold_at quantity",
+            "stock_daily": "product_id date on_hand",
+            "products": "product_id cost",
+        },
+    ),
+    "stock.sell_through": Reads(
+        lambda t: S.sell_through(t("stock_daily"), by="store_id"),
+        needs={"stock_daily": "date received sold"},
+        groups={"stock_daily": "store_id"},
+    ),
+    "stock.moving_rate": Reads(
+        lambda t: S.moving_rate(t("stock_daily"), by="month"),
+        needs={"stock_daily": "product_id date on_hand sold"},
+    ),
+    "stock.stockout_rate": Reads(
+        lambda t: S.stockout_rate(t("stock_daily"), by="category", products=t("products")),
+        needs={"stock_daily": "date on_hand product_id", "products": "product_id category"},
+    ),
+    "stock.best_seller_share": Reads(
+        lambda t: S.best_seller_share(t("sales"), by="store_id"),
+        needs={"sales": "product_id amount"},
+        uses={"sales": "sold_at"},
+        groups={"sales": "store_id"},
+    ),
+    "stock.new_product_share": Reads(
+        lambda t: S.new_product_share(t("sales"), t("products")),
+        needs={"sales": "product_id sold_at amount", "products": "product_id launched_on"},
+    ),
+    "stock.abc": Reads(
+        lambda t: S.abc(t("sales")),
+        needs={"sales": "product_id amount"},
+        uses={"sales": "sold_at"},
+    ),
+    "stock.xyz": Reads(lambda t: S.xyz(t("sales")), needs={"sales": "product_id sold_at quantity"}),
+    "stock.abc_xyz": Reads(
+        lambda t: S.abc_xyz(t("sales")), needs={"sales": "product_id sold_at quantity amount"}
+    ),
+    "stock.ageing": Reads(
+        lambda t: S.ageing(t("stock_daily"), t("products"), by="category"),
+        needs={
+            "stock_daily": "store_id product_id date on_hand received",
+            "products": "product_id cost category",
+        },
+    ),
+    "stock.reorder_plan": Reads(
+        lambda t: S.reorder_plan(t("stock_daily")), needs={"stock_daily": SHELF}
+    ),
+    "stock.transfer_plan": Reads(
+        lambda t: S.transfer_plan(t("stock_daily")), needs={"stock_daily": SHELF}
+    ),
+    "stock.suggest_structure": Reads(
+        lambda t: S.suggest_structure(t("sales"), t("stock_daily"), t("products")),
+        needs={
+            "sales": "product_id sold_at quantity amount",
+            "stock_daily": "product_id date on_hand",
+            "products": "product_id cost",
+        },
+        uses={"products": "launched_on"},
+    ),
+    "segment.rfm": Reads(lambda t: G.rfm(t("sales")), needs={"sales": SPENT}),
+    "segment.migration": Reads(
+        lambda t: G.migration(t("sales"), "2025-05-31", "2025-06-30"), needs={"sales": SPENT}
+    ),
+    "segment.by_demographics": Reads(
+        lambda t: G.by_demographics(t("members"), t("sales"), ["gender", "age_band"]),
+        needs={"members": "member_id gender birth_date", "sales": SPENT},
+    ),
+    "profile.facts": Reads(
+        lambda t: P.facts(t("members"), t("sales"), t("products")),
+        needs={
+            "members": "member_id",
+            "sales": SPENT + " product_id",
+            "products": "product_id category",
+        },
+        uses={
+            "sales": "discount channel return_reason",
+            "products": "brand list_price",
+            "members": "birth_date gender district",
+        },
+    ),
+    "profile.tag_members": Reads(
+        lambda t: P.tag_members(t("members"), t("sales"), t("products")),
+        needs={
+            "members": "member_id",
+            "sales": SPENT + " product_id",
+            "products": "product_id category",
+        },
+        uses={
+            "sales": "discount channel return_reason",
+            "products": "brand list_price",
+            "members": "birth_date gender district",
+        },
+    ),
+    "profile.completeness": Reads(
+        lambda t: P.completeness(t("members")),
+        uses={"members": "name phone email gender birth_date district"},
+    ),
+    "profile.gaps": Reads(
+        lambda t: P.gaps(t("members")),
+        needs={"members": "member_id"},
+        uses={"members": "name phone email gender birth_date district"},
+    ),
+    "profile.mistakes": Reads(
+        lambda t: P.mistakes(t("members"), at="2025-06-30"),
+        needs={"members": "member_id"},
+        uses={"members": "name phone email gender birth_date district joined_at"},
+    ),
+    "profile.accuracy": Reads(
+        lambda t: P.accuracy(t("members"), at="2025-06-30"),
+        needs={"members": "member_id"},
+        uses={"members": "name phone email gender birth_date district joined_at"},
+    ),
+    "profile.persona": Reads(
+        lambda t: P.persona(t("members"), kinds=["gender"]),
+        needs={"members": "member_id"},
+        groups={"members": "gender"},
+    ),
+    **{
+        f"recommend.{model.__name__}": Reads(
+            fitted(model),
+            needs={
+                "sales": "member_id product_id quantity",
+                "products": "product_id"
+                + (" category brand list_price" if model in (R.Content, R.Hybrid) else ""),
+            },
+            uses={"products": "list_price"} if model not in (R.Content, R.Hybrid) else {},
+        )
+        for model in (R.Popular, R.ItemCF, R.UserCF, R.Content, R.Hybrid)
+    },
+    "recommend.evaluate": Reads(
+        lambda t: R.evaluate(R.ItemCF(), t("sales"), k=1, only_new=False).table,
+        needs={"sales": "member_id product_id quantity sold_at"},
+    ),
+    "recommend.also_bought": Reads(
+        lambda t: R.also_bought(t("sales"), min_orders=1),
+        needs={"sales": "sale_id product_id quantity"},
+    ),
+    "recommend.association_rules": Reads(
+        lambda t: R.association_rules(t("sales"), min_support=0.1),
+        needs={"sales": "sale_id product_id quantity"},
+    ),
+    "campaign.apply_offer": Reads(
+        lambda t: C.apply_offer(t("sales"), C.ThresholdDiscount(20, 2)),
+        needs={"sales": "sale_id product_id quantity amount"},
+        uses={"sales": "discount cost list_price"},
+    ),
+    "campaign.plan": Reads(
+        lambda t: C.plan(t("sales"), C.PercentOff(10)),
+        needs={"sales": "sale_id product_id quantity amount cost"},
+    ),
+    "campaign.split_control": Reads(
+        lambda t: C.split_control(t("members"), 0.4, by="district"),
+        needs={"members": "member_id"},
+        groups={"members": "district"},
+    ),
+    "campaign.outcomes": Reads(
+        lambda t: C.outcomes(t("campaign_contacts"), t("sales"), "2025-06-01"),
+        needs={"campaign_contacts": "member_id group", "sales": SPENT},
+    ),
+}
+
+SCORED = G.rfm_groups(G.rfm(SHOP["sales"], bins=2))
+CLEANERS = {
+    # their trade is bad input: every fault below comes back repaired, or set aside, and counted
+    "clean.clean_sales": (lambda t: ck.clean.clean_sales(t("sales")), "sales"),
+    "clean.clean_members": (lambda t: ck.clean.clean_members(t("members")), "members"),
+    "clean.clean_surveys": (lambda t: ck.clean.clean_surveys(t("surveys")), "surveys"),
+    "clean.clean_comments": (lambda t: ck.clean.clean_comments(t("comments")), "comments"),
+    "clean.validate": (lambda t: ck.clean.validate(t("sales"), "sales"), "sales"),
+    "clean.drop_duplicates_exact": (
+        lambda t: ck.clean.drop_duplicates_exact(t("sales"), ["sale_id", "product_id"]),
+        "sales",
+    ),
+    "clean.profile_quality": (lambda t: (ck.clean.profile_quality(t("sales")), None), "sales"),
+    "clean.normalize_phone": (lambda t: ck.clean.normalize_phone(t("members")), "members"),
+    "clean.normalize_email": (lambda t: ck.clean.normalize_email(t("members")), "members"),
+    "clean.parse_dates": (lambda t: ck.clean.parse_dates(t("sales"), "sold_at"), "sales"),
+    "clean.find_duplicate_members": (
+        lambda t: (ck.clean.find_duplicate_members(t("members")), None),
+        "members",
+    ),
+    "clean.merge_members": (
+        lambda t: ck.clean.merge_members(
+            t("members"), pd.DataFrame({"member_id": ["m1"], "other_id": ["m2"]})
+        ),
+        "members",
+    ),
+}
+NO_TABLES = {
+    # figures, rules and offers: no table goes in
+    *("stock.safety_stock", "stock.reorder_point", "stock.economic_order_quantity"),
+    *("segment.age_band_on", "profile.default_rules", "campaign.power", "campaign.sample_size"),
+    *("campaign.gift", "campaign.percent_off", "campaign.threshold_discount"),
+    "clean.read_any",  # a file: tests/clean/test_read.py
+    "clean.rekey",  # a report goes in: tests/clean/test_duplicates.py
+}
+
+
+def public_functions():
+    for room in ("kpi", "stock", "segment", "profile", "recommend", "campaign", "clean"):
+        module = getattr(ck, room)
+        for name in getattr(module, "__all__", None) or dir(module):
+            thing = getattr(module, name)
+            mine = getattr(thing, "__module__", "").startswith(f"crmkit.{room}")
+            recommender = inspect.isclass(thing) and issubclass(thing, R.Recommender)
+            if mine and not name.startswith("_") and (
+                inspect.isfunction(thing) or (recommender and thing is not R.Recommender)
+            ):  # fmt: skip
+                yield f"{room}.{name}"
+
+
+def test_every_public_function_has_its_row():
+    rows = {*READS, *CLEANERS, *ANSWERS, "campaign.roi", *NO_TABLES}
+    offers = {name for name in rows if name.split(".")[1] in ("gift", "percent_off", "threshold_discount")}  # fmt: skip
+    assert set(public_functions()) == rows - offers
+
+
+# -- breaking one thing
+
+
+def pandas(frame):
+    return frame
+
+
+def polars(frame):
+    return pl.from_pandas(frame)
+
+
+def relation(frame):
+    return duckdb.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
+
+
+ENGINES = pytest.mark.parametrize("make", [pandas, polars, relation])
+EACH = pytest.mark.parametrize("name", READS)
+
+
+def said(call, make, **broken):
+    """What the function answers with these tables in place of the healthy ones, or the error it
+    raises on purpose. Whatever else it raises fails the test, as do numpy's own warnings."""
+    shop = SHOP | broken
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        try:
+            answer = call(lambda table: make(shop[table]))
+            return in_memory(answer)
+        except ck.CrmkitError as refused:
+            return refused
+
+
+def in_memory(answer):
+    try:
+        return nw.from_native(answer).lazy().collect().to_pandas()
+    except TypeError:
+        return answer
+
+
+def same(one, other):
+    if isinstance(one, pd.DataFrame):
+        pd.testing.assert_frame_equal(one, other, check_dtype=False)
+    else:
+        assert str(one) == str(other)
+
+
+def kind(table, column):
+    return ck.tables.CONTRACT[table][column].kind
+
+
+def refused(found, *words):
+    assert isinstance(found, ck.TableError), f"should be refused, but gave\n{found}"
+    for word in words:
+        assert word in str(found), f"{word!r} is not in: {found}"
+
+
+@EACH
+@ENGINES
+def test_the_healthy_shop_is_answered(name, make):
+    found = said(READS[name].call, make)
+    assert not isinstance(found, Exception), found
+
+
+@EACH
+def test_a_missing_column_is_named(name):
+    row = READS[name]
+    for table, column in row.columns("needs", "groups"):
+        without = SHOP[table].drop(columns=column)
+        refused(said(row.call, pandas, **{table: without}), repr(column))
+        if (name, column) == ("campaign.plan", "cost"):
+            continue  # there a margin rate is the way out
+        near = SHOP[table].rename(columns={column: column.title().replace("_", "")})
+        found = said(row.call, pandas, **{table: near})
+        refused(found, repr(column), repr(column.title().replace("_", "")))
+    for table, column in row.columns("uses"):
+        found = said(row.call, pandas, **{table: SHOP[table].drop(columns=column)})
+        assert not isinstance(found, Exception), f"{table}.{column} is optional: {found}"
+
+
+@EACH
+@ENGINES
+def test_columns_nobody_reads_do_not_matter(name, make):
+    row = READS[name]
+    healthy = said(row.call, make)
+    for table in row.tables:
+        read = {c for t, c in row.columns("needs", "uses", "groups") if t == table}
+        rest = [c for c in SHOP[table] if c not in read]
+        if not rest or name in ("profile.completeness", "profile.gaps"):
+            continue
+        found = said(row.call, make, **{table: SHOP[table].assign(**dict.fromkeys(rest, "?"))})
+        if isinstance(found, pd.DataFrame):  # some give the table's own columns back
+            given = [column for column in found if column not in rest]
+            found, wanted = found[given], healthy[given]
+        else:
+            wanted = healthy
+        same(found, wanted)
+
+
+@EACH
+@ENGINES
+def test_text_where_numbers_or_dates_belong_is_named_with_the_value_and_the_remedy(name, make):
+    row = READS[name]
+    for table, column in row.columns():
+        remedy = {"number": "numbers", "time": f"ck.clean.parse_dates(frame, {column!r})"}
+        wanted = remedy.get(kind(table, column))
+        if wanted:
+            broken = SHOP[table].assign(**{column: "3 June"})
+            refused(said(row.call, make, **{table: broken}), repr(column), "3 June", wanted)
+
+
+@EACH
+@ENGINES
+def test_dates_where_ids_or_codes_belong_are_named(name, make):
+    row = READS[name]
+    for table, column in row.columns():
+        if kind(table, column) in ("key", "code", "text"):
+            broken = SHOP[table].assign(**{column: DAY})
+            refused(said(row.call, make, **{table: broken}), repr(column), "2025-06-30", "text")
+
+
+@EACH
+@ENGINES
+def test_a_time_zone_is_named_with_the_remedy(name, make):
+    row = READS[name]
+    for table, column in row.columns():
+        if kind(table, column) == "time":
+            zoned = SHOP[table][column].dt.tz_localize("Asia/Shanghai")
+            found = said(row.call, make, **{table: SHOP[table].assign(**{column: zoned})})
+            refused(found, repr(column), "time zone", "ck.data.conform")
+
+
+@EACH
+@ENGINES
+def test_nan_in_a_key_is_nobody_like_null(name, make):
+    row = READS[name]
+    for table, column in row.columns("needs"):
+        if kind(table, column) != "key":
+            continue
+        codes = {value: float(n) for n, value in enumerate(sorted(_ids(column)), start=1)}
+
+        def numbered(first, column=column, codes=codes):
+            tables = {t: f.assign(**{column: f[column].map(codes)})
+                      for t, f in SHOP.items() if column in f}  # fmt: skip
+            return tables | {
+                table: tables[table].assign(**{column: [first, *tables[table][column][1:]]})
+            }
+
+        nan, null = numbered(np.nan), numbered(np.nan)
+        null[table][column] = null[table][column].astype("Int64")
+        others = [t for t in null if t != table]
+        for other in others:
+            null[other] = null[other].assign(**{column: null[other][column].astype("Int64")})
+        one, two = said(row.call, make, **nan), said(row.call, make, **null)
+        if isinstance(one, Exception):
+            refused(one, column)
+        else:
+            same(one, two)
+
+
+def _ids(column):
+    return {v for frame in SHOP.values() if column in frame for v in frame[column].dropna()}
+
+
+@EACH
+@ENGINES
+def test_ids_of_two_kinds_never_meet_and_that_is_said(name, make):
+    row = READS[name]
+    shared = {}
+    for table, column in row.columns("needs"):
+        if kind(table, column) == "key":
+            shared.setdefault(column, []).append(table)
+    for column, tables in shared.items():
+        if len(tables) < 2 or (name, column) in ON_THEIR_OWN:
+            continue
+        broken = SHOP[tables[0]].assign(**{column: range(len(SHOP[tables[0]]))})
+        refused(said(row.call, make, **{tables[0]: broken}), column, "text", "whole numbers")
+
+
+ON_THEIR_OWN = {
+    ("kpi.referral_rate", "member_id"),  # members are counted on both sides, not matched
+    *((f"recommend.{m}", "product_id") for m in ("Popular", "ItemCF", "UserCF")),
+}
+
+
+@EACH
+@ENGINES
+def test_an_id_that_must_be_unique_is_named_when_it_stands_twice(name, make):
+    row = READS[name]
+    unique = {"products": "product_id", "members": "member_id", "stores": "store_id"}
+    for table, column in row.columns("needs"):
+        if unique.get(table) == column:
+            twice = pd.concat([SHOP[table], SHOP[table].head(1)], ignore_index=True)
+            value = repr(SHOP[table][column][0])
+            refused(said(row.call, make, **{table: twice}), column, value, "2 times", "ck.clean.")
+
+
+@EACH
+@ENGINES
+def test_negative_prices_and_impossible_answers_are_named(name, make):
+    row = READS[name]
+    for table, column in row.columns():
+        if ck.tables.CONTRACT[table][column].least is not None:
+            values = [-1, *SHOP[table][column][1:]]
+            found = said(row.call, make, **{table: SHOP[table].assign(**{column: values})})
+            refused(found, repr(column), "-1", "ck.clean.validate")
+
+
+@EACH
+@ENGINES
+def test_mixed_currencies_are_named(name, make):
+    row = READS[name]
+    for table in row.tables:
+        mixed = ["EUR"] + ["CNY"] * (len(SHOP[table]) - 1)
+        found = said(row.call, make, **{table: SHOP[table].assign(currency=mixed)})
+        refused(found, "currenc", "CNY, EUR", "convert")
+
+
+@EACH
+@ENGINES
+def test_a_column_of_nothing_gives_an_answer_or_a_plain_refusal(name, make):
+    row = READS[name]
+    for table, column in row.columns():
+        nothing = SHOP[table].assign(**{column: pd.Series([None] * len(SHOP[table]), dtype=object)})
+        found = said(row.call, make, **{table: nothing})
+        if isinstance(found, Exception):
+            assert isinstance(found, ck.TableError)
+            assert (name, column) in NOTHING_TO_GO_BY, f"{table}.{column}: {found}"
+
+
+EMPTY_IS_REFUSED = {
+    # without a line there is nothing to learn from, to plan with, or to draw
+    *(f"recommend.{m}" for m in ("Popular", "ItemCF", "UserCF", "Content", "Hybrid")),
+    *("recommend.evaluate", "recommend.also_bought", "recommend.association_rules"),
+    *("campaign.plan", "profile.persona"),
+}
+NOTHING_TO_GO_BY = {
+    *((name, column) for name in EMPTY_IS_REFUSED for column in LINE.split() + ["product_id"]),
+    ("campaign.plan", "cost"),
+    ("campaign.split_control", "member_id"),
+}
+
+
+@EACH
+@ENGINES
+def test_empty_tables_give_an_empty_answer_or_a_plain_refusal(name, make):
+    row = READS[name]
+    every = {table: SHOP[table].head(0) for table in row.tables}
+    for empty in (every, *({table: frame} for table, frame in every.items())):
+        found = said(row.call, make, **empty)
+        if isinstance(found, Exception):
+            assert isinstance(found, ck.TableError)
+            assert name in EMPTY_IS_REFUSED, f"{sorted(empty)}: {found}"
+
+
+# -- the cleaners, whose trade is bad input
+
+FAULTS = {
+    "text": lambda v: "3 June",
+    "nothing": lambda v: pd.Series([None] * len(v), dtype=object),
+    "nan": lambda v: pd.Series([float("nan")] * len(v)),
+    "dates": lambda v: pd.Series([DAY] * len(v)),
+    "times with a zone": lambda v: pd.Series([DAY.tz_localize("UTC")] * len(v)),
+    "numbers": lambda v: pd.Series([-1.5] * len(v)),
+    "endless numbers": lambda v: pd.Series([float("inf")] * len(v)),
+    "yes and no": lambda v: pd.Series([True] * len(v)),
+    "a mixture": lambda v: pd.Series(
+        [(1, "x", None, 2.5, DAY, True)[n % 6] for n in range(len(v))]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLEANERS)
+@pytest.mark.parametrize("fault", [*FAULTS, "missing", "empty"])
+def test_a_cleaner_mends_sets_aside_or_refuses_but_never_breaks(name, fault):
+    call, table = CLEANERS[name]
+    whole = SHOP[table]
+    broken = [whole.head(0)] if fault == "empty" else []
+    for column in [] if fault == "empty" else whole:
+        if fault == "missing":
+            broken.append(whole.drop(columns=column))
+        else:
+            broken.append(whole.assign(**{column: FAULTS[fault](whole[column])}))
+    for frame in broken:
+        try:
+            cleaned, report = call(lambda _table, frame=frame: frame)
+        except ck.TableError as refused_:
+            assert "ck." in str(refused_) or "column" in str(refused_), refused_
+            continue
+        if report is not None:
+            assert report.rows_in == len(frame) == len(cleaned) + len(report.set_aside)
+
+
+# -- functions on what other functions gave
+
+GROUPS = pd.DataFrame(
+    {"group": ["treatment", "control"] * 3, "revenue": [3.0, 1.0, 4.0, 2.0, 5.0, 3.0], "was": 1.0}
+)
+WEEKS_OF = pd.DataFrame(
+    {"period": ["before", "after"] * 3, "revenue": [3.0, 1.0, 4.0, 2.0, 5.0, 3]}
+)
+ANSWERS = {
+    "segment.rfm_groups": (G.rfm_groups, SCORED, "r_score f_score m_score"),
+    "segment.segment_summary": (G.segment_summary, SCORED, "rfm_group"),
+    "segment.kmeans": (lambda f: G.kmeans(f, k=2), SCORED, "recency frequency monetary"),
+    "campaign.compare_groups": (C.compare_groups, GROUPS, "group revenue"),
+    "campaign.before_after": (C.before_after, WEEKS_OF, "period revenue"),
+    "campaign.difference_in_differences": (
+        lambda f: C.difference_in_differences(f, before_value="was"),
+        GROUPS,
+        "group revenue was",
+    ),
+    "campaign.uplift_by_segment": (
+        lambda f: C.uplift_by_segment(f, "level"),
+        GROUPS.assign(level="gold"),
+        "level group revenue",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("make", [pandas, polars])
+def test_an_answer_handed_on_wrongly_is_refused_by_name(name, make):
+    call, frame, columns = ANSWERS[name]
+    assert call(make(frame)) is not None
+    for column in columns.split():
+        with pytest.raises(ck.TableError, match=repr(column)):
+            call(make(frame.drop(columns=column)))
+        if pd.api.types.is_numeric_dtype(frame[column]):
+            for wrong in ("3 June", DAY):
+                with pytest.raises(ck.TableError, match=column):
+                    call(make(frame.assign(**{column: wrong})))
+    for little in (frame.head(0), frame.head(1)):
+        try:
+            call(make(little))
+        except ck.TableError:
+            pass
+    nothing = {c: pd.Series([None] * len(frame), dtype=object) for c in columns.split()}
+    for column, values in nothing.items():
+        try:
+            call(make(frame.assign(**{column: values})))
+        except ck.TableError as refused_:
+            assert "Error" not in str(refused_)
