@@ -157,11 +157,15 @@ def sell_through(
        sold  received  sell_through
     0     8        10           0.8
     """
-    keys = tables.name_list(by)
-    frame = tables.require(stock_daily, "stock_daily", ["date", "received", "sold"])
-    frame = tables.between(frame, "date", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "stock_daily", keys, "date", products=products, stores=stores
+    frame, keys, periods = tables.grouped(
+        stock_daily,
+        "stock_daily",
+        ["date", "received", "sold"],
+        by,
+        since,
+        until,
+        products=products,
+        stores=stores,
     )
     sums = tables.added_up(frame, keys, nw.col("sold").sum(), nw.col("received").sum())
     sums = tables.whole(tables.named_periods(sums, periods), "sold", "received")
@@ -193,11 +197,15 @@ def moving_rate(
     >>> moving_rate(stock)
     Moving-goods rate: 50.0% (1 of 2)
     """
-    keys = tables.name_list(by)
-    frame = tables.require(stock_daily, "stock_daily", ["product_id", "date", "on_hand", "sold"])
-    frame = tables.between(frame, "date", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "stock_daily", keys, "date", products=products, stores=stores
+    frame, keys, periods = tables.grouped(
+        stock_daily,
+        "stock_daily",
+        ["product_id", "date", "on_hand", "sold"],
+        by,
+        since,
+        until,
+        products=products,
+        stores=stores,
     )
     sold = nw.col("sold") > 0
     frame = frame.with_columns(
@@ -233,11 +241,15 @@ def stockout_rate(
     >>> stockout_rate(stock)
     Stock-out rate: 25.0% (1 of 4)
     """
-    keys = tables.name_list(by)
-    frame = tables.require(stock_daily, "stock_daily", ["date", "on_hand"])
-    frame = tables.between(frame, "date", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "stock_daily", keys, "date", products=products, stores=stores
+    frame, keys, periods = tables.grouped(
+        stock_daily,
+        "stock_daily",
+        ["date", "on_hand"],
+        by,
+        since,
+        until,
+        products=products,
+        stores=stores,
     )
     frame = frame.filter(~nw.col("on_hand").is_null()).with_columns(
         out=(nw.col("on_hand") <= 0).cast(nw.Int64), product_days=nw.lit(1)
@@ -250,19 +262,20 @@ def stockout_rate(
 
 
 def _by_product(
-    sales: Any, keys: list[str], value: str, since: Any, until: Any, **described: Any
-) -> tuple[nw.LazyFrame, list[str]]:
+    sales: Any, by: str | Sequence[str] | None, value: str, since: Any, until: Any, **described: Any
+) -> tuple[nw.LazyFrame, list[str], list[str]]:
     """Revenue (or units) per group and product."""
     column = {"revenue": "amount", "units": "quantity"}.get(value)
     if column is None:
         raise tables.missing_column("sales", value, ["revenue", "units"])
-    frame = tables.require(sales, "sales", ["product_id", column], ["sold_at"])
-    frame = tables.between(frame, "sold_at", since, until)
-    frame, periods = tables.grouped_by(frame, "sales", keys, "sold_at", **described)
+    frame, keys, periods = tables.grouped(
+        sales, "sales", ["product_id", column], by, since, until, **described
+    )
     each = frame.group_by(*dict.fromkeys([*keys, "product_id"])).agg(
         nw.col(column).sum().alias(value)
     )
-    return each.with_columns(nw.col(value).cast(nw.Float64).round(tables.MONEY_DECIMALS)), periods
+    worth = nw.col(value).cast(nw.Float64).round(tables.MONEY_DECIMALS)
+    return each.with_columns(worth), keys, periods
 
 
 def best_seller_share(
@@ -290,14 +303,15 @@ def best_seller_share(
     >>> best_seller_share(lines, top=1)
     Best-seller share: 70.0% (70 of 100)
     """
-    keys = tables.name_list(by)
     if top <= 0 or (isinstance(top, float) and top > 1):
         raise tables.TableError(
             _("top must be a share up to 1.0 or a whole number of products, not {top!r}.").format(
                 top=top
             )
         )
-    each, periods = _by_product(sales, keys, value, since, until, products=products, stores=stores)
+    each, keys, periods = _by_product(
+        sales, by, value, since, until, products=products, stores=stores
+    )
     each = each.with_columns(_down=-nw.col(value))
     each = each.with_row_index("_at", order_by=[*keys, "_down", "product_id"])
     each = each.with_columns(_at=nw.col("_at").cast(nw.Int64))
@@ -358,16 +372,14 @@ def new_product_share(
     >>> new_product_share(lines, goods)
     New-product share: 30.0% (30 of 100)
     """
-    keys = tables.name_list(by)
-    frame = tables.require(sales, "sales", ["product_id", "sold_at", "amount"])
     goods = tables.require(
         products, "products", ["product_id", "launched_on"], unique="product_id"
     ).select("product_id", "launched_on")
-    tables.beside(frame, goods, ("sales", "products"), "product_id")
-    frame = tables.between(frame, "sold_at", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "sales", keys, "sold_at", products=products, stores=stores
+    columns = ["product_id", "sold_at", "amount"]
+    frame, keys, periods = tables.grouped(
+        sales, "sales", columns, by, since, until, products=products, stores=stores
     )
+    tables.beside(frame, goods, ("sales", "products"), "product_id")
     # per product and day first: far fewer rows to reckon ages for
     frame = frame.with_columns(_day=nw.col("sold_at").dt.truncate("1d"))
     daily = frame.group_by(*dict.fromkeys([*keys, "product_id", "_day"])).agg(
@@ -420,7 +432,7 @@ def abc(
     1          b     15.0         0.15              0.95   B
     2          c      5.0         0.05              1.00   C
     """
-    each, _none = _by_product(sales, [], value, since, until)
+    each, _keys, _periods = _by_product(sales, None, value, since, until)
     positive = nw.when(nw.col(value) > 0).then(nw.col(value)).otherwise(nw.lit(0.0))
     each = each.with_columns(_worth=positive, _down=-nw.col(value))
     each = each.with_columns(

@@ -156,6 +156,8 @@ def clean_moments(
     """Parse a column of dates and empty those that lie in the future."""
     if not cleaning.has(column):
         return
+    if day_first is None:
+        day_first = cleaning.shared.get("day_first", {}).get(column)
     dates, faults = clean_dates(cleaning.frame[column], day_first=day_first, time_zone=time_zone)
     if whole_days:
         dates = dates.dt.normalize()

@@ -12,10 +12,11 @@ import pandas as pd
 
 from crmkit.clean.columns import clean_ids, clean_truth
 from crmkit.clean.frames import as_text, is_text, like, to_pandas
+from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import clean_dates, clean_emails, clean_phones
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, missing_column
+from crmkit.tables import TableError, missing_column, open_frame
 
 LARGEST_BLOCK = 30
 """Rows that share a key are compared with each other only up to so many: a phone that 500 members
@@ -42,14 +43,17 @@ def drop_duplicates_exact(
     >>> frame["a"].tolist(), report.rows_set_aside
     ([1, 2], 1)
     """
-    cleaning = Cleaning(frame, "table")
+    present = open_frame(frame).collect_schema().names()
     for column in subset or ():
-        if not cleaning.has(column):
-            raise missing_column("table", column, list(cleaning.frame.columns))
+        if column not in present:
+            raise missing_column("table", column, present)
     names = list(subset) if subset is not None else None
-    if len(cleaning.frame.columns):
-        cleaning.set_aside("duplicate_row", cleaning.frame.duplicated(names))
-    return cleaning.done()
+
+    def steps(cleaning: Cleaning) -> None:
+        if len(cleaning.frame.columns):
+            cleaning.set_aside("duplicate_row", cleaning.frame.duplicated(names))
+
+    return cleaned(frame, "table", steps, names or present)
 
 
 # --- one person, several ids ---------------------------------------------------------------------

@@ -7,16 +7,15 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, open_frame
+from crmkit.tables import open_frame
 
 
 def to_pandas(frame: Any) -> pd.DataFrame:
     """The table as pandas, numbered from 0, whole numbers and booleans nullable."""
+    open_frame(frame)  # refuses what is no table
     if isinstance(frame, pd.DataFrame):
         plain = frame.reset_index(drop=True)
     else:
-        open_frame(frame)  # refuses what is no table
         table = nw.from_native(frame)
         in_spark = table.implementation.is_pyspark()
         if isinstance(table, nw.LazyFrame):
@@ -26,13 +25,6 @@ def to_pandas(frame: Any) -> pd.DataFrame:
         if in_spark:  # Spark's times carry the session's zone: its clock
             for name in plain.select_dtypes("datetimetz"):
                 plain[name] = plain[name].dt.tz_localize(None)
-    if not plain.columns.is_unique:
-        twice = sorted({str(name) for name in plain.columns[plain.columns.duplicated()]})
-        raise TableError(
-            _("These columns stand more than once: {columns}. Rename one of each.").format(
-                columns=", ".join(twice)
-            )
-        )
     return plain.rename(columns=str)
 
 
@@ -54,7 +46,7 @@ def like(frame: Any, result: pd.DataFrame) -> Any:
         return result
     import pyarrow as pa
 
-    fields = [_arrow_column(result[name]) for name in result.columns]
+    fields = [as_arrow(result[name]) for name in result.columns]
     arrow = pa.table(dict(zip(map(str, result.columns), fields, strict=True)))
     table = nw.from_native(frame)
     kind = table.implementation
@@ -78,7 +70,8 @@ def like(frame: Any, result: pd.DataFrame) -> Any:
     return nw.from_arrow(arrow, backend=kind).to_native()
 
 
-def _arrow_column(column: pd.Series) -> Any:
+def as_arrow(column: pd.Series) -> Any:
+    """A pandas column as an Arrow array of one kind."""
     import pyarrow as pa
 
     if column.dtype == object:

@@ -17,6 +17,7 @@ from crmkit.clean.columns import (
     tidy_all_text,
 )
 from crmkit.clean.frames import as_text
+from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import SHOP_TIME_ZONE
 from crmkit.tables import as_date
@@ -60,15 +61,17 @@ def clean_members(
     (2, 2, 2)
     """
     day = date.today() if today is None else as_date(today)
-    cleaning = Cleaning(renamed(members, columns), "members")
-    tidy_all_text(cleaning)
-    set_aside_furniture(
-        cleaning, {column: columns.get(column, column) for column in cleaning.frame}
-    )
-    clean_ids(cleaning, "member_id", "referred_by", "home_store_id", "card_no")
-    clean_people(cleaning, day, country, day_first, time_zone)
-    _rows(cleaning)
-    return cleaning.done()
+
+    def steps(cleaning: Cleaning) -> None:
+        tidy_all_text(cleaning)
+        set_aside_furniture(
+            cleaning, {column: columns.get(column, column) for column in cleaning.frame}
+        )
+        clean_ids(cleaning, "member_id", "referred_by", "home_store_id", "card_no")
+        clean_people(cleaning, day, country, day_first, time_zone)
+        _rows(cleaning)
+
+    return cleaned(renamed(members, columns), "members", steps, ["member_id"])
 
 
 def _rows(cleaning: Cleaning) -> None:

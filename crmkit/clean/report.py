@@ -175,11 +175,12 @@ class Cleaning:
     """One cleaning under way: the frame as it is by now, and what was done to it so far.
 
     Rows set aside stay in `frame` until `done`, but later steps leave them alone
-    (`kept` marks the others).
+    (`kept` marks the others). `shared` is what the pieces of one table know of each other.
     """
 
-    def __init__(self, source: Any, table: str):
+    def __init__(self, source: Any, table: str, shared: dict[str, Any] | None = None):
         self.source = source
+        self.shared = {} if shared is None else shared
         self.table = table
         self.original = to_pandas(source)
         self.frame = self.original.copy()

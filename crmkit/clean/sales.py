@@ -23,10 +23,11 @@ from crmkit.clean.columns import (
     tidy_all_text,
 )
 from crmkit.clean.frames import as_text, is_text
+from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
-from crmkit.clean.values import SHOP_TIME_ZONE
+from crmkit.clean.values import SHOP_TIME_ZONE, clean_numbers
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, as_date, missing_column
+from crmkit.tables import TableError, as_date, missing_column, open_frame
 
 IDS = ("sale_id", "store_id", "staff_id", "member_id", "product_id", "promotion_id", "return_of")
 MONEY = ("list_price", "discount", "amount", "cost")
@@ -63,8 +64,9 @@ def clean_sales(
     or its cashier tell, an amount that is 10 or 100 times (in fen) what quantity × price −
     discount gives, or has the wrong sign. Emptied: phones and e-mails that cannot be. Set aside:
     headings and totals among the rows, test sales, cancelled orders, exact duplicates, lines
-    without number, date, quantity or amount, negative prices. Only told: other amounts that do
-    not fit, returns without a reason. Returns stay: they are lines with a negative quantity.
+    without number, date, quantity or amount, negative prices (a bought line with a negative
+    amount, too, and a return with a positive one). Only told: other amounts that do not fit,
+    returns without a reason. Returns stay: they are lines with a negative quantity.
 
     Raises `TableError`: no table, a named column not there, no sale_id or sold_at, amounts marked
     with different currencies.
@@ -77,37 +79,41 @@ def clean_sales(
     ([9.5, 6.0], 1)
     """
     day = date.today() if today is None else as_date(today)
-    cleaning = Cleaning(renamed(sales, columns), "sales")
+    lines = renamed(sales, columns)
+    present = open_frame(lines).collect_schema().names()
     for column in ("sale_id", "sold_at"):
-        if not cleaning.has(column):
-            raise missing_column("sales", column, list(cleaning.frame.columns))
-    tidy_all_text(cleaning)
-    set_aside_furniture(cleaning, {name: columns.get(name, name) for name in cleaning.frame})
-    set_aside_tests(cleaning, "sale_id", "name", "product_name")
-    _one_currency(cleaning)
-    if cleaning.has("status") and is_text(cleaning.frame["status"]):
-        cancelled = as_text(cleaning.frame["status"]).str.fullmatch(_CANCELLED)
-        cleaning.set_aside("cancelled", cancelled, "status")
-    clean_ids(cleaning, *IDS)
-    for column in ("product_id", "store_id", "staff_id", "member_id"):
-        mend_ids(cleaning, column)
-    clean_people(cleaning, day, country, day_first, time_zone)
-    clean_moments(cleaning, "sold_at", day_first=day_first, time_zone=time_zone, today=day)
-    clean_amounts(cleaning, "quantity", whole=True)
-    for column in MONEY:
-        clean_amounts(cleaning, column)
-    for column in ("channel", "return_reason"):
-        clean_codes(cleaning, column)
-    set_aside_duplicates(cleaning)
-    _store_of_the_sale(cleaning)
-    _amounts_that_fit(cleaning)
-    _lines_that_count(cleaning)
-    return cleaning.done()
+        if column not in present:
+            raise missing_column("sales", column, present)
+
+    def steps(cleaning: Cleaning) -> None:
+        tidy_all_text(cleaning)
+        set_aside_furniture(cleaning, {name: columns.get(name, name) for name in cleaning.frame})
+        set_aside_tests(cleaning, "sale_id", "name", "product_name")
+        _one_currency(cleaning)
+        if cleaning.has("status") and is_text(cleaning.frame["status"]):
+            cancelled = as_text(cleaning.frame["status"]).str.fullmatch(_CANCELLED)
+            cleaning.set_aside("cancelled", cancelled, "status")
+        clean_ids(cleaning, *IDS)
+        for column in ("product_id", "store_id", "staff_id", "member_id"):
+            mend_ids(cleaning, column)
+        clean_people(cleaning, day, country, day_first, time_zone)
+        clean_moments(cleaning, "sold_at", day_first=day_first, time_zone=time_zone, today=day)
+        clean_amounts(cleaning, "quantity", whole=True)
+        for column in MONEY:
+            clean_amounts(cleaning, column)
+        for column in ("channel", "return_reason"):
+            clean_codes(cleaning, column)
+        set_aside_duplicates(cleaning)
+        _store_of_the_sale(cleaning)
+        _amounts_that_fit(cleaning)
+        _lines_that_count(cleaning)
+
+    return cleaned(lines, "sales", steps, ["sale_id"])
 
 
 def _one_currency(cleaning: Cleaning) -> None:
     """Refuse amounts marked with different currencies: nobody may add them up."""
-    marked: Counter[str] = Counter()
+    marked: Counter[str] = cleaning.shared.setdefault("currencies", Counter())
     for column in MONEY:
         if not cleaning.has(column) or not is_text(cleaning.frame[column]):
             continue
@@ -185,6 +191,16 @@ def _amounts_that_fit(cleaning: Cleaning) -> None:
         cleaning.note("amount_mismatch", "amount", wrong & ~mended)
 
 
+def set_aside_negative_prices(cleaning: Cleaning) -> None:
+    """Set aside bought lines with a negative amount, and returned ones with a positive."""
+    if cleaning.has("quantity") and cleaning.has("amount"):
+        pieces, money = (
+            clean_numbers(cleaning.frame[column])[0] for column in ("quantity", "amount")
+        )
+        against = (pieces > 0) & (money < 0) | (pieces < 0) & (money > 0)
+        cleaning.set_aside("price_negative", against, "amount")
+
+
 def _lines_that_count(cleaning: Cleaning) -> None:
     frame = cleaning.frame
     cleaning.set_aside("id_missing", frame["sale_id"].isna(), "sale_id")
@@ -196,6 +212,7 @@ def _lines_that_count(cleaning: Cleaning) -> None:
         cleaning.set_aside("price_negative", frame["list_price"] < 0, "list_price")
     if cleaning.has("amount"):
         cleaning.set_aside("amount_missing", cleaning.frame["amount"].isna(), "amount")
+    set_aside_negative_prices(cleaning)
     if cleaning.has("return_reason") and cleaning.has("quantity"):
         returned = frame["quantity"].astype("Float64") < 0
         cleaning.note("reason_missing", "return_reason", returned & frame["return_reason"].isna())

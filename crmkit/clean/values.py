@@ -22,14 +22,14 @@ Cleaned = tuple[Any, str | None]
 
 SHOP_TIME_ZONE = "Asia/Shanghai"
 
-_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u200e\u200f"
-_BLANKS = "\u00a0\u3000\t\r\n\u2002\u2003\u2009\u202f"
-_WIDE = {
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u200e\u200f"
+BLANKS = "\u00a0\u3000\t\r\n\u2002\u2003\u2009\u202f"
+WIDE = {
     code: code - 0xFEE0
     for r in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B))
     for code in range(*r)
 }
-_UNTIDY = re.compile(f"[{_UNSEEN}{_BLANKS}]|^ | $|  |[０-９Ａ-Ｚａ-ｚ]")
+_UNTIDY = re.compile(f"[{UNSEEN}{BLANKS}]|^ | $|  |[０-９Ａ-Ｚａ-ｚ]")
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff·]) (?=[\u3400-\u9fff·])")
 
 PLACEHOLDERS = frozenset(
@@ -73,7 +73,7 @@ def tidy_text(text: str, *, name: bool = False) -> Cleaned:
     """
     if not text:
         return None, None
-    narrow = text.translate(_WIDE)
+    narrow = text.translate(WIDE)
     tidy = " ".join(narrow.translate(_DELETE_UNSEEN).split())
     if name:
         tidy = _HAN_GAP.sub("", tidy)
@@ -84,7 +84,7 @@ def tidy_text(text: str, *, name: bool = False) -> Cleaned:
     return tidy, "full_width" if narrow != text else "spaces"
 
 
-_DELETE_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
+_DELETE_UNSEEN = dict.fromkeys(map(ord, UNSEEN))
 
 
 # --- phones -------------------------------------------------------------------------------------
@@ -302,14 +302,15 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
 
 
+DAY_MONTH_YEAR = r"^\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*\d{4}\b"
+
+
 def date_order(texts: pd.Series) -> bool | None:
     """Whether a column writes the day first: what its unmistakable dates (13 or more) say.
 
     None where there are none, or where they contradict each other.
     """
-    parts = texts.str.extract(r"^\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*\d{4}\b").astype(
-        "Float64"
-    )
+    parts = texts.str.extract(DAY_MONTH_YEAR).astype("Float64")
     day_first = bool((parts[0] > 12).any())
     month_first = bool((parts[1] > 12).any())
     return None if day_first == month_first else day_first
@@ -576,17 +577,19 @@ def _apply(
         after = like(as_series.to_frame().to_native(), clean(table[name])[0].to_frame(name))
         return nw.from_native(after)[name].to_native()
 
-    from crmkit.clean.report import Cleaning
+    from crmkit.clean.pieces import cleaned
 
-    cleaning = Cleaning(values, "table")
-    if columns is None:
-        columns = default(cleaning.frame) if default else []
-    for column in [columns] if isinstance(columns, str) else columns:
-        if not cleaning.has(column):
-            raise TableError(
-                _("There is no column {column}; the columns are: {columns}.").format(
-                    column=column, columns=", ".join(cleaning.frame.columns)
+    def steps(cleaning: Any) -> None:
+        chosen = columns
+        if chosen is None:
+            chosen = default(cleaning.frame) if default else []
+        for column in [chosen] if isinstance(chosen, str) else chosen:
+            if not cleaning.has(column):
+                raise TableError(
+                    _("There is no column {column}; the columns are: {columns}.").format(
+                        column=column, columns=", ".join(cleaning.frame.columns)
+                    )
                 )
-            )
-        cleaning.replace(column, *clean(cleaning.frame[column]))
-    return cleaning.done()
+            cleaning.replace(column, *clean(cleaning.frame[column]))
+
+    return cleaned(values, "table", steps)

@@ -186,7 +186,7 @@ def unzipped(path: Path) -> Path:
                     "{file} is a ZIP archive of {n} files. Unpack it and name the one you want: {names}."
                 ).format(file=path, n=len(names), names=", ".join(names[:10]))
             )
-        folder = Path(tempfile.mkdtemp(prefix="zip-", dir=_temporary_folder()))
+        folder = Path(tempfile.mkdtemp(prefix="zip-", dir=temporary_folder()))
         target = folder / Path(tables[0]).name
         with archive.open(tables[0]) as packed, target.open("wb") as out:
             shutil.copyfileobj(packed, out, CHUNK)
@@ -495,7 +495,7 @@ def _utf8(path: Path, encoding: str | None) -> Path:
     encoding = encoding or detect_encoding(path)
     if encoding in ("utf-8", "utf-8-sig"):
         return path
-    target = _temporary_folder() / f"{path.stem}-{len(list(_temporary_folder().iterdir()))}.csv"
+    target = temporary_folder() / f"{path.stem}-{len(list(temporary_folder().iterdir()))}.csv"
     with target.open("w", encoding="utf-8", newline="") as out:
         for piece in decoded(path, encoding):
             out.write(piece)
@@ -573,7 +573,8 @@ def detect_encoding(path: Path) -> str:
 
 
 @cache
-def _temporary_folder() -> Path:
+def temporary_folder() -> Path:
+    """A folder that goes when Python ends."""
     folder = Path(tempfile.mkdtemp(prefix="crmkit-scan-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -731,7 +732,7 @@ def _batches_to_parquet(result: Any, shown: str) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder = Path(tempfile.mkdtemp(prefix="sql-", dir=_temporary_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="sql-", dir=temporary_folder()))
     names = unique_names(result.keys())
     empty: dict[str, bool] = dict.fromkeys(names, True)
     written = 0

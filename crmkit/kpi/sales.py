@@ -105,20 +105,14 @@ def sales_summary(
     0        A     50.0       1  50.0  3.0
     1        B     40.0       1  40.0  1.0
     """
-    keys = tables.name_list(by)
-    timed = since is not None or until is not None
-    frame = tables.require(
+    frame, keys, periods = tables.grouped(
         sales,
         "sales",
-        ["sale_id", "quantity", "amount", *(["sold_at"] if timed else [])],
-        ["cost", "sold_at"],
-    )
-    frame = tables.between(frame, "sold_at", since, until)
-    frame, periods = tables.grouped_by(
-        frame,
-        "sales",
-        keys,
-        "sold_at",
+        ["sale_id", "quantity", "amount"],
+        by,
+        since,
+        until,
+        optional=["cost"],
         products=products,
         stores=stores,
         staff=staff,
@@ -149,11 +143,8 @@ def member_share(
     >>> member_share(pd.DataFrame({"member_id": ["m1", None], "amount": [30.0, 10.0]}))
     Member share of sales: 75.0% (30 of 40)
     """
-    keys = tables.name_list(by)
-    frame = tables.require(sales, "sales", ["member_id", "amount"], ["sold_at"])
-    frame = tables.between(frame, "sold_at", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "sales", keys, "sold_at", products=products, stores=stores
+    frame, keys, periods = tables.grouped(
+        sales, "sales", ["member_id", "amount"], by, since, until, products=products, stores=stores
     )
     members = nw.when(~nw.col("member_id").is_null()).then(nw.col("amount"))
     counts = tables.added_up(
@@ -232,13 +223,13 @@ def growth(
         )
     if value not in FIGURES:
         raise tables.missing_column("kpi.sales_summary", value, FIGURES)
-    frame = tables.require(sales, "sales", ["sale_id", "sold_at", "quantity", "amount"], ["cost"])
-    frame = tables.between(frame, "sold_at", None, until)
-    frame, periods = tables.grouped_by(
-        frame,
+    frame, _all, periods = tables.grouped(
+        sales,
         "sales",
+        ["sale_id", "sold_at", "quantity", "amount"],
         [*keys, period],
-        "sold_at",
+        until=until,
+        optional=["cost"],
         products=products,
         stores=stores,
         staff=staff,

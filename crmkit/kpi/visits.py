@@ -89,10 +89,9 @@ def funnel(
     0    view       2     0        1.0
     1  basket       1     1        0.5
     """
-    keys = tables.name_list(by)
-    frame = tables.require(browsing, "browsing", ["session_id", "event"], ["at"])
-    frame = tables.between(frame, "at", since, until)
-    frame, periods = tables.grouped_by(frame, "browsing", keys, "at", products=products)
+    frame, keys, periods = tables.grouped(
+        browsing, "browsing", ["session_id", "event"], by, since, until, products=products
+    )
     did = {f"_did{n}": (nw.col("event") == step).cast(nw.Int64) for n, step in enumerate(steps)}
     visits = (
         frame.with_columns(**did)

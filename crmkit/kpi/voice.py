@@ -38,11 +38,9 @@ def csat(
     """
     if of not in ("goods", "service"):
         raise tables.TableError(_('of must be "goods" or "service", not {of!r}.').format(of=of))
-    column, keys = f"csat_{of}", tables.name_list(by)
-    frame = tables.require(surveys, "surveys", [column], ["asked_at"])
-    frame = tables.between(frame, "asked_at", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "surveys", keys, "asked_at", members=members, stores=stores
+    column = f"csat_{of}"
+    frame, keys, periods = tables.grouped(
+        surveys, "surveys", [column], by, since, until, members=members, stores=stores
     )
     answered = nw.when(~nw.col(column).is_null())
     counts = tables.added_up(
@@ -122,11 +120,8 @@ def nps(
     >>> nps(pd.DataFrame({"nps": [10, 9, 8, 3]}))
     Net promoter score: 25 (2 promoters, 1 detractors, 4 answers; 95 % interval -69 to 100)
     """
-    keys = tables.name_list(by)
-    frame = tables.require(surveys, "surveys", ["nps"], ["asked_at"])
-    frame = tables.between(frame, "asked_at", since, until)
-    frame, periods = tables.grouped_by(
-        frame, "surveys", keys, "asked_at", members=members, stores=stores
+    frame, keys, periods = tables.grouped(
+        surveys, "surveys", ["nps"], by, since, until, members=members, stores=stores
     )
     answer = nw.col("nps")
     frame = frame.filter(~answer.is_null()).with_columns(
@@ -203,14 +198,11 @@ def referral_rate(
        referrals  active_members  joined_rate
     0          2               2          0.5
     """
-    keys = tables.name_list(by)
-    made = tables.require(referrals, "referrals", ["member_id", "at", "joined_member_id"])
-    bought = tables.require(sales, "sales", ["member_id", "sold_at", "quantity"])
+    columns = ["member_id", "at", "joined_member_id"]
+    made, keys, periods = tables.grouped(referrals, "referrals", columns, by, since, until)
+    columns = ["member_id", "sold_at", "quantity"]
+    bought, _keys, _same = tables.grouped(sales, "sales", columns, by, since, until)
     tables.beside(made, bought, ("referrals", "sales"))
-    made = tables.between(made, "at", since, until)
-    bought = tables.between(bought, "sold_at", since, until)
-    made, periods = tables.grouped_by(made, "referrals", keys, "at")
-    bought, _same = tables.grouped_by(bought, "sales", keys, "sold_at")
     bought = bought.filter((nw.col("quantity") > 0) & ~nw.col("member_id").is_null())
     made = made.with_columns(
         referrals=nw.lit(1),
