@@ -169,11 +169,15 @@ CONTRACT: dict[str, dict[str, Column]] = {
 
 
 def open_frame(frame: Any) -> nw.LazyFrame:
-    """Any supported frame as a narwhals lazy frame; `TableError` for anything else."""
+    """Any supported frame as a narwhals lazy frame; `TableError` for anything else.
+
+    A PyArrow table is asked through DuckDB, which reads it where it lies: PyArrow gives no order to
+    the rows of a join, and so a window over many rows may put values into wrong rows.
+    """
     try:
         opened = nw.from_native(frame).lazy()
         opened.collect_schema()
-        return opened
+        return opened.collect().lazy("duckdb") if opened.implementation.is_pyarrow() else opened
     except nw.exceptions.DuplicateError:
         names = [str(name) for name in frame.columns]
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -418,7 +422,7 @@ def _normalised(
             )
         return None
     if kind == "key" and dtype.is_integer() and dtype not in (nw.Int64, nw.UInt64):
-        return values.cast(nw.Int64)  # PyArrow and Polars join no two widths of whole number
+        return values.cast(nw.Int64)  # Polars joins no two widths of whole number
     if kind == "number":
         if dtype.is_integer():
             return None if dtype == nw.Int64 else values.cast(nw.Int64)
@@ -433,10 +437,8 @@ def _normalised(
         return None
     if isinstance(dtype, nw.Datetime) or dtype in (nw.Date, nw.Duration, nw.Boolean):
         return _refused(frame, table, name, kind, dtype)
-    if dtype in (nw.Categorical, nw.Enum) or (
-        dtype == nw.String and frame.implementation.is_pyarrow()
-    ):
-        return values.cast(nw.String)  # PyArrow will not join its two kinds of text
+    if dtype in (nw.Categorical, nw.Enum):
+        return values.cast(nw.String)
     if dtype.is_float() and not in_memory:
         return values.fill_nan(None)
     return None

@@ -11,7 +11,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import give_back, require
+from crmkit.tables import give_back, is_lazy, require
 
 
 class Offer(Protocol):
@@ -212,10 +212,10 @@ def apply_offer(sales: IntoFrameT, offer: Offer) -> IntoFrameT:
     """
     needed = ["sale_id", "product_id", "quantity", "amount"]
     frame = require(sales, "sales", needed, ["discount", "cost", "list_price"])
-    if frame.implementation.is_pyarrow():  # its windows cannot number rows
+    if not is_lazy(sales) and frame.implementation.is_duckdb():  # PyArrow's rows have an order
         numbered = frame.collect().with_row_index("_row").lazy("duckdb")
         lines = _applied(numbered, offer).sort("_row", nulls_last=True).drop("_row")
-        return give_back(lines.collect("pyarrow").lazy(), sales)
+        return give_back(lines, sales)
     return give_back(_applied(frame, offer), sales)
 
 

@@ -160,6 +160,28 @@ def test_the_kind_that_comes_in_goes_out():
         assert type(back) is type(frame)
 
 
+def test_many_rows_of_arrow_keep_the_values_of_their_own_group():
+    # PyArrow joins in parallel and in any order, from 32,768 rows on
+    rng = np.random.default_rng(2)
+    n = 120_000
+    lines = pd.DataFrame(
+        {
+            "sale_id": np.arange(n),
+            "member_id": rng.integers(0, 60_000, n),
+            "product_id": rng.integers(0, 50_000, n),
+            "store_id": rng.integers(0, 9, n),
+            "sold_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 500, n), "D"),
+            "quantity": 1,
+            "amount": 5.0,
+        }
+    ).astype({"sold_at": "datetime64[us]"})
+    for ask in (ck.kpi.cohort_retention, lambda f: ck.stock.best_seller_share(f, by="store_id")):
+        wanted = ask(lines)
+        for _again in range(3):
+            got = ask(pa.Table.from_pandas(lines, preserve_index=False)).to_pandas()
+            pd.testing.assert_frame_equal(got, wanted, check_dtype=False)
+
+
 def test_two_kinds_of_frame_cannot_be_joined():
     one, two = tables.open_frame(LINES), tables.open_frame(pl.from_pandas(LINES))
     with pytest.raises(ck.TableError, match=r"sales is a pandas frame and members a polars frame"):
