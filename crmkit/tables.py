@@ -365,7 +365,7 @@ def _refused(frame: nw.LazyFrame, table: str, column: str, wanted: str, dtype: A
     }[wanted].format(column=column)
     cleaner = {"sales": "clean_sales", "surveys": "clean_surveys", "members": "clean_members"}
     if wanted in ("number", "flag") and table in cleaner:
-        advice += " " + _("ck.clean.{cleaner}(frame) does it.").format(cleaner=cleaner[table])
+        advice += " " + _("{call} does it.").format(call=f"ck.clean.{cleaner[table]}(frame)")
     said = _("The column {column!r} of {table} holds {kind}, such as {value!r}.").format(
         column=column,
         table=table,

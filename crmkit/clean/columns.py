@@ -217,12 +217,11 @@ def set_aside_furniture(cleaning: Cleaning, headings: dict[str, str]) -> None:
     for column, values in texts.items():
         again += values.isin([headings[column], column]).astype(int)
     cleaning.set_aside("header_row", (again >= 2) & (again * 2 >= filled))
-    first = next(iter(texts.values()))
-    width = len(cleaning.frame.columns)
-    total = as_text(first).str.strip().str.fullmatch(_TOTAL)
-    cleaning.set_aside(
-        "total_row", total.astype("boolean").fillna(False) & (filled * 2 <= width + 1)
-    )
+    first = next(iter(texts))
+    few = filled * 2 <= len(cleaning.frame.columns) + 1
+    total = as_text(texts[first]).str.strip().str.fullmatch(_TOTAL).astype("boolean").fillna(False)
+    # a product may be called "Total", an order number may not
+    cleaning.set_aside("total_row", total if first.endswith("_id") else total & few)
 
 
 def set_aside_tests(cleaning: Cleaning, *columns: str) -> None:

@@ -103,9 +103,9 @@ def clean_sales(
             clean_amounts(cleaning, column)
         for column in ("channel", "return_reason"):
             clean_codes(cleaning, column)
-        set_aside_duplicates(cleaning)
         _store_of_the_sale(cleaning)
         _amounts_that_fit(cleaning)
+        set_aside_duplicates(cleaning)  # last, since mending may make two lines the same
         _lines_that_count(cleaning)
 
     return cleaned(lines, "sales", steps, ["sale_id"])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.clean import clean_sales
+from crmkit.clean import clean_sales, validate
 from crmkit.tables import TableError, require
 
 TODAY = "2025-06-30"
@@ -76,6 +76,31 @@ def test_identical_lines_headings_and_totals_are_set_aside():
     sales, report = clean_sales(pd.concat([raw, heading, total], ignore_index=True), today=TODAY)
     assert sales["sale_id"].tolist() == ["T0001", "T0002"]
     assert report.set_aside["fault"].tolist() == ["duplicate_row", "header_row", "total_row"]
+
+
+def test_lines_that_mending_makes_identical_are_set_aside_too():
+    sales, report = cleaned({}, {"store_id": None})
+    assert len(sales) == 1
+    assert report.set_aside["fault"].tolist() == ["duplicate_row"]
+    again, _report = clean_sales(sales, today=TODAY)
+    assert len(again) == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"list_price": None, "amount": "-5.00"}, "price_negative"),
+        ({"list_price": None, "quantity": "-1", "amount": "5.00"}, "price_negative"),
+    ],
+)
+def test_a_bought_line_that_costs_less_than_nothing_is_set_aside(other, told):
+    sales, report = cleaned({"sale_id": "T9999"}, other)
+    assert sales["sale_id"].tolist() == ["T9999"]
+    assert report.set_aside["fault"].tolist() == [told]
+    kept, report = validate(pd.DataFrame({"sale_id": ["a", "b", "c"], "quantity": [1, 1, -1],
+                                          "amount": [5.0, -5.0, 5.0]}))  # fmt: skip
+    assert kept["sale_id"].tolist() == ["a"]
+    assert report.count("price_negative", "amount") == 2
 
 
 @pytest.mark.parametrize(
