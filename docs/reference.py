@@ -43,7 +43,9 @@ WORDS = {
         "title": "Reference of the analysis functions",
         "intro": "Generated from the docstrings (`python docs/reference.py`): do not edit. Every "
         "function takes a pandas, Polars, PyArrow, DuckDB, Ibis or PySpark frame and gives "
-        "its answer as the same kind. The charts are in the [gallery](gallery.md).",
+        "its answer as the same kind. Every chart also takes `ax`, where to draw, and `names`, what "
+        "to call ids: a dictionary, or tables such as stores and products. The charts are in the "
+        "[gallery](gallery.md).",
         "contract": "The column contract",
         "columns": "| column | heading | holds |\n| --- | --- | --- |",
     },

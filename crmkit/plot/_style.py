@@ -193,6 +193,14 @@ def inside(column: str) -> str:
     return name if get_language() == "zh" or name.isupper() else name[:1].lower() + name[1:]
 
 
+def title(ax: Any, figure: str, over: str, hue: str | None = None) -> None:
+    """Say what is seen: which figure, by what."""
+    group = inside(over)
+    if hue:
+        group = _("{one} and {other}").format(one=group, other=inside(hue))
+    ax.set_title(_("{figure} by {group}").format(figure=heading(figure), group=group))
+
+
 def words(column: str, values: Any) -> list[str]:
     """What people read for the values of a column, in the current language."""
     names = _NAMES.get()
@@ -379,7 +387,7 @@ def bars(
             ax.bar_label(drawn, labels=alike(y, values), padding=4, fontsize=13)
         ax.margins(**{"x" if horizontal else "y": 0.12})
     if hue:
-        _legend(ax, part(heading(hue), len(kinds), all_kinds))
+        _legend(ax, part(heading(hue), len(kinds), all_kinds), outside=True)
 
 
 DATES = ("day", "week", "date")
@@ -439,10 +447,10 @@ def _numeric(values: Sequence[Any]) -> bool:
     return all(isinstance(value, int | float) for value in values)
 
 
-def _legend(ax: Any, title: str) -> None:
+def _legend(ax: Any, title: str, *, outside: bool = False) -> None:
     handles, names = ax.get_legend_handles_labels()
     names = [fold(name, 24) for name in names]
-    if len(names) > 4:
+    if outside or len(names) > 4:
         ax.legend(handles, names, title=title, loc="upper left", bbox_to_anchor=(1.01, 1))
     else:
         ax.legend(handles, names, title=title, loc="best")
@@ -486,10 +494,15 @@ def group_columns(table: Any, figures: Sequence[str], source: str) -> list[str]:
     return keys
 
 
+def across(keys: Sequence[str]) -> tuple[str, str | None]:
+    """Which group goes along the axis, the one with an order of its own, and which has colours."""
+    over = next((name for name in keys if name in IN_ORDER), keys[0])
+    return over, next((name for name in keys if name != over), None)
+
+
 def rated(ax: Any, table: Any, keys: Sequence[str], rate: str) -> None:
     """A rate per group with its 95 % interval: a line with a band over time, else dots with bars."""
-    over = next((name for name in keys if name in IN_ORDER), keys[0])
-    hue = next((name for name in keys if name != over), None)
+    over, hue = across(keys)
     table = known(table, rate)
     intervals = "low" in table and not hue
     if over in (*TIMES, "hour") and table[over].nunique() > 2:

@@ -27,8 +27,7 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
     _style.need(table, [value], "kpi.sales_summary")
     keys = [name for name in table.columns if name not in FIGURES]
     _style.need(table, keys[:1] or ["by=…"], "kpi.sales_summary(sales, by=…)")
-    over = next((name for name in keys if name in _style.IN_ORDER), keys[0])
-    hue = next((name for name in keys if name != over), None)
+    over, hue = _style.across(keys)
     table = _style.known(table, value)
     if over in _style.TIMES and len(table[over].unique()) > 2:
         _style.lines(ax, table, over, value, hue)
@@ -37,7 +36,7 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
             order = table.groupby(over, dropna=False)[value].transform("sum")
             table = table.assign(_order=order).sort_values("_order", ascending=False, kind="stable")
         _style.bars(ax, table, over, value, hue)
-    ax.set_title(_("{figure} by {group}").format(figure=heading(value), group=_style.inside(over)))
+    _style.title(ax, value, over, hue)
 
 
 @_style.chart
@@ -106,8 +105,7 @@ def _rate(ax: Any, result: Any, rate: str, counts: tuple[str, ...]) -> None:
     _style.need(table, [rate, *counts], source)
     keys = _style.group_columns(table, [rate, *counts, "low", "high"], source)
     _style.rated(ax, table, keys, rate)
-    over = next((name for name in keys if name in _style.IN_ORDER), keys[0])
-    ax.set_title(_("{figure} by {group}").format(figure=heading(rate), group=_style.inside(over)))
+    _style.title(ax, rate, *_style.across(keys))
 
 
 @_style.chart

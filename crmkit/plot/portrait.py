@@ -22,7 +22,7 @@ def bars(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None) 
     """
     table = _one_each(frame, x, y, hue)
     _style.bars(ax, table, x, y, hue)
-    _title(ax, x, y)
+    _style.title(ax, y, x, hue)
 
 
 @_style.chart
@@ -33,7 +33,7 @@ def lines(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None)
     """
     table = _one_each(frame, x, y, hue)
     _style.lines(ax, table, x, y, hue)
-    _title(ax, x, y)
+    _style.title(ax, y, x, hue)
 
 
 @_style.chart
@@ -62,14 +62,9 @@ def spread(frame: Any, x: str, y: str, *, ax: Any = None) -> Any:
     ax.set_yticks(range(len(shown)), _style.apart(x, shown))
     _style.value_axis(ax.xaxis, y)
     ax.set(xlabel=heading(y), ylabel=_style.part(heading(x), len(shown), len(order)))
-    _title(ax, x, y)
+    _style.title(ax, y, x)
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
-
-
-def _title(ax: Any, x: str, y: str) -> None:
-    said = _("{figure} by {group}").format(figure=heading(y), group=_style.inside(x))
-    ax.set_title(said)
 
 
 def _checked(frame: Any, x: str, y: str, hue: str | None = None) -> Any:

@@ -103,9 +103,7 @@ def by_demographics(result: Any, value: str = "revenue_each", *, ax: Any = None)
     _style.need(table, [value], "segment.by_demographics")
     keys = _style.group_columns(table, [*figures, "orders_each"], "segment.by_demographics")
     _style.bars(ax, table, keys[0], value, *keys[1:2])
-    ax.set_title(
-        _("{figure} by {group}").format(figure=heading(value), group=_style.inside(keys[0]))
-    )
+    _style.title(ax, value, *keys[:2])
 
 
 @_style.chart

@@ -34,9 +34,7 @@ def turnover(result: Any, value: str = "turnover", *, ax: Any = None) -> Any:
     else:
         table = table.sort_values(value, ascending=value != "turnover", kind="stable")
         _style.bars(ax, table, keys[0], value, *keys[1:2])
-    ax.set_title(
-        _("{figure} by {group}").format(figure=heading(value), group=_style.inside(keys[0]))
-    )
+    _style.title(ax, value, *keys[:2])
 
 
 @_style.chart
@@ -106,8 +104,7 @@ def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
     _style.need(table, [figure], source)
     keys = _style.group_columns(table, [figure, *counts], source)
     _style.rated(ax, table, keys, figure)
-    over = next((name for name in keys if name in _style.IN_ORDER), keys[0])
-    ax.set_title(_("{figure} by {group}").format(figure=heading(figure), group=_style.inside(over)))
+    _style.title(ax, figure, *_style.across(keys))
 
 
 CLASS_COLOURS = {"A": _style.MAIN, "B": _style.ACCENT, "C": _style.QUIET}

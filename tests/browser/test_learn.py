@@ -1,5 +1,6 @@
 """A learner with a keyboard: a wrong answer, its reason, a hint, the right one; a quiz; a talk."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -169,9 +170,18 @@ def answer_by_keyboard(page, form, question):
     page.keyboard.press("Enter")
 
 
+def one_below_the_other(form):
+    """Whether each option of a question begins a line of its own, all at the same edge."""
+    boxes = [option.bounding_box() for option in form.locator("label.option").all()]
+    lines = [(one["y"] + one["height"], other["y"]) for one, other in itertools.pairwise(boxes)]
+    return all(end <= start + 1 for end, start in lines) and len({box["x"] for box in boxes}) <= 1
+
+
 def a_quiz(page, learners_course, language):
     bank = quiz("analyst-03").bank
     root = shown(page, 5).locator(".crmkit-form")
+    for form in root.locator("form").all():
+        assert one_below_the_other(form), form.inner_text()
     root.evaluate("node => { node.tabIndex = -1; node.focus(); }")
     forms = root.locator("form").all()
     assert len(forms) == 5

@@ -96,6 +96,18 @@ def test_the_first_colours_differ_for_colour_blind_eyes(kind):
         assert distance > 0.11, (one, other)
 
 
+@pytest.mark.parametrize("kind", ["deuteranopia", "protanopia"])
+def test_what_has_one_colour_everywhere_is_told_apart_too(kind):
+    import itertools
+
+    import numpy as np
+
+    for colours in _style.SAME.values():
+        for one, other in itertools.combinations(colours.values(), 2):
+            distance = np.linalg.norm(seen_with(one, kind) - seen_with(other, kind))
+            assert distance > 0.11, (one, other)
+
+
 def test_numbers_are_said_as_people_say_them():
     with ck.use_language("zh"):
         assert [_style.short(n) for n in (0, 7.5, 999, 12_345, 7_308_000, 1.5e8)] == [
