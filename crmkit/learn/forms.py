@@ -32,12 +32,13 @@ def _form() -> Any:
     class Form(anywidget.AnyWidget):
         """A form: what to show goes out as `shown`, what was done comes in as messages."""
 
+        # of the class: anywidget leaves out a style sheet that comes with the instance
+        _css = (_FILES / "forms.css").read_text("utf-8")
         shown = traitlets.Dict().tag(sync=True)
 
         def __init__(self, script: str, shown: dict, act: Any):
             super().__init__(
                 _esm=(_FILES / script).read_text("utf-8"),
-                _css=(_FILES / "forms.css").read_text("utf-8"),
                 shown={"language": get_language(), **shown},
             )
             self._act, self._language = act, get_language()

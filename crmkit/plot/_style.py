@@ -205,7 +205,7 @@ def words(column: str, values: Any) -> list[str]:
     """What people read for the values of a column, in the current language."""
     names = _NAMES.get()
     plain = [value.item() if hasattr(value, "item") else value for value in values]
-    return [str(names[value]) if value in names else text(column, value) for value in plain]
+    return [str(names[v]) if names and v in names else text(column, v) for v in plain]
 
 
 def apart(column: str, values: Any) -> list[str]:

@@ -89,9 +89,10 @@ def serious(page, selector):
 RIGHT, WRONG = "✓", "✗"
 WORDS = {
     "zh": {"untouched": "还没有作答", "lines": "像是数了明细行", "done": "正确", "hint": "先筛出要的行",
-           "next": "下一步", "used": "用了 1 条提示", "outcome": "顾客满意"},
+           "next": "下一步", "used": "用了 1 条提示", "outcome": "顾客满意", "customer": "陈女士（生气）："},
     "en": {"untouched": "Not attempted yet", "lines": "This counts lines", "done": "Right.",
-           "hint": "First keep the lines", "next": "next", "used": "(1 hint", "outcome": "The customer is content"},
+           "hint": "First keep the lines", "next": "next", "used": "(1 hint", "outcome": "The customer is content",
+           "customer": "Ms Chen (angry):"},
 }  # fmt: skip
 
 
@@ -210,6 +211,7 @@ def a_conversation(page, learners_course, language):
         page.keyboard.press("Enter")
         root.locator(f"button[data-reply={reply}]").wait_for(state="detached")
     root.get_by_text(WORDS[language]["outcome"]).wait_for()
+    assert root.locator(".who").first.inner_text().strip() == WORDS[language]["customer"]
     assert root.locator(".said li").count() == 7
     talk = dialogue("complaint").follow(
         json.loads((learners_course.work(language) / "complaint.answers.json").read_text("utf-8"))[

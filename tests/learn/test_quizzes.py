@@ -280,3 +280,9 @@ def test_two_keys_that_do_not_fit_the_question_are_refused():
     question = Question({"id": "when", "kind": "single", "options": [{"id": "a"}, {"id": "b"}]})
     with pytest.raises(CrmkitError, match="no possible answer"):
         question.judge("a", "z")
+
+
+def test_the_form_brings_its_style_sheet_with_it():
+    from crmkit.learn.forms import QuizForm
+
+    assert "label.option { display: block" in QuizForm(quiz("analyst-03")).get_state()["_css"]

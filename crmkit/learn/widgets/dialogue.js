@@ -21,11 +21,13 @@ function render({ model, el }) {
   const title = make("h3");
   root.append(title, setting, log, choices, end, problem);
 
+  const [open, close, colon] = root.lang === "zh" ? ["（", "）", "："] : [" (", ")", ": "];
+
   function line(one, words) {
-    const who = one.mood ? `${one.who} (${one.mood})` : one.who;
+    const who = one.mood ? `${one.who}${open}${one.mood}${close}` : one.who;
     const node = make("li", { className: one.mine ? "mine" : "" },
-      make("span", { className: "who" }, `${who}: `), one.text);
-    if (one.because) node.append(make("span", { className: "why" }, `${words.why}: ${one.because}`));
+      make("span", { className: "who" }, who + colon), one.text);
+    if (one.because) node.append(make("span", { className: "why" }, words.why + colon + one.because));
     return node;
   }
 

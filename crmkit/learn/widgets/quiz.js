@@ -18,7 +18,7 @@ function choices(question, given, name) {
     const values = inputs.filter((input) => input.checked).map((input) => input.value);
     return type === "radio" ? values[0] ?? null : values;
   };
-  return [[make("div", { className: "options" }, ...labels)], read];
+  return [labels, read];
 }
 
 function number(question, given) {
