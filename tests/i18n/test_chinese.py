@@ -10,9 +10,7 @@ from babel.messages.pofile import read_po
 import crmkit
 
 PACKAGE = Path(crmkit.__file__).parent
-CATALOGUES = sorted(
-    path for path in (PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po") if path.stem != "practice"
-)
+CATALOGUES = sorted((PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po"))
 LEARNING = sorted((PACKAGE / "learn/content").rglob("*.yaml"))
 
 #: What is no Chinese, though it stands among it: code, calls, addresses, quoted values, clocks.
