@@ -598,12 +598,8 @@ def ageing(
     came = frame.filter(nw.col("received") > 0).select(*shelf, "_age", "received")
     came = came.group_by(*shelf, "_age").agg(nw.col("received").sum())
     came = came.join(now, on=shelf, how="inner")
-    # what came in later than this delivery, per shelf: a running sum over all shelves minus what
-    # it was where the shelf begins (a running sum per shelf is not to be had on every engine)
-    came = came.with_columns(
-        _sum=nw.col("received").cum_sum().over(order_by=[*shelf, "_age"])
-    ).with_columns(_later=nw.col("_sum") - nw.col("received"))
-    came = came.with_columns(_later=nw.col("_later") - nw.col("_later").min().over(*shelf))
+    so_far = nw.col("received").cum_sum().over(*shelf, order_by="_age").cast(nw.Float64)
+    came = came.with_columns(_later=so_far - nw.col("received"))
     left = nw.col("on_hand") - nw.col("_later")
     units = (
         nw.when(left <= 0)
