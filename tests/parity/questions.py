@@ -249,7 +249,9 @@ CASES = {
     ),
     "uplift by segment": lambda t: C.uplift_by_segment(_known_before(t), "known").table,
     "clusters": lambda t: G.kmeans(G.rfm(t("sales")), k=2).centres,
-    "persona": lambda t: P.persona(
-        P.tag_members(t("members"), t("sales"), t("products")), segment={"gender": "female"}
-    ).traits,
+    "persona": lambda t: (
+        P.persona(
+            P.tag_members(t("members"), t("sales"), t("products")), segment={"gender": "female"}
+        ).traits
+    ),
 }
