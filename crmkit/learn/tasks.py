@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import LANGUAGES, get_language, label, use_language
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.learn import authored, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
@@ -28,6 +28,7 @@ class Books:
     """What stands in a shop's books, in plain values, read in one look."""
 
     scene: str
+    language: str
     members: dict[str, dict[str, Any]]
     agreed: frozenset[tuple[str, str]]
     on_hand: dict[tuple[str, str], int]
@@ -42,6 +43,7 @@ class Books:
 
         from crmkit.practice import Keyring, chain, schema
         from crmkit.practice.engine import open_engine, reading
+        from crmkit.practice.scenes import LANGUAGE
 
         keys = Keyring.for_practice()
         engine = open_engine(path, served=False)
@@ -76,8 +78,12 @@ class Books:
                         " WHERE location_id NOT LIKE '@%'"
                     )
                 )
+                named = connection.scalar(
+                    select(schema.setting.c.value).where(schema.setting.c.name == LANGUAGE)
+                )
                 return cls(
                     scene=connection.scalar(select(schema.shop.c.scene)) or "",
+                    language=named if named in LANGUAGES else get_language(),
                     members=found,
                     agreed=frozenset(key for key, given in agreed.items() if given),
                     on_hand={(row.location_id, row.product_id): row.quantity for row in stock},
@@ -116,11 +122,14 @@ class Books:
 
 
 @cache
-def untouched_books(scene: str) -> Books:
-    """The books of a scene that nobody has worked on."""
+def untouched_books(scene: str, language: str) -> Books:
+    """The books of a scene that nobody has worked on, its people named in that language."""
     from crmkit.practice import Shop
 
-    with tempfile.TemporaryDirectory(prefix="crmkit-scene-") as folder:
+    with (
+        use_language(language),
+        tempfile.TemporaryDirectory(prefix="crmkit-scene-") as folder,
+    ):
         Shop.practice(scene, folder=folder).close()
         return Books.read(Path(folder) / "shop.db")
 
@@ -455,7 +464,7 @@ class Tasks:
                 "tampered",
                 _("The shop's books were changed past its desks. Begin anew with reset=True."),
             )
-        before = untouched_books(self.scene)
+        before = untouched_books(self.scene, now.language)
         for one in parts:
             fault = self._goal(one, now).fault(now, before)
             if fault is not None:

@@ -10,6 +10,10 @@ from crmkit.i18n import gettext as _
 class PracticeError(CrmkitError):
     """Base of everything the practice CRM refuses; nothing was written."""
 
+    def _render_traceback_(self, *_where) -> list[str]:
+        """A notebook shows the sentence alone: it says what to do, the calls behind it do not."""
+        return [str(self)]
+
 
 class BadValue(PracticeError):
     """A value that was typed cannot be right."""

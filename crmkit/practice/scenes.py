@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
@@ -20,6 +20,8 @@ from crmkit.practice.errors import CannotOpen
 from crmkit.practice.shop import Shop
 
 FILE = "shop.db"
+LANGUAGE = "scene_language"
+"""The setting that says in which language a scene's people and goods are named."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def _lay_out(name: str, path: Path) -> None:
     engine = open_engine(path, served=False)
     with writing(engine) as connection:
         connection.execute(update(schema.shop).values(scene=name))
+        connection.execute(insert(schema.setting).values(name=LANGUAGE, value=get_language()))
     engine.dispose()
 
 

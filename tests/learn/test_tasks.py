@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import use_language
 from crmkit.learn import Tasks, check, progress
 from crmkit.learn.tasks import Books, untouched_books
 from crmkit.practice import Shop
@@ -235,10 +236,31 @@ def test_a_shop_of_another_scene_is_said_to_be_one(desk):
 
 
 def test_the_scene_is_the_same_every_time():
-    first = untouched_books("member-desk")
+    first = untouched_books("member-desk", "zh")
     untouched_books.cache_clear()
-    assert untouched_books("member-desk") == first
+    assert untouched_books("member-desk", "zh") == first
     assert isinstance(first, Books) and first.whole
+
+
+def test_a_shop_worked_in_in_one_language_is_judged_by_a_trainer_of_the_other(desk, tmp_path):
+    (desk / "course-1.yaml").write_text(
+        "scene: cashier-1\n"
+        "title: {zh: 登记, en: Register}\n"
+        "tasks:\n"
+        "  - {id: join, ask: {zh: 登记。, en: Register her.},"
+        " parts: [{id: record, member: {phone: '14200000009', name: Lin Yue}}]}\n"
+        "  - {id: careful, ask: {zh: 别的不动。, en: Leave the rest.},"
+        " parts: [{id: others, nothing_else: {}}]}\n",
+        "utf-8",
+    )
+    with use_language("en"):
+        shop = Shop.practice("cashier-1", folder=tmp_path / "english")
+        shop.members.register("Lin Yue", "14200000009")
+        shop.close()
+    with use_language("zh"):
+        tasks = Tasks(desk / "course-1.yaml")
+        for task in ("join", "careful"):
+            assert tasks.outcome(task, folder=tmp_path / "english").status == "right"
 
 
 # --- in a notebook, under nbgrader, on the path

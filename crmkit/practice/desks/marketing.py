@@ -99,7 +99,7 @@ class Outgoing:
     purpose: str
     status: Annotated[str, "outbox_status"]
     attempts: int
-    problem: str | None
+    problem: Annotated[str, "why"] | None
 
 
 class Marketing(Desk):
