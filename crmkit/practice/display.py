@@ -38,7 +38,7 @@ def tables(value: object) -> Iterator[Table]:
         names = getattr(kind, "in_lists", None) or [name for name, _how in _parts(kind)]
         how = dict(_parts(kind))
         cells = [[_cell(name, getattr(one, name), how[name]) for name in names] for one in value]
-        yield None, [_heading(name, kind) for name in names], cells
+        yield None, [heading(name, kind) for name in names], cells
         return
     lists, card = [], []
     for name, how in _parts(type(value)):
@@ -46,11 +46,11 @@ def tables(value: object) -> Iterator[Table]:
         if isinstance(given, tuple) and given and is_dataclass(given[0]):
             lists.append((name, given))
         else:
-            card.append([_heading(name, type(value)), _cell(name, given, how)])
+            card.append([heading(name, type(value)), _cell(name, given, how)])
     yield None, None, card
     for name, given in lists:
         for _title, headings, cells in tables(given):
-            yield _heading(name), headings, cells
+            yield heading(name), headings, cells
 
 
 def as_text(value: object) -> str:
@@ -69,8 +69,8 @@ def as_text(value: object) -> str:
             show_header=headings is not None,
             pad_edge=False,
         )
-        for heading in headings or ("", ""):
-            drawn.add_column(heading, overflow="fold")
+        for one in headings or ("", ""):
+            drawn.add_column(one, overflow="fold")
         for row in cells:
             drawn.add_row(*map(_unmarked, row))
         console.print(drawn)
@@ -99,7 +99,7 @@ def pretty(value: object, printer, cycle: bool) -> None:
     printer.text(as_text(value))
 
 
-def _heading(name: str, kind: type | None = None) -> str:
+def heading(name: str, kind: type | None = None) -> str:
     """What people read for a field of this kind of record; else of any; else for a column."""
     if kind is not None:
         own = label("record", f"{kind.__name__}.{name}")
@@ -125,7 +125,7 @@ def _cell(name: str, value: object, how: object) -> str:
     if isinstance(value, dict):
         of_key, of_value = how if isinstance(how, tuple) else (None, None)
         pairs = [
-            f"{_heading(k) if of_key is None and isinstance(k, str) else _cell('', k, of_key)}"
+            f"{heading(k) if of_key is None and isinstance(k, str) else _cell('', k, of_key)}"
             f" {_cell(k if isinstance(k, str) else '', v, of_value)}"
             for k, v in value.items()
         ]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -255,13 +255,34 @@ def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
     return value
 
 
-def one_of(value: object, codes: tuple[str, ...], field: str) -> str:
-    """One of a fixed set of codes."""
+KINDS = {"method": "payment_method", "status": "outbox_status"}
+
+
+def one_of(value: object, codes: tuple[str, ...], field: str, kind: str | None = None) -> str:
+    """One of a fixed set of codes, labelled as `kind` where that is not the field's name."""
     if value not in codes:
         raise BadValue(
-            _("{field} is one of {codes}.").format(field=_field(field), codes=", ".join(codes))
+            _("{field} is one of {codes}.").format(
+                field=_field(field), codes=listed(codes, kind or KINDS.get(field, field))
+            )
         )
     return value
+
+
+def listed(codes: Iterable[str], kind: str) -> str:
+    """The codes to choose from, each with what it means where the code does not say so itself.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("zh"):
+    ...     listed(("female", "male"), "gender")
+    'female（女）、male（男）'
+    """
+    shown = []
+    for one in codes:
+        means = label(kind, one)
+        says_so = means.casefold().replace(" ", "_").replace("-", "_") == one.casefold()
+        shown.append(one if says_so else _("{code} ({means})").format(code=one, means=means))
+    return label("list", ", ").join(shown)
 
 
 def day(value: object, field: str) -> date:

@@ -63,7 +63,7 @@ def test_every_field_of_every_record_has_its_heading(language):
         for kind in records._known.values():
             if kind.__module__.startswith("crmkit.practice.desks"):
                 for name, _how in records.display._parts(kind):
-                    heading = records.display._heading(name, kind)
+                    heading = records.display.heading(name, kind)
                     assert heading != name or language == "en", (kind.__name__, name)
                     if language == "zh":
                         assert CHINESE.search(heading) or heading.isupper(), (kind.__name__, name)

@@ -1,13 +1,14 @@
 """The files desk: members in from a spreadsheet, lists out to one.
 
-Lists go out as they are seen on a screen, masked. A text that a spreadsheet would take for a
-formula is defused.
+Headings and codes may be typed in either language (姓名, phone, 女). Lists go out as they are seen
+on a screen: masked, with headings and labels in the current language. A text that a spreadsheet
+would take for a formula is defused.
 """
 
 import csv
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +16,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import members
 from crmkit.practice.desks.office import find_store
+from crmkit.practice.display import heading
 from crmkit.practice.errors import BadValue, NotFound, PracticeError, Refused
 from crmkit.practice.ledgers import stock as stock_ledger
 from crmkit.practice.records import record
@@ -36,8 +39,20 @@ MEMBER_FIELDS = (
     "card",
     "note",
 )
+ALSO_CALLED = {
+    "手机": "phone",
+    "手机号码": "phone",
+    "电话": "phone",
+    "mobile": "phone",
+    "出生日期": "birth_date",
+    "birthday": "birth_date",
+    "电子邮箱": "email",
+    "电子邮件": "email",
+    "mail": "email",
+}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 100_000
+CODES = ("gender", "district", "occupation", "household", "level", "category")
 
 
 @record
@@ -65,7 +80,8 @@ class Files(Desk):
 
     @command(roles="manager trainer")
     def import_members(self, tx: Tx, path: str) -> Import:
-        """Take members from a CSV or Excel file with columns such as name, phone, email.
+        """Take members from a CSV or Excel file with columns such as name, phone, email (or 姓名,
+        手机号, 邮箱).
 
         A phone nobody has is a new member; one that a member has fills their empty fields and
         changes nothing else. A row that cannot be right is left out, with its reason. A file is
@@ -123,7 +139,10 @@ class Files(Desk):
         shown += ("household", "level", "points", "joined_on", "home_store_id")
         cards = (members.card_of(tx, row) for row in rows)
         _write(
-            values.path(path), shown, ([getattr(card, name) for name in shown] for card in cards)
+            values.path(path),
+            shown,
+            ([getattr(card, name) for name in shown] for card in cards),
+            members.Member,
         )
         tx.note(f"store:{tx.store_id}", exported="members", rows=len(rows))
         return len(rows)
@@ -191,11 +210,12 @@ def _read(path: Path) -> tuple[list[dict], str]:
         frame, report = clean.read_any(path)
     except CrmkitError as error:
         raise BadValue(str(error)) from error
-    missing = [name for name in ("name", "phone") if name not in frame.columns]
+    columns = {field: name for name in reversed(frame.columns) if (field := _field_of(name))}
+    missing = [name for name in ("name", "phone") if name not in columns]
     if missing:
         raise BadValue(
             _("The file has no column {missing}. It has: {columns}.").format(
-                missing=", ".join(missing), columns=", ".join(map(str, frame.columns))
+                missing=values.listed(missing, "field"), columns=", ".join(map(str, frame.columns))
             )
         )
     if len(report.set_aside):
@@ -211,10 +231,35 @@ def _read(path: Path) -> tuple[list[dict], str]:
             )
         )
     rows = [
-        {name: text for name in MEMBER_FIELDS if (text := _typed(row.get(name))) is not None}
+        {
+            field: _code_of(field, text)
+            for field, name in columns.items()
+            if (text := _typed(row[name])) is not None
+        }
         for row in frame.to_dict("records")
     ]
     return rows, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _field_of(heading: object) -> str | None:
+    """The field of a member's record that a heading names, in either language."""
+    tidy = str(heading).strip().casefold()
+    if tidy in MEMBER_FIELDS:
+        return tidy
+    for language in LANGUAGES:
+        for field, shown in labels("field", language).items():
+            if field in MEMBER_FIELDS and shown.casefold() == tidy:
+                return field
+    return ALSO_CALLED.get(tidy)
+
+
+def _code_of(field: str, text: str) -> str:
+    """The code for what someone typed in words, such as 女; anything else as it is."""
+    for language in LANGUAGES:
+        for code, shown in labels(field, language).items():
+            if shown.casefold() == text.casefold():
+                return code
+    return text
 
 
 def _typed(value: object) -> str | None:
@@ -279,8 +324,11 @@ def defused(value: object) -> object:
     return value
 
 
-def _write(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
-    """A new file, whole or not at all; Excel opens both kinds with the right characters."""
+def _write(
+    path: Path, columns: Sequence[str], rows: Iterable[list], kind: type | None = None
+) -> None:
+    """A new file, whole or not at all; Excel opens both kinds with the right characters. `kind`
+    is the record whose fields the columns are."""
     if path.exists():
         raise Refused(_("{path} is there already. Choose another name.").format(path=path))
     if path.suffix not in (".csv", ".xlsx"):
@@ -289,26 +337,35 @@ def _write(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
         raise NotFound(_("There is no folder {path}.").format(path=path.parent))
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
-        (_write_csv if path.suffix == ".csv" else _write_xlsx)(unfinished, headings, rows)
+        headings = [heading(name, kind) for name in columns]
+        shown = (
+            [_shown(name, value) for name, value in zip(columns, row, strict=True)] for row in rows
+        )
+        (_write_csv if path.suffix == ".csv" else _write_xlsx)(unfinished, headings, shown)
         unfinished.replace(path)
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
 
 
-def _write_csv(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
+def _write_csv(path: Path, headings: list[str], rows: Iterable[list]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(headings)
         writer.writerows([defused(value) for value in row] for row in rows)
 
 
-def _write_xlsx(path: Path, headings: Iterable[str], rows: Iterable[list]) -> None:
+def _shown(name: str, value: object) -> object:
+    """A code by its label; anything else as it is, so that numbers stay numbers."""
+    return label(name, value) if name in CODES and isinstance(value, str) else value
+
+
+def _write_xlsx(path: Path, headings: list[str], rows: Iterable[list]) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
         sheet = book.add_worksheet()
-        sheet.write_row(0, 0, list(headings))
+        sheet.write_row(0, 0, headings)
         for number, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 if isinstance(value, int | float) and not isinstance(value, bool):

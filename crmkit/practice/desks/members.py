@@ -169,7 +169,7 @@ class Members(Desk):
         """Write down what a member likes: a category, brand, colour, size, style or else; all we
         know of their likes."""
         row = live(tx, member_id)
-        values.one_of(kind, schema.PREFERENCE_KINDS, "kind")
+        values.one_of(kind, schema.PREFERENCE_KINDS, "kind", "preference")
         likes = schema.member_preference
         key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
         if not tx.one(select(likes).filter_by(**key)):
@@ -181,7 +181,7 @@ class Members(Desk):
     def forget_preference(self, tx: Tx, member_id: str, kind: str, value: str) -> None:
         """Take a member's liking off their record."""
         row = live(tx, member_id)
-        values.one_of(kind, schema.PREFERENCE_KINDS, "kind")
+        values.one_of(kind, schema.PREFERENCE_KINDS, "kind", "preference")
         likes = schema.member_preference
         gone = tx.execute(
             likes.delete().where(
@@ -260,7 +260,7 @@ class Members(Desk):
         if unknown or not changes:
             raise BadValue(
                 _("These fields can be corrected: {fields}.").format(
-                    fields=", ".join((*SEALED_FIELDS, *PLAIN_FIELDS))
+                    fields=values.listed((*SEALED_FIELDS, *PLAIN_FIELDS), "field")
                 )
             )
         sealed = {name: changes[name] for name in SEALED_FIELDS if name in changes}

@@ -142,7 +142,9 @@ class Pipeline(Desk):
         if stage == "lost":
             if reason is None:
                 raise BadValue(
-                    _("Say why it was lost: {codes}.").format(codes=", ".join(schema.LOST_REASONS))
+                    _("Say why it was lost: {codes}.").format(
+                        codes=values.listed(schema.LOST_REASONS, "lost_reason")
+                    )
                 )
             values.one_of(reason, schema.LOST_REASONS, "lost_reason")
         if sale_id is not None:

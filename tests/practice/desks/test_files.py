@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from crmkit.i18n import use_language
 from crmkit.practice.errors import BadValue, NotAllowed, NotFound, Refused
 
 
@@ -75,7 +76,7 @@ def test_lists_go_out_masked_and_formulas_harmless(shop, tmp_path):
     assert "14000000009" not in text
     assert "x@example.com" not in text
     rows = list(csv.DictReader(text.splitlines()))
-    assert rows[1]["name"].startswith("'=")
+    assert rows[1]["Name"].startswith("'=")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
@@ -95,7 +96,7 @@ def test_sales_of_the_day_go_out_to_the_cent(shop, tmp_path):
     path = tmp_path / "sales.csv"
     assert shop.files.export_sales(str(path), "2025-06-30", "2025-06-30") == 1
     (row,) = csv.DictReader(path.read_text("utf-8-sig").splitlines())
-    assert (row["amount"], row["quantity"]) == ("119.7", "3")
+    assert (row["Amount"], row["Quantity"]) == ("119.7", "3")
     assert shop.files.export_sales(str(tmp_path / "none.csv"), "2025-06-01", "2025-06-29") == 0
 
 
@@ -111,3 +112,32 @@ def test_a_list_never_overwrites_and_needs_a_known_kind_of_file(shop, tmp_path):
         shop.as_staff("A1").files.export_members(str(tmp_path / "more.csv"))
     assert (tmp_path / "out.csv").read_text() == "precious"
     assert [p.name for p in tmp_path.iterdir() if "unfinished" in p.name] == []
+
+
+def test_a_shops_own_spreadsheet_has_chinese_headings_and_words(shop, tmp_path):
+    path = tmp_path / "会员.csv"
+    path.write_text(
+        "姓名,手机号,性别,生日,职业,等级\n王小明,14000000002,男,1990-05-17,教师,金卡\n"
+        "李雷,14000000003,男士,,,\n",
+        "gb18030",
+    )
+    done = shop.files.import_members(str(path))
+    assert (done.added, done.refused) == (1, 1)
+    member = shop.members.find_by_phone("14000000002")
+    assert (member.gender, member.birthday, member.occupation) == ("male", "05-17", "teacher")
+    with use_language("zh"):
+        shop.members.correct("M000001", gender="female")
+        shop.files.export_members(str(tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["姓名"], first["性别"]) == ("A**", "女")
+    assert (second["会员等级"], second["手机号"]) == ("普通会员", "140****0002")
+
+
+def test_what_may_be_typed_is_said_with_its_meaning(shop):
+    with use_language("zh"), pytest.raises(BadValue) as said:
+        shop.till.sell([("P1", 1)], payments={"weixin": 12_900})
+    assert str(said.value).startswith("支付方式只能是：wechat（微信支付）、alipay（支付宝）")
+    with pytest.raises(BadValue) as said:
+        shop.members.correct("M000001", gender="x")
+    assert str(said.value) == "Gender is one of female, male, undisclosed."
