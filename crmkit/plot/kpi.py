@@ -239,7 +239,7 @@ def monitor(result: Any, *, ax: Any = None) -> Any:
     title = _("{month}: {n} of {all} behind").format(
         month=table["month"].iloc[0], n=int(table["status"].isin(list(late)).sum()), all=len(table)
     )
-    table = table.head(_style.MOST)
+    everybody, table = len(table), table.head(_style.MOST)
     status = _style.words("status", table["status"])
     names = [
         f"{name} · {word}" for name, word in zip(_style.words(who, table[who]), status, strict=True)
@@ -247,6 +247,8 @@ def monitor(result: Any, *, ax: Any = None) -> Any:
     colours = [late.get(status, _style.GOOD) for status in table["status"]]
     _against(ax, names, table["pace"], "pace", colours)
     ax.set_xlabel(_("Revenue ÷ what the target asks for by now"))
+    if everybody > len(table):
+        ax.set_ylabel(_style.part(heading(who), len(table), everybody))
     ax.set_title(title)
 
 

@@ -342,7 +342,10 @@ def reorder_plan(result: Any, *, ax: Any = None) -> Any:
     ax.margins(x=0.15)
     _style.value_axis(ax.xaxis, "units", whole=True)
     ax.set_xlabel(_("Pieces"))
-    ax.legend(loc="lower right", frameon=True)
+    if len(due):
+        ax.legend(loc="lower right", frameon=True)
+    else:
+        ax.text(0.5, 0.5, _("Nothing to order"), transform=ax.transAxes, ha="center")
     ax.set_title(
         _("{n:,} of {all:,} shelves to reorder; the furthest below").format(
             n=len(due), all=len(table)
@@ -362,7 +365,8 @@ def transfer_plan(result: Any, *, ax: Any = None) -> Any:
         index="from_store_id", columns="to_store_id", values="quantity", aggfunc="sum"
     )
     if not len(grid):
-        ax.set_title(_("Nothing to move"))
+        ax.text(0.5, 0.5, _("Nothing to move"), transform=ax.transAxes, ha="center")
+        ax.set_axis_off()
         return
     grid.index = _style.words("store_id", grid.index)
     grid.columns = _style.words("store_id", grid.columns)

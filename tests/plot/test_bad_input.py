@@ -84,6 +84,27 @@ def test_one_row_is_a_picture(chart):
     getattr(ck.plot, chart)(pd.DataFrame(row)).figure.canvas.draw()
 
 
+def test_shelves_that_need_nothing_say_so(language):
+    full = pd.DataFrame(
+        {"store_id": ["S1"], "product_id": ["P1"], "on_hand": [9], "reorder_point": [2.0],
+         "order": [0]}
+    )  # fmt: skip
+    said = [text.get_text() for text in ck.plot.reorder_plan(full).texts]
+    assert said == [{"zh": "不用订货", "en": "Nothing to order"}[language]]
+    moves = pd.DataFrame(columns=["product_id", "from_store_id", "to_store_id", "quantity"])
+    said = [text.get_text() for text in ck.plot.transfer_plan(moves).texts]
+    assert said == [{"zh": "无需调拨", "en": "Nothing to move"}[language]]
+
+
+def test_of_many_members_of_staff_the_furthest_behind_are_shown():
+    staff = pd.DataFrame({"staff_id": [f"E{i:02}" for i in range(40)]}).assign(
+        month="2025-06", pace=[0.5 + i / 100 for i in range(40)], status="behind"
+    )
+    ax = ck.plot.monitor(staff)
+    assert len(ax.patches) == 24 and "24 of 40" in ax.get_ylabel()
+    assert ax.get_title() == "2025-06: 40 of 40 behind"
+
+
 def test_the_reader_is_told_in_chinese():
     with ck.use_language("zh"), pytest.raises(ck.TableError, match="表是空的，没有可画的"):
         ck.plot.rfm(pd.DataFrame(columns=["recency", "frequency", "monetary"]))
