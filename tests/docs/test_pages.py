@@ -114,3 +114,30 @@ def test_the_gallery_shows_every_chart_in_both_languages(gallery, repository, la
     for name in shown:
         picture = repository / "docs" / language / "gallery" / f"{name}.png"
         assert picture.stat().st_size > 1_000, name
+
+
+def headings(page):
+    """The anchors of a Markdown page, as code hosts make them."""
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.M)
+    }
+
+
+def test_every_link_of_the_pages_leads_somewhere(repository):
+    pages = [
+        page for part in ("*.md", "docs/*/*.md", "datasets/*.md") for page in repository.glob(part)
+    ]
+    assert len(pages) >= 9
+    anchors = {page.resolve(): headings(page) for page in pages}
+    lost = []
+    for page in pages:
+        prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.S)
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+            path, _sign, anchor = target.partition("#")
+            aim = (page.parent / path).resolve() if path else page.resolve()
+            if re.match(r"(https?|lesson|exercise):", target):
+                continue
+            if not aim.exists() or (anchor and anchor not in anchors.get(aim, {anchor})):
+                lost.append(f"{page.name}: {target}")
+    assert not lost
