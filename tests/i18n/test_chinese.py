@@ -84,6 +84,18 @@ def test_catalogues_say_nin_to_the_reader(catalogue):
     assert not familiar, "\n".join(familiar)
 
 
+def test_lessons_and_exercises_say_nin_to_the_learner(repository):
+    pages = [*repository.glob("course/source/**/*.md"), *repository.glob("solutions/*.md")]
+    assert len(pages) >= 10
+    familiar = [
+        f"{page.name}: {line}"
+        for page in pages
+        for line in page.read_text("utf-8").splitlines()
+        if re.search("你(?!们)", line)
+    ]
+    assert not familiar, "\n".join(familiar)
+
+
 def prose(page):
     """The paragraphs of a Markdown page without its code and the targets of its links."""
     return re.sub(r"```.*?```|<[^>]*>|(?<=\])\([^)]*\)", "", page, flags=re.S).splitlines()
