@@ -104,11 +104,9 @@ class Difference(Finding):
             (self.second_name, self.second, self.n_second),
         ):
             yield side(name), f"{number(mean, share)} (n = {n:,})"
-        yield heading("difference"), number(self.difference, share)
+        yield heading("difference"), self._gap(self.difference)
         if self.low is not None and self.high is not None and self.p_value is not None:
-            ends = _("{low} to {high}").format(
-                low=number(self.low, share), high=number(self.high, share)
-            )
+            ends = self._span(self.low, self.high)
             yield _("{percent:.0%} interval").format(percent=self.confidence), ends
             yield heading("p_value"), "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
         if self.left_out:
@@ -123,92 +121,124 @@ class Difference(Finding):
                 "again before saying anything."
             )
         up = self.difference >= 0
-        low, high = (self.low, self.high) if up or not self.clear else (-self.high, -self.low)
-        amount = abs(self.difference) if self.clear else self.difference
+        ends = (self.low, self.high) if up or not self.clear else (-self.high, -self.low)
         return self._message(up).format(
             measure=heading(self.measure),
             first=side(self.first_name),
             second=side(self.second_name),
-            difference=number(amount, self.yes_no),
-            low=number(low, self.yes_no),
-            high=number(high, self.yes_no),
+            difference=self._gap(abs(self.difference)),
+            span=self._span(*ends),
             percent=f"{self.confidence:.0%}",
             n_first=f"{self.n_first:,}",
             n_second=f"{self.n_second:,}",
         )
+
+    def _gap(self, value: float) -> str:
+        """A difference as people read it; that of two shares in percentage points."""
+        if not self.yes_no:
+            return number(value)
+        return _("{points:.1f} percentage points").format(points=value * 100)
+
+    def _span(self, low: float, high: float) -> str:
+        if not self.yes_no:
+            return _("{low} to {high}").format(low=number(low), high=number(high))
+        return _("{low:.1f} to {high:.1f} percentage points").format(low=low * 100, high=high * 100)
 
     def _message(self, up: bool) -> str:
         if self.design == "groups" and self.clear:
             return (
                 _(
                     "{measure} is on average {difference} higher in the {first} than in the "
-                    "{second} ({percent} interval {low} to {high}; n = {n_first} and "
-                    "{n_second}), more than chance explains; that the campaign did it is sure "
-                    "only if the groups were drawn at random, and it says nothing about any "
-                    "single customer."
+                    "{second} ({percent} interval {span}; n = {n_first} and {n_second}): too much "
+                    "to be luck. It is the campaign's doing only if the groups were drawn at "
+                    "random, and an average tells nothing about any single customer."
                 )
                 if up
                 else _(
                     "{measure} is on average {difference} lower in the {first} than in the "
-                    "{second} ({percent} interval {low} to {high}; n = {n_first} and "
-                    "{n_second}), more than chance explains; that the campaign did it is sure "
-                    "only if the groups were drawn at random, and it says nothing about any "
-                    "single customer."
+                    "{second} ({percent} interval {span}; n = {n_first} and {n_second}): too much "
+                    "to be luck. It is the campaign's doing only if the groups were drawn at "
+                    "random, and an average tells nothing about any single customer."
                 )
             )
         if self.design == "groups":
-            return _(
-                "{measure} differs by {difference} on average between the {first} and the "
-                "{second} ({percent} interval {low} to {high}; n = {n_first} and {n_second}), "
-                "which may be chance; this does not prove that the campaign did nothing, only "
-                "that its effect, anywhere from {low} to {high}, cannot be told from none."
+            return (
+                _(
+                    "{measure} is on average {difference} higher in the {first} than in the "
+                    "{second}, but that may be luck ({percent} interval {span}; n = {n_first} and "
+                    "{n_second}). It does not prove that the campaign did nothing: its effect may "
+                    "be anything from {span}, and these data cannot tell it from none."
+                )
+                if up
+                else _(
+                    "{measure} is on average {difference} lower in the {first} than in the "
+                    "{second}, but that may be luck ({percent} interval {span}; n = {n_first} and "
+                    "{n_second}). It does not prove that the campaign did nothing: its effect may "
+                    "be anything from {span}, and these data cannot tell it from none."
+                )
             )
         if self.design == "before_after" and self.clear:
             return (
                 _(
                     "{measure} is on average {difference} higher after than before ({percent} "
-                    "interval {low} to {high}; n = {n_first} and {n_second}); this does not say "
-                    "why, since season, weather, prices and all else that changed are in it "
-                    "too: only a control group takes them out."
+                    "interval {span}; n = {n_first} and {n_second}): too much to be luck. This does "
+                    "not say why: season, weather, prices and all else that changed are in it too, "
+                    "and only a control group takes them out."
                 )
                 if up
                 else _(
                     "{measure} is on average {difference} lower after than before ({percent} "
-                    "interval {low} to {high}; n = {n_first} and {n_second}); this does not say "
-                    "why, since season, weather, prices and all else that changed are in it "
-                    "too: only a control group takes them out."
+                    "interval {span}; n = {n_first} and {n_second}): too much to be luck. This does "
+                    "not say why: season, weather, prices and all else that changed are in it too, "
+                    "and only a control group takes them out."
                 )
             )
         if self.design == "before_after":
-            return _(
-                "{measure} differs by {difference} on average between after and before "
-                "({percent} interval {low} to {high}; n = {n_first} and {n_second}), which may "
-                "be chance; this does not prove that nothing changed, nor would a clear change "
-                "say why."
+            return (
+                _(
+                    "{measure} is on average {difference} higher after than before, but that may "
+                    "be luck ({percent} interval {span}; n = {n_first} and {n_second}). It does not "
+                    "prove that nothing changed, and even a clear change would not say why."
+                )
+                if up
+                else _(
+                    "{measure} is on average {difference} lower after than before, but that may "
+                    "be luck ({percent} interval {span}; n = {n_first} and {n_second}). It does not "
+                    "prove that nothing changed, and even a clear change would not say why."
+                )
             )
         if self.clear:
             return (
                 _(
                     "{measure} rose {difference} more (or fell less) from before to after in the "
-                    "treated than in the control ({percent} interval {low} to {high}; n = "
-                    "{n_first} and {n_second}), more than chance explains; it is the campaign's "
-                    "effect only if both would have moved alike without it, which these numbers "
-                    "cannot prove: compare how they moved earlier."
+                    "treated than in the control ({percent} interval {span}; n = {n_first} and "
+                    "{n_second}): too much to be luck. It is the campaign's doing only if both "
+                    "would have moved alike without it, which these numbers cannot prove: compare "
+                    "how they moved earlier."
                 )
                 if up
                 else _(
                     "{measure} fell {difference} more (or rose less) from before to after in the "
-                    "treated than in the control ({percent} interval {low} to {high}; n = "
-                    "{n_first} and {n_second}), more than chance explains; it is the campaign's "
-                    "effect only if both would have moved alike without it, which these numbers "
-                    "cannot prove: compare how they moved earlier."
+                    "treated than in the control ({percent} interval {span}; n = {n_first} and "
+                    "{n_second}): too much to be luck. It is the campaign's doing only if both "
+                    "would have moved alike without it, which these numbers cannot prove: compare "
+                    "how they moved earlier."
                 )
             )
-        return _(
-            "{measure} moved {difference} apart from before to after between the treated and "
-            "the control ({percent} interval {low} to {high}; n = {n_first} and {n_second}), "
-            "which may be chance; this does not prove that the campaign did nothing, only that "
-            "its effect cannot be told from none."
+        return (
+            _(
+                "{measure} rose {difference} more (or fell less) from before to after in the "
+                "treated than in the control, but that may be luck ({percent} interval {span}; n = "
+                "{n_first} and {n_second}). It does not prove that the campaign did nothing, only "
+                "that its effect cannot be told from none."
+            )
+            if up
+            else _(
+                "{measure} fell {difference} more (or rose less) from before to after in the "
+                "treated than in the control, but that may be luck ({percent} interval {span}; n = "
+                "{n_first} and {n_second}). It does not prove that the campaign did nothing, only "
+                "that its effect cannot be told from none."
+            )
         )
 
 
@@ -262,10 +292,9 @@ class SegmentUplift(Finding):
                 continue
             yield (
                 code(self.by, segment),
-                _("{difference} ({low} to {high}; n = {n_first} and {n_second})").format(
-                    difference=number(d.difference, d.yes_no),
-                    low=number(d.low, d.yes_no),
-                    high=number(d.high, d.yes_no),
+                _("{difference} ({span}; n = {n_first} and {n_second})").format(
+                    difference=d._gap(d.difference),
+                    span=d._span(d.low, d.high),
                     n_first=f"{d.n_first:,}",
                     n_second=f"{d.n_second:,}",
                 ),
@@ -276,23 +305,28 @@ class SegmentUplift(Finding):
         """What it means and what it does not, in the current language."""
         from crmkit.labels import code
 
-        clear = [code(self.by, c) for c, d in self.segments.items() if d is not None and d.clear]
+        clear = [
+            f"{code(self.by, c)} {_signed(d)}"
+            for c, d in self.segments.items()
+            if d is not None and d.clear
+        ]
+        places = {"k": len(self.segments), "percent": f"{self.confidence:.0%}"}
         if clear:
             return _(
-                "In {segments} the campaign made a difference that chance does not explain; the "
-                "other segments of the {k} cannot be told from no effect, nor the segments from "
-                "one another where their intervals overlap (all {k} intervals hold together in "
-                "{percent} of cases)."
-            ).format(
-                segments=label("list", ", ").join(clear),
-                k=len(self.segments),
-                percent=f"{self.confidence:.0%}",
-            )
+                "The difference is too much to be luck in: {segments}. In the other segments (of "
+                "{k}) the campaign's effect cannot be told from none, and where intervals overlap "
+                "the segments cannot be ranked (all {k} intervals hold together in {percent} of "
+                "cases)."
+            ).format(segments=label("list", ", ").join(clear), **places)
         return _(
-            "In none of the {k} segments can the campaign's effect be told from chance (all {k} "
-            "intervals hold together in {percent} of cases); this does not prove that it did "
-            "nothing, and the segment that looks best may look so by luck."
-        ).format(k=len(self.segments), percent=f"{self.confidence:.0%}")
+            "In none of the {k} segments can the campaign's effect be told from luck (all {k} "
+            "intervals hold together in {percent} of cases). It does not prove that it did "
+            "nothing, and the segment that looks best may only have been lucky."
+        ).format(**places)
+
+
+def _signed(found: Difference) -> str:
+    return ("+" if found.difference > 0 else "−") + found._gap(abs(found.difference))
 
 
 @dataclass(frozen=True)
@@ -368,10 +402,10 @@ class Return(Finding):
 
 
 def number(value: float, share: bool = False) -> str:
-    """A figure as people read it: a share as a percentage, whole numbers without decimals."""
+    """A figure as people read it: a share as a percentage, large numbers without decimals."""
     if share:
         return f"{value:.1%}"
-    if isinstance(value, int) or (abs(value) >= 1000 and float(value).is_integer()):
+    if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:,.2f}"
 

@@ -103,8 +103,8 @@ class Plan(Finding):
             first
             + " "
             + _(
-                "To see {uplift} more buyers than {base_rate} with 80 % certainty, each group needs "
-                "{sample_size} members."
+                "To see with 80 % certainty that buyers rose from {base_rate} to {wanted_rate}, each "
+                "group needs {sample_size} members."
             ).format(**self._places())
         )
 
@@ -116,9 +116,10 @@ class Plan(Finding):
             "high": number(self.offer_cost_high),
             **{
                 name: "–" if (value := getattr(self, name)) is None else f"{value:.1%}"
-                for name in ("break_even", "break_even_low", "break_even_high", "uplift")
+                for name in ("break_even", "break_even_low", "break_even_high")
             },
             "base_rate": "–" if self.base_rate is None else f"{self.base_rate:.1%}",
+            "wanted_rate": f"{(self.base_rate or 0) * (1 + self.uplift):.1%}",
             "sample_size": "–" if self.sample_size is None else f"{self.sample_size:,}",
         }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -15,6 +17,8 @@ from crmkit.i18n import label
 #: What was done about a fault: the value mended, the value emptied, the row set aside, or only told
 ACTIONS = ("repaired", "emptied", "set_aside", "noted")
 EXAMPLES = 3
+EMPTY = "∅"
+"""How an example writes a value that is not there."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +87,25 @@ class CleaningReport:
             aside=f"{self.rows_set_aside:,}",
         )
 
-    def _cells(self) -> list[tuple[str, str, str, str, str]]:
+    def _cells(self) -> list[tuple[str, str, str, str]]:
         return [
             (
                 label("fault", f.fault),
                 label("column", f.column) or _("whole row"),
                 label("action", f.action),
                 f"{f.rows:,}",
-                _arrows(f.examples),
             )
+            for f in self.findings
+        ]
+
+    def _examples(self) -> list[list[str]]:
+        """The examples of each finding as people read them."""
+        nothing = _("(empty)")
+        return [
+            [
+                _arrows([tuple(nothing if value == EMPTY else value for value in pair)])
+                for pair in f.examples
+            ]
             for f in self.findings
         ]
 
@@ -102,12 +116,15 @@ class CleaningReport:
         lines = [self._summary()]
         if not self.findings:
             lines.append("  " + _("Nothing to mend."))
-        cells = [self._headings(), *self._cells()] if self.findings else []
+        cells = [self._headings()[:4], *self._cells()] if self.findings else []
         widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-        for row in cells:
+        last = [self._headings()[4], *map("; ".join, self._examples())]
+        room = shutil.get_terminal_size((200, 0)).columns - sum(widths) - 2 * 5
+        for row, examples in zip(cells, last, strict=False):
             parts = [
                 _pad(c, w, right=i == 3) for i, (c, w) in enumerate(zip(row, widths, strict=True))
             ]
+            parts.append(_cut(examples, max(room, 20)))
             lines.append(("  " + "  ".join(parts)).rstrip())
         lines += [f"  {note}" for note in self.notes]
         return "\n".join(lines)
@@ -118,23 +135,24 @@ class CleaningReport:
             for text in self._headings()
         )
         rows = []
-        for row in self._cells():
+        for row, examples in zip(self._cells(), self._examples(), strict=True):
             tds = "".join(
-                f'<td style="text-align:{"right" if i == 3 else "left"}'
-                f'{"" if i == 4 else ";white-space:nowrap"}">{escape(text)}</td>'
+                f'<td style="text-align:{"right" if i == 3 else "left"};white-space:nowrap">'
+                f"{escape(text)}</td>"
                 for i, text in enumerate(row)
             )
-            rows.append(f"<tr>{tds}</tr>")
+            told = "<br>".join(map(escape, examples))
+            rows.append(f'<tr>{tds}<td style="text-align:left">{told}</td></tr>')
         body = "".join(rows) or f'<tr><td colspan="5">{escape(_("Nothing to mend."))}</td></tr>'
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return (
-            f'<table class="crmkit-cleaning"><caption style="text-align:left;font-weight:bold">'
+            f'<table class="crmkit-cleaning"><caption style="text-align:left;font-weight:bold;white-space:nowrap">'
             f"{escape(self._summary())}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>{notes}"
         )
 
 
-def _arrows(examples: tuple[tuple[str, str], ...]) -> str:
+def _arrows(examples: Sequence[tuple[str, ...]]) -> str:
     return "; ".join(
         f"{before} → {after}" if after != before else before for before, after in examples
     )
@@ -146,6 +164,15 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def _cut(text: str, width: int) -> str:
+    """As much of the text as a line of the terminal holds."""
+    if _width(text) <= width:
+        return text
+    while _width(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
 def _pad(text: str, width: int, *, right: bool) -> str:
     space = " " * (width - _width(text))
     return space + text if right else text + space
@@ -154,7 +181,7 @@ def _pad(text: str, width: int, *, right: bool) -> str:
 def shown(value: object) -> str:
     """A value as the report shows it: quoted where stray spaces would not be seen."""
     if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
-        return "∅"
+        return EMPTY
     if isinstance(value, pd.Timestamp):
         return str(value.date()) if value == value.normalize() else str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -235,7 +262,8 @@ class Cleaning:
         """Tell of something odd that is left as it is."""
         mask = mask.astype("boolean").fillna(False).astype(bool) & self.kept
         if mask.any():
-            names = _first(self.frame[column][mask])
+            values = self.frame[column][mask]
+            names = _first(values) if values.notna().any() else self._row_names(mask)
             self._find(fault, column, "noted", mask.index[mask], [(name, name) for name in names])
 
     def _row_names(self, mask: pd.Series) -> list[str]:

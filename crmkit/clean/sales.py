@@ -68,6 +68,8 @@ def clean_sales(
     amount, too, and a return with a positive one). Only told: other amounts that do not fit,
     returns without a reason. Returns stay: they are lines with a negative quantity.
 
+    A scanned file of any length is cleaned piece by piece: see `crmkit.clean`.
+
     Raises `TableError`: no table, a named column not there, no sale_id or sold_at, amounts marked
     with different currencies.
 

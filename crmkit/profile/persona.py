@@ -67,6 +67,10 @@ class Persona:
                 tags=comma.join(_said(row.kind, row.tag) for row in self.typical.itertuples())
                 or "–",
             )
+        if self.n == self.of:
+            return _("These are all {n} members: there is nobody to compare them with.").format(
+                n=f"{self.n:,}"
+            )
         apart = self.distinct.head(3)
         if apart.empty:
             return _(

@@ -84,10 +84,10 @@ class Evaluation:
         }
         if best["low"] > 0:
             return _(
-                "{best} ranks best (NDCG {ndcg}; the best sellers alone {floor}): of {n} members, "
-                "{hit_rate} later bought at least one of its {k} products; {cold} new members "
-                "could not be judged, {unseen} of the purchases were new products, and it does "
-                "not say that recommending makes anybody buy: only a trial does."
+                "{best} does best: of {n} members, {hit_rate} later bought at least one of its {k} "
+                "products (ranking score NDCG {ndcg}; the best sellers alone {floor}). {cold} new "
+                "members could not be judged, {unseen} of the purchases were new products; and it "
+                "does not say that recommending makes anybody buy: only a trial does."
             ).format(**places)
         return _(
             "No recommender is surely better than the best sellers alone (NDCG {floor}; best: "

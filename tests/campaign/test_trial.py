@@ -542,13 +542,17 @@ def effect(low, high, design="groups"):
 SAID = {
     ("groups", 2, 6): ("4.00 higher in the treatment group", "drawn at random"),
     ("groups", -6, -2): ("4.00 lower in the treatment group", "2.00 to 6.00"),
-    ("groups", -1, 5): ("may be chance", "does not prove that the campaign did nothing"),
+    ("groups", -1, 5): (
+        "may be luck",
+        "-1.00 to 5.00",
+        "does not prove that the campaign did nothing",
+    ),
     ("before_after", 2, 6): ("higher after than before", "does not say why"),
     ("before_after", -6, -2): ("lower after than before", "does not say why"),
-    ("before_after", -1, 5): ("may be chance", "nothing changed"),
+    ("before_after", -1, 5): ("may be luck", "nothing changed"),
     ("differences", 2, 6): ("rose 4.00 more", "moved alike"),
     ("differences", -6, -2): ("fell 4.00 more", "moved alike"),
-    ("differences", -1, 5): ("moved 2.00 apart", "does not prove"),
+    ("differences", -1, 5): ("rose 2.00 more", "may be luck", "does not prove"),
 }
 
 
@@ -568,6 +572,23 @@ def test_the_sentence_is_whole_in_both_languages(case, language):
     assert "{" not in text
     assert ("样本数" in found.sentence) is (language == "zh")
     assert escape(found.sentence) in found._repr_html_()
+
+
+def test_shares_differ_by_percentage_points_not_by_per_cent():
+    table = pd.DataFrame(
+        {
+            "group": ["treatment"] * 100 + ["control"] * 100,
+            "bought": [1] * 30 + [0] * 70 + [1] * 10 + [0] * 90,
+        }
+    )
+    found = compare_groups(table, "bought")
+    assert "20.0 percentage points higher in the treatment group" in found.sentence
+    assert dict(found.figures())["Difference"] == "20.0 percentage points"
+    fewer = compare_groups(table, "bought", treatment="control", control="treatment")
+    assert "20.0 percentage points lower" in fewer.sentence
+    assert "interval 9.0 to 30.6 percentage points" in fewer.sentence
+    low, high = confint_proportions_2indep(30, 100, 10, 100, method="newcomb")
+    assert (round(low, 3), round(high, 3)) == (0.090, 0.306)
 
 
 @pytest.mark.parametrize(
