@@ -130,7 +130,7 @@ class Desk:
             act = getattr(type(self), name)
             operation = getattr(act, "operation", None)
             if operation is not None and operation.name in may:
-                lines.append(f"  {name}({_asked(act)})  {label('permission', operation.name)}")
+                lines.append(f"  {name}({asked(act)})  {label('permission', operation.name)}")
         if not lines[1:]:
             lines.append("  " + _("Nothing here is yours to do."))
         return "\n".join(lines)
@@ -139,7 +139,7 @@ class Desk:
         printer.text(str(self))
 
 
-def _asked(act: Callable) -> str:
+def asked(act: Callable) -> str:
     """The arguments of an operation as they are typed: the needed ones, then … for the rest."""
     parameters = [one for one in inspect.signature(act).parameters.values() if one.name != "self"]
     needed = [

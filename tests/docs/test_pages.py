@@ -31,6 +31,11 @@ def test_the_reference_is_as_fresh_as_the_docstrings(reference, repository, lang
     assert written == reference.page(language), "run: python docs/reference.py"
 
 
+def test_the_page_of_the_practice_crm_is_as_fresh_as_its_desks(repository, language):
+    written = (repository / "docs" / language / "practice.md").read_text("utf-8")
+    assert written == script(repository, "practice").page(language), "run: python docs/practice.py"
+
+
 def test_every_function_says_what_it_answers_and_gives(reference):
     silent = [
         f"{room}.{name}"
