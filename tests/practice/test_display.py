@@ -152,3 +152,16 @@ def test_an_empty_part_is_a_dash(shop):
     sale = shop.till.sell([("P1", 1)])
     (_title, _headings, card), _lines = tables(sale)
     assert ["Member", "–"] in card
+
+
+def test_a_notebook_shows_tables_and_refusals_as_one_sentence(shop, capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    notebook = InteractiveShell()
+    notebook.user_ns["shop"] = shop
+    shown, _about = notebook.display_formatter.format(shop.stock.find("P1"))
+    assert shown["text/html"].startswith("<table>")
+    assert "Scarf" in shown["text/plain"]
+    notebook.run_cell('shop.till.sell([("P9", 1)])')
+    said = capsys.readouterr()
+    assert (said.out + said.err).strip() == "There is no product P9."
