@@ -425,6 +425,7 @@ def uplift_by_segment(
     >>> uplift_by_segment(outcomes, "level").table["difference"].tolist()
     [25.0]
     """
+    _sure(confidence)
     table = _read(outcomes, [value], [group, by])
     table = table[table[group].isin([treatment, control]) & table[by].notna()]
     parts = dict(tuple(table.groupby(by)))
@@ -479,8 +480,10 @@ def roi(
     >>> result.extra_margin, result.roi, round(result.low, 2), round(result.high, 2)
     (4000.0, 1.0, 0.2, 1.8)
     """
-    if not cost > 0:
+    if not 0 < cost < float("inf"):
         raise CrmkitError(_("cost is {cost}; it must be more than 0.").format(cost=cost))
+    if members is not None and members < 1:
+        raise CrmkitError(_("members is {n}; it must be 1 or more.").format(n=members))
     if not 0 < margin_rate <= 1:
         raise CrmkitError(
             _("margin_rate is {rate}; it must be above 0 and at most 1.").format(rate=margin_rate)
@@ -528,7 +531,16 @@ def _read(frame: Any, numbers: Sequence[str], labels: Sequence[str]) -> pd.DataF
     names = list(dict.fromkeys([*numbers, *labels]))
     table = opened.select(names).collect()
     table = table.with_columns(*(nw.col(name).cast(nw.Float64) for name in numbers))
-    return table.to_pandas().reset_index(drop=True)
+    plain = table.to_pandas().reset_index(drop=True)
+    for name in numbers:
+        if plain[name].isin([float("inf"), float("-inf")]).any():
+            raise TableError(
+                _(
+                    "The column {column!r} holds an endless number (inf), from a division by 0, "
+                    "perhaps. Leave such rows out or set them right first."
+                ).format(column=name)
+            )
+    return plain
 
 
 def _dated(
@@ -562,6 +574,10 @@ def _sides(
     table: pd.DataFrame, value: str, column: str, first: str, second: str
 ) -> tuple[Any, Any]:
     """The values of both sides; `TableError` when one is hardly there."""
+    if first == second:
+        raise CrmkitError(
+            _("Both sides are {code!r}: name two different ones to compare.").format(code=first)
+        )
     found = []
     for code in (first, second):
         values = table.loc[table[column] == code, value]
@@ -576,6 +592,13 @@ def _sides(
         _enough(values.dropna(), code)
         found.append(values.to_numpy())
     return found[0], found[1]
+
+
+def _sure(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise CrmkitError(
+            _("confidence is {x}; it must lie between 0 and 1, such as 0.95.").format(x=confidence)
+        )
 
 
 def _enough(values: Any, code: object) -> None:
@@ -620,16 +643,19 @@ def _compared(
     from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
+    _sure(confidence)
     left_out = int(np.isnan(first).sum() + np.isnan(second).sum())
     first, second = first[~np.isnan(first)], second[~np.isnan(second)]
     shares = design != "differences" and _yes_no(first, second)
     low = high = p_value = None
-    if np.ptp(first) > 0 or np.ptp(second) > 0:
+    # all of one group and none of the other bought: that has an interval, too
+    if np.ptp(first) > 0 or np.ptp(second) > 0 or (shares and first[0] != second[0]):
         alpha = 1 - confidence
         if shares:
             counts = int(first.sum()), len(first), int(second.sum()), len(second)
             low, high = confint_proportions_2indep(*counts, method="newcomb", alpha=alpha)
-            p_value = test_proportions_2indep(*counts, method="score").pvalue
+            with np.errstate(divide="ignore"):  # a share of 0 or 1 has no odds
+                p_value = test_proportions_2indep(*counts, method="score").pvalue
         else:
             means = CompareMeans(DescrStatsW(first), DescrStatsW(second))
             low, high = means.tconfint_diff(alpha, usevar="unequal")
@@ -662,6 +688,7 @@ def _mean_change(
     import numpy as np
     from statsmodels.stats.weightstats import DescrStatsW
 
+    _sure(confidence)
     change = (after - before).to_numpy()
     low = high = p_value = None
     if np.ptp(change) > 0:

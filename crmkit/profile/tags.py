@@ -206,6 +206,11 @@ def tag_members(
     known = tables.open_frame(facts(members, sales, products, at, days))
     present = known.collect_schema().names()
     rules = default_rules() if rules is None else list(rules)
+    for rule in rules:
+        if not isinstance(rule, TagRule):
+            raise CrmkitError(
+                _("{rule!r} is no tag rule: write TagRule(kind, tag, when).").format(rule=rule)
+            )
     kinds = list(dict.fromkeys(rule.kind for rule in rules))
     tags = {}
     for kind in kinds:
@@ -214,13 +219,20 @@ def tag_members(
             tag = nw.when(rule.when).then(rule.value()).otherwise(tag)
         tags[kind] = tag
     try:
-        tagged = known.select("member_id", *(c for c in PEOPLE if c in present), **tags)
+        told = [c for c in PEOPLE if c in present and c not in tags]
+        tagged = known.select("member_id", *told, **tags)
         return tables.give_back(tagged.sort("member_id"), members)
     except nw.exceptions.ColumnNotFoundError as error:
         raise tables.TableError(
             _(
                 "A tag rule looks at a fact that is not there. {error} The facts are: {facts}."
-            ).format(error=error, facts=", ".join(present))
+            ).format(error=str(error).splitlines()[0], facts=", ".join(present))
+        ) from None
+    except (TypeError, nw.exceptions.NarwhalsError) as error:
+        raise tables.TableError(
+            _(
+                "A tag rule compares what cannot be compared, such as text with a number: {error}"
+            ).format(error=str(error).splitlines()[0])
         ) from None
 
 

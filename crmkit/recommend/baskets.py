@@ -135,6 +135,7 @@ def association_rules(
     0     brush       paste    0.666667
     1     paste       brush    1.000000
     """
+    import numpy as np
     import pandas as pd
     from mlxtend.frequent_patterns import association_rules as rules_of
     from mlxtend.frequent_patterns import fpgrowth
@@ -157,7 +158,8 @@ def association_rules(
     sets = fpgrowth(shown, min_support, use_colnames=True, max_len=max_items)
     if sets.empty or sets["itemsets"].map(len).max() < 2:  # mlxtend fails on these
         return new_frame({name: [] for name in columns}, sales)
-    rules = rules_of(sets, metric="confidence", min_threshold=min_confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):  # in measures that are not kept
+        rules = rules_of(sets, metric="confidence", min_threshold=min_confidence)
     rules = rules[rules["lift"] >= min_lift]
     n = len(baskets.buyers)
 

@@ -166,6 +166,14 @@ def evaluate(
         )
     if isinstance(models, Recommender):
         models = {type(models).__name__: models}
+    if not isinstance(models, Mapping) or not all(
+        isinstance(model, Recommender) for model in models.values()
+    ):
+        raise CrmkitError(
+            _("Give a recommender, such as ItemCF(), or several by name, not {models!r}.").format(
+                models=models
+            )
+        )
     lines = tables.require(sales, "sales", ["member_id", "product_id", "quantity", "sold_at"])
     lines = lines.filter(~nw.col("member_id").is_null() & (nw.col("quantity") > 0))
     first = _first_test_day(lines, split_on, days)

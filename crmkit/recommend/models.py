@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -88,16 +89,18 @@ class Recommender:
         Raises
         ------
         CrmkitError
-            When `fit` has not been called, or `k` is not positive.
+            When `fit` has not been called, or `k` is no whole number above 0.
         """
         import numpy as np
 
         if not hasattr(self, "_purchases"):
             raise CrmkitError(_("Fit the recommender first: .fit(sales)."))
-        if k < 1:
-            raise CrmkitError(_("k is {k}; it must be 1 or more.").format(k=k))
+        _positive("k", k)
+        if isinstance(among, str | int):
+            among = [among]
         asked = self._asked(members)
-        parts = list(self._best(asked, k, only_new, among))
+        nothing = tuple(np.empty(0, dtype=kind) for kind in (int, int, float, bool))
+        parts = [nothing, *self._best(asked, k, only_new, among)]
         at, columns, scores, modelled = (np.concatenate(part) for part in zip(*parts, strict=True))
         ids = self._purchases.products.to_numpy()
         ranks = np.arange(len(at)) - np.searchsorted(at, at) + 1
@@ -316,6 +319,10 @@ class Content(Recommender):
     features: Sequence[str] = ("category", "brand")
     price_bands: int = 3
 
+    def __post_init__(self):
+        if not self.features and not self.price_bands:
+            raise CrmkitError(_("Content needs something to look at: features, or price bands."))
+
     def _learn(self, products: Any) -> None:
         import numpy as np
         import pandas as pd
@@ -394,8 +401,10 @@ class Hybrid(Recommender):
 
 
 def _positive(what: str, value: int) -> None:
-    if value < 1:
-        raise CrmkitError(_("{what} is {x}; it must be 1 or more.").format(what=what, x=value))
+    if not isinstance(value, Integral) or value < 1:
+        raise CrmkitError(
+            _("{what} is {x!r}; it must be a whole number, 1 or more.").format(what=what, x=value)
+        )
 
 
 def _repeat(rows: np.ndarray, matrix: csr_matrix) -> np.ndarray:

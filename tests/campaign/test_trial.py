@@ -279,6 +279,40 @@ def test_groups_in_which_nobody_differs_have_no_interval():
     assert not found.clear
 
 
+def test_all_of_one_group_and_none_of_the_other_have_an_interval():
+    table = pd.DataFrame(
+        {"group": ["treatment"] * 5 + ["control"] * 5, "bought": [1] * 5 + [0] * 5}
+    )
+    found = compare_groups(table, "bought")
+    low, high = confint_proportions_2indep(5, 5, 0, 5, method="newcomb")
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert found.clear and 0 <= found.p_value < 0.05
+    same = compare_groups(table.assign(bought=0), "bought")
+    assert same.low is None and "no interval" in same.sentence
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 95, -0.5, float("nan")])
+def test_a_confidence_that_is_no_share_is_refused(confidence):
+    table = trial(20).assign(period=["before", "after"] * 10, number=[*range(10), *range(10)])
+    for ask in (
+        lambda: compare_groups(table, confidence=confidence),
+        lambda: before_after(table, confidence=confidence),
+        lambda: before_after(table.assign(period=["before"] * 10 + ["after"] * 10), pair="number", confidence=confidence),
+        lambda: difference_in_differences(table, before_value="revenue_before", confidence=confidence),
+        lambda: uplift_by_segment(table, "level", confidence=confidence),
+    ):  # fmt: skip
+        with pytest.raises(ck.CrmkitError, match="confidence is"):
+            ask()
+
+
+def test_endless_numbers_and_a_group_against_itself_are_refused():
+    table = trial(20)
+    with pytest.raises(ck.TableError, match="'revenue' holds an endless number"):
+        compare_groups(table.assign(revenue=[np.inf, *table["revenue"][1:]]))
+    with pytest.raises(ck.CrmkitError, match="Both sides are 'control'"):
+        compare_groups(table, treatment="control")
+
+
 def test_every_engine_brings_the_same_finding(engine):
     table = trial(60)
     assert compare_groups(engine.make(table)) == compare_groups(table)
@@ -523,6 +557,10 @@ def test_a_return_needs_an_effect_in_money_and_a_cost():
     effect = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 480)
     with pytest.raises(ck.CrmkitError, match="cost is 0"):
         roi(effect, 0)
+    with pytest.raises(ck.CrmkitError, match="cost is inf"):
+        roi(effect, float("inf"))
+    with pytest.raises(ck.CrmkitError, match="members is 0"):
+        roi(effect, 10, members=0)
     with pytest.raises(ck.CrmkitError, match="margin_rate is 40"):
         roi(effect, 10, 40)
     with pytest.raises(ck.CrmkitError, match="against a control group"):

@@ -233,6 +233,16 @@ def test_tables_that_do_not_fit_are_refused():
         tag_members(MEMBERS, SALES, rules=[TagRule("x", "y", nw.col("shoe_size") > 1)])
 
 
+def test_a_rule_that_cannot_be_reckoned_is_refused_and_one_may_speak_about_gender():
+    with pytest.raises(ck.TableError, match="compares what cannot be compared"):
+        tag_members(MEMBERS, SALES, rules=[TagRule("x", "y", nw.col("member_id") > 1)])
+    with pytest.raises(ck.CrmkitError, match=r"'x' is no tag rule: write TagRule\("):
+        tag_members(MEMBERS, SALES, rules=["x"])
+    assert "x" not in tag_members(MEMBERS, SALES, rules=[]).columns
+    own = tag_members(MEMBERS, SALES, rules=[TagRule("gender", "anyone", nw.col("orders") >= 0)])
+    assert set(own["gender"]) == {"anyone"}
+
+
 def test_no_sales_at_all_leave_everybody_a_prospect():
     tagged = tag_members(MEMBERS, SALES.head(0), PRODUCTS)
     assert set(tagged["life_cycle"]) == {"prospect"}

@@ -174,6 +174,9 @@ def test_a_split_with_an_empty_side_is_refused():
         evaluate(ItemCF(), SALES[SALES["member_id"].isin(["A", "G"])], split_on="2025-02-15")
     with pytest.raises(ck.CrmkitError, match="k is 0"):
         evaluate(ItemCF(), SALES, k=0)
+    for no_model in (ItemCF, 5, {"five": 5}):
+        with pytest.raises(ck.CrmkitError, match=r"such as ItemCF\(\)"):
+            evaluate(no_model, SALES)
     with pytest.raises(ck.TableError, match="no column 'sold_at'"):
         evaluate(ItemCF(), SALES.drop(columns="sold_at"))
 

@@ -152,6 +152,22 @@ def test_only_what_is_in_stock_is_recommended(fitted):
     assert fitted.recommend(k=5, among=[])["product_id"].tolist() == []
 
 
+def test_nobody_asked_gives_no_row_and_a_range_smaller_than_k_gives_it_all(fitted):
+    for nobody in ([], pd.DataFrame({"member_id": pd.Series([], dtype="str")})):
+        found = fitted.recommend(nobody, k=2)
+        assert len(found) == 0
+        assert found.columns.tolist() == ["member_id", "rank", "product_id", "score", "source"]
+    everything = fitted.recommend(["M5"], k=99)
+    assert set(everything["product_id"]) == set(fitted._purchases.products) - {"tea"}
+    assert fitted.recommend(["M5"], k=2, among="rug")["product_id"].tolist() == ["rug"]
+
+
+def test_products_without_an_id_are_not_recommended():
+    nameless = pd.concat([PRODUCTS, PRODUCTS.head(2).assign(product_id=None)])
+    found = Content().fit(SALES, nameless).recommend(["M5"], k=99)
+    assert found["product_id"].notna().all()
+
+
 def test_members_can_be_a_list_a_column_a_frame_or_one(fitted):
     wanted = ["M5", "M0"]
     expected = fitted.recommend(wanted, k=2)
@@ -215,6 +231,9 @@ def test_whole_numbers_as_ids_stay_whole_numbers():
         (lambda: Hybrid([(Popular(), 0)]), "weight above 0"),
         (lambda: Popular().recommend(["M1"]), r"Fit the recommender first"),
         (lambda: Popular().fit(SALES).recommend(k=0), "k is 0"),
+        (lambda: Popular().fit(SALES).recommend(k=1.5), "k is 1.5; it must be a whole number"),
+        (lambda: Popular().fit(SALES).recommend(k="3"), "k is '3'"),
+        (lambda: Content([], price_bands=0), "something to look at"),
     ],
 )
 def test_what_makes_no_sense_is_refused(make, says):
