@@ -118,6 +118,9 @@ def rfm_groups(members: Any, *, high_from: int = 4) -> Any:
     high, general_* where it is not; *_value: recent and frequent; *_develop: recent, not yet
     frequent; *_keep: frequent, but not recently; *_win_back: neither.
 
+    Raises `TableError` when a score is missing or no number. The eight groups are those of
+    Chinese retail courses: each of R, F and M high or low.
+
     >>> import pandas as pd
     >>> scored = pd.DataFrame({"r_score": [5, 1], "f_score": [4, 5], "m_score": [4, 2]})
     >>> rfm_groups(scored)["rfm_group"].tolist()
@@ -158,6 +161,8 @@ def segment_summary(members: Any, by: str = "rfm_group") -> Any:
     Returns a frame of the kind that came in, the most valuable group first: the group, members,
     member_share, and for the columns that are there: monetary (Σ, currency units),
     monetary_share, monetary_each, frequency_each and recency_each (means).
+
+    Raises `TableError` when the group is missing, or a figure is no number.
 
     >>> import pandas as pd
     >>> members = pd.DataFrame({"rfm_group": ["a", "a", "b"], "monetary": [10.0, 20.0, 70.0]})
@@ -213,6 +218,8 @@ def by_demographics(
     (who bought in the time), buyer_share, orders, revenue (net of returns), aov, revenue_each
     (revenue ÷ buyers) and orders_each. Groups differ on average and overlap in person: see
     `plot.overlap` before you judge anybody by their kind.
+
+    Raises `TableError` when a column is missing or of the wrong kind, or a member stands twice.
 
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["a", "b"], "gender": ["female", "male"]})
@@ -306,6 +313,8 @@ def migration(sales: Any, before: str | date, after: str | date, *, days: int | 
     Returns a frame of the kind that came in, one row per pair of groups that somebody went
     through, in the order of the groups: group_from ("none": had not bought yet), group_to ("none":
     not in the window any more), members and share_of_from (of all who were in group_from).
+
+    Raises as `rfm`, and when a day is none.
 
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2], "member_id": ["a", "b"], "quantity": [1, 1],

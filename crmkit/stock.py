@@ -46,8 +46,9 @@ def turnover(
     cogs ÷ average_stock, times in the period) and days_of_stock (库存周转天数, days ÷ turnover).
     Nothing to divide by gives null.
 
-    Raises `TableError` for missing columns, or a product that stands twice. Source: R. B. Chase
-    et al., "Operations Management for Competitive Advantage", inventory measures.
+    Raises `TableError` for missing columns, or a product that stands twice. Source: J. J. Weygandt,
+    P. D. Kimmel, D. E. Kieso, "Financial Accounting: Tools for Business Decision Making", inventory
+    turnover and days in inventory.
 
     >>> import pandas as pd
     >>> day = pd.to_datetime(["2025-06-01", "2025-06-02"])
@@ -122,6 +123,8 @@ def days_of_stock(
     average_stock (at cost), days (in the period) and days_of_stock (days ÷ turnover; null where
     nothing was sold or nothing lay there).
 
+    Raises and source as in `turnover`.
+
     >>> import pandas as pd
     >>> day = pd.to_datetime(["2025-06-01", "2025-06-02"])
     >>> sales = pd.DataFrame({"product_id": ["p"], "quantity": [5], "sold_at": day[:1]})
@@ -149,6 +152,9 @@ def sell_through(
     `stock_daily`: product_id, date, received, sold (pieces that day). Returns a frame of the kind
     that came in, sorted by group: sold, received and sell_through. It passes 1 where older stock
     was sold too, and is null where nothing came in.
+
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"product_id": ["p", "p"], "received": [10, 0], "sold": [3, 5],
@@ -190,6 +196,9 @@ def moving_rate(
 
     Returns a `Rate`, or a frame of the kind that came in with the group, moving, in_stock and
     moving_rate (0..1; null where nothing was in stock). The shorter the window, the lower.
+
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"product_id": ["p", "q"], "on_hand": [1, 4], "sold": [2, 0],
@@ -234,6 +243,9 @@ def stockout_rate(
 
     `stock_daily`: one row per store, product and day with on_hand. Returns a `Rate`, or a frame of
     the kind that came in with the group, out, product_days and stockout_rate (0..1).
+
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"on_hand": [0, 4, 3, 2],
@@ -297,6 +309,9 @@ def best_seller_share(
 
     Returns a `Rate`, or a frame of the kind that came in with the group, best_sellers (how many),
     top_revenue, revenue and best_seller_share (0..1; null where there was no revenue).
+
+    Raises `TableError` when a column is missing or of the wrong kind, or for a `top` that is
+    neither a share nor a number. Definition: common shop usage.
 
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b", "c"], "amount": [70.0, 20.0, 10.0]})
@@ -364,6 +379,9 @@ def new_product_share(
     Returns a `Rate`, or a frame of the kind that came in with the group, new_revenue, revenue and
     new_product_share (0..1; null where there was no revenue).
 
+    Raises `TableError` when a column is missing or of the wrong kind, or a product stands
+    twice. Definition: common shop usage.
+
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b"], "amount": [30.0, 70.0],
     ...     "sold_at": pd.to_datetime(["2025-06-30"] * 2)})
@@ -421,8 +439,11 @@ def abc(
     Returns a frame of the kind that came in, best first: product_id, the value, value_share,
     cumulative_share (this product included) and abc (A, B, C).
 
-    Source: E. A. Silver, D. F. Pyke, D. J. Thomas, "Inventory and Production Management in Supply
-    Chains", ABC classification.
+    Source: J. Heizer, B. Render, C. Munson, "Operations Management", ABC analysis; the book draws its
+    lines at about 70 and 95 %: ``cuts=(0.7, 0.95)``.
+
+    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown
+    `value`.
 
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b", "c"], "amount": [80.0, 15.0, 5.0]})
@@ -480,6 +501,10 @@ def xyz(
     Returns a frame of the kind that came in, sorted by product_id: mean_units (per period), sd,
     variation and xyz.
 
+    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown
+    `period`. Shops set the cuts as their goods ask: 0.5 and 1 suit weekly sales of many small
+    products, 0.1 and 0.25 staple goods.
+
     >>> import pandas as pd
     >>> weeks = pd.to_datetime(["2025-06-02", "2025-06-09"])
     >>> lines = pd.DataFrame({"product_id": ["a", "a", "b"], "quantity": [5, 5, 4],
@@ -535,6 +560,8 @@ def abc_xyz(
     Inputs as in `abc` and `xyz`. Returns a frame of the kind that came in, best first: product_id,
     the value, abc, variation, xyz and abc_xyz (the two letters).
 
+    Raises and source as in `abc` and `xyz`.
+
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b"], "quantity": [5, 4],
     ...     "sold_at": pd.to_datetime(["2025-06-02"] * 2), "amount": [80.0, 20.0]})
@@ -574,6 +601,9 @@ def ageing(
     Returns a frame of the kind that came in, per group and class: age_class (1 the youngest),
     days_from, days_to (null: no end), units, value (at cost, currency units) and value_share (of
     the group).
+
+    Raises `TableError` when a column is missing or of the wrong kind, or a product stands
+    twice. Definition: common shop usage.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A"] * 2, "product_id": ["p"] * 2, "on_hand": [9, 5],
@@ -685,6 +715,8 @@ def safety_stock(
 
     Source: J. Heizer, B. Render, "Operations Management", inventory chapter, probabilistic models.
 
+    Raises `TableError` for a negative or endless figure, or a `service` outside 0.5 to 1.
+
     >>> safety_stock(5, 2, 0.90)
     Safety stock: 9.1 (z = 1.28 at 90% service; spread until delivery 7.1 pieces)
     """
@@ -716,6 +748,8 @@ def reorder_point(
 
     Source: J. Heizer, B. Render, "Operations Management", inventory chapter.
 
+    Raises as `safety_stock`.
+
     >>> reorder_point(15, 2, 5, 0.90)
     Reorder point: 39.1 (30.0 sold until delivery + safety stock 9.1)
     """
@@ -733,6 +767,8 @@ def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cos
     not to depend on the quantity; near the answer the cost is flat, so round it to full boxes.
 
     Source: F. W. Harris, "How Many Parts to Make at Once" (1913).
+
+    Raises `TableError` for a negative or endless figure, or a holding cost of 0.
 
     >>> economic_order_quantity(1000, 10, 0.5)
     Economic order quantity: 200.0 (5.0 orders a year; ordering and holding cost 100.00 a year)
@@ -776,6 +812,9 @@ def reorder_plan(
     Returns a frame of the kind that came in, one row per store and product in the data of the last
     day, sorted: store_id, product_id, on_hand, demand (a day), sd, safety_stock, reorder_point,
     order (whole pieces; 0 above the reorder point).
+
+    Raises `TableError` when a column is missing or of the wrong kind, or for a figure out of
+    range. Source as in `safety_stock`.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A"] * 2, "product_id": ["p"] * 2, "on_hand": [9, 5],
@@ -855,6 +894,9 @@ def transfer_plan(
     Returns a frame of the kind that came in, by product, the shortest shop first: product_id,
     from_store_id, to_store_id, quantity (whole pieces), days_before and days_after (how long the
     receiver's stock lasts).
+
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A", "B"], "product_id": ["p", "p"],
@@ -936,6 +978,9 @@ def suggest_structure(
     Returns a frame of the kind that came in, most money freed first: product_id, abc, on_hand (all
     stores), units (sold in the window), days_left, value (of the stock, at cost), advice, and
     frees (cost of what lies beyond `plenty_days`, currency units).
+
+    Raises `TableError` when a column is missing or of the wrong kind, or a product stands
+    twice. The limits are the course's: set your own.
 
     >>> import pandas as pd
     >>> day = pd.to_datetime(["2025-06-30"])

@@ -459,6 +459,8 @@ def rekey(frame: Any, report: CleaningReport, column: str = "member_id") -> Any:
     `report` is what `merge_members` returned. The result is of `frame`'s kind, rows unchanged in
     number.
 
+    Raises `TableError`: no such column, or the report of another cleaning.
+
     >>> members = pd.DataFrame({"member_id": ["T1", "W1"], "phone": ["14001234567"] * 2})
     >>> merged, report = merge_members(members, find_duplicate_members(members))
     >>> rekey(pd.DataFrame({"member_id": ["W1", None, "T1"]}), report)["member_id"].tolist()

@@ -38,6 +38,8 @@ def profile_quality(frame: Any) -> Any:
     letters), repeated (values that stand more than once), date_styles (in how many ways dates are
     written; 0 where none are), and examples, the three commonest values.
 
+    Raises `TableError` when it is no table.
+
     >>> profile = profile_quality(pd.DataFrame({"day": ["2025-03-05", "2025/3/5", " N/A"]}))
     >>> profile[["kind", "untidy", "placeholders", "date_styles"]].values.tolist()
     [['text', 1, 1, 2]]

@@ -484,6 +484,8 @@ def normalize_phone(values: Any, column: str = "phone", *, country: str = "CN") 
     dashes, full-width digits and Excel's ".0" are taken off. A number of another country must be
     written with its + and comes back in E.164 form. A landline is null: no message reaches it.
 
+    Raises `TableError` when a table has no `column`.
+
     >>> normalize_phone("＋86 140 0123-4567")
     '14001234567'
     >>> print(normalize_phone("1400123456"))
@@ -497,6 +499,8 @@ def normalize_email(values: Any, column: str = "email") -> Any:
 
     `values` is one value, a column or a table, as for `normalize_phone`. The syntax is judged by
     the email-validator library; whether the address exists is not asked.
+
+    Raises `TableError` when a table has no `column`.
 
     >>> normalize_email(" Li.Wei＠Example.com ")
     'li.wei@example.com'
@@ -523,6 +527,8 @@ def parse_dates(
     numbers, seconds or milliseconds since 1970, ISO times with an offset (moved to `time_zone`,
     the clock of the shop). In 03/05/2025 nobody can tell day from month: `day_first` says it; else
     the column's unmistakable dates do (a 13 or more); else it is null, as is 31 February.
+
+    Raises `TableError` when a table has no such column.
 
     >>> parse_dates("2025年3月5日 14:03")
     Timestamp('2025-03-05 14:03:00')

@@ -50,6 +50,9 @@ def attainment(
     Returns a frame of the kind that came in, sorted by group: revenue, target, gap (revenue −
     target), attainment (1.0 is the target reached; null without a target).
 
+    Raises `TableError` when a column is missing or of the wrong kind, or `by` is nothing that
+    has targets. Definition: common shop usage.
+
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"store_id": ["A"], "amount": [90.0],
     ...     "sold_at": pd.to_datetime(["2025-06-30"])})
@@ -103,6 +106,10 @@ def monitor(
     far), target, expected (by now), pace (revenue ÷ expected), forecast (revenue if it goes on
     like this) and status: ahead, on_track, behind, far_behind (from the three limits), or
     no_target.
+
+    Raises `TableError` when a column is missing or of the wrong kind, `by` is nothing that has
+    targets, or there are neither sales nor `as_of`. The forecast takes every day of the month
+    to sell alike.
 
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"store_id": ["A"], "amount": [40.0],

@@ -34,6 +34,9 @@ def repeat_purchase_rate(
     group, repeaters, buyers, repeat_purchase_rate, low and high. A longer window gives a higher
     rate: compare only windows of the same length.
 
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
+
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "sold_at": pd.to_datetime(["2025-06-30"] * 3), "quantity": [1, 1, 1]})
@@ -74,6 +77,9 @@ def retention_rate(
     Returns a `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the
     group, retained, buyers, retention_rate, low and high. Churn (流失率) is one minus it.
 
+    Raises `TableError` when a column is missing or of the wrong kind, or a day is none.
+    Definition: common shop usage.
+
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "b", "a"],
     ...     "sold_at": pd.to_datetime(["2025-05-01", "2025-05-31", "2025-06-30"]),
@@ -109,6 +115,9 @@ def cohort_retention(sales: Any, *, until: str | date | None = None) -> Any:
     the first purchase, ``2025-06``), months_since (that), members (in the cohort), active (of them,
     bought in that month) and retention_rate (active ÷ members). Months that lie in the future of
     the data have null, not 0. The last month may not be over yet.
+
+    Raises `TableError` when a column is missing or of the wrong kind. Lines without a date
+    belong to no month and are left out. Definition: common shop usage.
 
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "b", "a"],

@@ -84,8 +84,8 @@ def sales_summary(
     currency units), and, where it is known, cost (of the whole line). `by`: one column or several,
     of `sales` itself (store_id, channel …), of a table given beside it (``by="category",
     products=products``), or a part of sold_at: year, quarter (``2025-Q2``), month (``2025-06``),
-    week (its Monday), day, hour (0–23), weekday (1 Monday – 7 Sunday). `since` and `until`: first
-    and last day, both included.
+    week (its Monday), day, hour (0–23), weekday (1 Monday – 7 Sunday); lines without a date stand
+    in a group of their own, null. `since` and `until`: first and last day, both included.
 
     Returns a frame of the kind that came in, one row per group, sorted by group:
     revenue (销售额, Σ amount: net of discounts and returns), orders (distinct sale_id with a line
@@ -138,6 +138,9 @@ def member_share(
     `sales_summary`. Returns a `Rate` (member revenue of all revenue, currency units), or a frame
     of the kind that came in with the group, member_revenue, revenue and member_share (0..1; null
     where there was no revenue, or returns outweigh it).
+
+    Raises `TableError` when a column is missing or of the wrong kind, or `by` is in no table
+    given. Definition: common shop usage.
 
     >>> import pandas as pd
     >>> member_share(pd.DataFrame({"member_id": ["m1", None], "amount": [30.0, 10.0]}))
@@ -205,6 +208,9 @@ def growth(
     the figure, before (the figure one period earlier), pop (change against it), last_year, yoy
     (change against that). 0.1 is 10 % more. Null where there is nothing, or nothing positive, to
     compare with. A period that is not over yet looks like a fall: choose `until` with care.
+
+    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown
+    `period` or `value`. Definition: common shop usage.
 
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2], "quantity": [1, 1], "amount": [100.0, 120.0],

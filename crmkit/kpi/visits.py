@@ -29,6 +29,9 @@ def conversion_rate(
     group, orders, visitors, conversion_rate, low and high. Null where nobody came, or where the
     counter missed people (more orders than visitors).
 
+    Raises `TableError` when a column is missing or of the wrong kind, or fewer than no visitors
+    were counted. Definition: common shop usage.
+
     >>> import pandas as pd
     >>> hour = pd.to_datetime(["2025-06-30 09:00"])
     >>> sales = pd.DataFrame({"sale_id": [1], "sold_at": hour, "quantity": [1]})
@@ -80,6 +83,9 @@ def funnel(
     Returns a frame of the kind that came in, in the order of the steps: the group, step (its
     number), event, visits, lost (since the step before), step_rate (of the step before), reached_rate
     (of the first step). A step nobody could reach has null rates.
+
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
 
     >>> import pandas as pd
     >>> seen = pd.DataFrame({"session_id": [1, 1, 2], "event": ["view", "basket", "view"],

@@ -32,6 +32,9 @@ def csat(
 
     Source: the usual top-two-box share of a five-point scale.
 
+    Raises `TableError` when a column is missing or of the wrong kind, or an answer lies outside
+    1 to 5.
+
     >>> import pandas as pd
     >>> csat(pd.DataFrame({"csat_service": [5, 4, 3, None]}))
     Customer satisfaction (CSAT): 66.7% (2 of 3; 95 % interval 20.8% to 93.9%)
@@ -116,6 +119,9 @@ def nps(
 
     Source: F. F. Reichheld, "The One Number You Need to Grow", HBR 81 (2003).
 
+    Raises `TableError` when a column is missing or of the wrong kind, or an answer lies outside
+    0 to 10.
+
     >>> import pandas as pd
     >>> nps(pd.DataFrame({"nps": [10, 9, 8, 3]}))
     Net promoter score: 25 (2 promoters, 1 detractors, 4 answers; 95 % interval -69 to 100)
@@ -188,6 +194,9 @@ def referral_rate(
     Returns a frame of the kind that came in: the period, referrals, active_members, referral_rate
     (referrals ÷ active members; one member may make several), joined, joined_rate (joined ÷
     referrals), low and high (its 95 % interval, Wilson).
+
+    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
+    usage.
 
     >>> import pandas as pd
     >>> made = pd.DataFrame({"member_id": ["m1", "m1"], "joined_member_id": ["m9", None],
