@@ -560,7 +560,8 @@ def _dated(
 
     table = _read(frame, numbers, [*labels, when])
     try:
-        days = pd.to_datetime(table[when], format="ISO8601")
+        # Spark's times carry the session's zone: the clock they show is the shop's
+        days = pd.to_datetime(table[when], format="ISO8601").dt.tz_localize(None)
     except (ValueError, TypeError):
         raise TableError(
             _("The column {column!r} does not hold days.").format(column=when)
