@@ -135,7 +135,8 @@ def validate(
                 continue
             values = cleaning.frame[name]
             if column.kind == "key" and name in NEEDED.get(table, ()):
-                blank = values.isna() | values.map(lambda v: isinstance(v, str) and not v.strip())
+                spaces = values.map(lambda v: isinstance(v, str) and not v.strip()).astype(bool)
+                blank = values.isna() | spaces
                 cleaning.set_aside("id_missing", blank, name)
             elif column.kind == "time" and is_text(values):
                 cleaning.set_aside(

@@ -158,7 +158,7 @@ def _excel_cells(values: list[Any]) -> pd.Series:
         return pd.Series(values, dtype="str")
     if kinds <= {int, float} or kinds == {bool}:
         numbers = pd.Series(values, dtype=object)
-        return numbers.infer_objects().convert_dtypes(convert_string=False)
+        return numbers.infer_objects().convert_dtypes()
     if all(issubclass(kind, date) for kind in kinds):
         return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)))
     return pd.Series([cell_text(v) if isinstance(v, float) else v for v in values], dtype=object)
@@ -223,5 +223,5 @@ def _json_cells(values: list[Any]) -> pd.Series:
     if kinds <= {str}:
         return pd.Series(["" if v == "" else v for v in values], dtype="str")
     if kinds <= {int, float} or kinds == {bool}:
-        return pd.Series(values, dtype=object).infer_objects().convert_dtypes(convert_string=False)
+        return pd.Series(values, dtype=object).infer_objects().convert_dtypes()
     return pd.Series(values, dtype=object)
