@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crmkit.clean import clean_comments, clean_surveys
 from crmkit.tables import TableError, require
@@ -96,3 +98,32 @@ def test_empty_tables_pass():
     assert len(clean_surveys(empty)[0]) == 0
     empty = pd.DataFrame({"at": [], "text": []}, dtype="str")
     assert len(clean_comments(empty)[0]) == 0
+
+
+answer = {
+    "asked_at": st.sampled_from(["2025-04-01", "2025/4/2 10:00", "03/04/2025", "x", None]),
+    "csat_goods": st.sampled_from(["5", "４", "满意", "very poor", "55", "-", None]),
+    "csat_service": st.sampled_from(["1", "0", "3.5", "好", None]),
+    "nps": st.sampled_from(["10", "9", "11", "-1", "很好", None]),
+    "comment": st.one_of(st.none(), st.text(max_size=8)),
+    "phone": st.sampled_from(["140 0123 4567", "12", "无", None]),
+}
+post = {
+    "at": st.sampled_from(["2025-04-01 10:00", "2025年4月1日", "x", None]),
+    "text": st.sampled_from(["<p>好用&nbsp;</p>", "加微信", " ", "好用", "&amp;lt;b&amp;gt;", "a  b", None]),
+    "channel": st.sampled_from(["weibo", "微博", None]),
+    "likes": st.sampled_from(["1.2万", "3", "x", None]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("clean", "row"), [(clean_surveys, answer), (clean_comments, post)])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_whatever_comes_in_nothing_is_lost_and_a_second_cleaning_changes_nothing(clean, row, data):
+    rows = data.draw(st.lists(st.fixed_dictionaries(row), max_size=6))
+    raw = pd.DataFrame(rows, columns=list(row))
+    kept, report = clean(raw, today=TODAY)
+    assert len(raw) == report.rows_in == len(kept) + len(report.set_aside)
+    again, second = clean(kept, today=TODAY)
+    pd.testing.assert_frame_equal(again, kept)
+    assert (second.rows_changed, second.rows_set_aside) == (0, 0)
