@@ -129,9 +129,7 @@ def test_a_conversation_is_marked_from_the_replies_kept(desk, monkeypatch):
         with silence(), rehearsing():
             monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
             try:
-                from crmkit.learn import check as fresh
-
-                fresh.dialogue("complaint", **more)
+                check.dialogue("complaint", **more)
             except AssertionError as error:
                 return error.outcome.reason
             finally:
