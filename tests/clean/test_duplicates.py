@@ -239,3 +239,35 @@ def test_doubles_across_channels_are_found_with_stated_precision_and_recall():
     right = found["other_id"] == "X" + found["member_id"]
     assert right.mean() >= 0.995
     assert right.sum() / len(twice) >= 0.97
+
+
+def badly_spoiled(members, rng):
+    """The same people with each field wrong or missing by itself, so that several are at once."""
+    again = members.assign(member_id="X" + members["member_id"])
+
+    def change(share, column, how):
+        hit = (rng.random(len(again)) < share) & again[column].notna()
+        again.loc[hit, column] = again.loc[hit, column].map(how)
+
+    change(0.20, "phone", lambda v: v[:10] + str((int(v[10]) + 3) % 10))
+    change(0.20, "phone", lambda v: None)
+    change(0.15, "phone", lambda v: f"16{int(v[2:]) * 7 % 10**9:09}")
+    change(0.50, "email", lambda v: None)
+    change(0.30, "birth_date", lambda v: pd.NaT)
+    change(0.15, "name", lambda v: v[:-1] + "华")
+    change(0.10, "name", lambda v: None)
+    change(0.40, "district", lambda v: None)
+    return again
+
+
+def test_records_spoiled_in_several_places_are_found_less_often_but_not_wrongly():
+    """1,500 members with several faults each: nobody joined wrongly, seven in eight found; the
+    rest have too little left in common to be sure."""
+    columns = ["member_id", "name", "phone", "email", "gender", "birth_date", "district"]
+    members = ck.load("members", "zh")[columns]
+    twice = members.sample(1500, random_state=3).reset_index(drop=True)
+    again = badly_spoiled(twice, np.random.default_rng(11))
+    found = find_duplicate_members(pd.concat([members, again], ignore_index=True))
+    right = found["other_id"] == "X" + found["member_id"]
+    assert right.mean() >= 0.995
+    assert 0.84 <= right.sum() / len(twice) <= 0.95
