@@ -477,3 +477,19 @@ def _cluster_names(scaled: Any, columns: Sequence[str], labels: Any) -> dict[int
         seen[name] = seen.get(name, 0) + 1
         names[label] = name if seen[name] == 1 else f"{name}, {seen[name]}"
     return names
+
+
+__all__ = [
+    "RFM_GROUPS",
+    "Clusters",
+    "by_demographics",
+    "kmeans",
+    "migration",
+    "rfm",
+    "rfm_groups",
+    "segment_summary",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__  # tab-completion shows what is meant to be called

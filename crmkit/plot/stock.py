@@ -8,6 +8,7 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.plot import _style
 from crmkit.rates import Rate
+from crmkit.stock.assortment import ADVICE
 from crmkit.tables import TableError
 
 FIGURES = ("cogs", "average_stock", "days", "turnover", "days_of_stock")
@@ -390,7 +391,7 @@ def suggest_structure(result: Any, *, ax: Any = None) -> Any:
     _style.need(table, ["advice", "frees"], "stock.suggest_structure")
     if not len(table):
         raise TableError(_style.nothing())
-    counts = table.groupby("advice").size().reindex(stock.ADVICE).dropna().astype(int)
+    counts = table.groupby("advice").size().reindex(ADVICE).dropna().astype(int)
     counts = counts.reset_index(name="products")
     _style.bars(ax, counts, "advice", "products")
     ax.set(xlabel="", ylabel=_("Number of products"))

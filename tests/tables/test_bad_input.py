@@ -410,7 +410,7 @@ CLEANERS = {
 NO_TABLES = {
     # figures, rules and offers: no table goes in
     *("stock.safety_stock", "stock.reorder_point", "stock.economic_order_quantity"),
-    *("segment.age_band_on", "profile.default_rules", "campaign.power", "campaign.sample_size"),
+    *("profile.default_rules", "campaign.power", "campaign.sample_size"),
     *("campaign.gift", "campaign.percent_off", "campaign.threshold_discount"),
     "clean.read_any",  # a file: tests/clean/test_read.py
     "clean.rekey",  # a report goes in: tests/clean/test_duplicates.py

@@ -1,10 +1,14 @@
-"""How often the stock was sold and replaced."""
+"""How fast the stock turns, sells and runs out."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import crmkit as ck
+
+from .shelves import DAILY, GOODS
+
+S = ck.stock
 
 PRODUCTS = pd.DataFrame(
     {"product_id": ["p1", "p2"], "cost": [2.0, 10.0], "category": ["tea", "cake"]}
@@ -82,3 +86,32 @@ def test_the_textbook_example(opening, closing, cogs, times, days):
     assert (row["cogs"], row["average_stock"]) == (cogs, pytest.approx((opening + closing) / 2))
     assert round(row["turnover"], 1) == times
     assert row["days_of_stock"] == pytest.approx(days, abs=0.06)
+
+
+def test_sell_through_counts_what_came_in():
+    got = S.sell_through(DAILY, by="product_id").set_index("product_id")
+    assert got["sell_through"]["p"] == pytest.approx(10 / 14)
+    assert np.isnan(got["sell_through"]["q"]), "nothing came in"
+
+
+def test_moving_goods():
+    rate = S.moving_rate(DAILY)
+    assert (rate.numerator, rate.denominator) == (1, 2)
+    got = S.moving_rate(DAILY, by="store_id").set_index("store_id")
+    assert got["moving_rate"].to_dict() == {"A": 0.5, "B": 0.0}
+
+
+def test_an_empty_shelf_is_a_stock_out_each_day():
+    rate = S.stockout_rate(DAILY)
+    assert (rate.numerator, rate.denominator) == (2, 6)
+    got = S.stockout_rate(DAILY, by="category", products=GOODS).set_index("category")
+    assert got["stockout_rate"].to_dict() == {"tea": 0.5, "cake": 0.0}
+
+
+def test_days_of_stock_is_turnover_the_other_way_round():
+    daily, goods, sales = ck.load("stock_daily"), ck.load("products"), ck.load("sales")
+    turned = S.turnover(sales, daily, goods, by="category")
+    lasts = S.days_of_stock(sales, daily, goods, by="category")
+    assert "turnover" not in lasts.columns
+    product = turned["turnover"] * lasts["days_of_stock"] / turned["days"]
+    assert product.tolist() == pytest.approx([1.0] * len(turned))
