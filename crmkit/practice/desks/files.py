@@ -137,7 +137,7 @@ class Files(Desk):
         )
         shown = ("id", "name", "phone", "email", "gender", "birthday", "district", "occupation")
         shown += ("household", "level", "points", "joined_on", "home_store_id")
-        cards = (members.card_of(tx, row) for row in rows)
+        cards = members.cards_of(tx, rows)
         _write(
             values.path(path),
             shown,

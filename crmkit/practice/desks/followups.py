@@ -113,7 +113,7 @@ class Followups(Desk):
             elsewhere = plan.store_id is not None and member.home_store_id != plan.store_id
             if member_id in visited or elsewhere:
                 continue
-            if plan.kind != "product_use" and not members.consents_of(tx, member_id):
+            if plan.kind != "product_use" and not members.consents_of(tx, [member_id])[member_id]:
                 continue
             tx.insert(
                 tasks,

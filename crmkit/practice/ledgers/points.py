@@ -53,17 +53,20 @@ def _lots_of(member_id: str):
     return lot_table.c.member_id.in_(group)
 
 
+_LEFT = (
+    select(entry_table.c.lot_balance)
+    .where(entry_table.c.lot_id == lot_table.c.id)
+    .order_by(entry_table.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""What is left of a lot: the balance after its last entry."""
+
+
 def spendable(tx, member_id: str) -> list[tuple[int, int]]:
     """(lot, points left) of what has not expired, the first to expire first."""
-    last = (
-        select(entry_table.c.lot_balance)
-        .where(entry_table.c.lot_id == lot_table.c.id)
-        .order_by(entry_table.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     rows = tx.all(
-        select(lot_table.c.id, last.label("left"))
+        select(lot_table.c.id, _LEFT.label("left"))
         .where(_lots_of(member_id), lot_table.c.expires_at > tx.now)
         .order_by(lot_table.c.expires_at, lot_table.c.id)
     )
@@ -72,7 +75,20 @@ def spendable(tx, member_id: str) -> list[tuple[int, int]]:
 
 def balance(tx, member_id: str) -> int:
     """The points a member can spend now."""
-    return sum(left for _lot, left in spendable(tx, member_id))
+    return balances(tx, [member_id])[member_id]
+
+
+def balances(tx, member_ids: list[str]) -> dict[str, int]:
+    """The points each of these members can spend now, in one look."""
+    found = dict.fromkeys(member_ids, 0)
+    member = schema.member
+    for member_id, left in tx.all(
+        select(member.c.survivor_id, _LEFT)
+        .select_from(lot_table.join(member, member.c.id == lot_table.c.member_id))
+        .where(member.c.survivor_id.in_(member_ids), lot_table.c.expires_at > tx.now)
+    ):
+        found[member_id] += left or 0
+    return found
 
 
 def earn(
