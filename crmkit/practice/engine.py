@@ -17,6 +17,9 @@ from crmkit.i18n import gettext as _
 from crmkit.practice.errors import CannotOpen, from_database
 
 WAIT_SECONDS = 30
+CACHE_KIB = 65_536
+"""How much of its file a connection keeps in memory at the most: SQLite's own 2 MB hold no index
+of a million members."""
 
 
 def database_url(where: str | Path) -> URL:
@@ -75,6 +78,7 @@ def _sqlite(url: URL, *, served: bool, wait: float) -> Engine:
         cursor.execute("PRAGMA recursive_triggers = ON")
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         wanted = "wal" if served else "delete"
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
             cursor.execute(f"PRAGMA journal_mode = {wanted}")
