@@ -560,8 +560,11 @@ def heat(
     if not grid.notna().any(axis=None):
         raise tables.TableError(nothing())
     across = [str(name) for name in grid.columns]
-    if len(across) <= 12:
-        across = [fold(name, 12, 3) for name in across]
+    if len(across) <= 12:  # a Chinese letter takes the room of two and a bit
+        narrow = len(across) > 6
+        across = [
+            fold(name, 8 if narrow and width_of(name) > len(name) else 12, 3) for name in across
+        ]
     size = 18 if grid.size <= 16 else 13 if max(grid.shape) <= 12 else 10
     written = grid.map(
         lambda v: "" if tables.is_nothing(v) else (f"{v:.0%}" if percent else short(v))
