@@ -14,7 +14,7 @@ import lazy_loader
 
 from crmkit.learn.guard import guarded
 
-__getattr__, __dir__, _lazy = lazy_loader.attach(
+__getattr__, _dir, _lazy = lazy_loader.attach(
     __name__,
     submod_attrs={
         "dialogues": ["dialogue"],
@@ -26,5 +26,10 @@ __getattr__, __dir__, _lazy = lazy_loader.attach(
     },
 )
 __all__ = [*_lazy, "check"]
+
+
+def __dir__() -> list[str]:
+    return __all__  # tab-completion shows what is meant to be called
+
 
 sys.modules[__name__].__class__ = guarded(sys.modules[__name__])

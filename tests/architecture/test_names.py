@@ -1,4 +1,4 @@
-"""What tab-completion shows an analyst: what is meant to be called, nothing else."""
+"""What tab-completion shows: what is meant to be called, nothing else."""
 
 import inspect
 
@@ -6,7 +6,8 @@ import pytest
 
 import crmkit as ck
 
-MODULES = ("campaign", "clean", "data", "kpi", "plot", "profile", "recommend", "segment", "stock")
+ANALYSIS = ("campaign", "clean", "data", "kpi", "plot", "profile", "recommend", "segment", "stock")
+MODULES = (*ANALYSIS, "learn", "practice")
 
 
 @pytest.mark.parametrize("module", MODULES)
