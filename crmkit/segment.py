@@ -51,8 +51,7 @@ def rfm(
     0        m1        0          2      30.0        221
     1        m2       20          1      90.0        112
     """
-    if not 2 <= bins <= 9:
-        raise tables.TableError(_("bins must lie in 2 to 9, not {bins}.").format(bins=bins))
+    tables.demand("bins", bins, _("a whole number from 2 to 9"), lambda n: n in range(2, 10))
     frame = tables.require(
         sales, "sales", ["sale_id", "sold_at", "member_id", "quantity", "amount"]
     ).filter(~nw.col("member_id").is_null())

@@ -6,7 +6,7 @@ opens it with `require`, works on it as a narwhals lazy frame, and hands the ans
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -629,6 +629,25 @@ def as_date(day: str | date | datetime) -> date:
         raise TableError(
             _("{day!r} is not a date. Write it as 2025-06-30.").format(day=day)
         ) from None
+
+
+def demand(what: str, value: Any, limit: str, holds: Callable[[Any], bool]) -> None:
+    """Refuse a number given by a person that is not within its limit, or is text.
+
+    >>> demand("percent", "20", "more than 0", lambda percent: percent > 0)
+    Traceback (most recent call last):
+    crmkit.errors.CrmkitError: percent is '20'; it must be more than 0.
+    """
+    try:
+        fits = holds(value)
+    except TypeError:
+        fits = False
+    if not fits:
+        raise CrmkitError(
+            _("{what} is {value}; it must be {limit}.").format(
+                what=what, value=repr(value), limit=limit
+            )
+        )
 
 
 def first_and_last_day(frame: nw.LazyFrame, column: str) -> tuple[date | None, date | None]:

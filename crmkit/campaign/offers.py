@@ -9,9 +9,8 @@ from typing import Protocol
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import give_back, is_lazy, require
+from crmkit.tables import demand, give_back, is_lazy, require
 
 
 class Offer(Protocol):
@@ -57,10 +56,10 @@ class ThresholdDiscount:
     products: Sequence[object] | None = None
 
     def __post_init__(self):
-        _demand(self.threshold > 0, "threshold", self.threshold, _("more than 0"))
+        demand("threshold", self.threshold, _("more than 0"), lambda threshold: threshold > 0)
         limit = _("more than 0 and at most the threshold, {x}").format(x=self.threshold)
-        _demand(0 < self.off <= self.threshold, "off", self.off, limit)
-        _demand(self.cap is None or self.cap > 0, "cap", self.cap, _("more than 0"))
+        demand("off", self.off, limit, lambda off: 0 < off <= self.threshold)
+        demand("cap", self.cap, _("more than 0"), lambda cap: cap is None or cap > 0)
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """As often as the threshold is reached (once, unless `every`), up to the cap."""
@@ -100,9 +99,9 @@ class PercentOff:
 
     def __post_init__(self):
         limit = _("more than 0 and at most 100")
-        _demand(0 < self.percent <= 100, "percent", self.percent, limit)
-        _demand(self.threshold >= 0, "threshold", self.threshold, _("0 or more"))
-        _demand(self.cap is None or self.cap > 0, "cap", self.cap, _("more than 0"))
+        demand("percent", self.percent, limit, lambda percent: 0 < percent <= 100)
+        demand("threshold", self.threshold, _("0 or more"), lambda threshold: threshold >= 0)
+        demand("cap", self.cap, _("more than 0"), lambda cap: cap is None or cap > 0)
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """The percentage of the basket, rounded half up to a cent, up to the cap."""
@@ -149,10 +148,10 @@ class Gift:
     products: Sequence[object] | None = None
 
     def __post_init__(self):
-        _demand(self.threshold > 0, "threshold", self.threshold, _("more than 0"))
-        _demand(self.cost >= 0, "cost", self.cost, _("0 or more"))
-        _demand(self.value >= 0, "value", self.value, _("0 or more"))
-        _demand(self.quantity >= 1, "quantity", self.quantity, _("1 or more"))
+        demand("threshold", self.threshold, _("more than 0"), lambda threshold: threshold > 0)
+        demand("cost", self.cost, _("0 or more"), lambda cost: cost >= 0)
+        demand("value", self.value, _("0 or more"), lambda value: value >= 0)
+        demand("quantity", self.quantity, _("1 or more"), lambda quantity: quantity >= 1)
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """Nothing: the goods keep their price."""
@@ -293,10 +292,3 @@ def _at_most(cents: nw.Expr, cap: float | None) -> nw.Expr:
     if cap is None:
         return cents
     return nw.when(cents > _cents(cap)).then(nw.lit(_cents(cap))).otherwise(cents)
-
-
-def _demand(holds: bool, what: str, value: object, limit: str) -> None:
-    if not holds:
-        raise CrmkitError(
-            _("{what} is {value}; it must be {limit}.").format(what=what, value=value, limit=limit)
-        )

@@ -10,9 +10,8 @@ import narwhals.stable.v2 as nw
 
 from crmkit.campaign.findings import Finding, number
 from crmkit.campaign.offers import Gift, Offer, apply_offer
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, open_frame, require
+from crmkit.tables import TableError, demand, open_frame, require
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,13 +181,13 @@ def plan(
     >>> result.margin, result.offer_cost, round(result.break_even, 3)
     (160.0, 40.0, 0.333)
     """
-    _check(uplift > 0, "uplift", uplift, _("more than 0"))
-    _check(contact_cost >= 0, "contact_cost", contact_cost, _("0 or more"))
-    _check(fixed_cost >= 0, "fixed_cost", fixed_cost, _("0 or more"))
-    _check(contacts is None or contacts >= 1, "contacts", contacts, _("1 or more"))
-    _check(0 < control_share < 1, "control_share", control_share, _("between 0 and 1"))
+    demand("uplift", uplift, _("more than 0"), lambda x: x > 0)
+    demand("contact_cost", contact_cost, _("0 or more"), lambda x: x >= 0)
+    demand("fixed_cost", fixed_cost, _("0 or more"), lambda x: x >= 0)
+    demand("contacts", contacts, _("1 or more"), lambda n: n is None or n >= 1)
+    demand("control_share", control_share, _("between 0 and 1"), lambda x: 0 < x < 1)
     if margin_rate is not None:
-        _check(0 < margin_rate <= 1, "margin_rate", margin_rate, _("above 0 and at most 1"))
+        demand("margin_rate", margin_rate, _("above 0 and at most 1"), lambda x: 0 < x <= 1)
     orders = _orders(sales, offer, margin_rate)
     n, other = len(orders), (contacts or 0) * contact_cost + fixed_cost
     revenue, margin, lost = (float(orders[c].sum()) for c in ("amount", "margin", "off"))
@@ -257,8 +256,8 @@ def sample_size(
     """
     from statsmodels.stats.power import NormalIndPower
 
-    _check(0 < power < 1, "power", power, _("between 0 and 1"))
-    _check(0 < confidence < 1, "confidence", confidence, _("between 0 and 1"))
+    demand("power", power, _("between 0 and 1"), lambda x: 0 < x < 1)
+    demand("confidence", confidence, _("between 0 and 1"), lambda x: 0 < x < 1)
     effect = _effect(base_rate, uplift)
     return ceil(NormalIndPower().solve_power(effect, power=power, alpha=1 - confidence))
 
@@ -276,9 +275,9 @@ def power(
     """
     from statsmodels.stats.power import NormalIndPower
 
-    _check(treated >= 1, "treated", treated, _("1 or more"))
-    _check(control >= 1, "control", control, _("1 or more"))
-    _check(0 < confidence < 1, "confidence", confidence, _("between 0 and 1"))
+    demand("treated", treated, _("1 or more"), lambda x: x >= 1)
+    demand("control", control, _("1 or more"), lambda x: x >= 1)
+    demand("confidence", confidence, _("between 0 and 1"), lambda x: 0 < x < 1)
     effect = _effect(base_rate, uplift)
     found = NormalIndPower().power(effect, treated, 1 - confidence, ratio=control / treated)
     return float(found)
@@ -287,9 +286,9 @@ def power(
 def _effect(base_rate: float, uplift: float) -> float:
     from statsmodels.stats.proportion import proportion_effectsize
 
-    _check(0 < base_rate < 1, "base_rate", base_rate, _("between 0 and 1"))
+    demand("base_rate", base_rate, _("between 0 and 1"), lambda x: 0 < x < 1)
     limit = _("more than 0, and base_rate × (1 + uplift) at most 1")
-    _check(uplift > 0 and base_rate * (1 + uplift) <= 1, "uplift", uplift, limit)
+    demand("uplift", uplift, limit, lambda x: x > 0 and base_rate * (1 + x) <= 1)
     return float(proportion_effectsize(base_rate * (1 + uplift), base_rate))
 
 
@@ -326,10 +325,3 @@ def _mean_interval(values: pd.Series) -> tuple[float, float]:
         return float(values.mean()), float(values.mean())
     low, high = DescrStatsW(values).tconfint_mean()
     return max(float(low), 0.0), float(high)
-
-
-def _check(holds: bool, what: str, value: object, limit: str) -> None:
-    if not holds:
-        raise CrmkitError(
-            _("{what} is {value}; it must be {limit}.").format(what=what, value=value, limit=limit)
-        )

@@ -49,18 +49,14 @@ def safety_stock(
 
     Source: J. Heizer, B. Render, "Operations Management", inventory chapter, probabilistic models.
 
-    Raises `TableError` for a negative or endless figure, or a `service` outside 0.5 to 1.
+    Raises `CrmkitError` for a negative or endless figure, or a `service` outside 0.5 to 1.
 
     >>> safety_stock(5, 2, 0.90)
     Safety stock: 9.1 (z = 1.28 at 90% service; spread until delivery 7.1 pieces)
     """
     _sensible(sd=sd, lead_days=lead_days, demand=demand, lead_sd=lead_sd)
-    if not 0.5 <= service < 1:
-        raise tables.TableError(
-            _("service must lie between 0.5 and 1 (0.95 is 95 %), not {service!r}.").format(
-                service=service
-            )
-        )
+    limit = _("from 0.5 to under 1 (0.95 is 95 %)")
+    tables.demand("service", service, limit, lambda share: 0.5 <= share < 1)
     z = NormalDist().inv_cdf(service)
     spread = math.sqrt(lead_days * sd**2 + demand**2 * lead_sd**2)
     because = _("z = {z:.2f} at {service:.0%} service; spread until delivery {spread:,.1f} pieces")
@@ -102,16 +98,13 @@ def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cos
 
     Source: F. W. Harris, "How Many Parts to Make at Once" (1913).
 
-    Raises `TableError` for a negative or endless figure, or a holding cost of 0.
+    Raises `CrmkitError` for a negative or endless figure, or a holding cost of 0.
 
     >>> economic_order_quantity(1000, 10, 0.5)
     Economic order quantity: 200.0 (5.0 orders a year; ordering and holding cost 100.00 a year)
     """
     _sensible(yearly_demand=yearly_demand, order_cost=order_cost)
-    if holding_cost <= 0:
-        raise tables.TableError(
-            _("holding_cost must be above 0, not {value!r}.").format(value=holding_cost)
-        )
+    tables.demand("holding_cost", holding_cost, _("more than 0"), lambda cost: cost > 0)
     quantity = math.sqrt(2 * yearly_demand * order_cost / holding_cost)
     orders = yearly_demand / quantity if quantity else 0.0
     cost = orders * order_cost + quantity / 2 * holding_cost
@@ -121,10 +114,7 @@ def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cos
 
 def _sensible(**numbers: float) -> None:
     for name, number in numbers.items():
-        if not (math.isfinite(number) and number >= 0):
-            raise tables.TableError(
-                _("{name} must be 0 or more, not {value!r}.").format(name=name, value=number)
-            )
+        tables.demand(name, number, _("0 or more"), lambda x: math.isfinite(x) and x >= 0)
 
 
 def reorder_plan(
@@ -147,8 +137,8 @@ def reorder_plan(
     day, sorted: store_id, product_id, on_hand, demand (a day), sd, safety_stock, reorder_point,
     order (whole pieces; 0 above the reorder point).
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for a figure out of
-    range. Source as in `safety_stock`.
+    Raises `TableError` when a column is missing or of the wrong kind, `CrmkitError` for a figure
+    out of range. Source as in `safety_stock`.
 
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A"] * 2, "product_id": ["p"] * 2, "on_hand": [9, 5],

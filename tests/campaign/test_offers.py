@@ -220,6 +220,8 @@ def by_hand(offer, whole):
         (lambda: Gift(100, "mug", cost=1, quantity=0), "quantity is 0"),
         (lambda: Gift(0, "mug", cost=1), "threshold is 0"),
         (lambda: Gift(10, "mug", cost=1, value=-2), "value is -2"),
+        (lambda: PercentOff("20"), "percent is '20'"),
+        (lambda: Gift(300, "mug", cost="9"), "cost is '9'"),
     ],
 )
 def test_an_offer_that_makes_no_sense_is_refused(make, says):

@@ -84,9 +84,9 @@ def test_groups_of_something_else_are_refused():
         ck.segment.rfm_groups(LINES)
 
 
-@pytest.mark.parametrize("bins", [1, 10])
+@pytest.mark.parametrize("bins", [1, 10, "5", 2.5])
 def test_bins_that_would_not_fit_one_digit_are_refused(bins):
-    with pytest.raises(ck.TableError, match=str(bins)):
+    with pytest.raises(ck.CrmkitError, match=str(bins)):
         ck.segment.rfm(LINES, bins=bins)
 
 

@@ -76,10 +76,12 @@ class TestTextbooks:
             lambda: S.safety_stock(5, 2, 95),
             lambda: S.economic_order_quantity(100, 10, 0),
             lambda: S.economic_order_quantity(float("nan"), 10, 1),
+            lambda: S.economic_order_quantity("100", 10, 1),
+            lambda: S.safety_stock("5", 2),
         ],
     )
     def test_nonsense_is_refused(self, call):
-        with pytest.raises(ck.TableError):
+        with pytest.raises(ck.CrmkitError):
             call()
 
 
