@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -119,7 +120,7 @@ class CleaningReport:
         cells = [self._headings()[:4], *self._cells()] if self.findings else []
         widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
         last = [self._headings()[4], *map("; ".join, self._examples())]
-        room = shutil.get_terminal_size((200, 0)).columns - sum(widths) - 2 * 5
+        room = _line_length() - sum(widths) - 2 * 5
         for row, examples in zip(cells, last, strict=False):
             parts = [
                 _pad(c, w, right=i == 3) for i, (c, w) in enumerate(zip(row, widths, strict=True))
@@ -162,6 +163,11 @@ def _width(text: str) -> int:
     from unicodedata import east_asian_width
 
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _line_length() -> int:
+    """The width of the terminal; a notebook or a file gets the same whatever window it runs in."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
 
 
 def _cut(text: str, width: int) -> str:

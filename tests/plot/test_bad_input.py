@@ -66,9 +66,10 @@ TEXT = {
 @pytest.mark.parametrize("chart", RESULTS)
 def test_a_table_without_rows_is_refused_with_a_reason(chart):
     empty = pd.DataFrame(columns=RESULTS[chart])
+    open_before = plt.get_fignums()
     with pytest.raises(ck.TableError, match="empty, so there is nothing to draw"):
         getattr(ck.plot, chart)(empty)
-    assert not plt.get_fignums(), "an empty picture would stand below the error"
+    assert plt.get_fignums() == open_before, "an empty picture would stand below the error"
 
 
 @pytest.mark.parametrize("chart", RESULTS)
