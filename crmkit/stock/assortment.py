@@ -371,7 +371,8 @@ def suggest_structure(
     units = sold.group_by("product_id").agg(nw.col("quantity").sum().alias("units"))
     now = tables.between(stock, "date", last, last)
     now = now.group_by("product_id").agg(nw.col("on_hand").sum())
-    ids = nw.concat([now.select("product_id"), units.select("product_id")]).unique(["product_id"])
+    both = nw.concat([now.select("product_id"), units.select("product_id")])
+    ids = tables.distinct(both, "product_id")
     each = ids.join(now, on="product_id", how="left").join(units, on="product_id", how="left")
     each = each.join(worth, on="product_id", how="left").join(goods, on="product_id", how="left")
     each = tables.whole(each, "on_hand", "units").with_columns(

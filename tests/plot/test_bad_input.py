@@ -9,13 +9,6 @@ import crmkit as ck
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 RATE = ["store_id", "low", "high"]
 RESULTS = {
     "sales_summary": ["store_id", "revenue"],

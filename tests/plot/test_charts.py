@@ -13,12 +13,6 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 def test_the_font_holds_the_standard_list_and_its_licence():
     from fontTools.ttLib import TTFont
 

@@ -9,13 +9,6 @@ from crmkit.i18n import label
 from crmkit.tables import TableError
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Charts for planning a trial, for orders and for checking records show what was reckoned."""
 
-import warnings
-
 import matplotlib
 import pandas as pd
 import pytest
@@ -11,7 +9,8 @@ from crmkit import campaign, clean, profile, segment, stock
 from crmkit.plot import _style
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+
+from .conftest import texts
 
 MEMBERS = pd.DataFrame(
     {
@@ -21,22 +20,6 @@ MEMBERS = pd.DataFrame(
         "email": ["a@b.example", None, None, None],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    """All that stands on the chart, once it is drawn without a missing letter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        ax.figure.canvas.draw()
-    found = [t for t in ax.figure.findobj(matplotlib.text.Text) if t.get_text()]
-    assert {t.get_fontfamily()[0] for t in found} == {_style.FONT}
-    return [t.get_text() for t in found]
 
 
 def dots(ax):

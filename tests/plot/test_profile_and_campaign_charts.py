@@ -1,17 +1,15 @@
 """Charts of records and campaigns show what was found, in both languages."""
 
-import warnings
-
 import matplotlib
 import pandas as pd
 import pytest
 
 import crmkit as ck
 from crmkit import campaign, profile
-from crmkit.plot import _style
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+
+from .conftest import texts
 
 MEMBERS = pd.DataFrame(
     {
@@ -37,22 +35,6 @@ SALES = pd.DataFrame(
         "cost": [60.0 + 5 * i for i in range(30)],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    """All that stands on the chart, once it is drawn without a missing letter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        ax.figure.canvas.draw()
-    found = [t for t in ax.figure.findobj(matplotlib.text.Text) if t.get_text()]
-    assert {t.get_fontfamily()[0] for t in found} == {_style.FONT}
-    return [t.get_text() for t in found]
 
 
 def test_the_emptiest_field_stands_on_top(language):

@@ -1,17 +1,15 @@
 """Charts of recommendations, baskets and portraits show what was found, in both languages."""
 
-import warnings
-
 import matplotlib
 import pandas as pd
 import pytest
 
 import crmkit as ck
 from crmkit import profile, recommend
-from crmkit.plot import _style
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+
+from .conftest import texts
 
 SALES = pd.DataFrame(
     {
@@ -29,21 +27,6 @@ TAGGED = pd.DataFrame(
         "preference": ["baby"] * 18 + ["snacks"] * 42,
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        ax.figure.canvas.draw()
-    found = [t for t in ax.figure.findobj(matplotlib.text.Text) if t.get_text()]
-    assert {t.get_fontfamily()[0] for t in found} == {_style.FONT}
-    return [t.get_text() for t in found]
 
 
 def test_the_recommenders_stand_beside_the_best_sellers(language):
