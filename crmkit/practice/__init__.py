@@ -36,8 +36,8 @@ A desk's method is written like this::
   `locale/zh/LC_MESSAGES/practice.po`. New codes get labels in both catalogues.
 - A row about a member names the number it was made for; ask for ``group_of(member.id)`` to get
   everything of the person, merged records included.
-- A new table or column is a change in `schema` *and* a new file in `migrations/versions`; a
-  table that is only ever added to belongs in `schema.LEDGERS`.
+- A new table or column is a change in `schema`; from the first release on also a new file in
+  `migrations/versions`. A table that is only ever added to says so: ``info=APPEND_ONLY``.
 """
 
 import lazy_loader

@@ -59,7 +59,7 @@ def restore(backup: str | Path, engine: Engine, keys: Keyring) -> int:
                 raise Tampered(
                     _("The backup's audit log is broken, or these are not the shop's keys.")
                 )
-            migrate.upgrade(engine)
+            migrate.create(engine)
             with writing_empty(engine) as new:
                 return _copy_rows(old, new)
     finally:
@@ -84,7 +84,7 @@ def _copy_sqlite(engine: Engine, to: Path) -> None:
 def _copy_rows_to_file(engine: Engine, to: Path) -> None:
     target = open_engine(to, served=False)
     try:
-        migrate.upgrade(target)
+        migrate.create(target)
         with reading(engine) as old, writing(target) as new:
             _copy_rows(old, new)
     finally:

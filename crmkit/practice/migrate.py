@@ -1,4 +1,7 @@
-"""Bring a shop's database to this version of the schema, with its triggers and views."""
+"""Make a shop's database, or bring a released one to this version of the schema.
+
+A new shop is made from `schema` and stamped; `migrations` are for shops that exist.
+"""
 
 from contextlib import contextmanager
 from importlib import resources
@@ -10,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import triggers, views
+from crmkit.practice import schema, triggers, views
 from crmkit.practice.engine import in_the_shops_words
 from crmkit.practice.errors import CannotOpen, NewerShop, OlderShop
 
@@ -53,22 +56,34 @@ def require_newest(connection: Connection) -> None:
     raise NewerShop(_("This shop was made by a newer crmkit. Install that version to open it."))
 
 
-def upgrade(engine: Engine, to: str = "head") -> None:
-    """Upgrade the database, all or nothing; asserts constraints and triggers at the end."""
+def create(engine: Engine) -> None:
+    """Make all tables in an empty database, all or nothing; a shop of this version stays."""
     with _migrating(engine) as connection:
         found = revision_of(connection)
-        if found is not None and found not in revisions():
+        if found is not None:
             require_newest(connection)
-        if found is None and inspect(connection).get_table_names():
+            return
+        if inspect(connection).get_table_names():
             raise CannotOpen(_("This database belongs to another program. Choose an empty one."))
+        schema.metadata.create_all(connection)
+        context = MigrationContext.configure(connection)
+        context.stamp(ScriptDirectory.from_config(_config()), "head")
+        triggers.create(connection)
+        views.create(connection)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring a released shop to this version, all or nothing, its ledgers guarded as before."""
+    with _migrating(engine) as connection:
+        if revision_of(connection) not in revisions():
+            require_newest(connection)
         views.drop(connection)
         triggers.drop(connection)
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        command.upgrade(config, "head")
         triggers.create(connection)
-        if revision_of(connection) == newest():
-            views.create(connection)
+        views.create(connection)
 
 
 @contextmanager

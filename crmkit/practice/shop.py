@@ -200,7 +200,7 @@ class Shop:
             if kind == "served":
                 keys.save(key_file(where))
         engine = open_engine(url, served=kind == "served")
-        migrate.upgrade(engine)
+        migrate.create(engine)
         with writing(engine) as connection:
             if connection.execute(select(schema.shop)).first():
                 raise CannotOpen(_("There is a shop at {path} already.").format(path=where))

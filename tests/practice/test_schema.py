@@ -1,39 +1,11 @@
 """The database itself guards the books: constraints, append-only ledgers, migrations."""
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, delete, inspect, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from crmkit.practice import migrate, schema, triggers
-from crmkit.practice.engine import open_engine, reading, writing
-
-BOTH = pytest.mark.parametrize(
-    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-)
-
-
-@BOTH
-def test_the_migrations_make_exactly_the_tables_of_the_schema(kind, new_database):
-    engine = open_engine(new_database(kind), served=True)
-    migrate.upgrade(engine)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, schema.metadata) == []
-        found = {
-            (table, one["name"])
-            for table in inspect(connection).get_table_names()
-            for one in inspect(connection).get_check_constraints(table)
-        }
-    engine.dispose()
-    wanted = {
-        (table.name, one.name)
-        for table in schema.metadata.sorted_tables
-        for one in table.constraints
-        if isinstance(one, CheckConstraint)
-    }
-    assert found == wanted
+from crmkit.practice import schema, triggers
+from crmkit.practice.engine import reading, writing
 
 
 def test_every_check_and_foreign_key_has_a_name():

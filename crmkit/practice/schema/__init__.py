@@ -1,0 +1,23 @@
+"""The shop's tables, one file per idea: `house`, `people`, `goods`, `selling`, `floor`, `messages`.
+
+Codes people say (a store, a product, a member's number) are text keys; rows of documents and
+ledgers are numbered. Money is integer cents. What ends in `_sealed` is encrypted, what ends in
+`_token` is a keyed hash to find it by. `LEDGERS` are never updated or deleted (see `triggers`).
+"""
+
+from crmkit.practice.schema.codes import *  # noqa: F403
+from crmkit.practice.schema.columns import metadata
+from crmkit.practice.schema.floor import *  # noqa: F403
+from crmkit.practice.schema.goods import *  # noqa: F403
+from crmkit.practice.schema.house import *  # noqa: F403
+from crmkit.practice.schema.messages import *  # noqa: F403
+from crmkit.practice.schema.people import *  # noqa: F403
+from crmkit.practice.schema.selling import *  # noqa: F403
+
+LEDGERS = tuple(table for table in metadata.sorted_tables if table.info.get("append_only"))
+
+SEALED = {
+    table.name: tuple(column.name for column in table.columns if column.name.endswith("_sealed"))
+    for table in metadata.sorted_tables
+    if any(column.name.endswith("_sealed") for column in table.columns)
+}
