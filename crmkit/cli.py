@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from crmkit.data.simulate.command import data
+from crmkit.data.command import data
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language, ngettext, set_language
 from crmkit.i18n import gettext as _

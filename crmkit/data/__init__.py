@@ -1,14 +1,11 @@
 """The course shop and the doors for one's own data."""
 
-import lazy_loader
-
 # at once, not lazily: a function that shares its module's name would be hidden by it
 from crmkit.data.conform import conform
 from crmkit.data.load import folder, load, raw, table_names, truth
 from crmkit.data.scan import scan
 
-__getattr__, _dir, __all__ = lazy_loader.attach(__name__, submodules=["simulate"])
-__all__ += ["conform", "folder", "load", "raw", "scan", "table_names", "truth"]
+__all__ = ["conform", "folder", "load", "raw", "scan", "table_names", "truth"]
 
 
 def __dir__() -> list[str]:

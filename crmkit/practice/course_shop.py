@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, update
 
+from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, schema
 from crmkit.practice.clock import FixedClock
@@ -24,7 +25,7 @@ OPENING = datetime(2025, 7, 1, 9, 0, tzinfo=ZONE).astimezone(UTC)
 HOME, NEIGHBOUR = "S01", "S02"
 RECENT_DAYS = 60
 A_YEAR_AGO = (date(2024, 6, 17), date(2024, 7, 7))
-POINTS_PER_100_YUAN = {"regular": 100, "silver": 120, "gold": 150, "platinum": 200}
+POINTS_PER_100_YUAN = {level.code: level.points_per_100_yuan for level in LEVEL_STEPS}
 VALID = timedelta(days=365)
 CAMPAIGN = "C00"
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import Engine, insert, select
 
+from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import access, chain, migrate, rotation, schema, values
@@ -393,10 +394,13 @@ def _furnish(connection, store: tuple[str, str], owner: tuple[str, str], passwor
     connection.execute(
         insert(schema.member_level),
         [
-            {"id": "regular", "rank": 1, "from_spend": 0, "points_per_100_yuan": 100},
-            {"id": "silver", "rank": 2, "from_spend": 200_000, "points_per_100_yuan": 120},
-            {"id": "gold", "rank": 3, "from_spend": 500_000, "points_per_100_yuan": 150},
-            {"id": "platinum", "rank": 4, "from_spend": 1_000_000, "points_per_100_yuan": 200},
+            {
+                "id": level.code,
+                "rank": rank,
+                "from_spend": 100 * level.from_spend,
+                "points_per_100_yuan": level.points_per_100_yuan,
+            }
+            for rank, level in enumerate(LEVEL_STEPS, start=1)
         ],
     )
     connection.execute(

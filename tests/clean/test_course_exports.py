@@ -16,7 +16,7 @@ from crmkit.clean import (
     merge_members,
     read_any,
 )
-from crmkit.data.simulate import raw
+from make import raw
 
 TODAY = "2025-07-31"
 

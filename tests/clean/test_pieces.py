@@ -8,8 +8,8 @@ import pytest
 
 import crmkit as ck
 from crmkit.clean import clean_members, clean_sales, drop_duplicates_exact, parse_dates, pieces
-from crmkit.data.simulate import raw
 from crmkit.tables import TableError
+from make import raw
 
 TODAY = "2025-07-31"
 

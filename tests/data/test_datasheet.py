@@ -5,8 +5,8 @@ import re
 import pytest
 
 from crmkit.data import folder
-from crmkit.data.simulate import likeness
-from crmkit.data.simulate.columns import COLUMNS
+from make import likeness
+from make.columns import COLUMNS
 
 SHEETS = {"en": "DATASHEET.md", "zh": "DATASHEET.zh.md"}
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from crmkit import campaign, kpi, stock
-from crmkit.data.simulate.truth import in_segment
+from make.truth import in_segment
 
 
 def inside(value, interval):
@@ -478,8 +478,8 @@ def test_those_recommended_come_from_active_members(tables):
 
 def test_an_empty_shelf_costs_satisfaction_with_goods(planted):
     """Only the simulation knows who missed what, so it is asked directly."""
-    from crmkit.data.simulate import floor, voices
-    from crmkit.data.simulate.shop import SEED, trade
+    from make import floor, voices
+    from make.shop import SEED, trade
 
     t = trade(SEED, 0)
     missed = np.zeros(len(t.visits), dtype=int)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crmkit.data import folder, raw
-from crmkit.data.simulate.raw import (
+from make.raw import (
     COMMENT_COLUMNS,
     JOIN_COLUMNS,
     SURVEY_COLUMNS,

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.data.simulate.days import make_calendar
-from crmkit.data.simulate.names import make_phones
-from crmkit.data.simulate.products import make_products
-from crmkit.data.simulate.shop import block_members, trade
-from crmkit.data.simulate.stores import make_stores
-from crmkit.data.simulate.till import share_out
+from make.days import make_calendar
+from make.names import make_phones
+from make.products import make_products
+from make.shop import block_members, trade
+from make.stores import make_stores
+from make.till import share_out
 
 
 def cents(money: pd.Series) -> pd.Series:

@@ -7,7 +7,6 @@ import pytest
 from babel.messages.pofile import read_po
 
 import crmkit
-from crmkit.data.simulate import codes as course_codes
 from crmkit.practice import schema
 from crmkit.practice.command import OPERATIONS
 
@@ -84,23 +83,3 @@ def test_every_code_has_its_label(language):
         if not any(book.get(code, kind) for book in books)
     ]
     assert missing == []
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "GENDERS",
-        "LEVELS",
-        "CHANNELS",
-        "RETURN_REASONS",
-        "TICKET_KINDS",
-        "TICKET_STATUSES",
-        "OPPORTUNITY_STAGES",
-        "LOST_REASONS",
-        "FOLLOWUP_KINDS",
-        "FOLLOWUP_OUTCOMES",
-        "NEXT_STEPS",
-    ],
-)
-def test_the_shop_speaks_the_course_datas_codes(name):
-    assert getattr(schema, name) == getattr(course_codes, name)

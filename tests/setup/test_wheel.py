@@ -16,6 +16,7 @@ def test_the_wheel_works_away_from_the_repository(repository, tmp_path):
     assert built.returncode == 0, built.stderr
     wheel = next(tmp_path.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
+        assert not [name for name in archive.namelist() if "/make/" in name], "the factory is in it"
         archive.extractall(tmp_path / "installed")
     code = (
         "import crmkit as ck; print(ck.__file__); ck.set_language('zh'); "

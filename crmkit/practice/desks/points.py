@@ -5,6 +5,7 @@ from typing import Annotated
 
 from sqlalchemy import func, select
 
+from crmkit.codes import LEVEL_DAYS
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
@@ -140,7 +141,7 @@ class Points(Desk):
 
 def level_by_spend(tx: Tx, member_id: str) -> str:
     """The level that a member's net spend of the last 365 days comes to."""
-    since = tx.now - timedelta(days=365)
+    since = tx.now - timedelta(days=LEVEL_DAYS)
     s, back, lvl = schema.sale, schema.sale_return, schema.member_level
     bought = tx.value(
         select(func.coalesce(func.sum(s.c.total), 0)).where(

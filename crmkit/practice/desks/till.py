@@ -738,7 +738,7 @@ def _payments(payments: dict[str, int] | None, due: int) -> dict[str, int]:
     if payments is None:
         return {"cash": due} if due else {}
     for method, amount in payments.items():
-        values.one_of(method, schema.PAYMENT_METHODS, "method")
+        values.one_of(method, schema.MONEY_METHODS, "method")
         values.cents(amount, "amount", least=1)
     paid = sum(payments.values())
     if paid != due:

@@ -5,7 +5,7 @@ ledgers are numbered. Money is integer cents. What ends in `_sealed` is encrypte
 `_token` is a keyed hash to find it by. `LEDGERS` are never updated or deleted (see `triggers`).
 """
 
-from crmkit.practice.schema.codes import *  # noqa: F403
+from crmkit.codes import *  # noqa: F403
 from crmkit.practice.schema.columns import metadata
 from crmkit.practice.schema.floor import *  # noqa: F403
 from crmkit.practice.schema.goods import *  # noqa: F403

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table, UniqueConstraint
 
-from crmkit.practice.schema.codes import (
+from crmkit.codes import (
     DIRECTIONS,
     FOLLOWUP_KINDS,
     FOLLOWUP_OUTCOMES,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table
 
-from crmkit.practice.schema.codes import (
+from crmkit.codes import (
     LOCATION_KINDS,
     RESERVATION_STATUSES,
     STOCK_KINDS,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
 
-from crmkit.practice.schema.codes import IMPORT_RESULTS, OUTCOMES, SHOP_KINDS
+from crmkit.codes import IMPORT_RESULTS, OUTCOMES, SHOP_KINDS
 from crmkit.practice.schema.columns import (
     APPEND_ONLY,
     Number,

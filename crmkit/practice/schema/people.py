@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 
-from crmkit.practice.schema.codes import (
+from crmkit.codes import (
     CONSENT_PURPOSES,
     GENDERS,
     MEMBER_STATUSES,

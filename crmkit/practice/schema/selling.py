@@ -2,10 +2,10 @@
 
 from sqlalchemy import Column, Index, Integer, Table
 
-from crmkit.practice.schema.codes import (
+from crmkit.codes import (
     CHANNELS,
     COUPON_EVENTS,
-    PAYMENT_METHODS,
+    MONEY_METHODS,
     POINTS_KINDS,
     PROMOTION_KINDS,
     RETURN_REASONS,
@@ -157,7 +157,7 @@ payment = Table(
     Column("line", Integer, primary_key=True),
     words("method"),
     cents("amount"),
-    one_of("method", PAYMENT_METHODS),
+    one_of("method", MONEY_METHODS),
     must("amount_positive", "amount > 0"),
     info=APPEND_ONLY,
 )
@@ -208,7 +208,7 @@ refund = Table(
     Column("line", Integer, primary_key=True),
     words("method"),
     cents("amount"),
-    one_of("method", PAYMENT_METHODS),
+    one_of("method", MONEY_METHODS),
     must("amount_positive", "amount > 0"),
     info=APPEND_ONLY,
 )

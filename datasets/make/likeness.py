@@ -1,6 +1,6 @@
 """Does the course shop look like a shop? The same figures beside two real retailers' data.
 
-``python -m crmkit.data.simulate.likeness FOLDER`` computes the real ones from one's own copies of
+``cd datasets && python -m make.likeness FOLDER`` computes the real ones from one's own copies of
 "Online Retail" (UCI) and "The Complete Journey" (dunnhumby) and prints them as `REAL` holds them.
 """
 

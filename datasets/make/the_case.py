@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from crmkit.data.simulate.days import DAY0, DAYS, day_number
+from make.days import DAY0, DAYS, day_number
 
 TROUBLE = date(2024, 4, 1)
 CHANGE = date(2025, 3, 1)

@@ -8,7 +8,7 @@ interval in which the intended method must land on these tables; the tests hold 
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate import (
+from make import (
     baskets,
     browse,
     care,
@@ -23,10 +23,10 @@ from crmkit.data.simulate import (
     visits,
     voices,
 )
-from crmkit.data.simulate.campaigns import CAMPAIGNS
-from crmkit.data.simulate.days import DAY0, DAYS, day_number
-from crmkit.data.simulate.shop import SEED, Shop, Trade
-from crmkit.data.simulate.stores import LIKE_IT, SLIDING, STORES
+from make.campaigns import CAMPAIGNS
+from make.days import DAY0, DAYS, day_number
+from make.shop import SEED, Shop, Trade
+from make.stores import LIKE_IT, SLIDING, STORES
 
 
 def make_truth(shop: Shop) -> dict:

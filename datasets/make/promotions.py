@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.days import DAY0, DAYS, day_number
-from crmkit.data.simulate.people import each
-from crmkit.data.simulate.products import CATEGORY_CODES
+from make.days import DAY0, DAYS, day_number
+from make.people import each
+from make.products import CATEGORY_CODES
 
 # a category on offer is taken this much more often at 10 % off, before a persona's own pull
 PULL_PER_TENTH = 0.22

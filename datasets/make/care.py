@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.codes import (
+from crmkit.codes import (
     FOLLOWUP_KINDS,
     FOLLOWUP_OUTCOMES,
     LOST_REASONS,
@@ -11,8 +11,8 @@ from crmkit.data.simulate.codes import (
     TICKET_CHANNELS,
     TICKET_KINDS,
 )
-from crmkit.data.simulate.days import DAY0, DAYS
-from crmkit.data.simulate.draws import draws, pick, pick_rows
+from make.days import DAY0, DAYS
+from make.draws import draws, pick, pick_rows
 
 END_MINUTE = (DAY0 + DAYS) * 1440
 WIN_RATES = {"tried": 0.55, "not_tried": 0.24}
@@ -54,7 +54,7 @@ def make_tickets(seed, block, visits, lines, returns, people, staff) -> pd.DataF
     frame = frame[frame["at"] < END_MINUTE].sort_values(["at", "order"], kind="stable")
     n = len(frame)
     table = np.array([[5, 3, 0.5, 1, 1], [1, 1, 4, 1, 0.5], [1, 1, 0.5, 5, 0.5]])
-    frame["channel"] = np.array(TICKET_CHANNELS)[
+    frame["channel"] = np.array(TICKET_CHANNELS[:5])[
         pick_rows(rng, table, visits["channel"].to_numpy()[frame["order"]])
     ]
     slow = {"store": 8, "phone": 25, "web": 180, "mini_program": 120, "social": 420}

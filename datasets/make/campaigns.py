@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.days import day_number
-from crmkit.data.simulate.draws import draws
-from crmkit.data.simulate.people import PERSONA_CODES
-from crmkit.data.simulate.stores import SLIDING, STORES
-from crmkit.data.simulate.the_case import CHANGE
+from make.days import day_number
+from make.draws import draws
+from make.people import PERSONA_CODES
+from make.stores import SLIDING, STORES
+from make.the_case import CHANGE
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.draws import draws
+from make.draws import draws
 
 MONTH = "2025-06"
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")

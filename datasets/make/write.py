@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from crmkit.data.simulate.datasheet import datasheet
-from crmkit.data.simulate.raw import MONTH, make_raw
-from crmkit.data.simulate.shop import SEED, Shop, make_shop
-from crmkit.data.simulate.truth import make_truth
+from make.datasheet import datasheet
+from make.raw import MONTH, make_raw
+from make.shop import SEED, Shop, make_shop
+from make.truth import make_truth
 
 # tables as CSV for people, up to this many rows; of sales and payments the last month
 SMALL = 20_000

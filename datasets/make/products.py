@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.days import END, START, day_number
-from crmkit.data.simulate.draws import draws
+from make.days import END, START, day_number
+from make.draws import draws
 
 # brand code: (Chinese, English, price factor)
 BRANDS = {

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.days import DAY0, DAYS
-from crmkit.data.simulate.draws import draws, pick
+from make.days import DAY0, DAYS
+from make.draws import draws, pick
 
 # the funnel: chance to go on from view, basket, checkout; the mini-program's checkout is weak
 FUNNEL = {"web": (0.34, 0.62, 0.81), "mini_program": (0.38, 0.60, 0.52)}

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate import phrases, the_case
-from crmkit.data.simulate.campaigns import OFFICE_YOUNG
-from crmkit.data.simulate.codes import COMMENT_CHANNELS, SURVEY_CHANNELS
-from crmkit.data.simulate.days import DAY0, DAYS
-from crmkit.data.simulate.draws import draws, pick
-from crmkit.data.simulate.stores import SLIDING, STORES
+from crmkit.codes import COMMENT_CHANNELS, SURVEY_CHANNELS
+from make import phrases, the_case
+from make.campaigns import OFFICE_YOUNG
+from make.days import DAY0, DAYS
+from make.draws import draws, pick
+from make.stores import SLIDING, STORES
 
 ASKED = 0.18  # share of members' orders that answer a survey
 SERVICE_PER_MINUTE = 0.11  # points of satisfaction with service lost per minute waited

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate import the_case
-from crmkit.data.simulate.campaigns import CAMPAIGNS
-from crmkit.data.simulate.codes import PAYMENT_METHODS
-from crmkit.data.simulate.days import DAY0, DAYS, day_number
-from crmkit.data.simulate.draws import draws, pick_rows
-from crmkit.data.simulate.people import PERSONA_CODES
-from crmkit.data.simulate.products import CATEGORY_CODES, GIFT_ITEM, WEAK_FAMILIES
-from crmkit.data.simulate.promotions import price_off, whole_basket
-from crmkit.data.simulate.stores import SLIDING, STORES
+from crmkit.codes import PAYMENT_METHODS
+from make import the_case
+from make.campaigns import CAMPAIGNS
+from make.days import DAY0, DAYS, day_number
+from make.draws import draws, pick_rows
+from make.people import PERSONA_CODES
+from make.products import CATEGORY_CODES, GIFT_ITEM, WEAK_FAMILIES
+from make.promotions import price_off, whole_basket
+from make.stores import SLIDING, STORES
 
 RETURN_CHANCE = 0.022
 WEAK_RETURN_CHANCE = 0.045

@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.days import DAY0, DAYS, day_number
-from crmkit.data.simulate.draws import draws
-from crmkit.data.simulate.products import SLOW_FAMILIES
+from make.days import DAY0, DAYS, day_number
+from make.draws import draws
+from make.products import SLOW_FAMILIES
 
 # the supplier who was late before Spring Festival 2025, and by how much
 LATE_BRAND = "tuanzi"

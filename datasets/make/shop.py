@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate import baskets, browse, care, floor, phrases, voices
-from crmkit.data.simulate.campaigns import CAMPAIGNS, make_contacts
-from crmkit.data.simulate.codes import CHANNELS, INCOME_BANDS, RETURN_REASONS
-from crmkit.data.simulate.days import DAY0, DAYS, day_number, make_calendar
-from crmkit.data.simulate.draws import draws
-from crmkit.data.simulate.names import make_emails, make_names, make_phones
-from crmkit.data.simulate.people import PERSONA_CODES, make_people
-from crmkit.data.simulate.products import GIFT_ITEM, make_products
-from crmkit.data.simulate.promotions import make_promotions
-from crmkit.data.simulate.stock import run_stock
-from crmkit.data.simulate.stores import DISTRICTS, make_stores
-from crmkit.data.simulate.till import make_payments, make_returns, price_lines
-from crmkit.data.simulate.visits import make_visits
+from crmkit.codes import CHANNELS, INCOME_BANDS, RETURN_REASONS
+from make import baskets, browse, care, floor, phrases, voices
+from make.campaigns import CAMPAIGNS, make_contacts
+from make.days import DAY0, DAYS, day_number, make_calendar
+from make.draws import draws
+from make.names import make_emails, make_names, make_phones
+from make.people import PERSONA_CODES, make_people
+from make.products import GIFT_ITEM, make_products
+from make.promotions import make_promotions
+from make.stock import run_stock
+from make.stores import DISTRICTS, make_stores
+from make.till import make_payments, make_returns, price_lines
+from make.visits import make_visits
 
 SEED = 11  # its draws leave the campaigns' groups alike before they start
 MEMBERS = 6000

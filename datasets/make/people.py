@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.codes import HOUSEHOLDS, OCCUPATIONS
-from crmkit.data.simulate.days import DAY0, DAYS, END, day_number
-from crmkit.data.simulate.draws import draws, pick, pick_rows
-from crmkit.data.simulate.products import CATEGORY_CODES
-from crmkit.data.simulate.stores import DISTRICTS, STORES
+from crmkit.codes import HOUSEHOLDS, OCCUPATIONS
+from make.days import DAY0, DAYS, END, day_number
+from make.draws import draws, pick, pick_rows
+from make.products import CATEGORY_CODES
+from make.stores import DISTRICTS, STORES
 
 
 @dataclass(frozen=True)

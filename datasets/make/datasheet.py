@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from crmkit.data.simulate import likeness
-from crmkit.data.simulate.columns import COLUMNS
-from crmkit.data.simulate.products import make_products
-from crmkit.data.simulate.shop import Shop
 from crmkit.i18n import label, use_language
+from make import likeness
+from make.columns import COLUMNS
+from make.products import make_products
+from make.shop import Shop
 
 _INTRO = {
     "en": """# The course shop: data sheet
@@ -31,7 +31,7 @@ describes a real person, shop or brand.
 ## How it was made
 
 `crmkit data` makes it again, byte for byte on the pinned versions (`constraints.txt`). Each part
-of `crmkit/data/simulate/` is one idea: people belong to personas that overlap in age and sex;
+of `datasets/make/` is one idea: people belong to personas that overlap in age and sex;
 they come as a Poisson process with rates that differ (gamma) and stop for good after some visit
 (beta-geometric), as in the BG/NBD model of Fader, Hardie and Lee (2005); seasons, weekdays,
 holidays of the Chinese calendar, birthdays, campaigns and the case bend the rates; baskets follow
@@ -72,7 +72,7 @@ words by `ck.show`.
 
 ## 怎样生成
 
-`crmkit data` 可重新生成，在锁定的版本（`constraints.txt`）上逐字节一致。`crmkit/data/simulate/`
+`crmkit data` 可重新生成，在锁定的版本（`constraints.txt`）上逐字节一致。`datasets/make/`
 的每个文件是一个小想法：会员分属若干画像，画像之间年龄与性别相互重叠；到店是速率各异（伽马分布）的
 泊松过程，每次购买后以各自的概率永久流失（贝塔-几何分布），即 Fader、Hardie 与 Lee（2005）的
 BG/NBD 模型；季节、星期、中国节假日、生日、营销活动和案例改变到店速率；购物篮取决于偏好、促销、
@@ -101,7 +101,7 @@ _WORDS = {
         "hence its long baskets. Complete Journey: dunnhumby / 84.51°, a random sample of lines of "
         "a grocer, hence short baskets and longer gaps than these households left; it counts "
         "fuel by volume, hence the pieces. Returns and zero prices are left out. Computed by "
-        "`crmkit/data/simulate/likeness.py`.",
+        "`datasets/make/likeness.py`.",
         "tables": "## Tables and columns",
         "rows": "{n:,} rows",
         "raw": "## Raw exports and their faults",
@@ -116,7 +116,7 @@ _WORDS = {
         "shop": "课程店",
         "note": "Online Retail：UCI（D. Chen，2015），礼品零售商，也做批发，所以每单行数多。Complete "
         "Journey：dunnhumby / 84.51°，一家超市明细的随机抽样，所以每单行数少，间隔也比这些家庭实际的更长；燃油按体积计入件数。"
-        "不含退货与零价行。由 `crmkit/data/simulate/likeness.py` 计算。",
+        "不含退货与零价行。由 `datasets/make/likeness.py` 计算。",
         "tables": "## 表与列",
         "rows": "{n:,} 行",
         "raw": "## 原始导出及其问题",

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate.days import DAY0, DAYS
-from crmkit.data.simulate.draws import draws
-from crmkit.data.simulate.names import make_names
-from crmkit.data.simulate.stores import STORES
+from make.days import DAY0, DAYS
+from make.draws import draws
+from make.names import make_names
+from make.stores import STORES
 
 CONVERSION = np.array([0.34, 0.27, 0.30, 0.32, 0.29, 0.33, 0.31, 0.22])
 SKILL = (0.15, 0.12)  # mean and spread over sales staff

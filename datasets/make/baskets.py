@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate import the_case
-from crmkit.data.simulate.days import DAY0, DAYS, START, STOCKING_UP, day_number
-from crmkit.data.simulate.draws import draws, pick_rows
-from crmkit.data.simulate.people import PERSONA_CODES, TASTES, each
-from crmkit.data.simulate.products import AFFINITIES, CATEGORY_CODES, GIFT_ITEM, SLOW_FAMILIES
-from crmkit.data.simulate.promotions import price_off, pull
-from crmkit.data.simulate.stores import SLIDING, STORES
+from make import the_case
+from make.days import DAY0, DAYS, START, STOCKING_UP, day_number
+from make.draws import draws, pick_rows
+from make.people import PERSONA_CODES, TASTES, each
+from make.products import AFFINITIES, CATEGORY_CODES, GIFT_ITEM, SLOW_FAMILIES
+from make.promotions import price_off, pull
+from make.stores import SLIDING, STORES
 
 # category → factor by month; the others are level
 _SEASONAL = {

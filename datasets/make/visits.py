@@ -10,12 +10,12 @@ that is kept only thanks to a birthday or a campaign says so, so the true gain i
 import numpy as np
 import pandas as pd
 
-from crmkit.data.simulate import the_case
-from crmkit.data.simulate.campaigns import CAMPAIGNS, OFFICE_YOUNG, uplift_of
-from crmkit.data.simulate.days import DAY0, DAYS, day_number
-from crmkit.data.simulate.draws import draws, pick_rows
-from crmkit.data.simulate.people import each, store_mix
-from crmkit.data.simulate.stores import SLIDING, STORES
+from make import the_case
+from make.campaigns import CAMPAIGNS, OFFICE_YOUNG, uplift_of
+from make.days import DAY0, DAYS, day_number
+from make.draws import draws, pick_rows
+from make.people import each, store_mix
+from make.stores import SLIDING, STORES
 
 MOST = 5.5  # the highest factor on a rate; beyond it the thinning would cut
 BIRTHDAY_UPLIFT = 0.8

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from crmkit.data.simulate.shop import SEED, block_members, trade
+from make.shop import SEED, block_members, trade
 
 
 def write_many(
