@@ -13,9 +13,8 @@ from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.sales import set_aside_negative_prices
 from crmkit.clean.values import clean_dates, clean_numbers, tidy_text
-from crmkit.data.conform import KEYS, NEEDED
 from crmkit.i18n import gettext as _
-from crmkit.tables import CONTRACT, TableError
+from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError
 
 _DATE_LIKE = r"\s*[0-9０-９]{1,4}\s*[-/.年]\s*[0-9０-９]{1,2}\s*[-/.月]\s*[0-9０-９]{1,4}.*"
 _SHAPES = {

@@ -10,35 +10,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import CONTRACT, TableError, closest, missing_column, open_frame
-
-#: Columns without which a table says nothing, and the columns that name a row
-NEEDED = {
-    "sales": ("sale_id", "sold_at", "amount"),
-    "payments": ("sale_id", "method", "amount"),
-    "members": ("member_id",),
-    "products": ("product_id",),
-    "stores": ("store_id",),
-    "staff": ("staff_id",),
-    "targets": ("month", "revenue"),
-    "promotions": ("promotion_id",),
-    "footfall": ("store_id", "hour", "visitors"),
-    "stock_daily": ("store_id", "product_id", "date", "on_hand"),
-    "surveys": ("asked_at",),
-    "referrals": ("member_id", "at"),
-    "browsing": ("session_id", "at", "event"),
-    "comments": ("at", "text"),
-    "campaigns": ("campaign_id",),
-    "campaign_contacts": ("member_id", "campaign_id"),
-}
-KEYS = {
-    "members": "member_id",
-    "products": "product_id",
-    "stores": "store_id",
-    "staff": "staff_id",
-    "promotions": "promotion_id",
-    "campaigns": "campaign_id",
-}
+from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError, closest, missing_column, open_frame
 
 
 class FileMissing(CrmkitError):

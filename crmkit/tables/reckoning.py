@@ -1,0 +1,233 @@
+"""Reckoning alike on every engine: ratios, money, days, periods, scores."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.tables.contract import PERIODS
+from crmkit.tables.frames import TableError, collect, is_nothing, missing_column
+
+MONEY_DECIMALS = 4
+"""Money is rounded to this after adding up: finer than any cent, coarse enough that every engine
+finds the same ties (a float sum depends on the order of its terms)."""
+
+
+def ratio(numerator: nw.Expr | str, denominator: nw.Expr | str) -> nw.Expr:
+    """Numerator ÷ denominator; null (not inf, not NaN) where the denominator is 0 or null.
+
+    >>> import pandas as pd
+    >>> frame = nw.from_native(pd.DataFrame({"a": [1, 1], "b": [2, 0]}))
+    >>> frame.select(ratio("a", "b")).to_native()["a"].tolist()
+    [0.5, nan]
+    """
+    top = (nw.col(numerator) if isinstance(numerator, str) else numerator).cast(nw.Float64)
+    bottom = (nw.col(denominator) if isinstance(denominator, str) else denominator).cast(nw.Float64)
+    return nw.when(bottom != 0).then(top / bottom)
+
+
+def money(*columns: str) -> list[nw.Expr]:
+    """Sums of money rounded alike on every engine: apply after aggregating, before ranking."""
+    return [nw.col(name).round(MONEY_DECIMALS) for name in columns]
+
+
+def added_up(frame: nw.LazyFrame, keys: Sequence[str], *sums: nw.Expr) -> nw.LazyFrame:
+    """One row per group, or one row for the whole where there is nothing to group by."""
+    return frame.group_by(*keys).agg(*sums) if keys else frame.select(*sums)
+
+
+def distinct(frame: nw.LazyFrame, *columns: str) -> nw.LazyFrame:
+    """Each combination of values once, by grouping: `unique` would make DuckDB and Spark number
+    all lines to find the first of each."""
+    return frame.group_by(*columns).agg(nw.len().alias("_lines")).select(*columns)
+
+
+def whole(frame: nw.LazyFrame, *names: str) -> nw.LazyFrame:
+    """Counts as Int64, 0 where nothing was counted, whatever form the engine gave them."""
+    return frame.with_columns(*(nw.col(name).fill_null(0).cast(nw.Int64) for name in names))
+
+
+def part(number: nw.Expr) -> nw.Expr:
+    """A year, month or day as Int64 to reckon with; 0 where there is none.
+
+    Polars' own small kinds overflow without a word, and pandas has no whole number for nothing.
+    """
+    return number.fill_null(0).cast(nw.Int64)
+
+
+def day_number(moment: nw.Expr) -> nw.Expr:
+    """Days since 1970-01-01 as a whole number, null where there is no date: plain arithmetic that
+    every engine can do."""
+    year = part(moment.dt.year())
+    leap_days = (year - 1969) // 4 - (year - 1901) // 100 + (year - 1601) // 400
+    days = 365 * (year - 1970) + leap_days + part(moment.dt.ordinal_day()) - 1
+    return nw.when(~moment.is_null()).then(days)
+
+
+def as_day_number(day: str | date | datetime) -> int:
+    """A day given by a person (``"2025-06-30"``, a date) as days since 1970-01-01.
+
+    >>> as_day_number("1970-01-02")
+    1
+    """
+    return (as_date(day) - date(1970, 1, 1)).days
+
+
+def as_date(day: str | date | datetime) -> date:
+    """A day given by a person as a `datetime.date`; `TableError` when it is none."""
+    if isinstance(day, datetime):
+        return day.date()
+    if isinstance(day, date):
+        return day
+    try:
+        return datetime.fromisoformat(str(day)).date()
+    except ValueError:
+        raise TableError(
+            _("{day!r} is not a date. Write it as 2025-06-30.").format(day=day)
+        ) from None
+
+
+def demand(what: str, value: Any, limit: str, holds: Callable[[Any], bool]) -> None:
+    """Refuse a number given by a person that is not within its limit, or is text.
+
+    >>> demand("percent", "20", "more than 0", lambda percent: percent > 0)
+    Traceback (most recent call last):
+    crmkit.errors.CrmkitError: percent is '20'; it must be more than 0.
+    """
+    try:
+        fits = holds(value)
+    except TypeError:
+        fits = False
+    if not fits:
+        raise CrmkitError(
+            _("{what} is {value}; it must be {limit}.").format(
+                what=what, value=repr(value), limit=limit
+            )
+        )
+
+
+def first_and_last_day(frame: nw.LazyFrame, column: str) -> tuple[date | None, date | None]:
+    """The first and the last day in a column of times; None where there is none."""
+    ends = frame.select(first=nw.col(column).min(), last=nw.col(column).max())
+    row = collect(ends).rows(named=True)[0]
+    first, last = (None if is_nothing(d) else as_date(d) for d in row.values())
+    return first, last
+
+
+def between(
+    frame: nw.LazyFrame,
+    column: str,
+    since: str | date | None = None,
+    until: str | date | None = None,
+) -> nw.LazyFrame:
+    """Rows from the first day to the last, both included, to the last minute of the last."""
+    if since is None and until is None:
+        return frame
+    present = frame.collect_schema().names()
+    if column not in present:
+        raise missing_column(_("given"), column, present)
+    if since is not None:
+        start = as_date(since)
+        frame = frame.filter(nw.col(column) >= nw.lit(datetime(start.year, start.month, start.day)))
+    if until is not None:
+        after = as_date(until) + timedelta(days=1)
+        frame = frame.filter(nw.col(column) < nw.lit(datetime(after.year, after.month, after.day)))
+    return frame
+
+
+def scores(
+    frame: nw.LazyFrame, name: str, by: str, ties: str, bins: int, *, low_is_best: bool = False
+) -> nw.LazyFrame:
+    """Add a score 1..bins with equally many rows each; the best values get the highest score.
+
+    Rows are numbered by value, equal values by `ties` (so that every engine numbers alike), and
+    score = number × bins ÷ rows.
+    """
+    numbered = frame.with_row_index("_at", order_by=[by, ties])
+    score = nw.col("_at").cast(nw.Int64) * bins // nw.col("_n")
+    return (
+        numbered.with_columns(_n=nw.len().cast(nw.Int64))
+        .with_columns((bins - score if low_is_best else score + 1).cast(nw.Int64).alias(name))
+        .drop("_at", "_n")
+    )
+
+
+def name_list(by: str | Sequence[str] | None) -> list[str]:
+    """`by` as people write it (nothing, one name, several) as a list."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else list(by)
+
+
+def with_periods(
+    frame: nw.LazyFrame, table: str, by: Sequence[str], moment: str
+) -> tuple[nw.LazyFrame, list[str]]:
+    """Add the parts of time among `by` that the table does not hold itself, ready to group by.
+
+    Months and quarters stay dates until `named_periods` names them after grouping: naming every
+    line would be slow.
+    """
+    present = frame.collect_schema().names()
+    at = nw.col(moment)
+    parts = {
+        "year": lambda: known(at.dt.year()),
+        "quarter": lambda: at.dt.truncate("1q"),
+        "month": lambda: at.dt.truncate("1mo"),
+        "week": lambda: _monday(at),
+        "day": lambda: at.dt.truncate("1d"),
+        "hour": lambda: known(at.dt.hour()),
+        "weekday": lambda: known(_weekday(at)),
+    }
+
+    def known(number: nw.Expr) -> nw.Expr:
+        """The part as a whole number; nothing, not a crash, where a line has no date."""
+        return nw.when(~at.is_null()).then(part(number))
+
+    added = []
+    for name in by:
+        if name in present:
+            continue
+        if name not in parts:
+            raise missing_column(table, name, [*present, *PERIODS])
+        added.append(name)
+    if added:
+        if moment not in present:
+            raise missing_column(table, moment, present)
+        frame = frame.with_columns(**{name: parts[name]() for name in added})
+    return frame, added
+
+
+def _weekday(moment: nw.Expr) -> nw.Expr:
+    """1 Monday to 7 Sunday; Spark's Sunday comes as 0."""
+    number = part(moment.dt.weekday())
+    return nw.when(number == 0).then(nw.lit(7, nw.Int64)).otherwise(number)
+
+
+def _monday(moment: nw.Expr) -> nw.Expr:
+    day = moment.dt.truncate("1d")
+    weekday = _weekday(moment)
+    monday = day
+    for later in range(1, 7):
+        monday = (
+            nw.when(weekday == later + 1).then(day.dt.offset_by(f"-{later}d")).otherwise(monday)
+        )
+    return monday
+
+
+def named_periods(frame: nw.LazyFrame, added: Sequence[str]) -> nw.LazyFrame:
+    """Months as ``2025-06`` and quarters as ``2025-Q2``, once they are few."""
+    names = {}
+    if "month" in added:
+        names["month"] = nw.col("month").dt.to_string("%Y-%m")
+    if "quarter" in added:
+        at = nw.col("quarter")
+        quarter = nw.concat_str(
+            part(at.dt.year()).cast(nw.String),
+            nw.lit("-Q"),
+            ((part(at.dt.month()) + 2) // 3).cast(nw.String),
+        )
+        names["quarter"] = nw.when(~at.is_null()).then(quarter)
+    return frame.with_columns(**names) if names else frame
