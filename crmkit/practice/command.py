@@ -2,8 +2,8 @@
 
 `@command` wraps a method that writes. It opens the transaction, looks at the clock, checks the
 permission, answers a repeated key with the first result, runs the method, writes one audit entry
-and saves everything together (``.inside`` is the method alone, for another command's transaction); if anything is refused, nothing is saved but a note in the audit
-log that it was tried. `@query` wraps a method that only reads.
+and saves everything together; if anything is refused, nothing is saved but a note in the audit log
+that it was tried. `@query` wraps a method that only reads.
 """
 
 import functools
@@ -250,7 +250,6 @@ class _Command(_Method):
 
         run.__signature__ = _with_key(signature)
         run.operation = operation
-        run.inside = method
         return run
 
 

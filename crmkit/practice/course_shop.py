@@ -16,8 +16,8 @@ from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, schema
 from crmkit.practice.clock import FixedClock
-from crmkit.practice.desks.members import new_card, sealed_columns
 from crmkit.practice.engine import in_a_hurry, writing
+from crmkit.practice.people import new_card, sealed_columns
 from crmkit.practice.shop import Shop
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
-from crmkit.practice.desks.members import group_of
+from crmkit.practice.people import group_of
 
 GONE = "–"
 

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.practice import schema
+from crmkit.practice import people, schema
 from crmkit.practice.command import Tx
 from crmkit.practice.delivery import (
     Letter,
@@ -27,7 +27,6 @@ from crmkit.practice.delivery import (
     Transport,
     Unreachable,
 )
-from crmkit.practice.desks import members
 from crmkit.practice.domain.quiet import next_allowed
 from crmkit.practice.engine import reading, writing
 from crmkit.practice.errors import CrmkitError, Refused
@@ -56,9 +55,9 @@ def enqueue(
     `once` names the message for ever: the same name is queued once. Marketing needs the member's
     consent on this channel and waits until the quiet hours are over; service messages do not.
     """
-    if purpose == "marketing" and not members.has_consent(tx, member.id, purpose, channel):
+    if purpose == "marketing" and not people.has_consent(tx, member.id, purpose, channel):
         return None
-    recipient = members.unsealed(tx, member, ADDRESS[channel])
+    recipient = people.unsealed(tx, member, ADDRESS[channel])
     if recipient is None or tx.one(select(outbox.c.id).where(outbox.c.once == once)):
         return None
     message_id = tx.next_id(outbox)
@@ -92,7 +91,7 @@ def refuse_without_address(member_id: str, channel: str) -> None:
 def cancel_for(tx: Tx, member_id: str, channel: str | None = None) -> int:
     """Take a member's queued offers back, on one channel or on all; how many were."""
     wanted = [
-        outbox.c.member_id.in_(members.group_of(member_id)),
+        outbox.c.member_id.in_(people.group_of(member_id)),
         outbox.c.purpose == "marketing",
         outbox.c.status == "queued",
     ]
@@ -215,10 +214,10 @@ class Worker:
     @staticmethod
     def _why_not(tx: Tx, row) -> str | None:
         try:
-            member = members.live(tx, row.member_id)
+            member = people.live(tx, row.member_id)
         except CrmkitError as error:
             return type(error).__name__
-        consent = row.purpose != "marketing" or members.has_consent(
+        consent = row.purpose != "marketing" or people.has_consent(
             tx, member.id, row.purpose, row.channel
         )
         return None if consent else "NoConsent"

@@ -46,6 +46,16 @@ def record(cls: type | None = None, *, lists: str = "") -> type | Callable[[type
     return made if cls is None else made(cls)
 
 
+def built(kind: type, row, **more: object):
+    """A record made from a database row: every field is the column of its name, unless given."""
+    return kind(
+        **{
+            one.name: more[one.name] if one.name in more else getattr(row, one.name)
+            for one in fields(kind)
+        }
+    )
+
+
 class Rows(tuple):
     """Several records of one kind: a tuple that is shown as a table."""
 

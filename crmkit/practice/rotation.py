@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from crmkit.practice import schema
-from crmkit.practice.desks.members import tokens_of
 from crmkit.practice.engine import writing
 from crmkit.practice.keys import Keyring
+from crmkit.practice.people import tokens_of
 
 BATCH = 200
 KEY_CHECK = "shop.key_check:1"

@@ -29,15 +29,15 @@ def at_the_door(arguments: object, name: str = "") -> None:
     elif isinstance(arguments, str):
         if "\0" in arguments or any("\ud800" <= one <= "\udfff" for one in arguments):
             raise BadValue(
-                _("{field} holds characters that cannot be shown.").format(field=_field(name))
+                _("{field} holds characters that cannot be shown.").format(field=field_label(name))
             )
     elif isinstance(arguments, int | float) and not -(2**62) < arguments < 2**62:
         raise BadValue(
-            _("{field}: {value} is no number.").format(field=_field(name), value=arguments)
+            _("{field}: {value} is no number.").format(field=field_label(name), value=arguments)
         )
 
 
-def _field(field: str) -> str:
+def field_label(field: str) -> str:
     """The field's label, to begin a sentence with."""
     shown = label("field", field)
     return shown[:1].upper() + shown[1:]
@@ -46,22 +46,22 @@ def _field(field: str) -> str:
 def text(value: object, field: str, *, needed: bool = True) -> str | None:
     """The text without spaces around it; too long or with control characters is refused."""
     if value is not None and not isinstance(value, str):
-        raise BadValue(_("{field} must be text.").format(field=_field(field)))
+        raise BadValue(_("{field} must be text.").format(field=field_label(field)))
     tidy = unicodedata.normalize("NFC", value or "").strip()
     if not tidy:
         if needed:
-            raise BadValue(_("{field} is missing.").format(field=_field(field)))
+            raise BadValue(_("{field} is missing.").format(field=field_label(field)))
         return None
     longest = LONGEST.get(field, 200)
     if len(tidy) > longest:
         raise BadValue(
             _("{field} is too long: at most {longest} characters.").format(
-                field=_field(field), longest=longest
+                field=field_label(field), longest=longest
             )
         )
     if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" for one in tidy):
         raise BadValue(
-            _("{field} holds characters that cannot be shown.").format(field=_field(field))
+            _("{field} holds characters that cannot be shown.").format(field=field_label(field))
         )
     return tidy
 
@@ -146,11 +146,11 @@ def quantity(
 ) -> int:
     """A whole number of units, from `least` to `most`."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(_("{field} must be a whole number.").format(field=_field(field)))
+        raise BadValue(_("{field} must be a whole number.").format(field=field_label(field)))
     if not least <= value <= most:
         raise BadValue(
             _("{field} must be between {least} and {most}, not {value}.").format(
-                field=_field(field), least=least, most=f"{most:,}", value=value
+                field=field_label(field), least=least, most=f"{most:,}", value=value
             )
         )
     return value
@@ -183,10 +183,12 @@ def new_code(value: object, field: str) -> str:
     if code(tidy) != tidy:
         raise BadValue(
             _("{field} is too long: at most {longest} characters.").format(
-                field=_field(field), longest=64
+                field=field_label(field), longest=64
             )
             if tidy.isprintable()
-            else _("{field} holds characters that cannot be shown.").format(field=_field(field))
+            else _("{field} holds characters that cannot be shown.").format(
+                field=field_label(field)
+            )
         )
     return tidy
 
@@ -199,7 +201,7 @@ def clock_time(value: object, field: str) -> str:
     """
     found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text(value, field))
     if not found:
-        raise BadValue(_("{field} must be a time like 21:00.").format(field=_field(field)))
+        raise BadValue(_("{field} must be a time like 21:00.").format(field=field_label(field)))
     return f"{int(found[1]):02d}:{found[2]}"
 
 
@@ -216,7 +218,7 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
             value = None
     if not isinstance(value, datetime):
         raise BadValue(
-            _("{field} must be a moment like 2025-07-01 09:00.").format(field=_field(field))
+            _("{field} must be a moment like 2025-07-01 09:00.").format(field=field_label(field))
         )
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
@@ -224,11 +226,11 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
 def path(value: object) -> Path:
     """Where a file is or is to be."""
     if not isinstance(value, str | Path) or not str(value).strip():
-        raise BadValue(_("{field} is missing.").format(field=_field("path")))
+        raise BadValue(_("{field} is missing.").format(field=field_label("path")))
     if any(len(part.encode()) > 255 for part in Path(value).parts):
         raise BadValue(
             _("{field} is too long: at most {longest} characters.").format(
-                field=_field("path"), longest=255
+                field=field_label("path"), longest=255
             )
         )
     return Path(value)
@@ -244,12 +246,12 @@ def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
     """An amount of money in whole cents."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise BadValue(
-            _("{field} is counted in cents: write 1999 for 19.99.").format(field=_field(field))
+            _("{field} is counted in cents: write 1999 for 19.99.").format(field=field_label(field))
         )
     if not least <= value <= 100_000_000_00:
         raise BadValue(
             _("{field} must be at least {least} cents, not {value}.").format(
-                field=_field(field), least=least, value=value
+                field=field_label(field), least=least, value=value
             )
         )
     return value
@@ -263,7 +265,7 @@ def one_of(value: object, codes: tuple[str, ...], field: str, kind: str | None =
     if value not in codes:
         raise BadValue(
             _("{field} is one of {codes}.").format(
-                field=_field(field), codes=listed(codes, kind or KINDS.get(field, field))
+                field=field_label(field), codes=listed(codes, kind or KINDS.get(field, field))
             )
         )
     return value
@@ -290,5 +292,5 @@ def day(value: object, field: str) -> date:
     if isinstance(value, str):
         value = _day_written(value)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise BadValue(_("{field} must be a day like 2025-06-30.").format(field=_field(field)))
+        raise BadValue(_("{field} must be a day like 2025-06-30.").format(field=field_label(field)))
     return value

@@ -17,8 +17,8 @@ from sqlalchemy import insert
 
 from crmkit.i18n import set_language
 from crmkit.practice import FixedClock, Keyring, Shop, schema
-from crmkit.practice.desks.members import new_card, sealed_columns
 from crmkit.practice.engine import writing
+from crmkit.practice.people import new_card, sealed_columns
 
 NOW = datetime(2025, 6, 30, 4, 0, tzinfo=UTC)
 STORES = [f"S{n}" for n in range(1, 9)]

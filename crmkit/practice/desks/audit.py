@@ -6,10 +6,9 @@ from typing import Annotated
 
 from sqlalchemy import case, exists, func, literal, select, true
 
-from crmkit.practice import access, books, chain, schema, values
+from crmkit.practice import access, books, chain, people, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
-from crmkit.practice.desks import members
 from crmkit.practice.records import record
 
 
@@ -81,7 +80,7 @@ class Audit(Desk):
         if stores is not None:
             wanted = wanted.where(e.c.store_id.in_(stores))
         if member_id is not None:
-            group = tx.execute(members.group_of(members.live(tx, member_id).id)).scalars()
+            group = tx.execute(people.group_of(people.live(tx, member_id).id)).scalars()
             wanted = wanted.where(e.c.subject.in_([f"member:{one}" for one in group]))
         if on is not None:
             start, end = day_bounds(values.day(on, "day"), tx.timezone)
@@ -127,9 +126,7 @@ class Audit(Desk):
                 )
             )
         if member_id is not None:
-            wanted = wanted.where(
-                r.c.member_id.in_(members.group_of(members.live(tx, member_id).id))
-            )
+            wanted = wanted.where(r.c.member_id.in_(people.group_of(people.live(tx, member_id).id)))
         rows = tx.all(wanted.order_by(r.c.id.desc()).limit(values.quantity(limit, "limit")))
         return tuple(Reveal(*row) for row in rows)
 

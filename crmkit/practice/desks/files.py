@@ -18,9 +18,8 @@ from sqlalchemy import select
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import members
 from crmkit.practice.desks.office import find_store
 from crmkit.practice.display import heading
 from crmkit.practice.errors import BadValue, NotFound, PracticeError, Refused
@@ -94,8 +93,7 @@ class Files(Desk):
             raise Refused(
                 _("This file was imported already, on {day}.").format(day=tx.day_of(earlier.at))
             )
-        desk = members.Members(self.shop)
-        results = [_take(tx, desk, row) for row in table]
+        results = [_take(tx, row) for row in table]
         kinds = [result for result, _reason, _member in results]
         run_id = tx.insert(
             run,
@@ -137,12 +135,12 @@ class Files(Desk):
         )
         shown = ("id", "name", "phone", "email", "gender", "birthday", "district", "occupation")
         shown += ("household", "level", "points", "joined_on", "home_store_id")
-        cards = members.cards_of(tx, rows)
+        cards = people.cards_of(tx, rows)
         _write(
             values.path(path),
             shown,
             ([getattr(card, name) for name in shown] for card in cards),
-            members.Member,
+            people.Member,
         )
         tx.note(f"store:{tx.store_id}", exported="members", rows=len(rows))
         return len(rows)
@@ -273,26 +271,26 @@ def _typed(value: object) -> str | None:
     return str(value).strip() or None
 
 
-def _take(tx: Tx, desk: members.Members, row: dict) -> tuple[str, str | None, str | None]:
+def _take(tx: Tx, row: dict) -> tuple[str, str | None, str | None]:
     """What became of one row; nothing of a refused row is kept."""
     try:
         with tx.connection.begin_nested():
-            return _add_or_fill(tx, desk, row)
+            return _add_or_fill(tx, row)
     except PracticeError as error:
         return "refused", str(error), None
 
 
-def _add_or_fill(tx: Tx, desk: members.Members, row: dict) -> tuple[str, None, str]:
-    known = members.with_phone(tx, values.phone(row.get("phone")))
+def _add_or_fill(tx: Tx, row: dict) -> tuple[str, None, str]:
+    known = people.with_phone(tx, values.phone(row.get("phone")))
     if known is None:
-        made = members.Members.register.inside(desk, tx, **({"name": None} | row), source="import")
+        made = people.enrol(tx, **({"name": None} | row), source="import")
         return "added", None, made.id
     empty = {
         field: value
         for field, value in row.items()
-        if getattr(known, f"{field}_sealed" if field in members.SEALED_FIELDS else field) is None
+        if getattr(known, f"{field}_sealed" if field in people.SEALED_FIELDS else field) is None
     }
-    members.fill(tx, known.id, empty)
+    people.fill(tx, known.id, empty)
     return "changed", None, known.id
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from sqlalchemy import func, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import audience, masks, schema, values
+from crmkit.practice import audience, masks, people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import members, service
+from crmkit.practice.desks import service
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import record
 
@@ -109,11 +109,11 @@ class Followups(Desk):
         visited = _visited(tx, plan.id, cycle)
         made = 0
         for member_id in audience.ids_in(tx, plan.segment_id):
-            member = members.live(tx, member_id)
+            member = people.live(tx, member_id)
             elsewhere = plan.store_id is not None and member.home_store_id != plan.store_id
             if member_id in visited or elsewhere:
                 continue
-            if plan.kind != "product_use" and not members.consents_of(tx, [member_id])[member_id]:
+            if plan.kind != "product_use" and not people.consents_of(tx, [member_id])[member_id]:
                 continue
             tx.insert(
                 tasks,
@@ -169,7 +169,7 @@ class Followups(Desk):
     def dial(self, tx: Tx, task_id: int) -> str:
         """The phone to call for this task, in full; that it was shown is written down."""
         task = _open_task(tx, task_id)
-        member = members.live(tx, task.member_id)
+        member = people.live(tx, task.member_id)
         tx.insert(
             schema.reveal,
             at=tx.now,
@@ -179,7 +179,7 @@ class Followups(Desk):
             reason=f"followup_task:{task.id}",
         )
         tx.note(f"member:{member.id}", task=task.id, field="phone")
-        return members.unsealed(tx, member, "phone")
+        return people.unsealed(tx, member, "phone")
 
     @command(roles="sales manager trainer")
     def finish(
@@ -299,12 +299,12 @@ def _open_task(tx: Tx, task_id: int):
 
 
 def _task_of(tx: Tx, row) -> Task:
-    member = members.live(tx, row.member_id)
+    member = people.live(tx, row.member_id)
     return Task(
         row.id,
         member.id,
-        masks.mask_name(members.unsealed(tx, member, "name")),
-        masks.mask_phone(members.unsealed(tx, member, "phone")),
+        masks.mask_name(people.unsealed(tx, member, "name")),
+        masks.mask_phone(people.unsealed(tx, member, "phone")),
         row.kind,
         row.why,
         row.script,

@@ -9,10 +9,9 @@ from sqlalchemy import func, insert, select, true, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
-from crmkit.practice import access, audience, outbox, schema, values
+from crmkit.practice import access, audience, outbox, people, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import members
 from crmkit.practice.domain import segment_rule, wording
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
 from crmkit.practice.records import Cents, record
@@ -189,8 +188,8 @@ class Marketing(Desk):
     def preview(self, tx: Tx, template_id: int, member_id: str) -> str:
         """What a member would read, their name masked."""
         template = _find(tx, schema.template, template_id)
-        member = members.live(tx, member_id)
-        blanks = _blanks(tx, member) | {"name": members.card_of(tx, member).name or ""}
+        member = people.live(tx, member_id)
+        blanks = _blanks(tx, member) | {"name": people.card_of(tx, member).name or ""}
         return wording.filled(template.body, blanks)
 
     @command(roles="manager trainer")
@@ -361,8 +360,8 @@ class Marketing(Desk):
         Raises `NoConsent` unless the member agreed to get offers on the template's channel.
         """
         template = _find(tx, schema.template, template_id)
-        member = members.live(tx, member_id)
-        if not members.has_consent(tx, member.id, "marketing", template.channel):
+        member = people.live(tx, member_id)
+        if not people.has_consent(tx, member.id, "marketing", template.channel):
             raise NoConsent(
                 _("{member} has not agreed to get offers by {channel}. Ask them first.").format(
                     member=member.id, channel=label("channel", template.channel)
@@ -465,10 +464,10 @@ def _segment_of(tx: Tx, segment_id: str) -> Segment:
 
 
 def _blanks(tx: Tx, member) -> dict[str, object]:
-    card = members.card_of(tx, member)
+    card = people.card_of(tx, member)
     store = tx.value(select(schema.store.c.name).where(schema.store.c.id == member.home_store_id))
     return {
-        "name": members.unsealed(tx, member, "name") or "",
+        "name": people.unsealed(tx, member, "name") or "",
         "level": label("level", card.level),
         "points": card.points,
         "store": store,
@@ -479,7 +478,7 @@ def _blanks(tx: Tx, member) -> dict[str, object]:
 def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> int | None:
     """The number of the template's message to this member; None where none may or can go."""
     try:
-        member = members.live(tx, member_id)
+        member = people.live(tx, member_id)
     except NotFound:
         return None
     with use_language(template.language):

@@ -1,48 +1,29 @@
 """The member desk: register, find, correct, complete, and make one of two."""
 
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 from sqlalchemy import and_, func, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import masks, schema, values
+from crmkit.practice import erasure, outbox, people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
-from crmkit.practice.ledgers import points
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.people import Member
 from crmkit.practice.records import record
 
 table = schema.member
+MEMBERS = Listing(
+    table,
+    filters=("level", "gender", "district"),
+    sorts=("id", "joined_at"),
+    at="joined_at",
+    store="home_store_id",
+)
 SHOWN_AT_MOST = 20
-TOGETHER = 500
-"""Members looked up with one question."""
-SEALED_FIELDS = ("name", "phone", "email", "card", "birth_date", "note")
-PLAIN_FIELDS = ("gender", "district", "occupation", "household", "home_store_id")
 PROFILE = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")
-
-
-@record(lists="id name phone level points home_store_id")
-class Member:
-    """A member as staff see them: names and numbers masked."""
-
-    id: str
-    name: str | None
-    phone: str | None
-    email: str | None
-    card: str | None
-    gender: str | None
-    birthday: str | None
-    district: str | None
-    occupation: str | None
-    household: str | None
-    level: str
-    points: int
-    joined_on: date
-    home_store_id: str
-    status: Annotated[str, "member_status"]
-    consents: tuple[Annotated[str, "channel"], ...]
 
 
 @record
@@ -109,50 +90,24 @@ class Members(Desk):
 
         Raises `PhoneTaken` when somebody has this phone already, `BadValue` for what cannot be.
         """
-        phone = values.phone(phone)
-        taken = _with_token(tx, "phone", phone)
-        if taken:
-            raise PhoneTaken(
-                _("{member} has this phone already. Open that record instead.").format(
-                    member=taken[0].survivor_id
-                )
-            )
-        member_id = new_member_id(tx)
-        card = values.card(card) if card else new_card(member_id)
-        if _with_token(tx, "card", card):
-            raise Refused(_("Another member has this card."))
-        referrer = None if referred_by is None else live(tx, referred_by)
-        sealed = {
-            "name": values.name(name),
-            "phone": phone,
-            "card": card,
-            "email": _tidy(tx, "email", email),
-            "birth_date": _tidy(tx, "birth_date", birth_date),
-            "note": _tidy(tx, "note", note),
-        }
-        plain = {
-            "gender": gender,
-            "district": district,
-            "occupation": occupation,
-            "household": household,
-        }
-        tx.insert(
-            table,
-            id=member_id,
-            survivor_id=member_id,
-            status="live",
-            level="regular",
-            joined_at=tx.now,
-            home_store_id=tx.store_id,
-            **sealed_columns(tx, member_id, **sealed),
-            **_plain_columns(**plain),
+        row = people.enrol(
+            tx,
+            name,
+            phone,
+            referred_by=referred_by,
+            consents=consents,
+            source=source,
+            email=email,
+            gender=gender,
+            birth_date=birth_date,
+            district=district,
+            occupation=occupation,
+            household=household,
+            card=card,
+            note=note,
         )
-        for channel in consents:
-            record_consent(tx, member_id, "marketing", channel, True, source)
-        if referrer is not None:
-            _joined_through(tx, referrer.id, member_id)
-        tx.note(f"member:{member_id}")
-        return card_of(tx, live(tx, member_id))
+        tx.note(f"member:{row.id}")
+        return people.card_of(tx, row)
 
     @command(roles="cashier sales manager trainer")
     def refer(self, tx: Tx, member_id: str) -> int:
@@ -160,7 +115,7 @@ class Members(Desk):
 
         When someone registers and names this member, their earliest open referral is fulfilled.
         """
-        row = live(tx, member_id)
+        row = people.live(tx, member_id)
         made = tx.insert(schema.referral, at=tx.now, member_id=row.id)
         tx.note(f"member:{row.id}", referral=made)
         return made
@@ -171,7 +126,7 @@ class Members(Desk):
     ) -> tuple[Preference, ...]:
         """Write down what a member likes: a category, brand, colour, size, style or else; all we
         know of their likes."""
-        row = live(tx, member_id)
+        row = people.live(tx, member_id)
         values.one_of(kind, schema.PREFERENCE_KINDS, "kind", "preference")
         likes = schema.member_preference
         key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
@@ -183,12 +138,12 @@ class Members(Desk):
     @command(roles="cashier sales manager trainer")
     def forget_preference(self, tx: Tx, member_id: str, kind: str, value: str) -> None:
         """Take a member's liking off their record."""
-        row = live(tx, member_id)
+        row = people.live(tx, member_id)
         values.one_of(kind, schema.PREFERENCE_KINDS, "kind", "preference")
         likes = schema.member_preference
         gone = tx.execute(
             likes.delete().where(
-                likes.c.member_id.in_(group_of(row.id)),
+                likes.c.member_id.in_(people.group_of(row.id)),
                 likes.c.kind == kind,
                 likes.c.value == values.text(value, "value"),
             )
@@ -200,28 +155,28 @@ class Members(Desk):
     @query(roles="cashier sales manager trainer")
     def preferences(self, tx: Tx, member_id: str) -> tuple[Preference, ...]:
         """What we know a member likes, by kind."""
-        return _preferences(tx, live(tx, member_id).id)
+        return _preferences(tx, people.live(tx, member_id).id)
 
     @query(roles="cashier sales manager trainer")
     def show(self, tx: Tx, member_id: str) -> Member:
         """A member's card by number; of a merged record, the one that was kept."""
-        return card_of(tx, live(tx, member_id))
+        return people.card_of(tx, people.live(tx, member_id))
 
     @query(roles="cashier sales manager trainer")
     def find_by_phone(self, tx: Tx, phone: str) -> Member:
         """The member with this phone (or who had it before a merge)."""
-        rows = _with_token(tx, "phone", values.phone(phone))
+        rows = people.with_token(tx, "phone", values.phone(phone))
         if not rows:
             raise NotFound(_("No member has this phone. Register them?"))
-        return card_of(tx, live(tx, rows[0].survivor_id))
+        return people.card_of(tx, people.live(tx, rows[0].survivor_id))
 
     @query(roles="cashier sales manager trainer")
     def find_by_card(self, tx: Tx, card: str) -> Member:
         """The member with this card."""
-        rows = _with_token(tx, "card", values.card(card))
+        rows = people.with_token(tx, "card", values.card(card))
         if not rows:
             raise NotFound(_("No member has this card."))
-        return card_of(tx, live(tx, rows[0].survivor_id))
+        return people.card_of(tx, people.live(tx, rows[0].survivor_id))
 
     @query(roles="cashier sales manager trainer")
     def find_by_last_four(self, tx: Tx, digits: str) -> Found:
@@ -245,7 +200,7 @@ class Members(Desk):
     @query(roles="cashier sales manager trainer")
     def find_by_name(self, tx: Tx, name: str) -> Found:
         """Members of exactly this name; blanks and capitals do not matter."""
-        wanted = tx.keys.tokens("name", name_key(values.name(name)))
+        wanted = tx.keys.tokens("name", people.name_key(values.name(name)))
         ids = tx.execute(
             select(table.c.survivor_id)
             .where(table.c.name_token.in_(wanted))
@@ -254,36 +209,62 @@ class Members(Desk):
         ).scalars()
         return _found(tx, list(dict.fromkeys(ids)))
 
+    @query(roles="cashier sales manager trainer")
+    def list_members(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """This store's members, page by page (see `lists`)."""
+        return MEMBERS.page(
+            tx,
+            where,
+            sort,
+            after,
+            size,
+            lambda rows: people.cards_of(tx, rows),
+            table.c.status == "live",
+        )
+
     @command(roles="cashier sales manager trainer")
     def correct(self, tx: Tx, member_id: str, **changes: str | date | None) -> Member:
         """Put fields of a member's record right: name, phone, email, card, birth_date, note,
         gender, district, occupation, household, home_store_id; None empties one."""
-        row = live(tx, member_id)
-        unknown = set(changes) - set(SEALED_FIELDS) - set(PLAIN_FIELDS)
+        row = people.live(tx, member_id)
+        unknown = set(changes) - set(people.SEALED_FIELDS) - set(people.PLAIN_FIELDS)
         if unknown or not changes:
             raise BadValue(
                 _("These fields can be corrected: {fields}.").format(
-                    fields=values.listed((*SEALED_FIELDS, *PLAIN_FIELDS), "field")
+                    fields=values.listed((*people.SEALED_FIELDS, *people.PLAIN_FIELDS), "field")
                 )
             )
-        sealed = {name: changes[name] for name in SEALED_FIELDS if name in changes}
+        sealed = {name: changes[name] for name in people.SEALED_FIELDS if name in changes}
         for needed in ("name", "phone"):
             if needed in sealed and not sealed[needed]:
                 values.text("", needed)
-        tidy = {name: _tidy(tx, name, value) for name, value in sealed.items()}
+        tidy = {name: people.tidy(tx, name, value) for name, value in sealed.items()}
         for unique in ("phone", "card"):
             if tidy.get(unique):
                 self._refuse_taken(tx, row.id, unique, tidy[unique])
-        plain = {name: changes[name] for name in PLAIN_FIELDS if name in changes}
+        plain = {name: changes[name] for name in people.PLAIN_FIELDS if name in changes}
         if "home_store_id" in plain:
             find_store(tx, plain["home_store_id"])
-        tx.update(table, row.id, **sealed_columns(tx, row.id, **tidy), **_plain_columns(**plain))
+        tx.update(
+            table,
+            row.id,
+            **people.sealed_columns(tx, row.id, **tidy),
+            **people.plain_columns(**plain),
+        )
         tx.note(f"member:{row.id}", fields=sorted(changes))
-        return card_of(tx, live(tx, row.id))
+        return people.card_of(tx, people.live(tx, row.id))
 
     @staticmethod
     def _refuse_taken(tx: Tx, member_id: str, kind: str, value: str) -> None:
-        others = [r for r in _with_token(tx, kind, value) if r.survivor_id != member_id]
+        others = [r for r in people.with_token(tx, kind, value) if r.survivor_id != member_id]
         if others and kind == "phone":
             raise PhoneTaken(
                 _("{member} has this phone already. Are they the same person? Merge them.").format(
@@ -296,8 +277,8 @@ class Members(Desk):
     @command(roles="manager trainer")
     def reveal(self, tx: Tx, member_id: str, field: str, reason: str) -> str | None:
         """One field in full, for a reason that is written down."""
-        row = live(tx, member_id)
-        values.one_of(field, SEALED_FIELDS, "field")
+        row = people.live(tx, member_id)
+        values.one_of(field, people.SEALED_FIELDS, "field")
         reason = values.text(reason, "reason")
         if len(reason) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
@@ -310,16 +291,14 @@ class Members(Desk):
             reason=reason,
         )
         tx.note(f"member:{row.id}", field=field)
-        return unsealed(tx, row, field)
+        return people.unsealed(tx, row, field)
 
     @command(roles="manager trainer")
     def erase(self, tx: Tx, member_id: str, reason: str) -> None:
         """Forget a member at their own wish: nothing personal is left, the sums stay. There is no
         way back. The reason is asked for so that nobody does it unawares; it is not kept, for it
         might name them."""
-        from crmkit.practice import erasure  # it knows every desk's tables
-
-        row = live(tx, member_id)
+        row = people.live(tx, member_id)
         if len(values.text(reason, "reason")) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
         erasure.erase(tx, row.id)
@@ -330,22 +309,20 @@ class Members(Desk):
         self, tx: Tx, member_id: str, purpose: str, channel: str, given: bool, source: str
     ) -> None:
         """The member agrees, or withdraws: for a purpose, on a channel, told us how."""
-        row = live(tx, member_id)
-        record_consent(tx, row.id, purpose, channel, given, source)
+        row = people.live(tx, member_id)
+        people.record_consent(tx, row.id, purpose, channel, given, source)
         if not given and purpose == "marketing":
-            from crmkit.practice import outbox  # it asks this desk for consents and addresses
-
             outbox.cancel_for(tx, row.id, channel)
         tx.note(f"member:{row.id}", purpose=purpose, channel=channel, given=given)
 
     @query(roles="cashier sales manager trainer")
     def completeness(self, tx: Tx, member_id: str) -> Completeness:
         """How much of a member's record is filled in, and what is missing."""
-        row = live(tx, member_id)
+        row = people.live(tx, member_id)
         missing = tuple(
             one
             for one in PROFILE
-            if getattr(row, f"{one}_sealed" if one in SEALED_FIELDS else one) is None
+            if getattr(row, f"{one}_sealed" if one in people.SEALED_FIELDS else one) is None
         )
         return Completeness(row.id, len(PROFILE) - len(missing), len(PROFILE), missing)
 
@@ -362,7 +339,11 @@ class Members(Desk):
             for pair in _alike(tx, column, second, limit):
                 found.setdefault(pair, []).append(why)
         return tuple(
-            Pair(card_of(tx, live(tx, a)), card_of(tx, live(tx, b)), tuple(why))
+            Pair(
+                people.card_of(tx, people.live(tx, a)),
+                people.card_of(tx, people.live(tx, b)),
+                tuple(why),
+            )
             for (a, b), why in sorted(found.items())[:limit]
         )
 
@@ -370,25 +351,29 @@ class Members(Desk):
     def merge(self, tx: Tx, keep: str, merge: str, reason: str) -> Member:
         """Make one record of two. Nothing is lost: sales, points, coupons, tickets and all else
         of `merge` count for `keep` from now on, empty fields are filled, both phones find it."""
-        kept, gone = live(tx, keep), live(tx, merge)
+        kept, gone = people.live(tx, keep), people.live(tx, merge)
         if kept.id == gone.id:
             raise Refused(_("These are the same record already."))
         reason = values.text(reason, "reason")
         fill = {}
-        for one in (*SEALED_FIELDS, *PLAIN_FIELDS):
-            column = f"{one}_sealed" if one in SEALED_FIELDS else one
+        for one in (*people.SEALED_FIELDS, *people.PLAIN_FIELDS):
+            column = f"{one}_sealed" if one in people.SEALED_FIELDS else one
             if getattr(kept, column) is None and getattr(gone, column) is not None:
-                fill[one] = unsealed(tx, gone, one) if one in SEALED_FIELDS else getattr(gone, one)
+                fill[one] = (
+                    people.unsealed(tx, gone, one)
+                    if one in people.SEALED_FIELDS
+                    else getattr(gone, one)
+                )
         _merge_consents(tx, kept.id, gone.id)
         tx.execute(
             update(table)
             .where(table.c.survivor_id == gone.id)
             .values(survivor_id=kept.id, status="merged")
         )
-        sealed = {name: fill[name] for name in SEALED_FIELDS if name in fill}
-        tidy = {name: _tidy(tx, name, value) for name, value in sealed.items()}
-        columns = sealed_columns(tx, kept.id, **tidy)
-        columns |= {name: fill[name] for name in PLAIN_FIELDS if name in fill}
+        sealed = {name: fill[name] for name in people.SEALED_FIELDS if name in fill}
+        tidy = {name: people.tidy(tx, name, value) for name, value in sealed.items()}
+        columns = people.sealed_columns(tx, kept.id, **tidy)
+        columns |= {name: fill[name] for name in people.PLAIN_FIELDS if name in fill}
         columns["level"] = _higher_level(tx, kept.level, gone.level)
         columns["joined_at"] = min(kept.joined_at, gone.joined_at)
         tx.update(table, kept.id, **columns)
@@ -401,203 +386,18 @@ class Members(Desk):
             reason=reason,
         )
         tx.note(f"member:{kept.id}", merged=gone.id)
-        return card_of(tx, live(tx, kept.id))
-
-
-def _joined_through(tx: Tx, referrer: str, member_id: str) -> None:
-    """The member's earliest open referral is fulfilled; one is written where there is none."""
-    made = schema.referral
-    open_one = tx.value(
-        select(made.c.id)
-        .where(made.c.member_id.in_(group_of(referrer)), made.c.joined_member_id.is_(None))
-        .order_by(made.c.id)
-        .limit(1)
-    )
-    joined = {"joined_member_id": member_id, "joined_at": tx.now}
-    if open_one is None:
-        tx.insert(made, at=tx.now, member_id=referrer, **joined)
-    else:
-        tx.update(made, open_one, **joined)
+        return people.card_of(tx, people.live(tx, kept.id))
 
 
 def _preferences(tx: Tx, member_id: str) -> tuple[Preference, ...]:
     likes = schema.member_preference
     rows = tx.all(
         select(likes.c.kind, likes.c.value, func.min(likes.c.at), func.min(likes.c.source))
-        .where(likes.c.member_id.in_(group_of(member_id)))
+        .where(likes.c.member_id.in_(people.group_of(member_id)))
         .group_by(likes.c.kind, likes.c.value)
         .order_by(likes.c.kind, likes.c.value)
     )
     return tuple(Preference(*row) for row in rows)
-
-
-def with_phone(tx: Tx, phone: str):
-    """The row of the member who has this phone, or None."""
-    rows = _with_token(tx, "phone", phone)
-    return live(tx, rows[0].survivor_id) if rows else None
-
-
-def fill(tx: Tx, member_id: str, fields: dict[str, str]) -> None:
-    """Write fields of a member's record, checked as a correction is."""
-    sealed = {name: _tidy(tx, name, fields[name]) for name in SEALED_FIELDS if name in fields}
-    plain = {name: fields[name] for name in PLAIN_FIELDS if name in fields}
-    if sealed or plain:
-        tx.update(
-            table, member_id, **sealed_columns(tx, member_id, **sealed), **_plain_columns(**plain)
-        )
-
-
-def new_member_id(tx: Tx) -> str:
-    """The next member number, M000001, M000002 …"""
-    return f"M{tx.next_number('member'):06d}"
-
-
-def new_card(member_id: str) -> str:
-    """A card number for the member, with a Luhn check digit as the last."""
-    body = f"88{int(member_id[1:]):08d}"
-    total = 0
-    for place, digit in enumerate(reversed(body)):
-        doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return body + str(-total % 10)
-
-
-def live(tx: Tx, member_id: str):
-    """The member's row; of a merged record, the one that was kept."""
-    row = tx.one(select(table).where(table.c.id == values.code(member_id)))
-    if row is not None and row.status == "merged":
-        row = tx.one(select(table).where(table.c.id == row.survivor_id))
-    if row is None:
-        raise NotFound(_("There is no member {id}.").format(id=member_id))
-    if row.status == "erased":
-        raise NotFound(_("Member {id} was erased at their own wish.").format(id=member_id))
-    return row
-
-
-def group_of(member_id: str):
-    """A subquery: the member and everyone merged into them."""
-    return select(table.c.id).where(table.c.survivor_id == member_id)
-
-
-def unsealed(tx: Tx, row, field: str) -> str | None:
-    """One personal field of a member's row, in full: only for `reveal`, sending and export."""
-    column = f"{field}_sealed"
-    return tx.unseal(table, column, row.id, getattr(row, column))
-
-
-def name_key(name: str) -> str:
-    return "".join(name.split()).casefold()
-
-
-def sealed_columns(tx: Tx, member_id: str, **fields: str | date | None) -> dict[str, str | None]:
-    """The encrypted columns of these fields, with the tokens they are found by."""
-    columns: dict[str, str | None] = {}
-    for field, value in fields.items():
-        text = value.isoformat() if isinstance(value, date) else value
-        columns[f"{field}_sealed"] = tx.seal(table, f"{field}_sealed", member_id, text)
-        columns |= tokens_of(tx.keys, field, text)
-    return columns
-
-
-def tokens_of(keys, field: str, value: str | None) -> dict[str, str | None]:
-    """The tokens a personal field is found by."""
-    if field == "name":
-        return {"name_token": keys.token("name", value and name_key(value))}
-    if field == "phone":
-        return {
-            "phone_token": keys.token("phone", value),
-            "phone_tail_token": keys.token("phone_tail", value and value[-4:]),
-        }
-    if field == "email":
-        return {"email_token": keys.token("email", value and value.casefold())}
-    if field == "card":
-        return {"card_token": keys.token("card", value)}
-    if field == "birth_date":
-        return {"birthday_token": keys.token("birthday", value and value[5:])}
-    return {}
-
-
-def card_of(tx: Tx, row) -> Member:
-    """What staff see of a member's row."""
-    return next(cards_of(tx, [row]))
-
-
-def cards_of(tx: Tx, rows: Sequence) -> Iterator[Member]:
-    """What staff see of members' rows; points and consents of many are looked up together."""
-    for start in range(0, len(rows), TOGETHER):
-        some = rows[start : start + TOGETHER]
-        ids = [row.id for row in some]
-        left, agreed = points.balances(tx, ids), consents_of(tx, ids)
-        for row in some:
-            birth = unsealed(tx, row, "birth_date")
-            yield Member(
-                id=row.id,
-                name=masks.mask_name(unsealed(tx, row, "name")),
-                phone=masks.mask_phone(unsealed(tx, row, "phone")),
-                email=masks.mask_email(unsealed(tx, row, "email")),
-                card=masks.mask_card(unsealed(tx, row, "card")),
-                gender=row.gender,
-                birthday=birth and birth[5:],
-                district=row.district,
-                occupation=row.occupation,
-                household=row.household,
-                level=row.level,
-                points=left[row.id],
-                joined_on=tx.day_of(row.joined_at),
-                home_store_id=row.home_store_id,
-                status=row.status,
-                consents=agreed[row.id],
-            )
-
-
-def record_consent(
-    tx: Tx, member_id: str, purpose: str, channel: str, given: bool, source: str
-) -> None:
-    """Write one consent event; the one writer of that ledger."""
-    tx.insert(
-        schema.consent_event,
-        at=tx.now,
-        member_id=member_id,
-        purpose=values.one_of(purpose, schema.CONSENT_PURPOSES, "purpose"),
-        channel=values.one_of(channel, schema.MESSAGE_CHANNELS, "channel"),
-        given=bool(given),
-        source=values.text(source, "source"),
-        staff_id=tx.staff.id,
-    )
-
-
-def has_consent(tx: Tx, member_id: str, purpose: str, channel: str) -> bool:
-    """What the member said last about this purpose on this channel; never asked means no."""
-    event = schema.consent_event
-    return bool(
-        tx.value(
-            select(event.c.given)
-            .where(
-                event.c.member_id.in_(group_of(member_id)),
-                event.c.purpose == purpose,
-                event.c.channel == channel,
-            )
-            .order_by(event.c.id.desc())
-            .limit(1)
-        )
-    )
-
-
-def consents_of(tx: Tx, member_ids: list[str]) -> dict[str, tuple[str, ...]]:
-    """The channels on which each of these members agreed to get offers: their last word counts."""
-    event = schema.consent_event
-    said: dict[tuple[str, str], bool] = {}
-    for member_id, channel, given in tx.all(
-        select(table.c.survivor_id, event.c.channel, event.c.given)
-        .select_from(event.join(table, table.c.id == event.c.member_id))
-        .where(table.c.survivor_id.in_(member_ids), event.c.purpose == "marketing")
-        .order_by(event.c.id)
-    ):
-        said[member_id, channel] = given
-    return {
-        one: tuple(channel for channel in schema.MESSAGE_CHANNELS if said.get((one, channel)))
-        for one in member_ids
-    }
 
 
 def _merge_consents(tx: Tx, kept_id: str, gone_id: str) -> None:
@@ -609,7 +409,7 @@ def _merge_consents(tx: Tx, kept_id: str, gone_id: str) -> None:
                 tx.value(
                     select(event.c.given)
                     .where(
-                        event.c.member_id.in_(group_of(one)),
+                        event.c.member_id.in_(people.group_of(one)),
                         event.c.purpose == purpose,
                         event.c.channel == channel,
                     )
@@ -619,7 +419,7 @@ def _merge_consents(tx: Tx, kept_id: str, gone_id: str) -> None:
                 for one in (kept_id, gone_id)
             ]
             if False in last and True in last:
-                record_consent(tx, kept_id, purpose, channel, False, "merge")
+                people.record_consent(tx, kept_id, purpose, channel, False, "merge")
 
 
 def _higher_level(tx: Tx, one: str, other: str) -> str:
@@ -629,21 +429,10 @@ def _higher_level(tx: Tx, one: str, other: str) -> str:
     )
 
 
-def _with_token(tx: Tx, kind: str, value: str) -> list:
-    """Live and merged records with this value; the live one first."""
-    column = table.c[f"{kind}_token"]
-    return tx.all(
-        select(table.c.id, table.c.survivor_id, table.c.status)
-        .where(column.in_(tx.keys.tokens(kind, value)))
-        .order_by(table.c.status)
-        .limit(SHOWN_AT_MOST)
-    )
-
-
 def _found(tx: Tx, ids: list[str]) -> Found:
     rows = tx.all(select(table).where(table.c.id.in_(ids[:SHOWN_AT_MOST])))
     rows.sort(key=lambda row: ids.index(row.id))
-    return Found(tuple(cards_of(tx, rows)), more=len(ids) > SHOWN_AT_MOST)
+    return Found(tuple(people.cards_of(tx, rows)), more=len(ids) > SHOWN_AT_MOST)
 
 
 def _alike(tx: Tx, column: str, second: str | None, limit: int) -> list[tuple[str, str]]:
@@ -659,23 +448,3 @@ def _alike(tx: Tx, column: str, second: str | None, limit: int) -> list[tuple[st
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def _tidy(tx: Tx, field: str, value):
-    if value is None or value == "":
-        return None
-    if field == "birth_date":
-        return values.birth_date(value, tx.today)
-    if field == "note":
-        return values.text(value, "note", needed=False)
-    return getattr(values, field)(value)
-
-
-def _plain_columns(**fields: str | None) -> dict[str, str | None]:
-    columns = {}
-    for field, value in fields.items():
-        if field == "gender" and value is not None:
-            columns[field] = values.one_of(value, schema.GENDERS, "gender")
-        else:
-            columns[field] = values.text(value, field, needed=False)
-    return columns

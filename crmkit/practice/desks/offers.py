@@ -10,11 +10,11 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.members import group_of, live
 from crmkit.practice.desks.office import find_product
 from crmkit.practice.domain import pricing
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.ledgers import stock
+from crmkit.practice.people import group_of, live
 from crmkit.practice.records import Cents, record
 
 

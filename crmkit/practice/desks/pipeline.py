@@ -6,9 +6,8 @@ from typing import Annotated
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import members
 from crmkit.practice.desks.office import find_product
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import Cents, Share, record
@@ -99,7 +98,7 @@ class Pipeline(Desk):
         expected_on: date | str | None = None,
     ) -> Opportunity:
         """A member is interested: in what, worth how many cents, and what is done next."""
-        member = members.live(tx, member_id)
+        member = people.live(tx, member_id)
         product = None if product_id is None else find_product(tx, product_id)
         made = tx.insert(
             table,

@@ -9,11 +9,11 @@ from crmkit.codes import LEVEL_DAYS
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.members import group_of, live
 from crmkit.practice.desks.office import find_product
 from crmkit.practice.errors import BadValue, NotFound, Refused
 from crmkit.practice.ledgers import points as ledger
 from crmkit.practice.ledgers import stock
+from crmkit.practice.people import group_of, live
 from crmkit.practice.records import record
 
 

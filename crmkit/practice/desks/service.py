@@ -1,5 +1,6 @@
 """The service desk: tickets over every channel, answered in time, and what is improved after."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -7,15 +8,21 @@ from typing import Annotated
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import access, outbox, schema, values
+from crmkit.practice import access, outbox, people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import members
 from crmkit.practice.desks.office import find_staff
 from crmkit.practice.domain.due import PRIORITIES, due_times
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
-from crmkit.practice.records import record
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.records import built, record
 
 tickets, messages, improvements = schema.ticket, schema.ticket_message, schema.improvement
+TICKETS = Listing(
+    tickets,
+    filters=("status", "kind", "priority", "channel", "owner_id"),
+    sorts=("due_at", "opened_at", "priority", "status"),
+    at="opened_at",
+)
 
 
 @record
@@ -91,7 +98,7 @@ class Service(Desk):
                 raise NotFound(_("There is no sale {id}.").format(id=sale_id))
         ticket_id = new_ticket(
             tx,
-            member_id=None if member_id is None else members.live(tx, member_id).id,
+            member_id=None if member_id is None else people.live(tx, member_id).id,
             channel=channel,
             kind=kind,
             subject=subject,
@@ -186,28 +193,40 @@ class Service(Desk):
     @query(roles="cashier sales manager trainer")
     def waiting(self, tx: Tx) -> tuple[Ticket, ...]:
         """This store's tickets that are not settled; the most urgent first."""
-        rows = tx.execute(
-            select(tickets.c.id)
+        rows = tx.all(
+            select(tickets)
             .where(tickets.c.store_id == tx.store_id, tickets.c.status.in_(("open", "in_progress")))
             .order_by(tickets.c.due_at, tickets.c.id)
-        ).scalars()
-        return tuple(_ticket_of(tx, one) for one in rows)
+        )
+        return tuple(_tickets_of(tx, rows))
+
+    @query(roles="cashier sales manager trainer")
+    def list_tickets(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """This store's tickets, page by page (see `lists`)."""
+        return TICKETS.page(tx, where, sort, after, size, lambda rows: _tickets_of(tx, rows))
 
     @query(roles="cashier sales manager trainer")
     def of_member(self, tx: Tx, member_id: str) -> tuple[Ticket, ...]:
         """Everything a member ever brought to us, newest first; what was said at other stores is
         left out."""
-        group = members.group_of(members.live(tx, member_id).id)
+        group = people.group_of(people.live(tx, member_id).id)
         rows = tx.all(
-            select(tickets.c.id, tickets.c.store_id)
+            select(tickets)
             .where(tickets.c.member_id.in_(group))
             .order_by(tickets.c.opened_at.desc(), tickets.c.id.desc())
         )
         stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
         return tuple(
-            ticket if stores is None or row.store_id in stores else replace(ticket, messages=())
-            for row in rows
-            for ticket in [_ticket_of(tx, row.id)]
+            one if stores is None or one.store_id in stores else replace(one, messages=())
+            for one in _tickets_of(tx, rows)
         )
 
     @command(roles="manager trainer")
@@ -270,12 +289,12 @@ class Service(Desk):
     @query(roles="sales manager trainer")
     def improvements(self, tx: Tx) -> tuple[Improvement, ...]:
         """This store's improvements, the next due first."""
-        rows = tx.execute(
-            select(improvements.c.id)
+        rows = tx.all(
+            select(improvements)
             .where(improvements.c.store_id == tx.store_id)
             .order_by(improvements.c.due_on, improvements.c.id)
-        ).scalars()
-        return tuple(_improvement_of(tx, one) for one in rows)
+        )
+        return tuple(built(Improvement, row) for row in rows)
 
 
 def new_ticket(
@@ -315,7 +334,7 @@ def _answer(tx: Tx, row, channel: str, body: str) -> None:
     message_id = _say(tx, row.id, "out", channel, body)
     if row.member_id is None or channel not in schema.MESSAGE_CHANNELS:
         return
-    member = members.live(tx, row.member_id)
+    member = people.live(tx, row.member_id)
     queued = outbox.enqueue(
         tx,
         member,
@@ -363,39 +382,21 @@ def _working(tx: Tx, ticket_id: int):
 
 
 def _ticket_of(tx: Tx, ticket_id: int) -> Ticket:
-    row = tx.one(select(tickets).where(tickets.c.id == ticket_id))
-    said = tx.all(select(messages).where(messages.c.ticket_id == ticket_id).order_by(messages.c.id))
-    late_answer = row.first_response_at is None and tx.now > row.first_due_at
-    late = row.resolved_at is None and (late_answer or tx.now > row.due_at)
-    return Ticket(
-        row.id,
-        row.member_id,
-        row.store_id,
-        row.sale_id,
-        row.channel,
-        row.kind,
-        row.subject,
-        row.priority,
-        row.status,
-        row.owner_id,
-        row.opened_at,
-        row.first_due_at,
-        row.due_at,
-        row.first_response_at,
-        row.resolved_at,
-        row.satisfaction,
-        late,
-        tuple(
-            Message(
-                one.at,
-                one.direction,
-                one.channel,
-                one.staff_id,
-                tx.unseal(messages, "body_sealed", one.id, one.body_sealed),
-            )
-            for one in said
-        ),
-    )
+    (one,) = _tickets_of(tx, [tx.one(select(tickets).where(tickets.c.id == ticket_id))])
+    return one
+
+
+def _tickets_of(tx: Tx, rows: Sequence) -> Iterator[Ticket]:
+    said: dict[int, list[Message]] = {row.id: [] for row in rows}
+    for one in tx.all(
+        select(messages).where(messages.c.ticket_id.in_(list(said))).order_by(messages.c.id)
+    ):
+        body = tx.unseal(messages, "body_sealed", one.id, one.body_sealed)
+        said[one.ticket_id].append(built(Message, one, body=body))
+    for row in rows:
+        late_answer = row.first_response_at is None and tx.now > row.first_due_at
+        late = row.resolved_at is None and (late_answer or tx.now > row.due_at)
+        yield built(Ticket, row, overdue=late, messages=tuple(said[row.id]))
 
 
 def _find_improvement(tx: Tx, improvement_id: int):
@@ -408,15 +409,4 @@ def _find_improvement(tx: Tx, improvement_id: int):
 
 
 def _improvement_of(tx: Tx, improvement_id: int) -> Improvement:
-    row = _find_improvement(tx, improvement_id)
-    return Improvement(
-        row.id,
-        row.ticket_id,
-        row.store_id,
-        row.owner_id,
-        row.action,
-        row.due_on,
-        row.recheck_on,
-        row.status,
-        row.result,
-    )
+    return built(Improvement, _find_improvement(tx, improvement_id))

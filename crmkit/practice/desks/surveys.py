@@ -5,9 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks import members
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import Share, record
 
@@ -77,7 +76,7 @@ class Surveys(Desk):
         survey = _find_survey(tx, survey_id)
         if not survey.active:
             raise Closed(_("This survey is over."))
-        member = members.live(tx, member_id)
+        member = people.live(tx, member_id)
         for kind, key in ((schema.sale, sale_id), (schema.ticket, ticket_id)):
             if key is not None and not tx.one(select(kind.c.id).where(kind.c.id == key)):
                 raise NotFound(

@@ -11,12 +11,12 @@ from crmkit.practice import schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import offers
-from crmkit.practice.desks.members import group_of, live
 from crmkit.practice.desks.office import find_product
 from crmkit.practice.display import yuan
 from crmkit.practice.domain import pricing, returning, shifts
 from crmkit.practice.errors import NotFound, Refused, TooManyReturned
 from crmkit.practice.ledgers import points, stock
+from crmkit.practice.people import group_of, live
 from crmkit.practice.records import Cents, Share, record
 from crmkit.practice.settings import setting
 

@@ -37,6 +37,7 @@ class Utc(TypeDecorator):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect):
         if value is None:

@@ -64,6 +64,8 @@ member = Table(
         " AND note_sealed IS NULL)",
     ),
     Index("ix_member_survivor_id", "survivor_id"),
+    Index("ix_member_home_store_id_status_id", "home_store_id", "status", "id"),
+    Index("ix_member_home_store_id_status_joined_at", "home_store_id", "status", "joined_at", "id"),
     Index("ix_member_phone_token", "phone_token"),
     only_one("uq_member_live_phone", "phone_token", where="status = 'live'"),
     only_one("uq_member_live_card", "card_token", where="status = 'live'"),

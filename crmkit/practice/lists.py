@@ -1,0 +1,178 @@
+"""Lists: filter, sort, page and total, the same way for everything a screen shows in rows.
+
+A desk declares once what its list is made of and gives out pages::
+
+    TICKETS = Listing(
+        schema.ticket,
+        filters=("status", "kind", "owner_id"),
+        sorts=("due_at", "opened_at"),
+        at="opened_at",
+    )
+
+    @query(roles="cashier sales manager trainer")
+    def list_tickets(
+        self, tx: Tx, *, where: dict | None = None, sort: str | None = None,
+        after: str | None = None, size: int = 50,
+    ) -> Page:
+        \"\"\"This store's tickets.\"\"\"
+        return TICKETS.page(tx, where, sort, after, size, lambda rows: ...)
+
+A page begins after the last row of the one before it (a keyset), so that the thousandth page of a
+million rows is as quick as the first; that needs an index on the store, the sorted column and the
+key. The total is counted once and travels with the mark to the next page.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy.sql import ColumnElement
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import values
+from crmkit.practice.clock import day_bounds
+from crmkit.practice.command import Tx
+from crmkit.practice.errors import BadValue
+from crmkit.practice.records import record
+
+MOST = 500
+STORE = "store_id"
+
+
+@record
+class Page:
+    """Some rows of a list: how many there are in all, and the mark to get the next with (`after`);
+    None at the end."""
+
+    rows: tuple
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list is made of.
+
+    `filters` are columns to choose rows by, each one value or several; `at` is the moment or day
+    that `since` and `until` ask for; `sorts` are the columns to sort by, never empty, the first
+    unless asked otherwise (``-`` before one turns it round). Rows with a `store` column are those
+    of the store where the staff stands, or of `store_id` where they may see that; where the store
+    may be empty (`or_everywhere`), those of no store are shown too.
+    """
+
+    table: Table
+    filters: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ("id",)
+    at: str | None = None
+    store: str | None = STORE
+    key: str = "id"
+    or_everywhere: bool = False
+
+    def page(
+        self,
+        tx: Tx,
+        where: dict | None,
+        sort: str | None,
+        after: str | None,
+        size: int,
+        shown: Callable[[Sequence], Iterable],
+        *conditions: ColumnElement,
+    ) -> Page:
+        """One page of the rows that fit, shown as records; `conditions` always hold."""
+        size = values.quantity(size, "size", most=MOST)
+        down, by = self._order(sort)
+        wanted = [*conditions, *self._chosen(tx, where or {})]
+        key = self.table.c[self.key]
+        columns = [key] if by is key else [by, key]
+        total, last = self._mark(after, sort or self.sorts[0], columns)
+        if total is None:
+            total = tx.value(select(func.count()).select_from(self.table).where(*wanted))
+        if last:
+            here, there = tuple_(*columns), tuple_(*last)
+            wanted.append(here < there if down else here > there)
+        order = [one.desc() if down else one.asc() for one in columns]
+        rows = tx.all(select(self.table).where(*wanted).order_by(*order).limit(size + 1))
+        more = len(rows) > size
+        rows = rows[:size]
+        next_one = self._marked(total, sort, rows[-1], columns) if more else None
+        return Page(tuple(shown(rows)), total, next_one)
+
+    def _order(self, sort: str | None) -> tuple[bool, ColumnElement]:
+        sort = sort or self.sorts[0]
+        name = sort.removeprefix("-")
+        known = {one.removeprefix("-") for one in self.sorts}
+        values.one_of(name, tuple(sorted(known)), "sort", "record")
+        return sort.startswith("-"), self.table.c[name]
+
+    def _chosen(self, tx: Tx, where: dict) -> Iterable[ColumnElement]:
+        allowed = (*self.filters, *([STORE] if self.store else []))
+        allowed += ("since", "until") if self.at else ()
+        for name in where:
+            values.one_of(name, allowed, "where", "field")
+        if self.store:
+            store = where.get(STORE) or tx.store_id
+            if store != tx.store_id:
+                tx.require_at(store)
+            column = self.table.c[self.store]
+            yield column.is_(None) | (column == store) if self.or_everywhere else column == store
+        for name in self.filters:
+            if where.get(name) is None:
+                continue
+            given = where[name]
+            several = list(given) if isinstance(given, list | tuple) else [given]
+            yield self.table.c[name].in_([self._value(name, one) for one in several])
+        yield from self._between(tx, where)
+
+    def _value(self, name: str, value: object) -> object:
+        kind = self.table.c[name].type.python_type
+        if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
+            return value
+        raise BadValue(
+            _("{field}: {value} cannot be taken for it.").format(
+                field=values.field_label(name), value=repr(value)[:40]
+            )
+        )
+
+    def _between(self, tx: Tx, where: dict) -> Iterable[ColumnElement]:
+        if self.at is None:
+            return
+        column = self.table.c[self.at]
+        of_days = column.type.python_type is date
+        for name, at_the_end in (("since", False), ("until", True)):
+            if where.get(name) is None:
+                continue
+            day = values.day(where[name], name)
+            if of_days:
+                yield column <= day if at_the_end else column >= day
+            else:
+                start, end = day_bounds(day, tx.timezone)
+                yield column < end if at_the_end else column >= start
+
+    def _marked(self, total: int, sort: str | None, row, columns: list) -> str:
+        last = [getattr(row, one.name) for one in columns]
+        last = [one.isoformat() if isinstance(one, date) else one for one in last]
+        plain = json.dumps([total, sort or self.sorts[0], last], ensure_ascii=False)
+        return base64.urlsafe_b64encode(plain.encode()).decode()
+
+    @staticmethod
+    def _mark(after: str | None, sort: str, columns: list) -> tuple[int | None, list]:
+        if after is None:
+            return None, []
+        try:
+            total, sorted_by, last = json.loads(base64.urlsafe_b64decode(after))
+            if sorted_by != sort or len(last) != len(columns) or not isinstance(total, int):
+                raise ValueError(after)
+            for i, column in enumerate(columns):
+                kind = column.type.python_type
+                if kind in (date, datetime):
+                    last[i] = kind.fromisoformat(last[i])
+                if not isinstance(last[i], kind):
+                    raise ValueError(after)
+        except (ValueError, TypeError) as error:
+            raise BadValue(
+                _("This is no mark of this list. Begin again at the first page.")
+            ) from error
+        return total, last
