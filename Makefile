@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXTRAS ?=
 
-.PHONY: help lab test setup setup-test lint build data clean
+.PHONY: help lab test lowest site setup setup-test lint build data clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -21,6 +21,13 @@ test: setup-test  ## run every test
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not class_end_to_end" $(PYTEST_ARGS)
 	@$(BIN)/python -m pytest -m class_end_to_end $(PYTEST_ARGS)
 
+lowest:  ## test the analysis functions on the oldest versions that pyproject.toml promises
+	@CRMKIT_VERSIONS=lowest $(PYTHON) install.py dev
+	@.venv-lowest/bin/python -m pytest -q -p no:cacheprovider $(PYTEST_ARGS) $(addprefix tests/,kpi segment stock profile campaign recommend clean tables)
+
+site: setup-test  ## build the site, both languages, into build/site
+	@$(BIN)/python docs/site/make.py
+
 lint: setup-test  ## check style and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
 
@@ -31,4 +38,4 @@ data: setup-test  ## make the course shop's data again
 	@$(BIN)/crmkit data
 
 clean:  ## remove the environment and everything generated that is not in git
-	rm -rf .venv .pytest_cache .hypothesis .ruff_cache build dist
+	rm -rf .venv .venv-lowest .pytest_cache .hypothesis .ruff_cache build dist

@@ -2,7 +2,8 @@
 
 Needs only Python >= 3.11 and a package index. Installs the versions in constraints.txt; does
 nothing when they are already there. `make lab` and `make test` call this; on Windows call it
-yourself.
+yourself. With CRMKIT_VERSIONS=lowest it sets up `.venv-lowest` with the oldest versions that
+pyproject.toml promises (`make lowest`).
 """
 
 import hashlib
@@ -14,7 +15,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
+LOWEST = os.environ.get("CRMKIT_VERSIONS") == "lowest"
+VENV = ROOT / (".venv-lowest" if LOWEST else ".venv")
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "crmkit-installed"
@@ -110,14 +112,15 @@ def main(extras: list[str]) -> None:
     extras = sorted({*extras, *(STAMP.read_text("utf-8").split()[1:] if STAMP.exists() else [])})
     started = time.monotonic()
     if not PYTHON.exists():
-        say("1/3 建立 .venv", "1/3 creating .venv")
+        say(f"1/3 建立 {VENV.name}", f"1/3 creating {VENV.name}")
         venv.create(VENV, with_pip=True)
     say("2/3 安装 uv", "2/3 installing uv")
     subprocess.run([PYTHON, "-m", "pip", "install", "-q", pinned("uv")], check=True)
     say("3/3 安装 crmkit 和所需的包", "3/3 installing crmkit and what it needs")
     target = f".[{','.join(extras)}]" if extras else "."
+    versions = ["--resolution=lowest-direct"] if LOWEST else ["-c", "constraints.txt"]
     subprocess.run(
-        [PYTHON, "-m", "uv", "pip", "install", "-c", "constraints.txt", "-e", target],
+        [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, *versions, "-e", target],
         cwd=ROOT,
         env=uv_environment(),
         check=True,
