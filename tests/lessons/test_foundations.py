@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
-from crmkit.learn import stories
+from crmkit.lessons import foundations
 
 EVERY_TENTH_DAY = pd.date_range("2024-01-03 10:00", periods=12, freq="10D")
 
@@ -73,7 +73,7 @@ def tables():
 
 
 def test_a_lost_regular_came_often_and_has_been_silent_for_long(tables):
-    lost = stories.lost_regulars(tables).set_index("member_id")
+    lost = foundations.lost_regulars(tables).set_index("member_id")
     assert set(lost.index) == {"SILENT", "FAULTY", "MIND"}
     assert lost.loc["SILENT", "orders"] == 12
     assert lost.loc["SILENT", "days_between"] == 10
@@ -83,19 +83,19 @@ def test_a_lost_regular_came_often_and_has_been_silent_for_long(tables):
 
 
 def test_only_a_return_of_faulty_goods_is_taken_for_a_sign(tables):
-    lost = stories.lost_regulars(tables).set_index("member_id")["left_after"]
+    lost = foundations.lost_regulars(tables).set_index("member_id")["left_after"]
     assert lost.to_dict() == {"FAULTY": "quality_return", "MIND": "nothing", "SILENT": "nothing"}
-    assert stories.lost_member(tables) == "FAULTY"
+    assert foundations.lost_member(tables) == "FAULTY"
 
 
 def test_where_nobody_left_after_a_faulty_product_there_is_no_story_to_tell(tables):
     tables["sales"] = tables["sales"][tables["sales"]["member_id"] != "FAULTY"]
     with pytest.raises(ck.CrmkitError, match="no regular"):
-        stories.lost_member(tables)
+        foundations.lost_member(tables)
 
 
 def test_a_story_is_everything_in_the_order_it_happened(tables):
-    told = stories.story("FAULTY", tables)
+    told = foundations.story("FAULTY", tables)
     assert told["at"].is_monotonic_increasing
     assert told["trace"].value_counts().to_dict() == {
         "order": 12,
@@ -110,11 +110,11 @@ def test_a_story_is_everything_in_the_order_it_happened(tables):
 
 def test_a_member_nobody_knows_has_no_story(tables):
     with pytest.raises(ck.CrmkitError, match="NOBODY"):
-        stories.story("NOBODY", tables)
+        foundations.story("NOBODY", tables)
 
 
 def test_the_picture_shows_every_trace_and_the_silence(tables, language):
-    ax = stories.timeline("FAULTY", tables)
+    ax = foundations.timeline("FAULTY", tables)
     words = " ".join(text.get_text() for text in ax.texts)
     assert "253" in words
     assert [len(dots.get_offsets()) for dots in ax.collections] == [12, 1, 1, 0, 1]
@@ -123,10 +123,10 @@ def test_the_picture_shows_every_trace_and_the_silence(tables, language):
 
 
 def test_the_course_shop_tells_of_a_regular_whose_last_trace_is_a_faulty_product():
-    told = stories.story(stories.lost_member())
+    told = foundations.story(foundations.lost_member())
     assert told.iloc[-1]["trace"] in ("return", "survey")
     last = told[told["trace"] == "return"].iloc[-1]
-    assert last["return_reason"] in stories.QUALITY
+    assert last["return_reason"] in foundations.QUALITY
     assert last["at"] >= told.loc[told["trace"] == "order", "at"].max()
 
 
@@ -140,12 +140,12 @@ def test_satisfied_are_those_who_answer_four_or_five():
             }
         )
     }
-    found = stories.satisfied(["S1"], tables)
+    found = foundations.satisfied(["S1"], tables)
     assert found.values.tolist() == [["2024-Q1", "S1", 3, 0.6667], ["2024-Q2", "S1", 1, 0.0]]
 
 
 def test_the_sliding_store_satisfies_fewer_than_its_like_until_it_mends_its_ways():
-    share = stories.satisfied(["S03", "S04"]).pivot(
+    share = foundations.satisfied(["S03", "S04"]).pivot(
         index="quarter", columns="store_id", values="satisfied_share"
     )
     gap = share["S04"] - share["S03"]
@@ -155,20 +155,20 @@ def test_the_sliding_store_satisfies_fewer_than_its_like_until_it_mends_its_ways
 
 
 def test_loyalty_counts_orders_of_a_year_and_adds_up(tables):
-    found = stories.loyalty(tables).set_index("orders_a_year")
+    found = foundations.loyalty(tables).set_index("orders_a_year")
     assert found["members"].to_dict() == {"1": 0, "2-5": 0, "6-11": 1, "12+": 4}
     assert found["revenue"].sum() == 50 * (12 * 4 + 11) - 100
-    everyone = stories.loyalty()
+    everyone = foundations.loyalty()
     assert everyone["members_share"].sum() == pytest.approx(1, abs=2e-4)
     assert everyone["revenue_share"].sum() == pytest.approx(1, abs=2e-4)
 
 
 def test_an_offer_that_works_is_told_from_one_that_does_not():
-    right, wrong = (stories.offer(name).set_index("side") for name in ("C01", "C02"))
+    right, wrong = (foundations.offer(name).set_index("side") for name in ("C01", "C02"))
     assert right.loc["treatment", "verdict"] == "more_than_chance"
     assert right.loc["treatment", "buyer_share"] > right.loc["control", "buyer_share"]
     assert wrong.loc["treatment", "verdict"] == "may_be_chance"
     contacts = ck.load("campaign_contacts")
     assert right["members"].sum() == (contacts["campaign_id"] == "C01").sum()
     with pytest.raises(ck.CrmkitError, match="C01"):
-        stories.offer("C99")
+        foundations.offer("C99")

@@ -7,8 +7,8 @@ import pytest
 
 import crmkit as ck
 from crmkit.errors import CrmkitError
-from crmkit.learn import shelves
-from crmkit.learn.shelves import Shelves
+from crmkit.lessons import inventory
+from crmkit.lessons.inventory import Shelves
 
 DAYS = pd.date_range("2025-06-01", "2025-06-04")
 
@@ -120,9 +120,9 @@ def test_what_cannot_be_shown_says_what_there_is(tables, store, since, says):
 
 def test_a_product_that_is_not_carried_is_named(tables):
     with pytest.raises(CrmkitError, match="no product 'tea'"):
-        shelves.plot_shelf("A", "tea", "2025-06-01", "2025-06-04", tables=tables)
+        inventory.plot_shelf("A", "tea", "2025-06-01", "2025-06-04", tables=tables)
     with pytest.raises(CrmkitError, match="No store has a product 'tea'"):
-        shelves.across_stores("tea", tables=tables)
+        inventory.across_stores("tea", tables=tables)
 
 
 def test_names_are_text_and_not_markup(old_town):
@@ -134,7 +134,7 @@ def test_names_are_text_and_not_markup(old_town):
 def test_the_shelf_chart_marks_the_empty_evenings(tables, language):
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph")
-        ax = shelves.plot_shelf("A", "nuts", "2025-06-01", "2025-06-04", tables=tables)
+        ax = inventory.plot_shelf("A", "nuts", "2025-06-01", "2025-06-04", tables=tables)
         ax.figure.canvas.draw()
     assert [bar.get_x() + 0.5 for bar in ax.patches] == pytest.approx(
         [(day - pd.Timestamp("1970-01-01")).days for day in DAYS[1:3]]
@@ -144,9 +144,9 @@ def test_the_shelf_chart_marks_the_empty_evenings(tables, language):
 @pytest.mark.parametrize(
     ("panel", "control", "value", "shows"),
     [
-        (shelves.choose_shelves, "store_id", "S05", "Riverside Store"),
-        (shelves.choose_slow_movers, "at_most", 3, "sold at most 3 each"),
-        (shelves.choose_sources, "quarter", "2025-Q1", "2025-01-01"),
+        (inventory.choose_shelves, "store_id", "S05", "Riverside Store"),
+        (inventory.choose_slow_movers, "at_most", 3, "sold at most 3 each"),
+        (inventory.choose_sources, "quarter", "2025-Q1", "2025-01-01"),
     ],
 )
 def test_a_panel_shows_what_was_chosen(panel, control, value, shows):
@@ -159,7 +159,7 @@ def test_a_panel_shows_what_was_chosen(panel, control, value, shows):
 
 
 def test_the_sliders_reckon_turnover_and_days():
-    view = shelves.turns(12_000, 8_000, 90)
+    view = inventory.turns(12_000, 8_000, 90)
     row, shown = view._widget.children
     assert "1.50" in shown.value and ">60<" in shown.value
     row.children[1].value = 4_000

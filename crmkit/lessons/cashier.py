@@ -1,4 +1,4 @@
-"""What cashiers and sellers look at: a shift's till sheet, a member's story, gaps in the records.
+"""What cashiers look at: a shift's till sheet, and the report on it.
 
 Each is a table to read, on the web page too; in JupyterLab the panels can be used.
 """
@@ -6,100 +6,35 @@ Each is a table to read, on the web page too; in JupyterLab the panels can be us
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
-from crmkit import data, kpi, labels
+from crmkit import data, kpi
 from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.learn.checks import check
+from crmkit.lessons.view import (
+    View,
+    as_day,
+    cents,
+    divide,
+    html_table,
+    largest_first,
+    panel,
+    share,
+    table_of,
+    text_table,
+    yuan,
+)
 
 PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
 """The parts of a day a shift may cover: first hour and the hour it ends at."""
 
-_BAR = "#0072B2"
 _SUMS = ["revenue", "orders", "units"]
-
-
-@lru_cache(maxsize=16)
-def _loaded(name: str, language: str) -> Any:
-    return data.load(name)
-
-
-def _table(name: str, tables: Mapping[str, Any]) -> Any:
-    return tables[name] if name in tables else _loaded(name, get_language())
-
-
-def yuan(amount: float | None) -> str:
-    """Money as it stands on a receipt: ``¥1,234.50``; – where there is none."""
-    if amount is None or amount != amount:
-        return "–"
-    return f"{'-' if round(amount, 2) < 0 else ''}¥{abs(amount):,.2f}"
-
-
-def _share(value: float | None, signed: bool = False) -> str:
-    if value is None or value != value:
-        return "–"
-    return f"{value:+.1%}" if signed else f"{value:.1%}"
-
-
-class View:
-    """A table to read: HTML in a notebook, plain lines elsewhere; with a widget, usable."""
-
-    def __init__(self, text: str, body: str, widget: Any = None):
-        self._text, self._body, self._widget = text, body, widget
-
-    def __repr__(self) -> str:
-        return self._text
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        # a page that is only read shows the table, JupyterLab the widget
-        bundle = {"text/plain": self._text, "text/html": self._body}
-        if self._widget is not None:
-            live = self._widget._repr_mimebundle_(**kwargs)
-            bundle.update({k: v for k, v in live.items() if k not in bundle})
-        return bundle
-
-
-def _html_table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], bars: Sequence[float] = ()
-) -> str:
-    """One table; `bars` (0 to 1, one a row) are drawn behind a last column without words."""
-    cells = "".join(
-        f'<th scope="col" style="text-align:left;padding:2px 8px">{html.escape(h)}</th>'
-        for h in head
-    )
-    if bars:
-        cells += '<td style="min-width:9em"></td>'
-    lines = []
-    for n, row in enumerate(rows):
-        first, *rest = (html.escape(str(value)) for value in row)
-        line = f'<th scope="row" style="text-align:left;font-weight:normal;padding:2px 8px">{first}</th>'
-        line += "".join(
-            f'<td style="text-align:right;padding:2px 8px">{value}</td>' for value in rest
-        )
-        if bars:
-            width = max(0, min(100, round(100 * bars[n])))
-            line += (
-                '<td style="text-align:left"><div aria-hidden="true" '
-                f'style="background:{_BAR};height:0.8em;width:{width}%"></div></td>'
-            )
-        lines.append(f"<tr>{line}</tr>")
-    return (
-        '<table style="display:inline-table;vertical-align:top;margin:0 2em 1em 0">'
-        '<caption style="text-align:left;font-weight:bold;padding:4px 0">'
-        f"{html.escape(caption)}</caption>"
-        f"<thead><tr>{cells}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    )
-
-
-def _text_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [" | ".join(map(str, row)) for row in [head, *rows]]
-    return "\n".join([caption, *lines])
 
 
 @dataclass(frozen=True)
@@ -131,7 +66,7 @@ class Shift:
                     part=self.part, known=", ".join(PARTS)
                 )
             )
-        object.__setattr__(self, "date", _as_day(self.date))
+        object.__setattr__(self, "date", as_day(self.date))
         known = sorted(self._table("stores")["store_id"])
         if self.store_id not in known:
             raise CrmkitError(
@@ -141,7 +76,7 @@ class Shift:
             )
 
     def _table(self, name: str) -> Any:
-        return _table(name, self.tables)
+        return table_of(name, self.tables)
 
     @cached_property
     def lines(self) -> Any:
@@ -170,12 +105,12 @@ class Shift:
         paid = self.by("method").set_index("method")["amount"]
         return {
             **total,
-            "member_revenue": _cents(lines.loc[lines["member_id"].notna(), "amount"].sum()),
-            "member_share": _divide(
+            "member_revenue": cents(lines.loc[lines["member_id"].notna(), "amount"].sum()),
+            "member_share": divide(
                 lines.loc[lines["member_id"].notna(), "amount"].sum(), total["revenue"]
             ),
-            "returns": _cents(-lines.loc[lines["quantity"] < 0, "amount"].sum()),
-            "cash": _cents(paid.get("cash", 0.0)),
+            "returns": cents(-lines.loc[lines["quantity"] < 0, "amount"].sum()),
+            "cash": cents(paid.get("cash", 0.0)),
             "best_hour": int(by_hour["hour"][by_hour["revenue"].idxmax()])
             if len(by_hour)
             else None,
@@ -193,20 +128,20 @@ class Shift:
             payments = self._table("payments")
             paid = payments[payments["sale_id"].isin(lines["sale_id"])]
             found = paid.groupby("method", as_index=False)["amount"].sum().round({"amount": 2})
-            return _largest_first(found, "amount", "method")
+            return largest_first(found, "amount", "method")
         if what == "hour":
             return kpi.sales_summary(lines, by="hour")[["hour", *_SUMS]]
         if what == "product":
             names = self._table("products")[["product_id", "name"]]
             found = kpi.sales_summary(lines, by="product_id")[["product_id", "revenue", "units"]]
             found = found.merge(names, how="left", on="product_id")
-            return _largest_first(
+            return largest_first(
                 found[["product_id", "name", "revenue", "units"]], "revenue", "product_id"
             )
         if what == "buyer":
             known = lines["member_id"].notna().map({True: "member", False: "walk_in"})
             found = kpi.sales_summary(lines.assign(buyer=known), by="buyer")[["buyer", *_SUMS]]
-            return _largest_first(found, "revenue", "buyer")
+            return largest_first(found, "revenue", "buyer")
         raise CrmkitError(
             _("A shift cannot be shown by {what!r}: use {known}.").format(
                 what=what, known="hour, product, method, buyer"
@@ -316,7 +251,7 @@ class Shift:
                 (name, pd.Timestamp(shift.date), then["revenue"], then["orders"], then["aov"])
             )
         found = pd.DataFrame(rows, columns=["compared_with", "date", "revenue", "orders", "aov"])
-        growth = [_divide(now["revenue"] - then, then, places=4) for then in found["revenue"]]
+        growth = [divide(now["revenue"] - then, then, places=4) for then in found["revenue"]]
         found["shift_growth"] = pd.Series([None, *growth[1:]], dtype="float64")
         return found
 
@@ -375,8 +310,8 @@ class Shift:
     def _view(self, headline: bool = True) -> View:
         tables = self._tables(headline)
         body = f"<h4>{html.escape(self.title)}</h4>"
-        body += "".join(_html_table(*one) for one in tables)
-        text = "\n\n".join([self.title, *(_text_table(*one[:3]) for one in tables)])
+        body += "".join(html_table(*one) for one in tables)
+        text = "\n\n".join([self.title, *(text_table(*one[:3]) for one in tables)])
         return View(text, body)
 
     def _tables(self, headline: bool) -> list[tuple]:
@@ -392,7 +327,7 @@ class Shift:
             totals += [
                 (_("Average order value"), yuan(now["aov"])),
                 (_("Units per transaction"), f"{now['upt']:.2f}" if now["upt"] else "–"),
-                (_("Member share of sales"), _share(now["member_share"])),
+                (_("Member share of sales"), share(now["member_share"])),
             ]
         totals += [(_("Returns, paid back"), yuan(now["returns"]))]
         hours = self.by("hour")
@@ -447,7 +382,7 @@ class Shift:
         if headline:
             head += [_("Average order value"), _("This shift's revenue against it")]
             for row, r in zip(rows, beside.itertuples(), strict=True):
-                row += [yuan(r.aov), _share(r.shift_growth, signed=True)]
+                row += [yuan(r.aov), share(r.shift_growth, signed=True)]
         return [*found, (_("Compared with"), head, rows)]
 
     def report(self, noticed: str = "", tomorrow: str = "") -> View:
@@ -458,7 +393,7 @@ class Shift:
         """
         now, beside = self.numbers(), self.compared().set_index("compared_with")
         growth = {
-            label("compared_with", name): _share(beside["shift_growth"][name], signed=True)
+            label("compared_with", name): share(beside["shift_growth"][name], signed=True)
             for name in beside.index[1:]
         }
         blank = "_" * 40
@@ -472,7 +407,7 @@ class Shift:
             (_("Orders"), f"{now['orders']}"),
             (_("Average order value"), yuan(now["aov"])),
             (_("Units per transaction"), f"{now['upt']:.2f}" if now["upt"] else "–"),
-            (_("Member share of sales"), _share(now["member_share"])),
+            (_("Member share of sales"), share(now["member_share"])),
             (_("Revenue against"), "; ".join(f"{name} {value}" for name, value in growth.items())),
             (_("Busiest hour"), f"{hour}:00–{hour + 1}:00" if hour is not None else "–"),
             (_("Returns, paid back"), yuan(now["returns"])),
@@ -482,7 +417,7 @@ class Shift:
         ]
         caption = _("Shift report: {shift}").format(shift=self.title)
         return View(
-            _text_table(caption, [], rows).replace("\n\n", "\n"), _html_table(caption, [], rows)
+            text_table(caption, [], rows).replace("\n\n", "\n"), html_table(caption, [], rows)
         )
 
     def __repr__(self) -> str:
@@ -492,40 +427,15 @@ class Shift:
         return self._view()._repr_mimebundle_(**kwargs)
 
 
-def _cents(amount: float) -> float:
-    return round(float(amount), 2) + 0.0
-
-
-def _divide(above: float, below: float, places: int = 6) -> float | None:
-    return round(float(above) / float(below), places) if below else None
-
-
 def _totals(lines: Any) -> dict[str, Any]:
     total = kpi.sales_summary(lines).iloc[0]
     return {
-        "revenue": _cents(total["revenue"]),
+        "revenue": cents(total["revenue"]),
         "orders": int(total["orders"]),
         "units": int(total["units"]),
-        "aov": _divide(total["revenue"], total["orders"]),
-        "upt": _divide(total["units"], total["orders"]),
+        "aov": divide(total["revenue"], total["orders"]),
+        "upt": divide(total["units"], total["orders"]),
     }
-
-
-def _largest_first(frame: Any, column: str, then: str) -> Any:
-    return frame.sort_values([column, then], ascending=[False, True]).reset_index(drop=True)
-
-
-def _as_day(day: date | str) -> date:
-    if isinstance(day, datetime):
-        return day.date()
-    if isinstance(day, date):
-        return day
-    try:
-        return date.fromisoformat(str(day))
-    except ValueError:
-        raise CrmkitError(
-            _('{day!r} is no date: write it as "2025-06-21".').format(day=day)
-        ) from None
 
 
 def choose_shift(
@@ -540,8 +450,8 @@ def choose_shift(
     """
     tables = tables or {}
     first = Shift(store_id, date, part, tables)
-    stores = _table("stores", tables).set_index("store_id")["name"]
-    sold_at = _table("sales", tables)["sold_at"]
+    stores = table_of("stores", tables).set_index("store_id")["name"]
+    sold_at = table_of("sales", tables)["sold_at"]
 
     def render(store_id: str, day: Any, part: str) -> View:
         if day is None:
@@ -550,7 +460,7 @@ def choose_shift(
 
     import ipywidgets as widgets
 
-    return _panel(
+    return panel(
         {
             "store_id": widgets.Dropdown(
                 options=[(f"{code} {stores[code]}", code) for code in sorted(stores.index)],
@@ -571,24 +481,6 @@ def choose_shift(
         },
         render,
     )
-
-
-def _panel(controls: Mapping[str, Any], render: Callable[..., View]) -> View:
-    """Controls in a row and below them what `render` makes of their values."""
-    import ipywidgets as widgets
-
-    shown = widgets.HTML()
-
-    def refresh(_change: Any = None) -> View:
-        view = render(**{name: control.value for name, control in controls.items()})
-        shown.value = view._body
-        return view
-
-    for control in controls.values():
-        control.observe(refresh, names="value")
-    view = refresh()
-    row = widgets.HBox(list(controls.values()), layout=widgets.Layout(flex_flow="row wrap"))
-    return View(view._text, view._body, widgets.VBox([row, shown]))
 
 
 @lru_cache(maxsize=1)
@@ -636,209 +528,3 @@ def my_report(number: Any, noticed: Any = "", tomorrow: Any = "") -> View:
         return draw_shift(number).report(noticed, tomorrow)
     except CrmkitError as error:
         return View(str(error), f"<p>{html.escape(str(error))}</p>")
-
-
-def join_forms() -> Any:
-    """The course shop's joining forms of half a year, as they arrived: nothing mended yet.
-
-    Returns a frame of texts: member_id (the form's number), channel, name, phone, email, gender,
-    birth_date, age.
-    """
-    import pandas as pd
-
-    columns = [
-        "member_id",
-        "channel",
-        "name",
-        "phone",
-        "email",
-        "gender",
-        "birth_date",
-        "age",
-        "joined_at",
-    ]
-    path = data.raw("join_forms")
-    forms = pd.read_csv(path, dtype="str", encoding="utf-8-sig", names=columns, header=0)
-    return forms.drop(columns="joined_at")
-
-
-def reach(
-    household: str, store_id: str | None = None, tables: Mapping[str, Any] | None = None
-) -> Any:
-    """How many members are left, step by step, when an offer is meant for one kind of household.
-
-    household: its code, such as ``"young_child"``; store_id: one store's members only; `tables`
-    holds one's own ``members`` in place of the course shop's. Returns a frame: step (all members,
-    household known, such a household, agreed to messages, e-mail known), members, and step_share
-    (of all members, 0 to 1).
-    """
-    import pandas as pd
-
-    members = _table("members", tables or {})
-    if store_id is not None:
-        members = members[members["home_store_id"] == store_id]
-    steps = {
-        "all": members["member_id"].notna(),
-        "household_known": members["household"].notna(),
-        "such_household": members["household"] == household,
-        "agreed": members["consent_marketing"].astype(bool),
-        "email_known": members["email"].notna(),
-    }
-    left, rows = pd.Series(True, index=members.index), []
-    for name, holds in steps.items():
-        left = left & holds.fillna(False).astype(bool)
-        rows.append((name, int(left.sum()), _divide(left.sum(), len(members), places=4)))
-    return pd.DataFrame(rows, columns=["reach_step", "members", "step_share"])
-
-
-def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = None) -> Any:
-    """Whom to ask for what at the next visit: gaps in the records of those who buy most.
-
-    Returns a frame of `rows` members of the store with something missing, those with the largest
-    revenue over the last 365 days first: member_id, revenue (yuan), last_order, ask_for (the
-    empty fields, by commas).
-    """
-    from crmkit import profile
-
-    tables = tables or {}
-    members, sales = _table("members", tables), _table("sales", tables)
-    here = members[members["home_store_id"] == store_id]
-    missing = profile.gaps(here)
-    missing = missing[missing["ask_for"] != ""]
-    year = sales[sales["sold_at"] > sales["sold_at"].max() - timedelta(days=365)]
-    bought = year[year["quantity"] > 0].groupby("member_id")["sold_at"].max().dt.normalize()
-    found = missing[["member_id", "ask_for"]].merge(
-        year.groupby("member_id", as_index=False)["amount"].sum(), how="inner", on="member_id"
-    )
-    found["revenue"] = found["amount"].round(2)
-    found["last_order"] = found["member_id"].map(bought)
-    found = found.dropna(subset=["last_order"])
-    return _largest_first(
-        found[["member_id", "revenue", "last_order", "ask_for"]], "revenue", "member_id"
-    ).head(rows)
-
-
-def profiles(store_id: str = "S01", tables: Mapping[str, Any] | None = None) -> View:
-    """A panel: choose a store, see how complete its records are and whom to ask for what.
-
-    Raises `CrmkitError` for a store that does not exist.
-    """
-    from crmkit import profile
-
-    tables = tables or {}
-    stores = _table("stores", tables).set_index("store_id")["name"]
-    if store_id not in stores.index:
-        raise CrmkitError(
-            _("There is no store {store!r}. There are: {known}").format(
-                store=store_id, known=", ".join(sorted(stores.index))
-            )
-        )
-
-    def render(store_id: str) -> View:
-        members = _table("members", tables)
-        here = members[members["home_store_id"] == store_id]
-        filled = profile.completeness(here)
-        first = ask_first(store_id, tables=tables)
-        found = [
-            (
-                _("How complete the records are: {store}, {n} members").format(
-                    store=stores[store_id], n=len(here)
-                ),
-                [_("Field"), _("Filled in"), _("Missing"), _("Complete")],
-                [
-                    (labels.heading(r.field), f"{r.filled}", f"{r.missing}", _share(r.completeness))
-                    for r in filled.itertuples()
-                ],
-                list(filled["completeness"]),
-            ),
-            (
-                _("Ask them first: they buy most, and something is missing"),
-                [_("Member"), _("Revenue in a year"), _("Last order"), _("Ask for")],
-                [
-                    (
-                        r.member_id,
-                        yuan(r.revenue),
-                        f"{r.last_order:%Y-%m-%d}",
-                        _(", ").join(labels.heading(name) for name in r.ask_for.split(", ")),
-                    )
-                    for r in first.itertuples()
-                ],
-            ),
-        ]
-        return View(
-            "\n\n".join(_text_table(*one[:3]) for one in found),
-            "".join(_html_table(*one) for one in found),
-        )
-
-    import ipywidgets as widgets
-
-    return _panel(
-        {
-            "store_id": widgets.Dropdown(
-                options=[(f"{code} {stores[code]}", code) for code in sorted(stores.index)],
-                value=store_id,
-                description=_("Store"),
-            )
-        },
-        render,
-    )
-
-
-LINES: dict[str, tuple[Callable[[Any], int], dict[Any, Callable[[Any], int]]]] = {
-    "with_email": (
-        lambda members: members["email"].notna().sum(),
-        {
-            "empty_counted_as_filled": len,
-            ("这是没填邮箱的人数。", "This counts those without an e-mail."): lambda members: (
-                members["email"].isna().sum()
-            ),
-        },
-    ),
-    "within_reach": (
-        lambda members: (members["consent_marketing"] & members["email"].notna()).sum(),
-        {
-            (
-                "只看了邮箱:不同意的人不能发。",
-                "Only the e-mail was looked at: whoever said no gets nothing.",
-            ): lambda members: members["email"].notna().sum(),
-            (
-                "只看了同意:没有邮箱,发到哪里去?",
-                "Only the consent was looked at: where would it be sent?",
-            ): lambda members: members["consent_marketing"].sum(),
-            (
-                "这是满足任意一个条件的人数:两个条件要同时满足。",
-                "This counts those for whom either holds: both must.",
-            ): lambda members: (members["consent_marketing"] | members["email"].notna()).sum(),
-        },
-    ),
-    "wrong_phones": (
-        lambda members: (members["phone"].notna() & (members["phone"].str.len() != 11)).sum(),
-        {
-            (
-                "空着的也算成错的了:空着不是错,先问填了没有。",
-                "Empty ones were counted as wrong: ask first whether it is filled in.",
-            ): lambda members: (members["phone"].str.len() != 11).sum(),
-            (
-                "这是位数对的个数。",
-                "This counts those with the right number of digits.",
-            ): lambda members: (members["phone"].str.len() == 11).sum(),
-        },
-    ),
-}
-"""The lines sellers write about members: what is right, and the mistakes that are known by name."""
-
-
-def check_line(name: str, line: Any, inputs: Sequence[Any]) -> None:
-    """Check a seller's line: a function of members, tried on each of `inputs`.
-
-    name: one of `LINES`. Right, wrong and not attempted are told as `check.function` does.
-    """
-    right, mistakes = LINES[name]
-    check.function(name, right, inputs=list(inputs), mistakes=mistakes, value=line)
-
-
-def check_count(name: str, count: Any, members: Any) -> None:
-    """Check one number a seller worked out for these members; name: one of `LINES`."""
-    right, mistakes = LINES[name]
-    wrong = {mistake: line(members) for mistake, line in mistakes.items()}
-    check.number(name, int(right(members)), value=count, mistakes=wrong)

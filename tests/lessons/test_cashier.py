@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
-from crmkit.learn import views
 from crmkit.learn.checks import CheckFailed
+from crmkit.lessons import cashier
 
 # a Saturday at one till, and the Saturday before it; receipt R3 brings a pan back
 LINES = [
@@ -57,7 +57,7 @@ def tables():
 
 @pytest.fixture
 def saturday(tables):
-    return views.Shift("S01", "2025-06-21", tables=tables)
+    return cashier.Shift("S01", "2025-06-21", tables=tables)
 
 
 def test_a_shift_counts_what_went_over_the_till_with_returns_taken_off(saturday):
@@ -76,8 +76,8 @@ def test_a_shift_counts_what_went_over_the_till_with_returns_taken_off(saturday)
 
 
 def test_the_late_shift_begins_at_three(tables):
-    early = views.Shift("S01", "2025-06-21", "morning", tables).numbers()
-    late = views.Shift("S01", "2025-06-21", "evening", tables).numbers()
+    early = cashier.Shift("S01", "2025-06-21", "morning", tables).numbers()
+    late = cashier.Shift("S01", "2025-06-21", "evening", tables).numbers()
     assert (early["revenue"], early["orders"]) == (120.0, 2)
     assert (late["revenue"], late["orders"]) == (30.0, 1)
 
@@ -96,7 +96,7 @@ def test_without_its_largest_receipt_a_shift_looks_smaller(saturday):
 
 
 def test_the_parts_of_a_shift_add_up_to_the_whole():
-    shift = views.Shift("S05", "2025-06-14")
+    shift = cashier.Shift("S05", "2025-06-14")
     whole = shift.numbers()
     for what in ("hour", "product", "buyer"):
         assert shift.by(what)["revenue"].sum() == pytest.approx(whole["revenue"])
@@ -108,7 +108,7 @@ def test_the_parts_of_a_shift_add_up_to_the_whole():
 
 
 def test_a_day_without_receipts_has_no_rates_and_says_so(tables):
-    closed = views.Shift("S01", "2025-01-29", tables=tables)
+    closed = cashier.Shift("S01", "2025-01-29", tables=tables)
     assert closed.numbers()["aov"] is None
     assert closed.numbers()["best_hour"] is None
     assert "No receipts" in repr(closed)
@@ -125,7 +125,7 @@ def test_a_day_without_receipts_has_no_rates_and_says_so(tables):
 )
 def test_a_shift_that_does_not_exist_is_refused_with_what_to_write(tables, shift, said):
     with pytest.raises(ck.CrmkitError, match=said):
-        views.Shift(*shift, tables=tables)
+        cashier.Shift(*shift, tables=tables)
 
 
 def test_a_till_sheet_gives_totals_and_leaves_dividing_to_the_cashier(saturday):
@@ -216,7 +216,7 @@ def test_where_orders_and_baskets_changed_alike_either_answer_is_right(tables, m
     # 3 orders of 50 against 1 order of 16.67: both +200 %
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     tables["sales"].loc[tables["sales"]["sale_id"] == "B1", "amount"] = 16.67
-    shift = views.Shift("S01", "2025-06-21", tables=tables)
+    shift = cashier.Shift("S01", "2025-06-21", tables=tables)
     shift.check(mostly="A")
     shift.check(mostly="B")
     with pytest.raises(CheckFailed):
@@ -224,9 +224,9 @@ def test_where_orders_and_baskets_changed_alike_either_answer_is_right(tables, m
 
 
 def test_every_number_from_1_to_99_has_its_own_busy_shift():
-    shifts = [views.draw_shift(number) for number in range(1, 100)]
+    shifts = [cashier.draw_shift(number) for number in range(1, 100)]
     assert len({(shift.store_id, shift.date) for shift in shifts}) == 99
-    assert shifts[11] == views.draw_shift(12)
+    assert shifts[11] == cashier.draw_shift(12)
     for shift in shifts[::20]:
         assert shift.numbers()["orders"] >= 12
         assert shift.date >= dt.date(2025, 6, 1)
@@ -236,20 +236,20 @@ def test_every_number_from_1_to_99_has_its_own_busy_shift():
 @pytest.mark.parametrize("number", [..., 0, 100, 3.5, "12", True, None])
 def test_without_a_number_there_is_no_shift_but_a_word_on_what_to_write(number):
     with pytest.raises(ck.CrmkitError, match="1 to 99"):
-        views.draw_shift(number)
-    assert "1 to 99" in repr(views.my_sheet(number))
-    assert "1 to 99" in repr(views.my_report(number))
+        cashier.draw_shift(number)
+    assert "1 to 99" in repr(cashier.my_sheet(number))
+    assert "1 to 99" in repr(cashier.my_report(number))
 
 
 def test_the_panel_follows_what_is_chosen(language):
-    panel = views.choose_shift("S01", "2025-06-21")
+    panel = cashier.choose_shift("S01", "2025-06-21")
     bundle = panel._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     row, shown = panel._widget.children
     store, day, part = row.children
     assert shown.value == bundle["text/html"]
     part.value = "evening"
-    assert shown.value == views.Shift("S01", "2025-06-21", "evening")._view()._body
+    assert shown.value == cashier.Shift("S01", "2025-06-21", "evening")._view()._body
     store.value, day.value = "S03", dt.date(2025, 6, 20)
     assert ck.load("stores").set_index("store_id")["name"]["S03"] in shown.value
     day.value = None
@@ -257,106 +257,11 @@ def test_the_panel_follows_what_is_chosen(language):
 
 
 def test_what_is_shown_has_no_address_and_no_code_in_it(language):
-    shift = views.Shift("S01", "2025-06-21")
-    for view in (shift, shift.sheet(), views.choose_shift(), views.my_report(7, "x", "y")):
+    shift = cashier.Shift("S01", "2025-06-21")
+    for view in (shift, shift.sheet(), cashier.choose_shift(), cashier.my_report(7, "x", "y")):
         text = repr(view)
         assert "0x" not in text
         assert "_share" not in text and "last_week" not in text and "wechat" not in text
 
 
 # --- records -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cards():
-    return pd.DataFrame(
-        {
-            "member_id": ["M1", "M2", "M3", "M4", "M5"],
-            "name": ["A", "B", "C", "D", "E"],
-            "phone": ["14000001111", "1400000222", None, "140000044440", None],
-            "email": ["a@example.com", None, "c@example.com", "d@example.com", None],
-            "household": ["young_child", None, "young_child", "couple", "single"],
-            "consent_marketing": [True, True, False, True, True],
-            "home_store_id": ["S01", "S01", "S01", "S02", "S02"],
-        }
-    )
-
-
-def test_each_step_leaves_those_for_whom_all_steps_so_far_hold(cards):
-    steps = views.reach("young_child", "S01", {"members": cards})
-    assert list(steps["members"]) == [3, 2, 2, 1, 1]
-    assert list(steps["step_share"])[-1] == 0.3333
-    assert list(views.reach("couple", tables={"members": cards})["members"]) == [5, 4, 1, 1, 1]
-
-
-def test_those_who_buy_most_are_asked_first_for_what_is_missing(cards):
-    sales = pd.DataFrame(
-        {
-            "member_id": ["M1", "M2", "M3", "M3"],
-            "sold_at": pd.to_datetime(["2025-06-01", "2025-06-02", "2025-06-03", "2024-01-01"]),
-            "quantity": 1,
-            "amount": [900.0, 20.0, 80.0, 500.0],
-        }
-    )
-    first = views.ask_first("S01", tables={"members": cards, "sales": sales})
-    # M1 lacks nothing; what M3 bought more than a year ago does not count
-    assert list(first["member_id"]) == ["M3", "M2"]
-    assert list(first["revenue"]) == [80.0, 20.0]
-    assert list(first["ask_for"]) == ["phone", "email, household"]
-    assert len(views.ask_first("S03", rows=4)) == 4
-
-
-def test_the_panel_of_records_follows_the_store(language):
-    panel = views.profiles("S01")
-    row, shown = panel._widget.children
-    assert "S01" in row.children[0].label
-    members = ck.load("members")
-    row.children[0].value = "S07"
-    here = members[members["home_store_id"] == "S07"]
-    assert str(len(here)) in shown.value
-    assert f">{here['email'].isna().sum()}<" in shown.value
-    with pytest.raises(ck.CrmkitError, match="S99"):
-        views.profiles("S99")
-
-
-def test_joining_forms_come_as_they_are_and_can_be_measured_and_mended(language):
-    forms = views.join_forms()
-    assert len(forms) > 600
-    assert forms["member_id"].is_unique
-    rough = ck.profile.accuracy(forms, fields=["phone"])["accuracy"].iloc[0]
-    clean, report = ck.clean.clean_members(forms, today="2025-06-30")
-    mended = ck.profile.accuracy(clean, fields=["phone"])["accuracy"].iloc[0]
-    assert rough < mended < 1
-    assert report.rows_in == len(forms)
-
-
-@pytest.mark.parametrize(
-    ("name", "right"), [("with_email", 3), ("within_reach", 2), ("wrong_phones", 2)]
-)
-def test_a_sellers_line_is_right_on_any_members_and_its_mistakes_are_told_apart(
-    cards, monkeypatch, name, right
-):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    line, mistakes = views.LINES[name]
-    assert line(cards) == right
-    inputs = [cards, ck.load("members"), views.join_forms()] if name != "within_reach" else [cards]
-    views.check_line(name, line, inputs)
-    # a number typed in fits the cards and nothing else
-    views.check_line(name, lambda members: right, [cards])
-    with pytest.raises(CheckFailed):
-        views.check_line(name, lambda members: right, [cards.iloc[:0], cards])
-    with pytest.raises(CheckFailed, match="Not attempted"):
-        views.check_line(name, lambda members: ..., [cards])
-    for mistake, wrong in mistakes.items():
-        said = mistake[1] if isinstance(mistake, tuple) else "empty|Empty"
-        with pytest.raises(CheckFailed, match=said.split(":")[0]):
-            views.check_line(name, wrong, [cards])
-
-
-def test_a_count_is_checked_for_the_members_it_was_made_for(cards, monkeypatch):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    views.check_count("with_email", 3, cards)
-    with pytest.raises(CheckFailed, match="without an e-mail"):
-        views.check_count("with_email", 2, cards)
-    with pytest.raises(CheckFailed, match="Not attempted"):
-        views.check_count("with_email", ..., cards)

@@ -14,7 +14,7 @@ from crmkit import labels, stock
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.learn.views import View, _as_day, _html_table, _panel, _share, _table, _text_table, yuan
+from crmkit.lessons.view import View, as_day, html_table, panel, share, table_of, text_table, yuan
 from crmkit.plot import _style
 
 QUARTERS = ("2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2")
@@ -54,7 +54,7 @@ class Shelves:
 
     def __post_init__(self) -> None:
         for name in ("since", "until"):
-            object.__setattr__(self, name, _as_day(getattr(self, name)))
+            object.__setattr__(self, name, as_day(getattr(self, name)))
         known = sorted(self._table("stores")["store_id"])
         if self.store_id not in known:
             raise CrmkitError(
@@ -71,7 +71,7 @@ class Shelves:
             )
 
     def _table(self, name: str) -> Any:
-        return _table(name, self.tables)
+        return table_of(name, self.tables)
 
     @cached_property
     def evenings(self) -> Any:
@@ -177,9 +177,9 @@ class Shelves:
                 label("category", row.category),
                 f"{row.turnover:.2f}",
                 f"{row.days_of_stock:.0f}",
-                _share(row.stockout_rate),
-                _share(row.sell_through),
-                _share(row.moving_rate),
+                share(row.stockout_rate),
+                share(row.sell_through),
+                share(row.moving_rate),
             )
             for row in numbers.itertuples()
         ]
@@ -198,8 +198,8 @@ class Shelves:
                 ],
             ),
         ]
-        body = "".join(_html_table(*one) for one in tables)
-        return View("\n\n".join(_text_table(*one) for one in tables), body)
+        body = "".join(html_table(*one) for one in tables)
+        return View("\n\n".join(text_table(*one) for one in tables), body)
 
     def sources_view(self) -> View:
         """Best sellers and new products: how many, and their share of revenue."""
@@ -211,18 +211,18 @@ class Shelves:
                 (
                     label("column", "best_seller_share"),
                     f"{found['best_sellers']}",
-                    _share(found["best_seller_share"]),
+                    share(found["best_seller_share"]),
                 ),
                 (
                     label("column", "new_product_share"),
                     f"{found['new_products']}",
-                    _share(found["new_product_share"]),
+                    share(found["new_product_share"]),
                 ),
-                (_("All products sold"), f"{found['sold']}", _share(1.0)),
+                (_("All products sold"), f"{found['sold']}", share(1.0)),
             ],
             [found["best_seller_share"], found["new_product_share"], 1],
         )
-        return View(_text_table(*table[:3]), _html_table(*table))
+        return View(text_table(*table[:3]), html_table(*table))
 
     def slow_view(self, at_most: int = 0, rows: int = 12) -> View:
         """The slow movers as a table, with their number and the money in them."""
@@ -233,7 +233,7 @@ class Shelves:
             n=len(slow),
             at_most=at_most,
             value=yuan(slow["stock_value"].sum()),
-            share=_share(slow["stock_value"].sum() / all_stock["stock_value"].sum()),
+            share=share(slow["stock_value"].sum() / all_stock["stock_value"].sum()),
         )
         table = (
             caption,
@@ -255,8 +255,8 @@ class Shelves:
         )
         title = self.title
         return View(
-            f"{title}\n{_text_table(*table[:3])}",
-            f"<h4>{html.escape(title)}</h4>{_html_table(*table)}",
+            f"{title}\n{text_table(*table[:3])}",
+            f"<h4>{html.escape(title)}</h4>{html_table(*table)}",
         )
 
 
@@ -314,7 +314,7 @@ def choose_shelves(
     """A panel: choose store and quarter, read the stock in numbers. Without one: those named."""
     import ipywidgets as widgets
 
-    return _panel(
+    return panel(
         _controls(widgets, store_id, quarter, tables or {}),
         lambda store_id, quarter: Shelves(store_id, *quarter_days(quarter), tables or {}).view(),
     )
@@ -338,7 +338,7 @@ def choose_slow_movers(
         continuous_update=False,
         style={"description_width": "initial"},
     )
-    return _panel(
+    return panel(
         controls,
         lambda store_id, quarter, at_most: Shelves(
             store_id, *quarter_days(quarter), tables or {}
@@ -352,7 +352,7 @@ def choose_sources(
     """A panel: choose store and quarter, see how much best sellers and new products bring."""
     import ipywidgets as widgets
 
-    return _panel(
+    return panel(
         _controls(widgets, store_id, quarter, tables or {}),
         lambda store_id, quarter: Shelves(
             store_id, *quarter_days(quarter), tables or {}
@@ -366,7 +366,7 @@ def across_stores(
     """One product in every store that carries it: pieces sold, left and empty evenings."""
     tables = tables or {}
     since, until = quarter_days(quarter)
-    counted, goods = _table("stock_daily", tables), _table("products", tables)
+    counted, goods = table_of("stock_daily", tables), table_of("products", tables)
     days = counted[(counted["product_id"] == product_id) & (counted["date"] >= since)]
     days = days[days["date"] <= until].sort_values("date", kind="stable")
     names = goods.set_index("product_id")["name"]
@@ -379,7 +379,7 @@ def across_stores(
         .groupby("store_id")
         .agg(sold=("sold", "sum"), on_hand=("on_hand", "last"), empty=("empty", "sum"))
     )
-    stores = _table("stores", tables).set_index("store_id")["name"]
+    stores = table_of("stores", tables).set_index("store_id")["name"]
     table = (
         _("{product}, {since} to {until}").format(
             product=names[product_id], since=since, until=until
@@ -387,11 +387,11 @@ def across_stores(
         [labels.heading(c) for c in ("store_id", "sold", "on_hand", "empty_days")],
         [(stores[row.Index], *map(str, row[1:])) for row in found.itertuples()],
     )
-    return View(_text_table(*table), _html_table(*table))
+    return View(text_table(*table), html_table(*table))
 
 
 def _controls(widgets: Any, store_id: str, quarter: str, tables: Mapping[str, Any]) -> dict:
-    stores = _table("stores", tables).set_index("store_id")["name"]
+    stores = table_of("stores", tables).set_index("store_id")["name"]
     return {
         "store_id": widgets.Dropdown(
             options=[(stores[code], code) for code in sorted(stores.index)],
@@ -417,7 +417,7 @@ def turns(cost_of_goods_sold: int = 12_000, average_stock: int = 8_000, days: in
             layout=widgets.Layout(width="30em"),
         )
 
-    return _panel(
+    return panel(
         {
             "cost_of_goods_sold": slider(
                 _("Cost of goods sold, yuan"), cost_of_goods_sold, 1_000, 40_000, 500
@@ -446,6 +446,4 @@ def _turns(cost_of_goods_sold: int, average_stock: int, days: int) -> View:
     said = _("The stock is sold and replaced {turnover:.1f} times in {days} days.").format(
         turnover=turnover, days=days
     )
-    return View(
-        f"{_text_table(*table)}\n{said}", f"{_html_table(*table)}<p>{html.escape(said)}</p>"
-    )
+    return View(f"{text_table(*table)}\n{said}", f"{html_table(*table)}<p>{html.escape(said)}</p>")

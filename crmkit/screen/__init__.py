@@ -1,0 +1,1 @@
+"""The one component of every screen: its parts, its script, its style."""
