@@ -1,1 +1,121 @@
-"""The one component of every screen: its parts, its script, its style."""
+"""The one component of every screen: Python says what is on it, `screen.js` draws it.
+
+A `Screen` is what a cell shows and what a page serves; it holds no widget until a notebook wants
+one. Parts are made by `crmkit.screen.parts`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language, use_language
+from crmkit.i18n import gettext as _
+from crmkit.screen import parts
+from crmkit.screen.parts import Part
+
+FILES = resources.files("crmkit.screen")
+SIGNS = {"right": "✓", "wrong": "✗", "open": "○", "noted": "•", "warning": "!", "error": "!"}
+
+Act = Callable[[Any, dict[str, Any]], None]
+
+
+class Screen:
+    """A screen: `show()` gives its tree of parts, `acts` are what can be done on it.
+
+    An act is called with the argument of the button (or what was typed) and the values of the
+    fields by name; afterwards the tree is drawn again. A `CrmkitError` it raises is shown as a
+    sentence. `name` tells screens apart in a notebook's text.
+
+    >>> from crmkit.screen import parts
+    >>> seen = []
+    >>> hello = Screen(lambda: parts.card(parts.text(f"{len(seen)} clicks")),
+    ...                {"click": lambda arg, values: seen.append(arg)}, "hello")
+    >>> hello.did({"act": "click", "arg": 1})["of"][0]["text"]
+    '1 clicks'
+    """
+
+    def __init__(self, show: Callable[[], Part], acts: Mapping[str, Act], name: str):
+        self._show, self._acts, self.name = show, acts, name
+        self.language = get_language()
+        self._problem = ""
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    @property
+    def tree(self) -> Part:
+        """What is on the screen now."""
+        with use_language(self.language):
+            tree = self._show()
+            problem = parts.message("error", self._problem) if self._problem else None
+            return parts.column(tree, problem) if problem else tree
+
+    def did(self, content: Any) -> Part:
+        """What somebody did, ``{"act": …, "arg": …, "values": {…}}``; gives the new tree."""
+        content = content if isinstance(content, dict) else {}
+        values = content.get("values")
+        self._problem = ""
+        with use_language(self.language):
+            try:
+                act = self._acts.get(str(content.get("act")))
+                if act is not None:
+                    act(content.get("arg"), values if isinstance(values, dict) else {})
+            except CrmkitError as error:
+                self._problem = str(error)
+            except Exception:
+                # a person at the screen can do nothing with a traceback; the log has it
+                logging.getLogger(__name__).exception("%s: %s", self.name, content.get("act"))
+                self._problem = _("That did not work. Nothing you entered is lost: try again.")
+        return self.tree
+
+    @property
+    def text(self) -> str:
+        """The screen as plain lines, for where it cannot be drawn."""
+        return parts.as_text(self.tree, SIGNS)
+
+    def widget(self) -> Any:
+        """The screen as a notebook's widget."""
+        return _widget()(self)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle: Any = {}
+        try:
+            bundle = self.widget()._repr_mimebundle_(**kwargs) or {}
+        except ImportError:  # the package alone, without the widgets
+            pass
+        if isinstance(bundle, tuple):
+            bundle = bundle[0]
+        return {**bundle, "text/plain": self.text}
+
+
+@cache
+def _widget() -> Any:
+    import anywidget
+    import traitlets
+
+    class ScreenWidget(anywidget.AnyWidget):
+        """Sends the tree out and takes in what was done."""
+
+        _esm = (FILES / "screen.js").read_text("utf-8")
+        _css = (FILES / "screen.css").read_text("utf-8")
+        tree = traitlets.Dict().tag(sync=True)
+        language = traitlets.Unicode("zh").tag(sync=True)
+
+        def __init__(self, screen: Screen):
+            super().__init__(tree=screen.tree, language=screen.language)
+            self._screen = screen
+            self.on_msg(self._did)
+
+        def _did(self, _widget: Any, content: Any, _buffers: Any) -> None:
+            self.tree = self._screen.did(content)
+
+        def __repr__(self) -> str:
+            return repr(self._screen)
+
+    return ScreenWidget
+
+
+__all__ = ["SIGNS", "Part", "Screen", "parts"]

@@ -1,0 +1,211 @@
+"""The plain parts a screen is made of: each is a small dictionary, so it can be sent anywhere.
+
+A part that is None or "" is left out, so that conditions may stand in the tree.
+
+>>> card(text("12 orders"), title="My shift")
+{'t': 'card', 'of': [{'t': 'text', 'of': [], 'text': '12 orders'}], 'title': 'My shift'}
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Part = dict[str, Any]
+
+STATES = ("right", "wrong", "open", "noted", "info", "warning", "error")
+"""What a message may be; each has its sign and its colour, and says it in words too."""
+
+
+def part(kind: str, *of: Part | None, **more: Any) -> Part:
+    """A part of a kind that `screen.js` draws; what is None or empty is left out."""
+    return {"t": kind, "of": [one for one in of if one]} | {
+        name: value for name, value in more.items() if value is not None and value is not False
+    }
+
+
+def card(*of: Part | None, title: str | None = None) -> Part:
+    """A framed group with a heading."""
+    return part("card", *of, title=title)
+
+
+def row(*of: Part | None) -> Part:
+    """Parts side by side; below each other where the screen is narrow."""
+    return part("row", *of)
+
+
+def column(*of: Part | None, grow: int | None = None) -> Part:
+    """Parts below each other; `grow` is the share of a row's width."""
+    return part("col", *of, grow=grow)
+
+
+def form(act: str, *of: Part | None, arg: Any = None) -> Part:
+    """Fields that go together: Enter in any of them, or its button, does `act`."""
+    return part("form", *of, act=act, arg=arg)
+
+
+def head(words: str) -> Part:
+    """A heading inside a card."""
+    return part("head", text=words)
+
+
+def text(words: str, kind: str | None = None) -> Part:
+    """A paragraph; kind "big" for one figure, "quiet" for an aside, "step" for a hint."""
+    return part("text", text=words, kind=kind)
+
+
+def link(words: str, href: str) -> Part:
+    """A link to another page of the course."""
+    return part("link", text=words, href=href)
+
+
+def message(state: str, words: str) -> Part:
+    """What there is to say, of one of `STATES`; an empty one keeps its place and is read out
+    when it fills."""
+    if state not in STATES:
+        raise ValueError(f"{state} is no state of a message: {STATES}")
+    return part("message", state=state, text=words)
+
+
+def field(
+    name: str,
+    label: str,
+    value: str = "",
+    *,
+    unit: str | None = None,
+    rev: Any = None,
+    lines: int | None = None,
+    numeric: bool = False,
+    wrong: bool = False,
+    act: str | None = None,
+    scan: bool = False,
+    focus: bool = False,
+) -> Part:
+    """A labelled input. What is typed stays until `rev` changes; then it becomes `value`."""
+    return part(
+        "field", name=name, label=label, value=value, unit=unit, rev=rev, lines=lines,
+        numeric=numeric, wrong=wrong, act=act, scan=scan, focus=focus,
+    )  # fmt: skip
+
+
+def button(
+    words: str,
+    act: str | None = None,
+    arg: Any = None,
+    *,
+    kind: str | None = None,
+    disabled: bool = False,
+    says: str | None = None,
+    focus: bool = False,
+) -> Part:
+    """A button: without `act` it sends its form. Kinds: "primary", "small", "reply"."""
+    return part(
+        "button", text=words, act=act, arg=arg, kind=kind, disabled=disabled, says=says, focus=focus
+    )
+
+
+def choice(
+    name: str,
+    label: str,
+    options: Sequence[tuple[str, str]],
+    value: Any = None,
+    *,
+    many: bool = False,
+    act: str | None = None,
+    rev: Any = None,
+) -> Part:
+    """One of a few options (id, words), or several; all of them can be seen at once."""
+    return part(
+        "choice", name=name, label=label, options=[list(one) for one in options], value=value,
+        many=many, act=act, rev=rev,
+    )  # fmt: skip
+
+
+def select(
+    name: str,
+    label: str,
+    options: Sequence[tuple[str, str]],
+    value: str = "",
+    *,
+    act: str | None = None,
+    rev: Any = None,
+) -> Part:
+    """One of many options (id, words), in a list that opens."""
+    return part(
+        "select", name=name, label=label, options=[list(one) for one in options], value=value,
+        act=act, rev=rev,
+    )  # fmt: skip
+
+
+def group(label: str, *of: Part | None, id: str | None = None) -> Part:
+    """A question and what belongs to it."""
+    return part("group", *of, label=label, id=id)
+
+
+def items(*of: Part | None, ordered: bool = False, kind: str | None = None) -> Part:
+    """A list, one line a part."""
+    return part("items", *of, ordered=ordered, kind=kind)
+
+
+def table(
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    bars: Sequence[float] | None = None,
+) -> Part:
+    """A table; a cell is text or a part. `bars` (0 to 1, one a row) are drawn as a last column."""
+    return part(
+        "table", title=title, heads=list(heads), rows=[list(one) for one in rows],
+        bars=list(bars) if bars is not None else None,
+    )  # fmt: skip
+
+
+def dialog(*of: Part | None, title: str, open: bool) -> Part:
+    """A window over the screen; Escape does the act "close"."""
+    return part("dialog", *of, title=title, open=open)
+
+
+def picture(png: bytes, says: str) -> Part:
+    """A chart, with what it shows in words."""
+    return part("picture", src="data:image/png;base64," + base64.b64encode(png).decode(), says=says)
+
+
+def way(done: int, of: int, words: str) -> Part:
+    """How far one has come: `done` of `of` steps, in words too."""
+    return part("way", done=done, total=of, text=words)
+
+
+def said(who: str, words: str, *, mine: bool = False, why: str | None = None) -> Part:
+    """One line of a conversation."""
+    return part("said", who=who, text=words, mine=mine, why=why)
+
+
+def as_text(tree: Part | str, signs: Mapping[str, str]) -> str:
+    """A tree as plain lines, for where nothing can be drawn; `signs` of a message's state."""
+    if isinstance(tree, str):
+        return tree
+    kind, below = tree["t"], [as_text(one, signs) for one in tree.get("of", ())]
+    first = tree.get("title") or tree.get("label") or ""
+    if kind == "message":
+        return f"{signs.get(tree['state'], '')} {tree['text']}".strip() if tree["text"] else ""
+    if kind in ("text", "head", "link", "way"):
+        return tree["text"]
+    if kind == "said":
+        return f"{tree['who']}{tree['text']}" + (f"\n   → {tree['why']}" if "why" in tree else "")
+    if kind == "button":
+        return f"[{tree['text']}]"
+    if kind == "field":
+        return f"{first} ____ {tree.get('unit', '')}".rstrip()
+    if kind in ("choice", "select"):
+        return "\n".join([first, *(f"   ( ) {words}" for id_, words in tree["options"] if id_)])
+    if kind == "picture":
+        return tree["says"]
+    if kind == "table":
+        lines = [
+            " | ".join(as_text(cell, signs) for cell in one)
+            for one in [tree["heads"], *tree["rows"]]
+        ]
+        return "\n".join([tree["title"], *lines])
+    if kind == "dialog" and not tree.get("open"):
+        return ""
+    gap = "  " if kind == "row" else "\n"
+    return gap.join(line for line in [first, *below] if line)

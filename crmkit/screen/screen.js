@@ -1,0 +1,142 @@
+// Draws the tree of parts that Python sends with native HTML, and tells Python what was done.
+// All words arrive as text and are shown as text.
+const SIGNS = { right: "✓", wrong: "✗", open: "○", noted: "•", info: "", warning: "!", error: "!" };
+let serial = 0;
+
+const el = (tag, attrs = {}, ...kids) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attrs)) {
+    if (value !== undefined && value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...kids.filter((kid) => kid !== undefined && kid !== null && kid !== ""));
+  return node;
+};
+
+// keys pressed in a control belong to it, not to JupyterLab's shortcuts
+const control = (tag, attrs, ...kids) => el(tag, { "data-lm-suppress-shortcuts": "true", ...attrs }, ...kids);
+
+const DRAW = {
+  card: (n, kids, id) => el("section", { class: "ck-card", "aria-label": n.title }, n.title && el("h3", {}, n.title), ...kids),
+  row: (n, kids) => el("div", { class: "ck-row" }, ...kids),
+  col: (n, kids) => el("div", { class: "ck-col", style: n.grow ? `flex:${n.grow} 1 16rem` : undefined }, ...kids),
+  form: (n, kids) => el("form", { class: "ck-form", novalidate: true, "data-act": n.act, "data-arg": JSON.stringify(n.arg ?? null) }, ...kids),
+  group: (n, kids) => el("fieldset", { class: "ck-group", "data-question": n.id }, el("legend", {}, n.label), ...kids),
+  head: (n) => el("h4", {}, n.text),
+  text: (n) => el(n.kind === "big" ? "output" : "p", { class: n.kind ? `ck-${n.kind}` : undefined }, n.text),
+  link: (n) => el("a", { href: n.href }, n.text),
+  message: (n) => el("p", { class: `ck-message ck-${n.state}`, role: n.state === "error" ? "alert" : "status" },
+    n.text && SIGNS[n.state] && el("b", {}, SIGNS[n.state] + " "), n.text),
+  field: (n, kids, id) => {
+    const key = `${id}-${n.name}`;
+    const attrs = { id: key, name: n.name, autocomplete: "off", "data-rev": n.rev, "data-value": n.value, "data-act": n.act,
+      "data-scan": n.scan, "data-focus": n.focus, "aria-invalid": n.wrong ? "true" : undefined };
+    const input = n.lines ? control("textarea", { ...attrs, rows: n.lines })
+      : control("input", { ...attrs, type: "text", inputmode: n.numeric ? "decimal" : undefined, maxlength: 2000 });
+    return el("div", { class: "ck-field" }, el("label", { for: key }, n.label),
+      el("span", { class: "ck-input" }, input, n.unit && el("span", { class: "ck-unit" }, n.unit)));
+  },
+  button: (n) => control("button", { type: n.act ? "button" : "submit", class: `ck-btn ck-${n.kind || "plain"}`, "data-act": n.act,
+    "data-arg": JSON.stringify(n.arg ?? null), disabled: n.disabled, "aria-label": n.says, "data-focus": n.focus }, n.text),
+  choice: (n, kids, id) => el("fieldset", { class: "ck-choice" }, n.label && el("legend", {}, n.label), ...n.options.map(([value, words]) =>
+    el("label", {}, control("input", { type: n.many ? "checkbox" : "radio", name: `${id}-${n.name}`, "data-name": n.name, value,
+      "data-act": n.act, "data-rev": n.rev, "data-on": (n.many ? (n.value || []).includes(value) : n.value === value) }), el("span", {}, words)))),
+  select: (n, kids, id) => {
+    const key = `${id}-${n.name}`;
+    return el("div", { class: "ck-field" }, el("label", { for: key }, n.label),
+      control("select", { id: key, name: n.name, "data-act": n.act, "data-rev": n.rev, "data-value": n.value },
+        ...n.options.map(([value, words]) => el("option", { value }, words))));
+  },
+  items: (n, kids) => el(n.ordered ? "ol" : "ul", { class: n.kind ? `ck-${n.kind}` : undefined, role: n.kind === "talk" ? "log" : undefined },
+    ...kids.map((kid) => el("li", {}, kid))),
+  table: (n, kids, id) => el("div", { class: "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
+    el("table", {}, el("caption", {}, n.title), el("thead", {}, el("tr", {}, ...n.heads.map((h) => el("th", { scope: "col" }, h)), n.bars && el("td", {}))),
+      el("tbody", {}, ...n.rows.map((cells, at) => el("tr", {}, ...cells.map((cell) =>
+        el("td", { class: typeof cell === "string" && /^[¥£−+\-\d.,%–\s]+$/.test(cell) ? "ck-num" : undefined }, draw(cell, id))),
+      n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` }))))))),
+  dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open }, el("h3", {}, n.title), ...kids),
+  picture: (n) => el("img", { class: "ck-picture", src: n.src, alt: n.says }),
+  way: (n) => el("div", { class: "ck-way" }, el("progress", { value: n.done, max: n.total || 1, "aria-label": n.text }), el("span", {}, n.text)),
+  said: (n) => el("div", { class: n.mine ? "ck-said ck-mine" : "ck-said" }, el("b", {}, n.who), n.text, n.why && el("small", {}, n.why)),
+};
+
+function draw(n, id) {
+  if (typeof n === "string") return document.createTextNode(n);
+  return DRAW[n.t](n, (n.of || []).map((kid) => draw(kid, id)), id);
+}
+
+// puts into a control what Python says; afterwards it is the person's until `rev` changes
+function fill(node) {
+  if (node.type === "radio" || node.type === "checkbox") node.checked = "on" in node.dataset;
+  else if ("value" in node.dataset) node.value = node.dataset.value;
+}
+
+function patch(old, neu) {
+  if (old.nodeType !== neu.nodeType || old.nodeName !== neu.nodeName || old.id !== neu.id) return void old.replaceWith(neu);
+  if (old.nodeType === 3) return void (old.data !== neu.data && (old.data = neu.data));
+  const again = old.dataset.rev !== neu.dataset.rev || (old.name ?? "") !== (neu.name ?? "") || ("on" in old.dataset && old.value !== neu.value);
+  for (const { name } of [...old.attributes]) if (!neu.hasAttribute(name) && name !== "open") old.removeAttribute(name);
+  for (const { name, value } of neu.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const [was, now] = [[...old.childNodes], [...neu.childNodes]];
+  now.forEach((kid, at) => (was[at] ? patch(was[at], kid) : old.append(kid)));
+  was.slice(now.length).forEach((kid) => kid.remove());
+  if (again && "rev" in neu.dataset) fill(old);
+}
+
+function valuesOf(scope) {
+  const values = {};
+  for (const node of scope.querySelectorAll("input, textarea, select")) {
+    const name = node.dataset.name || node.name;
+    if (node.type === "checkbox") (values[name] ??= []), node.checked && values[name].push(node.value);
+    else if (node.type === "radio") node.checked ? (values[name] = node.value) : (values[name] ??= "");
+    else values[name] = node.value;
+  }
+  return values;
+}
+
+export default {
+  render({ model, el: root }) {
+    const id = `ck${++serial}`;
+    root.classList.add("ck");
+    root.lang = model.get("language") === "en" ? "en" : "zh-CN";
+    const show = () => {
+      const had = root.contains(document.activeElement);
+      const fresh = el("div", {}, draw(model.get("tree"), id));
+      if (root.firstChild) patch(root.firstChild, fresh);
+      else root.append(fresh);
+      for (const node of root.querySelectorAll("input, textarea, select")) if (!node.ckFilled) (node.ckFilled = true), fill(node);
+      for (const node of root.querySelectorAll("dialog")) {
+        if ("open" in node.dataset && !node.open) node.showModal();
+        if (!("open" in node.dataset) && node.open) node.close();
+      }
+      // what had the focus is gone: go on where the screen goes on
+      if (had && !root.contains(document.activeElement)) root.querySelector("[data-focus]")?.focus();
+    };
+    const send = (act, arg, from) => model.send({ act, arg, values: valuesOf(from.closest("form") || root) });
+    root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target);
+    });
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest("button[data-act]");
+      if (button) send(button.dataset.act, JSON.parse(button.dataset.arg), button);
+    });
+    root.addEventListener("change", (event) => {
+      const node = event.target;
+      if (node.dataset.act && (node.type === "radio" || node.type === "checkbox" || node.nodeName === "SELECT")) send(node.dataset.act, node.value, node);
+    });
+    root.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      const node = event.target;
+      if (event.key !== "Enter" || event.isComposing || node.nodeName !== "INPUT" || !node.dataset.act || node.type !== "text") return;
+      event.preventDefault();
+      const typed = node.value;
+      if ("scan" in node.dataset) node.value = ""; // at once: waiting for Python would lose the next digits
+      if (typed.trim() || !("scan" in node.dataset)) send(node.dataset.act, typed, node);
+    });
+    root.addEventListener("cancel", (event) => { event.preventDefault(); send("close", null, event.target); }, true);
+    model.on("change:tree", show);
+    show();
+    return () => model.off("change:tree", show);
+  },
+};
