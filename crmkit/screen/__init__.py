@@ -6,6 +6,7 @@ one. Parts are made by `crmkit.screen.parts`.
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -82,10 +83,8 @@ class Screen:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: Any = {}
-        try:
+        with suppress(ImportError):  # the package alone has no widgets
             bundle = self.widget()._repr_mimebundle_(**kwargs) or {}
-        except ImportError:  # the package alone, without the widgets
-            pass
         if isinstance(bundle, tuple):
             bundle = bundle[0]
         return {**bundle, "text/plain": self.text}
