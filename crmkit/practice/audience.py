@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, insert, or_, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema
+from crmkit.practice import rung, schema
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx
 from crmkit.practice.domain import segment_rule
@@ -53,17 +53,7 @@ def pick(tx: Tx, segment_id: str, rule: dict) -> None:
 
 def picked_by(tx: Tx, rule: dict) -> list[str]:
     """The live members a rule picks, in order of their numbers."""
-    m, everyone, sale = schema.member, schema.member.alias("everyone"), schema.sale
-    bought = (
-        select(
-            everyone.c.survivor_id,
-            func.max(sale.c.at).label("last_at"),
-            func.sum(sale.c.total).label("spent"),
-        )
-        .select_from(sale.join(everyone, everyone.c.id == sale.c.member_id))
-        .group_by(everyone.c.survivor_id)
-        .subquery()
-    )
+    m, bought = schema.member, rung.spent()
     wanted = [m.c.status == "live"]
     for name in segment_rule.LISTS:
         if name in rule:
@@ -82,7 +72,7 @@ def picked_by(tx: Tx, rule: dict) -> list[str]:
         )
     found = tx.execute(
         select(m.c.id)
-        .select_from(m.outerjoin(bought, bought.c.survivor_id == m.c.id))
+        .select_from(m.outerjoin(bought, bought.c.member_id == m.c.id))
         .where(*wanted)
         .order_by(m.c.id)
     )

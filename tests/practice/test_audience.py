@@ -66,3 +66,13 @@ def test_a_name_is_taken_once(shop):
     picked(shop, gender=["male"])
     with pytest.raises(Refused, match="already"):
         shop.marketing.make_segment("s", "Other", {"gender": ["female"]})
+
+
+def test_what_came_back_was_not_spent(shop):
+    ann = shop.members.register("Ann", "14012345670").id
+    sale = shop.till.sell([("P1", 10)], member_id=ann)
+    shop.till.give_back(sale.sale_id, reason="changed_mind")
+    rule = {"spent_at_least": 1, "member_id": [ann]}
+    assert shop.marketing.make_segment("big", "Big", rule).members == 0
+    recent = {"bought_within_days": 3, "member_id": [ann]}
+    assert shop.marketing.make_segment("recent", "Recent", recent).members == 0

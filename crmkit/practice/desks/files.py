@@ -12,13 +12,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.practice import people, schema, values
+from crmkit.practice import people, rung, schema, values
+from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_store
 from crmkit.practice.display import heading
@@ -51,7 +53,7 @@ ALSO_CALLED = {
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 100_000
-CODES = ("gender", "district", "occupation", "household", "level", "category")
+CODES = ("gender", "district", "occupation", "household", "level", "category", "return_reason")
 
 
 @record
@@ -147,38 +149,37 @@ class Files(Desk):
 
     @command(roles="manager trainer")
     def export_sales(self, tx: Tx, path: str, since: str, until: str) -> int:
-        """Write this store's sales lines of these days to a new CSV or Excel file; how many."""
-        from crmkit.practice.clock import day_bounds
-
+        """Write what this store rung up on these days to a new CSV or Excel file, line by line at
+        the shop's own time, returns as negative lines; how many lines. It adds up to the shift
+        reports of the days."""
         start, _next = day_bounds(values.day(since, "since"), tx.timezone)
         _first, end = day_bounds(values.day(until, "until"), tx.timezone)
-        sale, line, product = schema.sale, schema.sale_line, schema.product
+        zone, lines, product = ZoneInfo(tx.timezone), rung.LINES, schema.product
         rows = tx.all(
-            select(
-                sale.c.id,
-                sale.c.at,
-                sale.c.member_id,
-                line.c.product_id,
-                product.c.name,
-                line.c.quantity,
-                line.c.list_price,
-                line.c.discount,
-                line.c.amount,
-            )
-            .select_from(
-                sale.join(line, line.c.sale_id == sale.c.id).join(
-                    product, product.c.id == line.c.product_id
-                )
-            )
-            .where(sale.c.store_id == tx.store_id, sale.c.at >= start, sale.c.at < end)
-            .order_by(sale.c.id, line.c.line)
+            select(lines, product.c.name)
+            .join(product, product.c.id == lines.c.product_id)
+            .where(lines.c.store_id == tx.store_id, lines.c.at >= start, lines.c.at < end)
+            .order_by(lines.c.at, lines.c.document.desc(), lines.c.number, lines.c.line)
         )
-        headings = ("sale_id", "sold_at", "member_id", "product_id", "product", "quantity")
-        headings += ("list_price", "discount", "amount")
+        headings = ("sale_id", "return_id", "sold_at", "member_id", "product_id", "product")
+        headings += ("quantity", "list_price", "discount", "amount", "return_reason")
         _write(
             values.path(path),
             headings,
-            ([*row[:6], *(cents / 100 for cents in row[6:])] for row in rows),
+            (
+                [
+                    row.sale_id,
+                    row.number if row.document == "return" else None,
+                    f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}",
+                    row.member_id,
+                    row.product_id,
+                    row.name,
+                    row.quantity,
+                    *(cents / 100 for cents in (row.list_price, row.discount, row.amount)),
+                    row.reason,
+                ]
+                for row in rows
+            ),
         )
         tx.note(f"store:{tx.store_id}", exported="sales", rows=len(rows))
         return len(rows)

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, true, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
-from crmkit.practice import access, audience, outbox, people, schema, values
+from crmkit.practice import access, audience, outbox, people, rung, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import segment_rule, wording
@@ -581,9 +581,8 @@ def _campaign_of(tx: Tx, campaign_id: int) -> Campaign:
 
 
 def _arm(tx: Tx, campaign, arm: str, days: int) -> Arm:
-    target, m, sale = schema.campaign_target, schema.member, schema.sale
+    target, m = schema.campaign_target, schema.member
     _start, until = day_bounds(tx.day_of(campaign.frozen_at) + timedelta(days=days), tx.timezone)
-    kept = m.alias("kept")
     people = (
         select(m.c.survivor_id)
         .join(target, target.c.member_id == m.c.id)
@@ -591,28 +590,8 @@ def _arm(tx: Tx, campaign, arm: str, days: int) -> Arm:
         .distinct()
         .subquery()
     )
-    back = (
-        select(schema.sale_return.c.sale_id, func.sum(schema.sale_return.c.total).label("total"))
-        .group_by(schema.sale_return.c.sale_id)
-        .subquery()
-    )
-    bought = tx.all(
-        select(
-            kept.c.survivor_id,
-            func.sum(sale.c.total - func.coalesce(back.c.total, 0)).label("spent"),
-        )
-        .select_from(
-            sale.join(kept, kept.c.id == sale.c.member_id).outerjoin(
-                back, back.c.sale_id == sale.c.id
-            )
-        )
-        .where(
-            kept.c.survivor_id.in_(select(people.c.survivor_id)),
-            sale.c.at >= campaign.frozen_at,
-            sale.c.at < until,
-        )
-        .group_by(kept.c.survivor_id)
-    )
+    spent = rung.spent(rung.LINES.c.sold_at >= campaign.frozen_at, rung.LINES.c.sold_at < until)
+    bought = tx.all(select(spent).where(spent.c.member_id.in_(select(people.c.survivor_id))))
     count = tx.value(select(func.count()).select_from(people))
     buyers = [row for row in bought if row.spent > 0]
     return Arm(arm, count, len(buyers), int(sum(row.spent for row in bought)))

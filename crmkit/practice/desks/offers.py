@@ -1,5 +1,6 @@
 """Offers and coupons: what is on, and who was given what."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -10,9 +11,9 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_product
 from crmkit.practice.domain import pricing
-from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, NotFound, Refused
+from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock
 from crmkit.practice.people import group_of, live
 from crmkit.practice.records import Cents, record
@@ -231,7 +232,7 @@ def offers_for(
     tx: Tx, member, coupon_id: str | None, basket: list[pricing.Line]
 ) -> list[pricing.Offer]:
     """The offers this basket may get today, its coupon included; a coupon that does not count
-    is refused with the reason, a gift that is out of stock is left out."""
+    is refused with the reason, an offer's gift that is out of stock is left out."""
     p = schema.promotion
     rows = tx.all(
         select(p)
@@ -260,6 +261,12 @@ def offers_for(
             wanted[gift] = wanted.get(gift, 0) + one.gift.quantity
             if wanted[gift] > stock.available(tx, tx.store_id, gift):
                 wanted[gift] -= one.gift.quantity
+                if one.coupon_id is not None:
+                    raise NotEnoughStock(
+                        _("The gift {product} of coupon {id} is out of stock here.").format(
+                            product=gift, id=one.coupon_id
+                        )
+                    )
                 continue
         kept.append(one)
     return kept
@@ -294,7 +301,11 @@ def _event(tx: Tx, coupon_id: str, kind: str, **about) -> None:
 
 
 def _next_coupon(tx: Tx) -> str:
-    return f"Q{tx.next_number('coupon'):07d}"
+    """A number nobody can guess, without letters that are misread."""
+    while True:
+        number = "Q" + "".join(secrets.choice("23456789ABCDEFGHJKMNPRSTUVWXYZ") for _n in range(10))
+        if not tx.one(select(schema.coupon.c.id).where(schema.coupon.c.id == number)):
+            return number
 
 
 def _level_fits(tx: Tx, promotion, member) -> bool:

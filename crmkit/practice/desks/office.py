@@ -12,6 +12,7 @@ from crmkit.practice import access, schema, values
 from crmkit.practice.clock import utc
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
+from crmkit.practice.goods import find_product
 from crmkit.practice.records import record
 from crmkit.practice.settings import DEFAULTS
 
@@ -272,13 +273,4 @@ def find_staff(tx: Tx, staff_id: str):
     row = tx.one(select(schema.staff).where(schema.staff.c.id == values.code(staff_id)))
     if row is None:
         raise NotFound(_("There is no member of staff {id}.").format(id=staff_id))
-    return row
-
-
-def find_product(tx: Tx, product_id: str):
-    """The product with this number, or with this barcode."""
-    p, code = schema.product, values.code(product_id)
-    row = tx.one(select(p).where(p.c.id == code)) or tx.one(select(p).where(p.c.barcode == code))
-    if row is None:
-        raise NotFound(_("There is no product {id}.").format(id=product_id))
     return row

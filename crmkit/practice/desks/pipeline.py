@@ -8,8 +8,8 @@ from sqlalchemy import select
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_product
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.goods import find_product
 from crmkit.practice.records import Cents, Share, record
 
 table, history = schema.opportunity, schema.opportunity_stage

@@ -3,14 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmkit.codes import LEVEL_DAYS
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import rung, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_product
 from crmkit.practice.errors import BadValue, NotFound, Refused
+from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points as ledger
 from crmkit.practice.ledgers import stock
 from crmkit.practice.people import group_of, live
@@ -19,7 +19,7 @@ from crmkit.practice.records import record
 
 @record
 class Balance:
-    """What a member can spend, and what of it expires next."""
+    """What a member can spend, and how much of it is good until `expires_on` and not longer."""
 
     member_id: str
     points: int
@@ -49,11 +49,13 @@ class Points(Desk):
         lots = ledger.spendable(tx, member.id)
         if not lots:
             return Balance(member.id, 0, 0, None)
-        lot_id, left = lots[0]
-        expires = tx.value(
-            select(schema.points_lot.c.expires_at).where(schema.points_lot.c.id == lot_id)
+        next_day = lots[0].last_day
+        return Balance(
+            member.id,
+            sum(one.left for one in lots),
+            sum(one.left for one in lots if one.last_day == next_day),
+            next_day,
         )
-        return Balance(member.id, sum(left for _lot, left in lots), left, tx.day_of(expires))
 
     @query(roles="cashier sales manager trainer")
     def history(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[PointsEntry, ...]:
@@ -142,20 +144,13 @@ class Points(Desk):
 def level_by_spend(tx: Tx, member_id: str) -> str:
     """The level that a member's net spend of the last 365 days comes to."""
     since = tx.now - timedelta(days=LEVEL_DAYS)
-    s, back, lvl = schema.sale, schema.sale_return, schema.member_level
-    bought = tx.value(
-        select(func.coalesce(func.sum(s.c.total), 0)).where(
-            s.c.member_id.in_(group_of(member_id)), s.c.at >= since
-        )
-    )
-    returned = tx.value(
-        select(func.coalesce(func.sum(back.c.total), 0))
-        .join(s, s.c.id == back.c.sale_id)
-        .where(s.c.member_id.in_(group_of(member_id)), s.c.at >= since)
+    lvl = schema.member_level
+    spent = rung.spent(
+        rung.LINES.c.member_id.in_(group_of(member_id)), rung.LINES.c.sold_at >= since
     )
     level = tx.value(
         select(lvl.c.id)
-        .where(lvl.c.from_spend <= bought - returned)
+        .where(lvl.c.from_spend <= (tx.value(select(spent.c.spent)) or 0))
         .order_by(lvl.c.rank.desc())
         .limit(1)
     )

@@ -11,9 +11,9 @@ words is for those who may see personal data in full, what goods cost for those 
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import false, func, literal, null, or_, select
+from sqlalchemy import false, func, or_, select
 
-from crmkit.practice import access, masks, schema
+from crmkit.practice import access, masks, rung, schema
 from crmkit.practice.command import Desk, Tx, query
 
 if TYPE_CHECKING:
@@ -110,71 +110,37 @@ class _Book:
 
 
 def _sales(book: _Book) -> "pd.DataFrame":
-    import pandas as pd
-
-    s, line, product = schema.sale, schema.sale_line, schema.product
-    back, part = schema.sale_return, schema.return_line
-    columns = (
-        "sale_id sold_at store_id staff_id member_id product_id quantity list_price discount"
-        " amount cost channel promotion_id return_reason return_of"
-    )
-    sold = book.frame(
+    line = rung.LINES
+    frame = book.frame(
         select(
-            s.c.id,
-            s.c.at,
-            s.c.store_id,
-            s.c.staff_id,
-            s.c.member_id,
+            line.c.document,
+            line.c.number,
+            line.c.at,
+            line.c.store_id,
+            line.c.staff_id,
+            line.c.member_id,
             line.c.product_id,
             line.c.quantity,
             line.c.list_price,
             line.c.discount,
             line.c.amount,
-            line.c.cost * line.c.quantity,
-            s.c.channel,
+            line.c.cost,
+            line.c.channel,
             line.c.promotion_id,
-            null(),
-            null(),
+            line.c.reason,
+            line.c.sale_id,
         )
-        .join(line, line.c.sale_id == s.c.id)
-        .where(book.here(s.c.store_id))
-        .order_by(s.c.id, line.c.line),
-        columns,
+        .where(book.here(line.c.store_id))
+        .order_by(line.c.at, line.c.document.desc(), line.c.number, line.c.line),
+        "document sale_id sold_at store_id staff_id member_id product_id quantity list_price"
+        " discount amount cost channel promotion_id return_reason return_of",
     )
-    returned = book.frame(
-        select(
-            back.c.id,
-            back.c.at,
-            back.c.store_id,
-            back.c.staff_id,
-            s.c.member_id,
-            line.c.product_id,
-            -part.c.quantity,
-            line.c.list_price,
-            part.c.amount - line.c.list_price * part.c.quantity,
-            -part.c.amount,
-            -line.c.cost * part.c.quantity,
-            s.c.channel,
-            line.c.promotion_id,
-            back.c.reason,
-            back.c.sale_id,
-        )
-        .join(part, part.c.return_id == back.c.id)
-        .join(s, s.c.id == back.c.sale_id)
-        .join(line, (line.c.sale_id == s.c.id) & (line.c.line == part.c.line))
-        .join(product, product.c.id == line.c.product_id)
-        .where(book.here(back.c.store_id))
-        .order_by(back.c.id, part.c.line),
-        columns,
-    )
-    sold["sale_id"] = _ticket(sold["sale_id"], "T")
-    returned["sale_id"] = _ticket(returned["sale_id"], "R")
-    returned["return_of"] = _ticket(returned["return_of"], "T")
-    both = pd.concat([one for one in (sold, returned) if len(one)] or [sold], ignore_index=True)
-    both = both.sort_values(["sold_at", "sale_id"], kind="stable", ignore_index=True)
-    book.only_for(both, "member_id", "till.sales_of")
-    book.only_for(both, "cost", "stock.count_report")
-    return book.money(both, "list_price", "discount", "amount", "cost")
+    sold = frame.pop("document") == "sale"
+    frame["return_of"] = _ticket(frame["return_of"], "T").mask(sold)
+    frame["sale_id"] = _ticket(frame["sale_id"], "T").where(sold, _ticket(frame["sale_id"], "R"))
+    book.only_for(frame, "member_id", "till.sales_of")
+    book.only_for(frame, "cost", "stock.count_report")
+    return book.money(frame, "list_price", "discount", "amount", "cost")
 
 
 def _ticket(numbers, letter: str):
@@ -182,29 +148,16 @@ def _ticket(numbers, letter: str):
 
 
 def _payments(book: _Book) -> "pd.DataFrame":
-    import pandas as pd
-
-    parts = []
-    for document, money, key, sign, letter in (
-        (schema.sale, schema.payment, schema.payment.c.sale_id, 1, "T"),
-        (schema.sale_return, schema.refund, schema.refund.c.return_id, -1, "R"),
-    ):
-        paid = select(document.c.id, money.c.method, sign * money.c.amount).join(
-            document, document.c.id == key
-        )
-        points = select(document.c.id, literal("points"), sign * document.c.points_value)
-        for statement in (paid, points.where(document.c.points_value > 0)):
-            frame = book.frame(
-                statement.where(book.here(document.c.store_id)).order_by(document.c.id),
-                "sale_id method amount",
-            )
-            frame["sale_id"] = _ticket(frame["sale_id"], letter)
-            parts.append(frame)
-    full = [one for one in parts if len(one)] or parts[:1]
-    both = pd.concat(full, ignore_index=True).sort_values(
-        ["sale_id", "method"], kind="stable", ignore_index=True
+    money = rung.MONEY
+    frame = book.frame(
+        select(money.c.document, money.c.number, money.c.method, money.c.amount)
+        .where(book.here(money.c.store_id))
+        .order_by(money.c.document, money.c.number, money.c.method),
+        "document sale_id method amount",
     )
-    return book.money(both, "amount")
+    sold = frame.pop("document") == "sale"
+    frame["sale_id"] = _ticket(frame["sale_id"], "T").where(sold, _ticket(frame["sale_id"], "R"))
+    return book.money(frame, "amount")
 
 
 def _members(book: _Book) -> "pd.DataFrame":

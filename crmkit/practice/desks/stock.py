@@ -1,6 +1,7 @@
 """The stock room: what is where, what comes in, and putting the book right."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_product, find_store
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused, TooManyReturned
+from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.people import live
 from crmkit.practice.records import Cents, record
@@ -96,7 +98,8 @@ class CountLine:
 
 @record
 class CountReport:
-    """A closed stocktake; what nobody counted stays as the book has it."""
+    """A closed stocktake; what nobody counted stays as the book has it, and so does what has to
+    be counted again."""
 
     stocktake_id: int
     store_id: str
@@ -104,6 +107,7 @@ class CountReport:
     uncounted: tuple[str, ...]
     surplus_value: Cents
     shortage_value: Cents
+    count_again: tuple[str, ...] = ()
 
 
 @record
@@ -443,14 +447,21 @@ class Stock(Desk):
         self, tx: Tx, stocktake_id: int, *, causes: dict[str, str] | None = None
     ) -> CountReport:
         """Close a stocktake: differences are booked, zero differences recorded too, and what was
-        not counted stays as it is. `causes` says why, product by product."""
+        not counted stays as it is. `causes` says why, product by product.
+
+        A product of which the book let go more meanwhile than was counted is not booked: it
+        stands in `count_again`, the rest is closed."""
         stocktake = _open_stocktake(tx, stocktake_id)
         causes = {
             find_product(tx, product_id).id: values.text(cause, "cause")
             for product_id, cause in (causes or {}).items()
         }
+        again = []
         for row in _last_counts(tx, stocktake.id):
             difference = row.counted - row.book
+            if ledger.balance(tx, stocktake.store_id, row.product_id) + difference < 0:
+                again.append(row.product_id)
+                continue
             tx.insert(
                 schema.stocktake_result,
                 stocktake_id=stocktake.id,
@@ -482,8 +493,8 @@ class Stock(Desk):
             closed_at=tx.now,
             closed_by=tx.staff.id,
         )
-        report = _report(tx, stocktake)
-        tx.note(f"stocktake:{stocktake.id}", uncounted=len(report.uncounted))
+        report = replace(_report(tx, stocktake), count_again=tuple(again))
+        tx.note(f"stocktake:{stocktake.id}", uncounted=len(report.uncounted), again=len(again))
         return report
 
     @command(roles="stock_keeper manager trainer")

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import rung, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import offers
-from crmkit.practice.desks.office import find_product
 from crmkit.practice.display import yuan
 from crmkit.practice.domain import pricing, returning, shifts
 from crmkit.practice.errors import NotFound, Refused, TooManyReturned
+from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import points, stock
 from crmkit.practice.people import group_of, live
 from crmkit.practice.records import Cents, Share, record
@@ -217,7 +217,7 @@ class Till(Desk):
             points_earned=earned,
         )
         if reservation is not None:
-            stock.collect(tx, reservation, sale_id, {one.product_id for one in priced.lines})
+            stock.collect(tx, reservation, sale_id, member, _units(priced))
         for one in priced.offers:
             tx.insert(
                 schema.sale_offer,
@@ -433,7 +433,7 @@ class Till(Desk):
             member_share=today.member_share,
             by_hour=today.by_hour,
             by_product=today.by_product,
-            by_payment=_by_payment(tx, *day_bounds(day, tx.timezone), staff_id),
+            by_payment=_by_payment(tx, *_on(tx, rung.MONEY, day, staff_id)),
             revenue_before={
                 name: _figures(tx, day - timedelta(days=days), staff_id).revenue
                 for name, days in (("yesterday", 1), ("last_week", 7), ("last_year", 364))
@@ -450,9 +450,14 @@ class Till(Desk):
         since = tx.value(select(func.max(table.c.to_at)).where(*mine))
         if since is None:
             since = day_bounds(tx.today, tx.timezone)[0]
-        expected = _by_payment(tx, since, tx.now + timedelta(microseconds=1), tx.staff.id).get(
-            "cash", 0
-        )
+        money = rung.MONEY
+        expected = _by_payment(
+            tx,
+            money.c.store_id == tx.store_id,
+            money.c.staff_id == tx.staff.id,
+            money.c.at >= since,
+            money.c.at <= tx.now,
+        ).get("cash", 0)
         close_id = tx.insert(
             table,
             store_id=tx.store_id,
@@ -511,19 +516,16 @@ def _coming_back(
         if not coming:
             raise TooManyReturned(_("Everything of this sale came back already."))
         return coming
-    wanted: dict[str, int] = {}
-    for scanned, quantity in values.pairs(units):
-        product_id = find_product(tx, scanned).id
-        wanted[product_id] = wanted.get(product_id, 0) + quantity
-    coming = returning.pick(sold, wanted)
+    asked = wanted(tx, units)
+    coming = returning.pick(sold, asked)
     if coming is None:
         left: dict[str, int] = {}
         for one in sold:
             left[one.product_id] = left.get(one.product_id, 0) + one.left
-        short = next(one for one, many in wanted.items() if many > left.get(one, 0))
+        short = next(one for one, many in asked.items() if many > left.get(one, 0))
         raise TooManyReturned(
             _("Of {product} this sale has {left} left to return, {asked} were brought.").format(
-                product=short, left=left.get(short, 0), asked=wanted[short]
+                product=short, left=left.get(short, 0), asked=asked[short]
             )
         )
     return coming
@@ -615,93 +617,42 @@ def _refund(tx: Tx, sale_id: int, return_id: int, amount: int) -> dict[str, int]
 
 
 def _figures(tx: Tx, day: date, staff_id: str | None) -> shifts.Figures:
-    first, last = day_bounds(day, tx.timezone)
     zone = ZoneInfo(tx.timezone)
-    s, line = schema.sale, schema.sale_line
-    document, back = schema.sale_return, schema.return_line
-    mine = [] if staff_id is None else [s.c.staff_id == staff_id]
-    rows = tx.all(
-        select(s.c.id, s.c.at, s.c.member_id, line.c.product_id, line.c.quantity, line.c.amount)
-        .join(line, line.c.sale_id == s.c.id)
-        .where(s.c.store_id == tx.store_id, s.c.at >= first, s.c.at < last, *mine)
-    )
-    lines = [
+    return shifts.figures(
         shifts.Rung(
-            ("sale", row.id),
+            (row.document, row.number),
             row.at.astimezone(zone).hour,
             row.product_id,
             row.quantity,
             row.amount,
             row.member_id is not None,
         )
-        for row in rows
-    ]
-    mine = [] if staff_id is None else [document.c.staff_id == staff_id]
-    rows = tx.all(
-        select(
-            document.c.id,
-            document.c.at,
-            s.c.member_id,
-            line.c.product_id,
-            back.c.quantity,
-            back.c.amount,
-        )
-        .join(back, back.c.return_id == document.c.id)
-        .join(s, s.c.id == document.c.sale_id)
-        .join(line, (line.c.sale_id == s.c.id) & (line.c.line == back.c.line))
-        .where(
-            document.c.store_id == tx.store_id,
-            document.c.at >= first,
-            document.c.at < last,
-            *mine,
-        )
+        for row in tx.all(select(rung.LINES).where(*_on(tx, rung.LINES, day, staff_id)))
     )
-    lines += [
-        shifts.Rung(
-            ("return", row.id),
-            row.at.astimezone(zone).hour,
-            row.product_id,
-            -row.quantity,
-            -row.amount,
-            row.member_id is not None,
-        )
-        for row in rows
-    ]
-    return shifts.figures(lines)
 
 
-def _by_payment(tx: Tx, first: datetime, last: datetime, staff_id: str | None) -> dict[str, int]:
+def _by_payment(tx: Tx, *where) -> dict[str, int]:
     """What came in by each method, refunds taken off; points by their value."""
-    total: dict[str, int] = {}
-    for document, money, key in (
-        (schema.sale, schema.payment, schema.payment.c.sale_id),
-        (schema.sale_return, schema.refund, schema.refund.c.return_id),
-    ):
-        sign = 1 if document is schema.sale else -1
-        here = [
-            document.c.store_id == tx.store_id,
-            document.c.at >= first,
-            document.c.at < last,
-        ]
-        if staff_id is not None:
-            here.append(document.c.staff_id == staff_id)
-        for method, amount in tx.execute(
-            select(money.c.method, func.sum(money.c.amount))
-            .join(document, document.c.id == key)
-            .where(*here)
-            .group_by(money.c.method)
-            .order_by(money.c.method)
-        ):
-            total[method] = total.get(method, 0) + sign * int(amount)
-        worth = tx.value(select(func.sum(document.c.points_value)).where(*here))
-        if worth:
-            total["points"] = total.get("points", 0) + sign * int(worth)
-    return total
+    money = rung.MONEY
+    rows = tx.execute(
+        select(money.c.method, func.sum(money.c.amount))
+        .where(*where)
+        .group_by(money.c.method)
+        .order_by(money.c.method)
+    )
+    return {method: int(amount) for method, amount in rows}
+
+
+def _on(tx: Tx, rows, day: date, staff_id: str | None) -> list:
+    """What was rung up at this store on that day (by one cashier)."""
+    first, last = day_bounds(day, tx.timezone)
+    here = [rows.c.store_id == tx.store_id, rows.c.at >= first, rows.c.at < last]
+    return here if staff_id is None else [*here, rows.c.staff_id == staff_id]
 
 
 def _price(tx: Tx, basket: values.Units, member, coupon: str | None) -> pricing.Basket:
     lines = []
-    for product_id, quantity in values.pairs(basket):
+    for product_id, quantity in wanted(tx, basket).items():
         product = find_product(tx, product_id)
         if not product.active:
             raise Refused(_("{product} is no longer sold.").format(product=product.id))
@@ -724,6 +675,8 @@ def _points_value(tx: Tx, member, pay_points: int, total: int) -> int:
     values.quantity(pay_points, "points", least=0)
     if pay_points and member is None:
         raise Refused(_("Only a member can pay with points."))
+    if pay_points:
+        points.require(points.balance(tx, member.id), pay_points)
     value = pay_points * setting(tx, "point_value")
     if value > total:
         raise Refused(
@@ -732,6 +685,13 @@ def _points_value(tx: Tx, member, pay_points: int, total: int) -> int:
             )
         )
     return value
+
+
+def _units(priced: pricing.Basket) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for line in priced.lines:
+        units[line.product_id] = units.get(line.product_id, 0) + line.quantity
+    return units
 
 
 def _payments(payments: dict[str, int] | None, due: int) -> dict[str, int]:

@@ -1,12 +1,12 @@
 """What a basket costs: offers applied in a fixed order, every cent given to a line.
 
-First percent off (the best one for each line), then the best threshold discount the rest
+First percent off (the best one for each line, its threshold taken before any line is reduced), then the best threshold discount the rest
 reaches, then the coupon, then gifts. A discount on the whole basket is spread over its lines in
 proportion, so that each line knows what was really paid for it when it comes back one day.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,11 @@ def percent_of(amount: int, percent: int) -> int:
 
 
 def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
-    """The basket with every offer it qualifies for."""
-    priced = list(lines)
+    """The basket with every offer it qualifies for, whatever the order of lines and offers."""
+    order = sorted(range(len(lines)), key=lambda i: astuple(lines[i])[:6])
+    priced = [lines[i] for i in order]
     applied: list[Applied] = []
+    offers = sorted(offers, key=lambda one: (one.promotion_id, one.coupon_id or ""))
     open_offers = [offer for offer in offers if offer.coupon_id is None]
     coupons = [offer for offer in offers if offer.coupon_id is not None]
     applied += _percent(priced, [one for one in open_offers if one.kind == "percent_off"])
@@ -139,13 +141,19 @@ def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
     for offer in open_offers:
         if offer.kind == "gift" and offer.reached(priced):
             applied.append(_gift(priced, offer))
-    return Basket(tuple(priced), tuple(applied))
+    as_scanned = sorted(range(len(order)), key=order.__getitem__)
+    return Basket(
+        (*(priced[i] for i in as_scanned), *priced[len(order) :]),
+        tuple(applied),
+    )
 
 
 def _percent(priced: list[Line], offers: list[Offer]) -> list[Applied]:
+    """The best percentage for each line; every threshold is looked at before any line is reduced."""
     taken: dict[str, int] = {}
+    reached = [one for one in offers if one.reached(priced)]
     for i, line in enumerate(priced):
-        fitting = [one for one in offers if one.covers(line) and one.reached(priced)]
+        fitting = [one for one in reached if one.covers(line)]
         if not fitting:
             continue
         best = max(fitting, key=lambda one: (one.percent_off, one.promotion_id))

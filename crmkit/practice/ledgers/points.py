@@ -4,12 +4,14 @@ Spending takes from the lot that expires first; a return puts back into the lots
 Merged members' lots count for the one who was kept.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema
+from crmkit.practice.clock import day_bounds
 from crmkit.practice.errors import NotEnoughPoints
 from crmkit.practice.settings import setting
 
@@ -63,14 +65,23 @@ _LEFT = (
 """What is left of a lot: the balance after its last entry."""
 
 
-def spendable(tx, member_id: str) -> list[tuple[int, int]]:
-    """(lot, points left) of what has not expired, the first to expire first."""
+class Lot(NamedTuple):
+    """Points that can be spent, until the end of their last day."""
+
+    id: int
+    left: int
+    last_day: date
+
+
+def spendable(tx, member_id: str) -> list[Lot]:
+    """What has not expired, the first to expire first."""
     rows = tx.all(
-        select(lot_table.c.id, _LEFT.label("left"))
+        select(lot_table.c.id, _LEFT.label("left"), lot_table.c.expires_at)
         .where(_lots_of(member_id), lot_table.c.expires_at > tx.now)
         .order_by(lot_table.c.expires_at, lot_table.c.id)
     )
-    return [(row.id, row.left) for row in rows if row.left]
+    moment = timedelta(microseconds=1)
+    return [Lot(row.id, row.left, tx.day_of(row.expires_at - moment)) for row in rows if row.left]
 
 
 def balance(tx, member_id: str) -> int:
@@ -94,10 +105,11 @@ def balances(tx, member_ids: list[str]) -> dict[str, int]:
 def earn(
     tx, member_id: str, points: int, *, kind: str = "earn", sale_id: int | None = None, **about
 ) -> int | None:
-    """A new lot of points, valid as long as the shop's rule says; its id."""
+    """A new lot of points, good to the end of the day that the shop's rule says; its id."""
     if points == 0:
         return None
-    expires: datetime = tx.now + timedelta(days=setting(tx, "points_valid_days"))
+    last_day = tx.today + timedelta(days=setting(tx, "points_valid_days"))
+    expires = day_bounds(last_day, tx.timezone)[1]
     lot_id = tx.insert(
         lot_table, member_id=member_id, earned_at=tx.now, expires_at=expires, sale_id=sale_id
     )
@@ -105,26 +117,30 @@ def earn(
     return lot_id
 
 
+def require(have: int, asked: int) -> None:
+    """Refuse when there are fewer points than asked for."""
+    if have < asked:
+        raise NotEnoughPoints(
+            _("The member has {have} points, {asked} were asked for.").format(
+                have=have, asked=asked
+            )
+        )
+
+
 def spend(tx, member_id: str, points: int, kind: str, **about) -> None:
     """Take points from the lots that expire first; refused as a whole when there are too few."""
     lots = spendable(tx, member_id)
-    have = sum(left for _lot, left in lots)
-    if have < points:
-        raise NotEnoughPoints(
-            _("The member has {have} points, {asked} were asked for.").format(
-                have=have, asked=points
-            )
-        )
+    require(sum(one.left for one in lots), points)
     take_from(tx, lots, points, kind, **about)
 
 
-def take_from(tx, lots: list[tuple[int, int]], points: int, kind: str, **about) -> int:
+def take_from(tx, lots: list[Lot], points: int, kind: str, **about) -> int:
     """Take up to so many points from these lots in order; how many were taken."""
     taken = 0
-    for lot_id, left in lots:
-        part = min(left, points - taken)
+    for lot in lots:
+        part = min(lot.left, points - taken)
         if part > 0:
-            post(tx, lot_id, kind, -part, **about)
+            post(tx, lot.id, kind, -part, **about)
             taken += part
     return taken
 
@@ -186,5 +202,5 @@ def take_back(tx, member_id: str, sale_id: int, points: int, **about) -> int:
     """Take back points that a sale earned: from its own lot first, then those that expire first;
     how many there were to take."""
     own = set(tx.execute(select(lot_table.c.id).where(lot_table.c.sale_id == sale_id)).scalars())
-    lots = sorted(spendable(tx, member_id), key=lambda one: one[0] not in own)
+    lots = sorted(spendable(tx, member_id), key=lambda one: one.id not in own)
     return take_from(tx, lots, points, "return_earned", sale_id=sale_id, **about)

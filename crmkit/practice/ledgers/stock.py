@@ -125,13 +125,25 @@ def held(tx, reservation_id: int):
     return row
 
 
-def collect(tx, reservation_id: int, sale_id: int, bought: set[str]) -> None:
-    """The customer came for what was kept: it counts as free again, for this sale."""
+def collect(tx, reservation_id: int, sale_id: int, member, bought: dict[str, int]) -> None:
+    """The customer came for what was kept: it counts as free again, for this sale. What they do
+    not take stays kept under its number."""
+    r, m = schema.reservation, schema.member
     row = held(tx, reservation_id)
-    if row.product_id not in bought:
+    owner = tx.value(select(m.c.survivor_id).where(m.c.id == row.member_id))
+    if owner is not None and (member is None or member.id != owner):
+        raise Refused(_("Reservation {id} is kept for another member.").format(id=row.id))
+    taken = min(bought.get(row.product_id, 0), row.quantity)
+    if not taken:
         raise Refused(
             _("Reservation {id} is for {product}, which is not in the basket.").format(
                 id=row.id, product=row.product_id
             )
         )
-    tx.update(schema.reservation, row.id, status="collected", sale_id=sale_id)
+    if taken < row.quantity:
+        tx.update(r, row.id, quantity=row.quantity - taken)
+        collected = dict(row._mapping) | {"quantity": taken}
+        del collected["id"]
+        tx.insert(r, **collected | {"status": "collected", "sale_id": sale_id})
+    else:
+        tx.update(r, row.id, status="collected", sale_id=sale_id)

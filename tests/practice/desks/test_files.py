@@ -141,3 +141,14 @@ def test_what_may_be_typed_is_said_with_its_meaning(shop):
     with pytest.raises(BadValue) as said:
         shop.members.correct("M000001", gender="x")
     assert str(said.value) == "Gender is one of female, male, undisclosed."
+
+
+def test_the_exported_sales_add_up_to_the_shift_report(shop, tmp_path):
+    sale = shop.till.sell([("P1", 2)])
+    shop.till.give_back(sale.sale_id, [("P1", 1)], reason="changed_mind")
+    assert shop.files.export_sales(str(tmp_path / "s.csv"), "2025-06-30", "2025-06-30") == 2
+    text = (tmp_path / "s.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert sum(float(row["amount"]) for row in rows) == shop.till.shift().revenue / 100
+    assert "2025-06-30 12:00" in text
+    assert "+00:00" not in text

@@ -19,11 +19,21 @@ def test_points_expire_lot_by_lot(any_shop, ann, clock):
     balance = any_shop.points.balance(ann)
     assert (balance.points, balance.expiring) == (150, 100)
     assert balance.expires_on == date(2026, 6, 30)
-    clock.advance(days=265)
+    clock.advance(days=265)  # the day that was shown: good until its end
+    assert any_shop.points.balance(ann).points == 150
+    clock.advance(hours=12)
     assert any_shop.points.balance(ann).points == 50
     assert any_shop.points.expire() == (1, 100)
     assert any_shop.points.expire() == (0, 0)
     assert [one.kind for one in any_shop.points.history(ann)] == ["expire", "adjust", "adjust"]
+
+
+def test_what_expires_next_is_all_of_that_day(any_shop, ann, clock):
+    any_shop.till.sell([("P1", 1)], member_id=ann)
+    clock.advance(hours=3)
+    any_shop.till.sell([("P2", 1)], member_id=ann)
+    balance = any_shop.points.balance(ann)
+    assert (balance.points, balance.expiring) == (218, 218)
 
 
 def test_points_are_put_right_only_for_a_reason(any_shop, ann):

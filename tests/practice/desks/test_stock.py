@@ -264,3 +264,29 @@ def test_a_second_stocktake_is_told_which_one_is_open(shop):
     first = shop.stock.open_count(["P1"]).stocktake_id
     with pytest.raises(Refused, match=f"Stocktake {first} is open here already"):
         shop.stock.open_count(["P2"])
+
+
+def test_what_is_kept_for_one_member_is_not_sold_to_another(any_shop):
+    ann = any_shop.members.register("Ann", "14012345678").id
+    bob = any_shop.members.register("Bob", "14012345679").id
+    kept = any_shop.stock.reserve("P1", 5, member_id=ann)
+    for other in (bob, None):
+        with pytest.raises(Refused, match="another member"):
+            any_shop.till.sell([("P1", 1)], member_id=other, reservation=kept)
+    any_shop.till.sell([("P1", 1)], member_id=ann, reservation=kept)
+    assert any_shop.stock.look("P1").reserved == 4
+    any_shop.till.sell([("P1", 4)], member_id=ann, reservation=kept)
+    assert any_shop.stock.look("P1").reserved == 0
+    with pytest.raises(Closed):
+        any_shop.stock.release(kept)
+
+
+def test_a_stocktake_closes_what_it_can_and_names_what_to_count_again(any_shop):
+    sheet = any_shop.stock.open_count(["P1", "P2"])
+    any_shop.stock.count(sheet.stocktake_id, "P1", 2)
+    any_shop.stock.count(sheet.stocktake_id, "P2", 9)
+    any_shop.stock.send("S2", [("P1", 7)])  # the book lets go what was just counted missing
+    report = any_shop.stock.close_count(sheet.stocktake_id)
+    assert report.count_again == ("P1",)
+    assert [line.product_id for line in report.lines] == ["P2"]
+    assert any_shop.stock.look("P1").on_hand == 3

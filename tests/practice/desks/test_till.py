@@ -85,6 +85,12 @@ def test_points_that_are_not_there_cannot_pay(shop, points, error):
     assert shop.stock.look("P1").on_hand == 10
 
 
+def test_a_quote_refuses_points_that_are_not_there(shop):
+    ann = shop.members.register("Ann Lee", "14012345678").id
+    with pytest.raises(NotEnoughPoints):
+        shop.till.quote([("P1", 1)], member_id=ann, pay_points=5_000)
+
+
 def test_a_walk_in_cannot_pay_with_points(shop):
     with pytest.raises(Refused, match="Only a member"):
         shop.till.sell([("P1", 1)], pay_points=5)
@@ -172,6 +178,28 @@ def test_a_coupon_of_a_merged_record_is_the_kept_members(shop):
     (coupon,) = shop.offers.issue("C10", member_ids=[twin])
     shop.members.merge(ann, twin, "same person")
     assert shop.till.sell([("P1", 1)], member_id=ann, coupon=coupon).discount == 1_290
+
+
+def test_a_coupon_whose_gift_is_gone_says_so(shop):
+    shop.offers.add("G", "Gift", "gift", gift_product_id="P4", coupon_only=True, **JUNE)
+    (coupon,) = shop.offers.issue("G")
+    shop.stock.adjust("P4", -10, "all given away")
+    with pytest.raises(NotEnoughStock, match="gift P4"):
+        shop.till.quote([("P1", 2)], coupon=coupon)
+
+
+def test_the_numbers_of_coupons_cannot_be_guessed(shop):
+    shop.offers.add("C", "Ten", "percent_off", percent_off=10, coupon_only=True, **JUNE)
+    numbers = shop.offers.issue("C", member_ids=[None] * 50)
+    assert len(set(numbers)) == 50
+    assert len({number[:6] for number in numbers}) > 45
+
+
+def test_scanning_a_product_twice_costs_what_two_of_it_cost(shop):
+    shop.offers.add("A1", "One", "percent_off", percent_off=1, **JUNE)
+    assert shop.till.quote([("P2", 1), ("P1", 1), ("P2", 1)]).total == (
+        shop.till.quote([("P1", 1), ("P2", 2)]).total
+    )
 
 
 # --- returns

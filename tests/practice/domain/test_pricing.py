@@ -140,3 +140,48 @@ def test_shares_taken_one_after_the_other_add_up(amount, parts):
         assert step >= 0
         given_out, seen = given_out + step, seen + part
     assert given_out == amount
+
+
+ANY_OFFER = st.builds(
+    lambda number, kind, threshold, off, percent, category, coupon: Offer(
+        f"o{number}",
+        kind,
+        threshold=max(threshold, off),
+        amount_off=off,
+        percent_off=percent,
+        gift=GIFT if kind == "gift" else None,
+        category=category,
+        coupon_id="Q" if coupon else None,
+    ),
+    st.integers(0, 9),
+    st.sampled_from(["percent_off", "threshold", "gift"]),
+    st.integers(0, 60_000),
+    st.integers(1, 5_000),
+    st.integers(1, 99),
+    st.sampled_from([None, "care", "home"]),
+    st.booleans(),
+)
+
+
+def by_line(basket):
+    """The priced lines without their places."""
+    return sorted(map(repr, basket.lines))
+
+
+@settings(max_examples=200)
+@given(LINES, st.lists(ANY_OFFER, max_size=6, unique_by=lambda one: one.promotion_id), st.data())
+def test_no_offers_result_depends_on_the_order_of_lines_or_of_offers(lines, offers, data):
+    basket = price(lines, offers)
+    shuffled = data.draw(st.permutations(lines))
+    again = price(shuffled, data.draw(st.permutations(offers)))
+    assert by_line(again) == by_line(basket)
+    assert again.offers == basket.offers
+    assert [one.product_id for one in again.lines[: len(lines)]] == [
+        one.product_id for one in shuffled
+    ]
+
+
+def test_a_percentage_looks_at_its_threshold_before_any_line_is_reduced():
+    offer = Offer("TEN", "percent_off", threshold=21_000, percent_off=10)
+    for lines in ([SCARF, Line("P2", 1, 8_900)], [Line("P2", 1, 8_900), SCARF]):
+        assert price(lines, [offer]).discount == 2_180
