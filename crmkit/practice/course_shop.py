@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, update
 from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, schema
-from crmkit.practice.clock import FixedClock
+from crmkit.practice.clock import FixedClock, day_bounds, local_day
 from crmkit.practice.engine import in_a_hurry, writing
 from crmkit.practice.people import new_card, sealed_columns
 from crmkit.practice.shop import Shop
@@ -555,7 +555,7 @@ class _Past:
                     "id": number,
                     "member_id": member,
                     "earned_at": at,
-                    "expires_at": expires,
+                    "expires_at": day_bounds(local_day(expires, str(ZONE)), str(ZONE))[1],
                     "sale_id": sale_id,
                 }
             )

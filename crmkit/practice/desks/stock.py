@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, text, union
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_product, find_store
+from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused, TooManyReturned
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock as ledger
