@@ -7,6 +7,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from crmkit.i18n import use_language
+from crmkit.practice.display import heading
 from crmkit.practice.errors import BadValue, NotAllowed, NotFound, Refused
 
 
@@ -149,6 +150,6 @@ def test_the_exported_sales_add_up_to_the_shift_report(shop, tmp_path):
     assert shop.files.export_sales(str(tmp_path / "s.csv"), "2025-06-30", "2025-06-30") == 2
     text = (tmp_path / "s.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
-    assert sum(float(row["amount"]) for row in rows) == shop.till.shift().revenue / 100
+    assert sum(float(row[heading("amount")]) for row in rows) == shop.till.shift().revenue / 100
     assert "2025-06-30 12:00" in text
     assert "+00:00" not in text
