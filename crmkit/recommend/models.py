@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from numbers import Integral
+from inspect import signature
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -18,11 +20,15 @@ if TYPE_CHECKING:
     import numpy as np
     from scipy.sparse import csr_matrix
 
-BLOCK = 1024  # members scored at a time: a few dozen megabytes, whatever the shop's size
+CELLS = 2**21
+"""Scores reckoned at a time: some dozen megabytes, however many products the shop has."""
 
 
 class Recommender:
     """What all recommenders have in common: `fit` on sales, then `recommend` for members.
+
+    They follow scikit-learn: what is given to the constructor can be read with `get_params` and
+    changed with `set_params`, and ``sklearn.base.clone`` makes an unfitted copy.
 
     A member whom the model knows nothing about, or for whom it finds fewer than k products, gets
     the best sellers instead; the column ``source`` says so.
@@ -115,6 +121,47 @@ class Recommender:
             self._like,
         )
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """What the recommender was made with, by name.
+
+        Parameters
+        ----------
+        deep
+            Is there for scikit-learn's sake: no parameter has parameters with a name.
+
+        >>> ItemCF(neighbours=10).get_params()
+        {'neighbours': 10, 'shrink': 5.0}
+        """
+        return {name: getattr(self, name) for name in self._settings()}
+
+    def set_params(self, **params: Any) -> Recommender:
+        """Change what the recommender was made with; `fit` it again afterwards.
+
+        Returns
+        -------
+        The recommender itself, not fitted.
+
+        Raises
+        ------
+        CrmkitError
+            When there is no such parameter, or its value makes no sense; then nothing is changed.
+
+        >>> ItemCF().set_params(neighbours=10)
+        ItemCF(neighbours=10, shrink=5.0)
+        """
+        known = self._settings()
+        for name in params:
+            if name not in known:
+                raise CrmkitError(
+                    _("{model} has no parameter {name!r}. It has: {known}.").format(
+                        model=type(self).__name__, name=name, known=", ".join(known) or "–"
+                    )
+                )
+        fresh = type(self)(**{**self.get_params(), **params})
+        self.__dict__.clear()
+        self.__dict__.update(fresh.__dict__)
+        return self
+
     # what each recommender has of its own
 
     def _learn(self, products: Any) -> None:
@@ -126,6 +173,10 @@ class Recommender:
         raise NotImplementedError
 
     # what they share
+
+    @classmethod
+    def _settings(cls) -> list[str]:
+        return list(signature(cls).parameters)
 
     def _learn_all(self, purchases: Purchases, products: Any, like: Any) -> Recommender:
         self._purchases = purchases
@@ -156,8 +207,8 @@ class Recommender:
         once = self._purchases.once
         # popularity breaks ties and fills up: too small to overtake any score
         filling = self._popularity * 1e-6 + 1e-9
-        for start in range(0, len(asked), BLOCK):
-            block = rows[start : start + BLOCK]
+        for start, stop in _blocks(len(asked), len(out)):
+            block = rows[start:stop]
             known = block >= 0
             scores = np.zeros((len(block), len(out)))
             if known.any():
@@ -357,6 +408,7 @@ class Content(Recommender):
         return (likes @ self._traits.T).toarray()
 
 
+@dataclass
 class Hybrid(Recommender):
     """Several recommenders together: each scores, the scores are weighted and added.
 
@@ -373,18 +425,26 @@ class Hybrid(Recommender):
     ['cup']
     """
 
-    def __init__(self, parts: Sequence[tuple[Recommender, float]] | None = None):
-        self.parts = [(ItemCF(), 0.7), (Content(), 0.3)] if parts is None else list(parts)
-        if not self.parts or any(weight <= 0 for _part, weight in self.parts):
-            raise CrmkitError(
-                _("Hybrid needs at least one recommender, each with a weight above 0.")
-            )
+    parts: Sequence[tuple[Recommender, float]] | None = None
 
-    def __repr__(self) -> str:
-        return f"Hybrid({self.parts})"
+    def __post_init__(self):
+        for part in self._weighted() or [None]:
+            if not _is_weighted(part):
+                raise CrmkitError(
+                    _(
+                        "Hybrid needs at least one recommender, each with a weight above 0: "
+                        "Hybrid([(ItemCF(), 0.7), (Content(), 0.3)])."
+                    )
+                )
+
+    def _weighted(self) -> list[tuple[Recommender, float]]:
+        if self.parts is None:
+            return [(ItemCF(), 0.7), (Content(), 0.3)]
+        return list(self.parts) if isinstance(self.parts, list | tuple) else [self.parts]
 
     def _learn(self, products: Any) -> None:
-        for part, _weight in self.parts:
+        self._fitted = [(copy(part), weight) for part, weight in self._weighted()]
+        for part, _weight in self._fitted:
             part._purchases, part._like = self._purchases, self._like
             part._popularity = self._popularity
             part._learn(products)
@@ -393,11 +453,24 @@ class Hybrid(Recommender):
         import numpy as np
 
         total = np.zeros((len(rows), len(self._popularity)), dtype="float32")
-        for part, weight in self.parts:
+        for part, weight in self._fitted:
             scores = part._score(rows)
             top = scores.max(axis=1, keepdims=True)
             total += weight * scores / np.where(top > 0, top, 1)
         return total
+
+
+def _is_weighted(part: Any) -> bool:
+    """Whether this is a recommender with a weight above 0."""
+    if not isinstance(part, list | tuple) or len(part) != 2:
+        return False
+    return isinstance(part[0], Recommender) and isinstance(part[1], Real) and part[1] > 0
+
+
+def _blocks(rows: int, columns: int) -> Iterator[tuple[int, int]]:
+    """Where to begin and to stop so that a block of rows has about `CELLS` cells, at most."""
+    step = max(1, min(1024, CELLS // max(columns, 1)))
+    return ((start, start + step) for start in range(0, rows, step))
 
 
 def _positive(what: str, value: int) -> None:
@@ -429,8 +502,8 @@ def _keep_largest(matrix: csr_matrix, n: int) -> csr_matrix:
 
     n = min(n, matrix.shape[1])
     rows, columns, values = [], [], []
-    for start in range(0, matrix.shape[0], BLOCK):
-        block = matrix[start : start + BLOCK].toarray()
+    for start, stop in _blocks(*matrix.shape):
+        block = matrix[start:stop].toarray()
         best = np.argpartition(-block, n - 1, axis=1)[:, :n]
         found = np.take_along_axis(block, best, axis=1)
         row, place = np.nonzero(found > 0)

@@ -12,6 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.tables import TableError, give_back_small, require
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from scipy.sparse import csr_matrix
 
@@ -53,14 +54,13 @@ class Purchases:
             raise TableError(
                 _("sales holds no line that was bought by a known {buyer}.").format(buyer=buyer)
             )
-        rows, buyers = pd.factorize(pd.Index(counts[buyer].to_list()), sort=True)
-        sold = pd.Index(counts["product_id"].to_list())
-        products = sold.unique().union(pd.Index(list(catalogue), dtype=sold.dtype)).sort_values()
+        rows, buyers = _numbered(counts[buyer])
+        columns, sold = _numbered(counts["product_id"])
         cells = np.asarray(counts["times"].to_numpy(), dtype="float32")
+        products = sold.union(pd.Index(list(catalogue), dtype=sold.dtype)).sort_values()
+        columns = products.get_indexer(sold)[columns]
         shape = len(buyers), len(products)
-        return cls(
-            buyers, products, csr_matrix((cells, (rows, products.get_indexer(sold))), shape=shape)
-        )
+        return cls(buyers, products, csr_matrix((cells, (rows, columns)), shape=shape))
 
     @property
     def once(self) -> csr_matrix:
@@ -76,6 +76,23 @@ class Purchases:
         import numpy as np
 
         return np.bincount(self.times.indices, minlength=len(self.products))
+
+
+def _numbered(ids: nw.Series) -> tuple[np.ndarray, pd.Index]:
+    """For each id its place among the sorted ones, and those; only these become Python objects."""
+    import pandas as pd
+
+    if ids.implementation.is_pandas_like():
+        places, found = pd.factorize(ids.to_native())
+    else:
+        import pyarrow as pa
+
+        column = ids.to_arrow()
+        whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        encoded = whole.dictionary_encode()
+        places, found = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    order, ordered = pd.factorize(pd.Index(list(found)), sort=True)
+    return order[places], ordered
 
 
 def new_frame(columns: Mapping[str, Sequence], like: Any) -> Any:
