@@ -9,7 +9,7 @@ from pathlib import Path
 from crmkit import i18n
 from crmkit.practice.access import ROLES
 from crmkit.practice.command import Desk, asked
-from crmkit.practice.shop import DESKS, Shop
+from crmkit.practice.shop import DESKS
 
 HERE = Path(__file__).resolve().parent
 WORDS = {
@@ -59,8 +59,7 @@ def page(language: str) -> str:
         roles = " | ".join(i18n.label("role", role) for role in ROLES)
         head = f"| {words['operation']} | {words['what']} | {roles} |"
         line = "| --- " * 2 + "| :-: " * len(ROLES) + "|"
-        for name in DESKS:
-            desk = inspect.signature(getattr(Shop, name).func).return_annotation
+        for name, desk in DESKS.items():
             parts.append(f"## {i18n.label('desk', name)} `shop.{name}`")
             parts.append("\n".join([head, line, *rows(desk)]))
     return "\n\n".join(parts) + "\n"

@@ -12,9 +12,15 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select,
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, migrate, schema, triggers
-from crmkit.practice.engine import in_the_shops_words, open_engine, reading, writing
+from crmkit.practice.engine import (
+    database_url,
+    in_the_shops_words,
+    open_engine,
+    reading,
+    writing,
+)
 from crmkit.practice.errors import CannotOpen, Refused, Tampered
-from crmkit.practice.keys import Keyring
+from crmkit.practice.keys import Keyring, find_keys, key_file, require_fitting
 
 BATCH = 5_000
 
@@ -42,36 +48,62 @@ def back_up(engine: Engine, to: str | Path) -> Path:
     return to
 
 
-def restore(backup: str | Path, engine: Engine, keys: Keyring) -> int:
+def restore(backup: Path, where: str | Path, keys: Keyring | None) -> int:
     """Fill an empty database from a backup; how many rows it has.
 
     Everything is checked before it is kept: the schema, the keys, the audit chain. Raises
     `Refused` when a shop is there already, `CannotOpen` or `Tampered` for a bad backup.
     """
-    backup = Path(backup)
     if not backup.is_file():
         raise CannotOpen(_("There is no backup at {path}.").format(path=backup))
+    url = database_url(where)
     source = open_engine(backup, served=False)
     try:
         with reading(source) as old:
             migrate.require_newest(old)
-            if chain.first_break(old, keys) is not None:
-                raise Tampered(
-                    _("The backup's audit log is broken, or these are not the shop's keys.")
-                )
-            migrate.create(engine)
-            with writing_empty(engine) as new:
-                return _copy_rows(old, new)
+            kind = old.scalar(select(schema.shop.c.kind))
+            ours = keys or find_keys(kind, where)
+            require_fitting(ours, old.scalar(select(schema.shop.c.key_check)))
+            if chain.first_break(old, ours) is not None:
+                raise Tampered(_("The backup's audit log is broken. Take an earlier backup."))
+            if url.get_backend_name() == "sqlite":
+                copied = _into_a_file(old, Path(url.database), kind)
+            else:
+                copied = _into(old, open_engine(url, served=True))
     finally:
         source.dispose()
+    if keys is not None and kind == "served" and not key_file(where).exists():
+        keys.save(key_file(where), new=True)
+    return copied
 
 
-def writing_empty(engine: Engine):
-    """A write transaction on a database in which no shop is yet."""
-    with reading(engine) as connection:
-        if connection.execute(select(schema.shop)).first():
-            raise Refused(_("There is a shop already. Restore into an empty database."))
-    return writing(engine)
+def _into_a_file(old: Connection, path: Path, kind: str) -> int:
+    """A SQLite shop, there whole or not at all."""
+    if path.exists() and path.stat().st_size:
+        # an empty database may be filled, anything else is somebody's
+        return _into(old, open_engine(path, served=kind == "served"))
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        with in_the_shops_words():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            copied = _into(old, open_engine(unfinished, served=False, new=True))
+            unfinished.replace(path)
+            open_engine(path, served=kind == "served").connect().close()
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return copied
+
+
+def _into(old: Connection, engine: Engine) -> int:
+    try:
+        migrate.create(engine)
+        with writing(engine) as new:
+            if new.execute(select(schema.shop)).first():
+                raise Refused(_("There is a shop already. Restore into an empty database."))
+            return _copy_rows(old, new)
+    finally:
+        engine.dispose()
 
 
 def _copy_sqlite(engine: Engine, to: Path) -> None:
@@ -82,7 +114,7 @@ def _copy_sqlite(engine: Engine, to: Path) -> None:
 
 
 def _copy_rows_to_file(engine: Engine, to: Path) -> None:
-    target = open_engine(to, served=False)
+    target = open_engine(to, served=False, new=True)
     try:
         migrate.create(target)
         with reading(engine) as old, writing(target) as new:

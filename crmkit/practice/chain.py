@@ -22,7 +22,7 @@ def append(
     keys: Keyring,
     *,
     at: datetime,
-    staff_id: str,
+    staff_id: str | None,
     store_id: str | None,
     action: str,
     outcome: str,
@@ -78,7 +78,7 @@ def _signed(keys: Keyring, entry: dict) -> str:
     parts = [
         str(entry["id"]),
         entry["at"].isoformat(),
-        entry["staff_id"],
+        entry["staff_id"] or "",
         entry["store_id"] or "",
         entry["action"],
         entry["outcome"],

@@ -9,12 +9,10 @@ that it was tried. `@query` wraps a method that only reads.
 import functools
 import inspect
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import UnionType
-from typing import Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, func, insert, select, update
@@ -22,10 +20,11 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import access, chain, schema, values
+from crmkit.practice.arguments import Arguments
 from crmkit.practice.clock import local_day
 from crmkit.practice.engine import reading, writing
 from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, PracticeError
-from crmkit.practice.keys import Keyring
+from crmkit.practice.keys import Keyring, require_fitting
 from crmkit.practice.records import at_the_shop, freeze, thaw
 
 
@@ -117,6 +116,10 @@ class Desk:
     def __init__(self, shop):
         self.shop = shop
 
+    def __init_subclass__(cls) -> None:
+        # what `help` shows of a desk, in the user's language
+        cls.__doc__ = property(str)
+
     def __repr__(self) -> str:
         who = self.shop.staff
         return f"{type(self).__name__}(staff={who.id!r}, store={who.store_id!r})"
@@ -163,12 +166,12 @@ class Operation:
 OPERATIONS: dict[str, Operation] = {}
 
 
-def _declare(desk: str, method: Callable, roles: str, writes: bool) -> Operation:
+def _declare(desk: str, name: str, roles: str, writes: bool) -> Operation:
     wanted = roles.split()
     unknown = set(wanted) - set(access.ROLES)
     if unknown:
-        raise TypeError(f"{desk}.{method.__name__}: no such roles: {sorted(unknown)}")
-    operation = Operation(f"{desk}.{method.__name__}", tuple(wanted), writes)
+        raise TypeError(f"{desk}.{name}: no such roles: {sorted(unknown)}")
+    operation = Operation(f"{desk}.{name}", tuple(wanted), writes)
     OPERATIONS[operation.name] = operation
     return operation
 
@@ -185,33 +188,27 @@ class _Method:
             raise TypeError(f"{method.__name__} must begin with (self, tx, …)")
 
     def __set_name__(self, owner: type, name: str):
-        operation = _declare(owner.name, self.method, self.roles, self.writes)
+        operation = _declare(owner.name, name, self.roles, self.writes)
         setattr(owner, name, self._wrapped(operation))
-
-    def _arguments(self) -> inspect.Signature:
-        signature = inspect.signature(self.method)
-        kept = [one for name, one in signature.parameters.items() if name != "tx"]
-        return signature.replace(parameters=kept)
 
 
 class _Query(_Method):
     writes = False
 
     def _wrapped(self, operation: Operation) -> Callable:
-        method, signature = self.method, self._arguments()
-        kinds = {one.name: _kinds(one.annotation) for one in signature.parameters.values()}
+        method, arguments = self.method, Arguments(self.method)
 
         @functools.wraps(method)
         def run(desk: Desk, *args, **kwargs):
-            arguments = signature.bind(desk, *args, **kwargs).arguments
             with reading(desk.shop.engine) as connection:
-                tx = _begin(connection, desk.shop, operation)
+                tx = begin(connection, desk.shop, operation.name)
                 access.require(connection, tx.staff, operation.name, tx.store_id)
-                _check_types(kinds, arguments)
-                return at_the_shop(method(desk, tx, *args, **kwargs), ZoneInfo(tx.timezone))
+                given = arguments.taken(desk, args, kwargs)
+                result = method(desk, tx, *given.args[1:], **given.kwargs)
+                return at_the_shop(result, ZoneInfo(tx.timezone))
 
-        run.__signature__ = signature
-        run.operation = operation
+        run.__signature__ = arguments.signature
+        run.operation, run.arguments = operation, arguments
         return run
 
 
@@ -219,26 +216,23 @@ class _Command(_Method):
     writes = True
 
     def _wrapped(self, operation: Operation) -> Callable:
-        method, signature = self.method, self._arguments()
-        kinds = {one.name: _kinds(one.annotation) for one in signature.parameters.values()}
+        method, arguments = self.method, Arguments(self.method)
 
         @functools.wraps(method)
         def run(desk: Desk, *args, key: str | None = None, **kwargs):
-            bound = signature.bind(desk, *args, **kwargs)
-            bound.apply_defaults()
-            arguments = {name: one for name, one in bound.arguments.items() if name != "self"}
             shop = desk.shop
             try:
                 with writing(shop.engine) as connection:
-                    tx = _begin(connection, shop, operation)
+                    tx = begin(connection, shop, operation.name)
                     access.require(connection, tx.staff, operation.name, tx.store_id)
-                    _check_types(kinds, arguments)
-                    payload = tx.keys.sign(f"{operation.name} {freeze(arguments)}".encode())
+                    given = arguments.taken(desk, args, kwargs)
+                    known = {one: given.arguments[one] for one in given.arguments if one != "self"}
+                    payload = tx.keys.sign(f"{operation.name} {freeze(known)}".encode())
                     if key is not None:
-                        done = _done_before(tx, key, payload)
+                        done = _done_before(tx, values.new_code(key, "key"), payload)
                         if done is not None:
                             return at_the_shop(thaw(done), ZoneInfo(tx.timezone))
-                    result = method(desk, tx, *args, **kwargs)
+                    result = method(desk, tx, *given.args[1:], **given.kwargs)
                     _audit(tx, operation, "done", tx.detail)
                     _remember(tx, key or uuid.uuid4().hex, operation, payload, result)
                 return at_the_shop(result, ZoneInfo(tx.timezone))
@@ -248,39 +242,9 @@ class _Command(_Method):
                 _audit_refusal(shop, operation, error)
                 raise
 
-        run.__signature__ = _with_key(signature)
-        run.operation = operation
+        run.__signature__ = _with_key(arguments.signature)
+        run.operation, run.arguments = operation, arguments
         return run
-
-
-def _kinds(annotation: object) -> tuple[type, ...]:
-    """The types of the values an annotated argument takes."""
-    if annotation is None:
-        return (type(None),)
-    origin = get_origin(annotation)
-    if origin in (Union, UnionType):
-        return tuple(kind for one in get_args(annotation) for kind in _kinds(one))
-    if origin in (Sequence, list, tuple):
-        return (list, tuple)
-    if origin is not None:
-        return (origin,)
-    known = isinstance(annotation, type) and annotation is not inspect.Parameter.empty
-    return (annotation,) if known else (object,)
-
-
-def _check_types(kinds: dict[str, tuple[type, ...]], arguments: dict) -> None:
-    """Refuse an argument of a kind the method does not take, and what no database takes."""
-    for name, value in arguments.items():
-        if name == "self":
-            continue
-        variable = isinstance(value, dict) and name == "changes"
-        if not variable and not isinstance(value, kinds[name]):
-            raise BadValue(
-                _("{field}: {value} cannot be taken for it.").format(
-                    field=label("field", name), value=repr(value)[:40]
-                )
-            )
-        values.at_the_door(value, name)
 
 
 def _with_key(signature: inspect.Signature) -> inspect.Signature:
@@ -301,15 +265,55 @@ def query(*, roles: str) -> Callable[[Callable], _Query]:
     return lambda method: _Query(method, roles)
 
 
-def _begin(connection: Connection, shop, operation: Operation) -> Tx:
-    row = connection.execute(select(schema.shop.c.clock_at, schema.shop.c.timezone)).one()
+def begin(connection: Connection, shop, permission: str) -> Tx:
+    """A transaction at the shop's moment; refused with a key that is no longer the shop's."""
+    row = connection.execute(
+        select(schema.shop.c.clock_at, schema.shop.c.timezone, schema.shop.c.key_check)
+    ).one()
+    require_fitting(shop.keys, row.key_check)
     now = row.clock_at or shop.clock.now()
-    return Tx(connection, shop.keys, shop.staff, operation.name, now, row.timezone)
+    if not values.CLOCKS_FROM - 1 <= now.year <= values.LAST_YEAR:
+        raise BadValue(_("The shop's clock says {time}. Set it right.").format(time=now))
+    return Tx(connection, shop.keys, shop.staff, permission, now, row.timezone)
 
 
-def begin_for_worker(connection: Connection, shop) -> Tx:
-    """A transaction of the outbox's workers, which send what staff queued."""
-    return _begin(connection, shop, Operation("outbox.worker", (), writes=True))
+def shop_wide(name: str, roles: str) -> Operation:
+    """Something done to the shop as a whole, outside one transaction, and who may."""
+    return _declare("shop", name, roles, writes=True)
+
+
+@contextmanager
+def done_to_the_shop(shop, operation: Operation) -> Iterator[None]:
+    """The permission first; afterwards the note of what became of it."""
+    try:
+        with reading(shop.engine) as connection:
+            tx = begin(connection, shop, operation.name)
+            access.require(connection, tx.staff, operation.name, tx.store_id)
+        yield
+    except PracticeError as error:
+        _audit_refusal(shop, operation, error)
+        raise
+    with writing(shop.engine) as connection:
+        tx = begin(connection, shop, operation.name)
+        tx.note("shop")
+        _audit(tx, operation, "done", {})
+
+
+def note_refused_sign_in(shop, staff_id: object) -> None:
+    """Write down who was not let in; of someone unknown only that it was tried."""
+    with suppress(PracticeError), writing(shop.engine) as connection:
+        known = select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))
+        chain.append(
+            connection,
+            shop.keys,
+            at=begin(connection, shop, "shop.sign_in").now,
+            staff_id=connection.scalar(known),
+            store_id=None,
+            action="shop.sign_in",
+            outcome="refused",
+            subject=None,
+            detail={},
+        )
 
 
 def _done_before(tx: Tx, key: str, payload: str) -> str | None:
@@ -355,5 +359,5 @@ def _audit(tx: Tx, operation: Operation, outcome: str, detail: dict) -> None:
 def _audit_refusal(shop, operation: Operation, error: PracticeError) -> None:
     """Note that it was tried; a shop too busy or too full to note it still says why."""
     with suppress(PracticeError), writing(shop.engine) as connection:
-        tx = _begin(connection, shop, operation)
+        tx = begin(connection, shop, operation.name)
         _audit(tx, operation, "refused", {"why": type(error).__name__})

@@ -6,11 +6,13 @@ begins by locking the one row of `shop`. The audit chain needs this order anyway
 commands take milliseconds.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 
 from crmkit.i18n import gettext as _
@@ -46,15 +48,17 @@ def database_url(where: str | Path) -> URL:
     return url
 
 
-def open_engine(where: str | Path | URL, *, served: bool, wait: float = WAIT_SECONDS) -> Engine:
+def open_engine(
+    where: str | Path | URL, *, served: bool, wait: float = WAIT_SECONDS, new: bool = False
+) -> Engine:
     """An engine with the shop's rules switched on for every connection.
 
     `served` chooses SQLite's journal: WAL for a shop many use at once, DELETE beside a notebook,
-    where the one file has to carry everything.
+    where the one file has to carry everything. Only for a `new` shop is a file made.
     """
     url = where if isinstance(where, URL) else database_url(where)
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, served=served, wait=wait)
+        return _sqlite(url, served=served, wait=wait, new=new)
     milliseconds = int(wait * 1000)
     return create_engine(
         url,
@@ -67,11 +71,21 @@ def open_engine(where: str | Path | URL, *, served: bool, wait: float = WAIT_SEC
     )
 
 
-def _sqlite(url: URL, *, served: bool, wait: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait})
+def _sqlite(url: URL, *, served: bool, wait: float, new: bool) -> Engine:
+    path = Path(url.database or "").absolute()
+
+    def connect() -> sqlite3.Connection:
+        # SQLite would make a missing file anew, empty, without a word
+        place = f"file:{quote(str(path))}?mode={'rwc' if new else 'rw'}"
+        if not new:
+            require_file(path)
+        return sqlite3.connect(place, uri=True, timeout=wait, check_same_thread=False)
+
+    engine = create_engine(url, creator=connect)
 
     @event.listens_for(engine, "connect")
-    def _rules(connection, _record):
+    def _rules(connection, record):
+        record.info["file"] = _identity(path)
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -84,12 +98,34 @@ def _sqlite(url: URL, *, served: bool, wait: float) -> Engine:
             cursor.execute(f"PRAGMA journal_mode = {wanted}")
         cursor.close()
 
+    @event.listens_for(engine, "checkout")
+    def _same_file(_connection, record, _proxy):
+        # a connection goes on writing to a file that was deleted or replaced since
+        if record.info["file"] != _identity(path):
+            raise exc.DisconnectionError
+
     @event.listens_for(engine, "begin")
     def _begin(connection):
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
+def require_file(path: Path) -> None:
+    """Refuse a place where there is no file."""
+    if not path.is_file():
+        raise CannotOpen(
+            _("There is no shop at {path}. If it was deleted, restore a backup.").format(path=path)
+        )
 
 
 def in_a_hurry(engine: Engine) -> None:

@@ -79,6 +79,10 @@ class NewerShop(CannotOpen):
     """The shop was made by a newer crmkit."""
 
 
+class Damaged(CannotOpen):
+    """The shop's file is cut off, overwritten or no shop at all."""
+
+
 class WrongKey(CannotOpen):
     """The encryption key is missing or is not this shop's."""
 
@@ -94,6 +98,8 @@ def from_database(error: Exception) -> PracticeError | None:
 
     if isinstance(error, OSError):
         return _from_a_file(error)
+    if isinstance(error, ValueError) and "Couldn't parse" in str(error):
+        return _damaged()  # SQLAlchemy, of a moment that is none
     if not isinstance(error, exc.DBAPIError | sqlite3.Error):
         return None
     cause = getattr(error, "orig", error)
@@ -104,8 +110,10 @@ def from_database(error: Exception) -> PracticeError | None:
         return DiskFull(_("The disk is full, nothing was saved. Free some space and do it again."))
     if "append-only" in said:
         return Refused(_("This record is never changed or deleted. Enter a correction instead."))
+    if any(word in said for word in DAMAGE):
+        return _damaged()
     kinds = (exc.OperationalError, exc.InterfaceError, sqlite3.OperationalError)
-    if isinstance(error, kinds) or "not a database" in said:
+    if isinstance(error, kinds):
         if "readonly" in said or "read-only" in said:
             return CannotOpen(_("The shop may not be written to. Check the file's permissions."))
         return CannotOpen(
@@ -114,6 +122,13 @@ def from_database(error: Exception) -> PracticeError | None:
             )
         )
     return None
+
+
+DAMAGE = ("malformed", "not a database", "disk i/o error", "could not decode", "no such table")
+
+
+def _damaged() -> Damaged:
+    return Damaged(_("The shop's file is damaged or no shop. Restore the last backup."))
 
 
 def _from_a_file(error: OSError) -> PracticeError:

@@ -17,7 +17,8 @@ from functools import cached_property
 from pathlib import Path
 
 from crmkit.i18n import gettext as _
-from crmkit.practice.errors import Tampered, WrongKey, from_database
+from crmkit.practice.engine import database_url
+from crmkit.practice.errors import CannotOpen, PracticeError, Tampered, WrongKey, from_database
 
 NONCE = 12
 
@@ -110,10 +111,22 @@ class Keyring:
                 _("The key file {path} is damaged. Restore it from its copy.").format(path=path)
             ) from error
 
-    def save(self, path: Path | str) -> None:
-        """Write the key file, readable by its owner only; the old one is replaced at once."""
+    def save(self, path: Path | str, *, new: bool = False) -> None:
+        """Write the key file, readable by its owner only; the old one is replaced at once.
+
+        A `new` one replaces none: the file that is there may be the only key of another shop or
+        of its backups.
+        """
+        path = Path(path)
         try:
-            self._save(Path(path))
+            if new and path.exists():
+                raise CannotOpen(
+                    _(
+                        "There is a key file at {path} already; backups may need it. "
+                        "Move it to a safe place first."
+                    ).format(path=path)
+                )
+            self._save(path)
         except OSError as error:
             raise from_database(error) from error
 
@@ -170,3 +183,42 @@ class Keyring:
 
     def sign(self, message: bytes) -> str:
         return hmac.new(self.signing, message, hashlib.sha256).hexdigest()
+
+
+KEY_CHECK = "crmkit"
+CHECKED_AT = "shop.key_check:1"
+
+
+def require_fitting(keys: Keyring, check: str) -> None:
+    """Refuse keys that are not, or are no longer, those of the shop that keeps this check."""
+    try:
+        fits = keys.open(check, CHECKED_AT) == KEY_CHECK
+    except PracticeError:
+        fits = False
+    if not fits:
+        raise WrongKey(
+            _(
+                "This key is not the shop's, or not any more. Open the shop again with the key "
+                "file it has now."
+            )
+        )
+
+
+def key_file(where: str | Path) -> Path:
+    """Where a served shop's keys are kept: ``CRMKIT_KEYS``, else a file named for the database."""
+    named = os.environ.get("CRMKIT_KEYS")
+    if named:
+        return Path(named)
+    url = database_url(where)
+    place = (
+        str(Path(url.database).resolve())
+        if url.get_backend_name() == "sqlite"
+        else f"{url.host}:{url.port}/{url.database}"
+    )
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return home / "crmkit" / "keys" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
+
+
+def find_keys(kind: str, where: str | Path) -> Keyring:
+    """The keys of this shop: the well-known ones of practice scenes, else those in its file."""
+    return Keyring.for_practice() if kind == "practice" else Keyring.load(key_file(where))

@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import people, schema
-from crmkit.practice.command import Tx
+from crmkit.practice.command import Tx, begin
 from crmkit.practice.delivery import (
     Letter,
     LocalGateway,
@@ -150,9 +150,7 @@ class Worker:
         return became
 
     def _tx(self, connection) -> Tx:
-        from crmkit.practice.command import begin_for_worker
-
-        return begin_for_worker(connection, self.shop)
+        return begin(connection, self.shop, "outbox.worker")
 
     def _end_lost_leases(self) -> None:
         with writing(self.shop.engine) as connection:

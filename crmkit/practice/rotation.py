@@ -8,29 +8,37 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, or_, select, update
 
+from crmkit.i18n import gettext as _
 from crmkit.practice import schema
 from crmkit.practice.engine import writing
-from crmkit.practice.keys import Keyring
+from crmkit.practice.errors import Refused, WrongKey
+from crmkit.practice.keys import CHECKED_AT, KEY_CHECK, Keyring, require_fitting
 from crmkit.practice.people import tokens_of
 
 BATCH = 200
-KEY_CHECK = "shop.key_check:1"
 
 
 def rotate(engine: Engine, keys: Keyring, file: Path) -> Keyring:
-    """Seal everything with a new key and forget the old one; the ring with only the new key."""
+    """Seal everything with a new key and forget the old one; the ring with only the new key.
+
+    First of all the shop's own check is sealed anew: from then on nobody who holds the old key
+    alone can write, so that nothing is left behind sealed with it.
+    """
     ring = keys if len(keys.keys) > 1 else keys.with_new_key()
-    ring.save(file)
+    with writing(engine) as connection:
+        shop = connection.execute(select(schema.shop)).one()
+        require_fitting(keys, shop.key_check)
+        if shop.kind == "practice":
+            raise Refused(_("A practice scene keeps its key: the trainer has to open it."))
+        if file.exists() and Keyring.load(file).signing != keys.signing:
+            raise WrongKey(_("The key file {path} is another shop's.").format(path=file))
+        ring.save(file)
+        connection.execute(update(schema.shop).values(key_check=ring.seal(KEY_CHECK, CHECKED_AT)))
     for name in schema.SEALED:
         while _reseal_some(engine, ring, schema.metadata.tables[name]):
             pass
     while _new_codes(engine, ring):
         pass
-    with writing(engine) as connection:
-        row = connection.execute(select(schema.shop.c.key_check)).scalar_one()
-        connection.execute(
-            update(schema.shop).values(key_check=ring.seal(ring.open(row, KEY_CHECK), KEY_CHECK))
-        )
     done = ring.without_old_keys()
     done.save(file)
     return done

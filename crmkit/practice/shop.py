@@ -1,7 +1,5 @@
 """The shop: opened by a signed-in member of staff, it hands out its desks."""
 
-import os
-from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,9 +8,16 @@ from sqlalchemy import Engine, insert, select
 from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.practice import access, chain, migrate, rotation, schema, values
+from crmkit.practice import access, backup, chain, migrate, outbox, rotation, schema, values
+from crmkit.practice.backup import restore
 from crmkit.practice.clock import SystemClock
-from crmkit.practice.command import OPERATIONS
+from crmkit.practice.command import (
+    OPERATIONS,
+    Desk,
+    done_to_the_shop,
+    note_refused_sign_in,
+    shop_wide,
+)
 from crmkit.practice.desks.audit import Audit
 from crmkit.practice.desks.files import Files
 from crmkit.practice.desks.followups import Followups
@@ -27,25 +32,40 @@ from crmkit.practice.desks.service import Service
 from crmkit.practice.desks.stock import Stock
 from crmkit.practice.desks.surveys import Surveys
 from crmkit.practice.desks.till import Till
-from crmkit.practice.engine import database_url, open_engine, reading, writing
-from crmkit.practice.errors import BadValue, CannotOpen, PracticeError, WrongKey
-from crmkit.practice.keys import Keyring
+from crmkit.practice.engine import database_url, open_engine, reading, require_file, writing
+from crmkit.practice.errors import BadValue, CannotOpen, NotAllowed, PracticeError
+from crmkit.practice.keys import (
+    CHECKED_AT,
+    KEY_CHECK,
+    Keyring,
+    find_keys,
+    key_file,
+    require_fitting,
+)
 
-KEY_CHECK = "crmkit"
-DESKS = (
-    "members",
-    "till",
-    "points",
-    "offers",
-    "stock",
-    "followups",
-    "pipeline",
-    "service",
-    "marketing",
-    "surveys",
-    "files",
-    "audit",
-    "office",
+DESKS: dict[str, type[Desk]] = {
+    desk.name: desk
+    for desk in (
+        Members,
+        Till,
+        Points,
+        Offers,
+        Stock,
+        Followups,
+        Pipeline,
+        Service,
+        Marketing,
+        Surveys,
+        Files,
+        Audit,
+        Office,
+    )
+}
+NOBODY = access.Staff("", "", "")
+BACK_UP, DELIVER, ROTATE_KEYS = (
+    shop_wide("back_up", "trainer"),
+    shop_wide("deliver", "manager trainer"),
+    shop_wide("rotate_keys", "trainer"),
 )
 
 
@@ -60,60 +80,24 @@ class Shop:
     >>> shop.close()
     """
 
+    members: Members
+    till: Till
+    points: Points
+    offers: Offers
+    stock: Stock
+    followups: Followups
+    pipeline: Pipeline
+    service: Service
+    marketing: Marketing
+    surveys: Surveys
+    files: Files
+    audit: Audit
+    office: Office
+
     def __init__(self, engine: Engine, keys: Keyring, clock, staff: access.Staff):
         self.engine, self.keys, self.clock, self.staff = engine, keys, clock, staff
-
-    @cached_property
-    def members(self) -> Members:
-        return Members(self)
-
-    @cached_property
-    def till(self) -> Till:
-        return Till(self)
-
-    @cached_property
-    def offers(self) -> Offers:
-        return Offers(self)
-
-    @cached_property
-    def points(self) -> Points:
-        return Points(self)
-
-    @cached_property
-    def stock(self) -> Stock:
-        return Stock(self)
-
-    @cached_property
-    def followups(self) -> Followups:
-        return Followups(self)
-
-    @cached_property
-    def pipeline(self) -> Pipeline:
-        return Pipeline(self)
-
-    @cached_property
-    def service(self) -> Service:
-        return Service(self)
-
-    @cached_property
-    def marketing(self) -> Marketing:
-        return Marketing(self)
-
-    @cached_property
-    def surveys(self) -> Surveys:
-        return Surveys(self)
-
-    @cached_property
-    def audit(self) -> Audit:
-        return Audit(self)
-
-    @cached_property
-    def files(self) -> Files:
-        return Files(self)
-
-    @cached_property
-    def office(self) -> Office:
-        return Office(self)
+        for name, desk in DESKS.items():
+            setattr(self, name, desk(self))
 
     @classmethod
     def practice(
@@ -153,9 +137,7 @@ class Shop:
         `NewerShop`, `WrongKey`) or `NotAllowed`.
         """
         url = database_url(where)
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-            raise CannotOpen(_("There is no shop at {path}.").format(path=url.database))
-        engine = open_engine(url, served=_is_served(url, wait), wait=wait)
+        engine = open_engine(url, served=_is_served(url), wait=wait)
         try:
             with reading(engine) as connection:
                 migrate.require_newest(connection)
@@ -163,12 +145,12 @@ class Shop:
                 if row is None:
                     raise CannotOpen(_("This database holds no shop. Make one with Shop.create."))
                 keys = keys or find_keys(row.kind, where)
-                _check_keys(keys, row.key_check)
-                who = access.sign_in(connection, staff, store, password)
+                require_fitting(keys, row.key_check)
+            shop = cls(engine, keys, clock or SystemClock(), NOBODY)
+            return shop.as_staff(staff, store=store, password=password)
         except PracticeError:
             engine.dispose()
             raise
-        return cls(engine, keys, clock or SystemClock(), who)
 
     @classmethod
     def create(
@@ -196,44 +178,51 @@ class Shop:
         owner = values.new_code(owner[0], "staff"), values.name(owner[1])
         if timezone not in available_timezones():
             raise BadValue(_("There is no time zone {name}.").format(name=timezone))
+        saved = None
         if keys is None:
             keys = Keyring.for_practice() if kind == "practice" else Keyring.new()
-            if kind == "served":
-                keys.save(key_file(where))
-        engine = open_engine(url, served=kind == "served")
-        migrate.create(engine)
-        with writing(engine) as connection:
-            if connection.execute(select(schema.shop)).first():
-                raise CannotOpen(_("There is a shop at {path} already.").format(path=where))
-            connection.execute(
-                insert(schema.shop).values(
-                    id=1,
-                    name=name,
-                    kind=kind,
-                    scene=scene,
-                    timezone=timezone,
-                    key_check=keys.seal(KEY_CHECK, "shop.key_check:1"),
-                    audit_head=chain.START,
+            saved = key_file(where) if kind == "served" else None
+        engine = open_engine(url, served=kind == "served", new=True)
+        try:
+            migrate.create(engine)
+            with writing(engine) as connection:
+                if connection.execute(select(schema.shop)).first():
+                    raise CannotOpen(_("There is a shop at {path} already.").format(path=where))
+                if saved is not None:  # only now is it sure that nobody's keys are overwritten
+                    keys.save(saved, new=True)
+                connection.execute(
+                    insert(schema.shop).values(
+                        id=1,
+                        name=name,
+                        kind=kind,
+                        scene=scene,
+                        timezone=timezone,
+                        key_check=keys.seal(KEY_CHECK, CHECKED_AT),
+                        audit_head=chain.START,
+                    )
                 )
-            )
-            _furnish(connection, store, owner, password)
-            chain.append(
-                connection,
-                keys,
-                at=clock.now(),
-                staff_id=owner[0],
-                store_id=store[0],
-                action="shop.create",
-                outcome="done",
-                subject=None,
-                detail={},
-            )
+                _furnish(connection, store, owner, password)
+                chain.append(
+                    connection,
+                    keys,
+                    at=clock.now(),
+                    staff_id=owner[0],
+                    store_id=store[0],
+                    action="shop.create",
+                    outcome="done",
+                    subject=None,
+                    detail={},
+                )
+        finally:
+            engine.dispose()
+        engine = open_engine(url, served=kind == "served")  # which never makes a file anew
         return cls(engine, keys, clock, access.Staff(owner[0], owner[1], store[0]))
 
     @classmethod
     def upgrade(cls, where: str | Path) -> None:
         """Bring an older shop to this crmkit's schema; all or nothing."""
-        engine = open_engine(where, served=_is_served(database_url(where), 30))
+        url = database_url(where)
+        engine = open_engine(url, served=_is_served(url))
         try:
             migrate.upgrade(engine)
             with writing(engine) as connection:
@@ -244,9 +233,13 @@ class Shop:
     def as_staff(
         self, staff: str, *, store: str | None = None, password: str | None = None
     ) -> "Shop":
-        """The same shop, signed in as someone else."""
-        with reading(self.engine) as connection:
-            who = access.sign_in(connection, staff, store, password)
+        """The same shop, signed in as someone else; who is refused is written down."""
+        try:
+            with reading(self.engine) as connection:
+                who = access.sign_in(connection, staff, store, password)
+        except NotAllowed:
+            note_refused_sign_in(self, staff)
+            raise
         return Shop(self.engine, self.keys, self.clock, who)
 
     def back_up(self, to: str | Path) -> Path:
@@ -254,22 +247,17 @@ class Shop:
 
         The personal fields in it stay encrypted; keep the shop's keys elsewhere.
         """
-        from crmkit.practice.backup import back_up
-
-        self.office.may_back_up()
-        return back_up(self.engine, to)
+        with done_to_the_shop(self, BACK_UP):
+            return backup.back_up(self.engine, values.path(to))
 
     @classmethod
     def restore(cls, backup: str | Path, where: str | Path, keys: Keyring | None = None) -> None:
-        """Bring a backed-up shop back into an empty database, on SQLite or PostgreSQL."""
-        from crmkit.practice.backup import restore
+        """Bring a backed-up shop back into an empty database, on SQLite or PostgreSQL.
 
-        keys = keys or find_keys("served", where)
-        engine = open_engine(where, served=True)
-        try:
-            restore(backup, engine, keys)
-        finally:
-            engine.dispose()
+        A practice shop's keys are known; a served shop's are `keys`, which are then saved where
+        `open` will look for them, or the key file that is there already.
+        """
+        restore(values.path(backup), where, keys)
 
     def rotate_keys(self, file: str | Path | None = None) -> None:
         """Seal every personal field with a new key and forget the old one (trainers only).
@@ -277,10 +265,10 @@ class Shop:
         `file` is the shop's key file, if it is not where `open` finds it. A rotation that was
         interrupted goes on when the shop is opened and this is called again.
         """
-        self.office.may_rotate_keys()
         if file is None:
             file = key_file(self.engine.url.render_as_string(hide_password=False))
-        self.keys = rotation.rotate(self.engine, self.keys, Path(file))
+        with done_to_the_shop(self, ROTATE_KEYS):
+            self.keys = rotation.rotate(self.engine, self.keys, Path(file))
 
     def deliver(self, transports: dict | None = None) -> dict[str, int]:
         """Send what is due in the outbox, channel by channel; how many messages became what.
@@ -288,10 +276,8 @@ class Shop:
         A practice shop sends nothing: what it would send is written to ``messages.jsonl`` beside
         it, unless `transports` says otherwise. A served shop needs its own (see `delivery`).
         """
-        from crmkit.practice.outbox import deliver
-
-        self.office.may_deliver()
-        return deliver(self, transports)
+        with done_to_the_shop(self, DELIVER):
+            return outbox.deliver(self, transports)
 
     def frames(self):
         """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what
@@ -329,10 +315,11 @@ class Shop:
         printer.text(str(self))
 
 
-def _is_served(url, wait: float) -> bool:
+def _is_served(url) -> bool:
     """A SQLite shop keeps the journal it was made with."""
     if url.get_backend_name() != "sqlite":
         return True
+    require_file(Path(url.database or ""))
     try:
         with open(url.database, "rb") as file:
             header = file.read(20)
@@ -341,37 +328,6 @@ def _is_served(url, wait: float) -> bool:
             _("The shop at {path} cannot be read.").format(path=url.database)
         ) from error
     return len(header) == 20 and header[18] == 2
-
-
-def key_file(where: str | Path) -> Path:
-    """Where a served shop's keys are kept: ``CRMKIT_KEYS``, else a file named for the database."""
-    named = os.environ.get("CRMKIT_KEYS")
-    if named:
-        return Path(named)
-    import hashlib
-
-    url = database_url(where)
-    place = (
-        str(Path(url.database).resolve())
-        if url.get_backend_name() == "sqlite"
-        else f"{url.host}:{url.port}/{url.database}"
-    )
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return home / "crmkit" / "keys" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
-
-
-def find_keys(kind: str, where: str | Path) -> Keyring:
-    """The keys of this shop: the well-known ones of practice scenes, else those in its file."""
-    return Keyring.for_practice() if kind == "practice" else Keyring.load(key_file(where))
-
-
-def _check_keys(keys: Keyring, check: str) -> None:
-    try:
-        fits = keys.open(check, "shop.key_check:1") == KEY_CHECK
-    except PracticeError:
-        fits = False
-    if not fits:
-        raise WrongKey(_("This key is not the shop's. Use the key file made with the shop."))
 
 
 def _grants() -> dict[str, tuple[str, ...]]:

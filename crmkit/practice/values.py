@@ -3,15 +3,35 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.practice.errors import BadValue
 
-Units = Sequence[tuple[str, int]]
+
+@dataclass(frozen=True)
+class OneOf:
+    """A closed set of codes; `kind` is the context of their labels, unless the field's name is."""
+
+    codes: tuple[str, ...]
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an element of an argument is called."""
+
+    name: str
+
+
+Units = Sequence[tuple[Annotated[str, Named("product")], Annotated[int, Named("quantity")]]]
+FIRST_YEAR, CLOCKS_FROM, LAST_YEAR = 1900, 2000, 2200
+LONGEST_OF_ALL = 10_000
 LONGEST = {"name": 60, "reason": 200, "note": 2000, "body": 5000, "comment": 2000}
 
 
@@ -27,6 +47,12 @@ def at_the_door(arguments: object, name: str = "") -> None:
         for one in arguments:
             at_the_door(one, name)
     elif isinstance(arguments, str):
+        if len(arguments) > LONGEST_OF_ALL:
+            raise BadValue(
+                _("{field} is too long: at most {longest} characters.").format(
+                    field=field_label(name), longest=LONGEST_OF_ALL
+                )
+            )
         if "\0" in arguments or any("\ud800" <= one <= "\udfff" for one in arguments):
             raise BadValue(
                 _("{field} holds characters that cannot be shown.").format(field=field_label(name))
@@ -220,6 +246,7 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
         raise BadValue(
             _("{field} must be a moment like 2025-07-01 09:00.").format(field=field_label(field))
         )
+    _in_our_time(value, field, CLOCKS_FROM)
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
@@ -262,10 +289,15 @@ KINDS = {"method": "payment_method", "status": "outbox_status"}
 
 def one_of(value: object, codes: tuple[str, ...], field: str, kind: str | None = None) -> str:
     """One of a fixed set of codes, labelled as `kind` where that is not the field's name."""
+    kind = kind or KINDS.get(field, field)
     if value not in codes:
+        for language in LANGUAGES:
+            for code, shown in labels(kind, language).items():
+                if code in codes and isinstance(value, str) and value.strip() == shown:
+                    return code
         raise BadValue(
             _("{field} is one of {codes}.").format(
-                field=field_label(field), codes=listed(codes, kind or KINDS.get(field, field))
+                field=field_label(field), codes=listed(codes, kind)
             )
         )
     return value
@@ -293,4 +325,15 @@ def day(value: object, field: str) -> date:
         value = _day_written(value)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise BadValue(_("{field} must be a day like 2025-06-30.").format(field=field_label(field)))
+    return _in_our_time(value, field)
+
+
+def _in_our_time(value: date, field: str, first: int = FIRST_YEAR) -> date:
+    """The day or moment, unless it lies where calendars end and nothing can be reckoned."""
+    if not first <= value.year < LAST_YEAR:
+        raise BadValue(
+            _("{field} must lie between {first} and {last}.").format(
+                field=field_label(field), first=first, last=LAST_YEAR
+            )
+        )
     return value

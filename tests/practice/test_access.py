@@ -24,7 +24,7 @@ def desks():
 def attempt(shop, operation):
     """Try the operation with nothing in particular; what came of it."""
     desk, _dot, method = operation.partition(".")
-    act = getattr(desks()[desk](shop), method)
+    act = getattr(shop if desk == "shop" else desks()[desk](shop), method)
     needed = [
         one.name
         for one in inspect.signature(act).parameters.values()
@@ -48,7 +48,7 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(shop, role):
     here, away = shop.as_staff("X1"), shop.as_staff("X1", store="S2")
     wrong = []
     for operation, roles in WANTED.items():
-        if operation in ("office.let_go", "office.set_clock"):
+        if operation in ("office.let_go", "office.set_clock", "shop.rotate_keys"):
             continue
         allowed = not isinstance(attempt(here, operation), NotAllowed)
         if allowed != (roles[role] == "yes"):

@@ -31,8 +31,8 @@ def test_what_was_backed_up_comes_back_and_goes_on(
 ):
     shop = open_shop(source)
     busy(shop)
-    backup = shop.back_up(tmp_path / "backup.db")
     before = counts(shop)
+    backup = shop.back_up(tmp_path / "backup.db")
     where = new_database(target)
     Shop.restore(backup, where, keys)
     back = Shop.open(where, "T1", keys=keys, clock=clock)

@@ -41,7 +41,7 @@ def everything(shop):
         }
 
 
-@pytest.mark.parametrize("desk", sorted({one.partition(".")[0] for one in OPERATIONS}))
+@pytest.mark.parametrize("desk", sorted({one.partition(".")[0] for one in OPERATIONS} - {"shop"}))
 def test_nothing_that_is_typed_makes_a_desk_fall_over(shop, desk, tmp_path, monkeypatch):
     """Every argument of every operation takes every nasty value in turn."""
     monkeypatch.chdir(tmp_path)

@@ -101,7 +101,7 @@ def checks_of_the_schema() -> set[tuple[str, str]]:
 
 @BOTH
 def test_a_new_shop_is_stamped_with_the_newest_revision(kind, new_database):
-    engine = open_engine(new_database(kind), served=True)
+    engine = open_engine(new_database(kind), served=True, new=True)
     migrate.create(engine)
     with engine.connect() as connection:
         assert migrate.revision_of(connection) == migrate.newest() == migrate.revisions()[-1]
@@ -124,7 +124,7 @@ def test_a_shop_of_a_newer_version_is_not_touched(kind, open_shop, keys):
 @BOTH
 def test_another_programs_database_is_left_alone(kind, new_database):
     where = new_database(kind)
-    engine = create_engine(open_engine(where, served=True).url)
+    engine = create_engine(open_engine(where, served=True, new=True).url)
     with engine.connect() as connection:
         connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
         connection.commit()
@@ -148,7 +148,7 @@ def test_a_failed_migration_changes_nothing(shop, monkeypatch):
 
 def test_a_shop_whose_making_failed_leaves_an_empty_database(new_database, monkeypatch):
     where = new_database("sqlite")
-    engine = open_engine(where, served=True)
+    engine = open_engine(where, served=True, new=True)
     monkeypatch.setattr(triggers, "create", lambda connection: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         migrate.create(engine)

@@ -109,6 +109,7 @@ class Office(Desk):
                     id=staff_id, role=label("role", role)
                 )
             )
+        _require_a_trainer(tx)
         tx.note(f"staff:{staff_id}", role=role, store=store_id)
 
     @command(roles="trainer")
@@ -125,25 +126,8 @@ class Office(Desk):
         """Someone leaves: they can no longer sign in or do anything."""
         find_staff(tx, staff_id)
         tx.update(schema.staff, staff_id, active=False)
+        _require_a_trainer(tx)
         tx.note(f"staff:{staff_id}")
-
-    @command(roles="trainer")
-    def may_back_up(self, tx: Tx) -> None:
-        """Note that a copy of the whole shop is taken; `Shop.back_up` takes it."""
-        tx.note("shop")
-
-    @command(roles="manager trainer")
-    def may_deliver(self, tx: Tx) -> None:
-        """Note that the outbox is sent; `Shop.deliver` sends it."""
-        tx.note("shop")
-
-    @command(roles="trainer")
-    def may_rotate_keys(self, tx: Tx) -> None:
-        """Note that the shop gets a new key; `Shop.rotate_keys` gives it. Not for practice scenes,
-        whose key is everybody's."""
-        if tx.value(select(schema.shop.c.kind)) == "practice":
-            raise Refused(_("A practice scene keeps its key: the trainer has to open it."))
-        tx.note("shop")
 
     @command(roles="manager trainer")
     def add_product(
@@ -260,6 +244,16 @@ class Office(Desk):
         tx.execute(delete(schema.setting).where(schema.setting.c.name == name))
         tx.insert(schema.setting, name=name, value=str(value))
         tx.note("shop", setting=name, value=value)
+
+
+def _require_a_trainer(tx: Tx) -> None:
+    """Refuse what was just done if it leaves nobody who can take staff on."""
+    s, sr = schema.staff, schema.staff_role
+    left = select(s.c.id).join(sr, sr.c.staff_id == s.c.id)
+    if not tx.one(left.where(s.c.active, sr.c.role_id == "trainer", sr.c.store_id.is_(None))):
+        raise Refused(
+            _("This is the last trainer of the whole shop. Give someone else that role first.")
+        )
 
 
 def find_store(tx: Tx, store_id: str):

@@ -86,7 +86,7 @@ audit_entry = Table(
     metadata,
     Column("id", Number, primary_key=True, autoincrement=False),
     when("at"),
-    ref("staff_id", "staff.id"),
+    ref("staff_id", "staff.id", null=True),
     ref("store_id", "store.id", null=True),
     words("action"),
     words("outcome"),
