@@ -1,11 +1,12 @@
-"""Draw every chart from the course shop, in both languages: ``python docs/gallery.py``.
+"""Draw every chart from the course shop, in both languages: ``python docs/gallery.py [CHART …]``.
 
 Writes docs/<language>/gallery.md and its pictures. `CHARTS` says what each chart is drawn from; a
 test compares it with what `crmkit.plot` offers.
 """
 
 import functools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import crmkit as ck
@@ -35,6 +36,14 @@ def trial(campaign="C02", start="2024-09-09"):
     contacts = contacts[contacts["campaign_id"] == campaign]
     found = ck.campaign.outcomes(contacts, load("sales"), start, 28)
     return found.merge(load("members")[["member_id", "level"]], on="member_id")
+
+
+def several_offers():
+    """A campaign as one with two offers looks: its treated members drawn into A and B."""
+    arms = trial("C01", "2024-05-06")
+    drawn = ck.campaign.split_control(arms[["member_id"]], 0.5, seed="A and B")
+    offers = drawn["group"].map({"treatment": "A", "control": "B"})
+    return arms.assign(group=arms["group"].where(arms["group"] == "control", offers))
 
 
 OURS = (
@@ -183,6 +192,7 @@ CHARTS: dict[str, dict[str, Callable]] = {
             ),
             ax=ax,
         ),
+        "arms": lambda ax: ck.plot.arms(ck.campaign.compare_arms(several_offers()), ax=ax),
         "comparison": lambda ax: ck.plot.comparison(ck.campaign.compare_groups(trial()), ax=ax),
         "uplift_by_segment": lambda ax: ck.plot.uplift_by_segment(
             ck.campaign.uplift_by_segment(trial(), "level"), ax=ax
@@ -289,8 +299,8 @@ def page(language: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def draw_all(folder: Path, language: str) -> None:
-    """Every chart as a small picture."""
+def draw_all(folder: Path, language: str, only: Collection[str] = ()) -> None:
+    """Every chart, or only those named, as a small picture."""
     import io
 
     import matplotlib
@@ -305,6 +315,8 @@ def draw_all(folder: Path, language: str) -> None:
     with ck.use_language(language):
         for charts in CHARTS.values():
             for name, draw in charts.items():
+                if only and name not in only:
+                    continue
                 ax = draw(None)
                 drawn = io.BytesIO()
                 ax.figure.savefig(drawn, dpi=64)
@@ -315,7 +327,7 @@ def draw_all(folder: Path, language: str) -> None:
 
 def main() -> None:
     for language in ck.i18n.LANGUAGES:
-        draw_all(HERE / language / "gallery", language)
+        draw_all(HERE / language / "gallery", language, sys.argv[1:])
         (HERE / language / "gallery.md").write_text(page(language), "utf-8")
 
 

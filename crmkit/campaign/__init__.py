@@ -1,5 +1,6 @@
 """Promotions and campaigns: what an offer costs, whom to leave out, and whether it worked."""
 
+from crmkit.campaign.arms import ArmComparison, compare_arms
 from crmkit.campaign.findings import Difference, Finding, Return, SegmentUplift
 from crmkit.campaign.offers import (
     Gift,
@@ -23,6 +24,7 @@ from crmkit.campaign.trial import (
 )
 
 __all__ = [
+    "ArmComparison",
     "Difference",
     "Finding",
     "Gift",
@@ -34,6 +36,7 @@ __all__ = [
     "ThresholdDiscount",
     "apply_offer",
     "before_after",
+    "compare_arms",
     "compare_groups",
     "difference_in_differences",
     "gift",

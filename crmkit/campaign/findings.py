@@ -72,6 +72,13 @@ class Difference(Finding):
         The codes of the two sides.
     yes_no
         Whether the measure is 0 or 1, and the averages are shares.
+    test
+        Where the p-value comes from: ``welch`` (t, unequal spreads), ``student`` (t, one spread
+        for both), ``paired`` (t of the changes) or ``score`` (z, of two shares).
+    statistic
+        That t or z; None without an interval.
+    degrees_of_freedom
+        Of t (Welch's are no whole number); None for z.
     """
 
     design: str
@@ -89,6 +96,9 @@ class Difference(Finding):
     first_name: str = "treatment"
     second_name: str = "control"
     yes_no: bool = False
+    test: str = "welch"
+    statistic: float | None = None
+    degrees_of_freedom: float | None = None
 
     @property
     def clear(self) -> bool:
@@ -108,7 +118,9 @@ class Difference(Finding):
         if self.low is not None and self.high is not None and self.p_value is not None:
             ends = self._span(self.low, self.high)
             yield _("{percent:.0%} interval").format(percent=self.confidence), ends
-            yield heading("p_value"), "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
+            yield heading("p_value"), chance(self.p_value)
+        if self.statistic is not None:
+            yield label("test", self.test), self._tested()
         if self.left_out:
             yield heading("left_out"), f"{self.left_out:,}"
 
@@ -131,6 +143,13 @@ class Difference(Finding):
             percent=f"{self.confidence:.0%}",
             n_first=f"{self.n_first:,}",
             n_second=f"{self.n_second:,}",
+        )
+
+    def _tested(self) -> str:
+        if self.degrees_of_freedom is None:
+            return f"z = {self.statistic:.2f}"
+        return _("t = {t:.2f} ({df:,.1f} degrees of freedom)").format(
+            t=self.statistic, df=self.degrees_of_freedom
         )
 
     def _gap(self, value: float) -> str:
@@ -408,6 +427,11 @@ def number(value: float, share: bool = False) -> str:
     if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:,.2f}"
+
+
+def chance(p_value: float) -> str:
+    """A p-value as people read it."""
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def side(name: str) -> str:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
+from crmkit.campaign.comparing import (
+    compared,
+    dated,
+    enough,
+    mean_change,
+    paired,
+    read,
+    sides_of,
+    sure,
+    yes_no,
+)
 from crmkit.campaign.findings import Difference, Return, SegmentUplift
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
@@ -19,20 +30,16 @@ from crmkit.tables import (
     as_date,
     beside,
     between,
-    closest,
     give_back,
-    in_words,
     is_nothing,
     missing_column,
     name_list,
-    open_frame,
     put_back,
     require,
 )
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+    pass
 
 
 def split_control(
@@ -191,6 +198,7 @@ def compare_groups(
     treatment: str = "treatment",
     control: str = "control",
     confidence: float = 0.95,
+    pooled: bool = False,
 ) -> Difference:
     """How much more the treated members brought than the control group, and how sure that is.
 
@@ -206,6 +214,9 @@ def compare_groups(
         Its two codes; rows of other groups are not looked at.
     confidence
         How often such an interval holds the true difference, 0 to 1.
+    pooled
+        Take the spread of both groups together (Student's t): only where there is reason to
+        think that they spread alike. Shares are compared the same either way.
 
     Returns
     -------
@@ -224,9 +235,9 @@ def compare_groups(
     >>> found.difference, round(found.low, 2), round(found.high, 2)
     (20.0, -2.34, 42.34)
     """
-    table = _read(outcomes, [value], [group])
-    first, second = _sides(table, value, group, treatment, control)
-    return _compared("groups", value, first, second, treatment, control, confidence)
+    table = read(outcomes, [value], [group])
+    first, second = sides_of(table, value, group, treatment, control)
+    return compared("groups", value, first, second, treatment, control, confidence, pooled=pooled)
 
 
 def before_after(
@@ -277,12 +288,12 @@ def before_after(
     >>> before_after(weeks).difference
     25.0
     """
-    table = _dated(frame, [value], [pair] if pair else [], period, before, after, since, when)
+    table = dated(frame, [value], [pair] if pair else [], period, before, after, since, when)
     if pair is None:
-        first, second = _sides(table, value, period, after, before)
-        return _compared("before_after", value, first, second, after, before, confidence)
-    sides = _paired(table, value, pair, period, after, before)
-    return _mean_change(value, sides[after], sides[before], after, before, confidence)
+        first, second = sides_of(table, value, period, after, before)
+        return compared("before_after", value, first, second, after, before, confidence)
+    sides = paired(table, value, pair, period, after, before)
+    return mean_change(value, sides[after], sides[before], after, before, confidence)
 
 
 def difference_in_differences(
@@ -344,12 +355,12 @@ def difference_in_differences(
     20.0
     """
     if before_value is not None:
-        table = _read(frame, [value, before_value], [group])
-        yes_no = _yes_no(table[value], table[before_value])
+        table = read(frame, [value, before_value], [group])
+        both = yes_no(table[value], table[before_value])
         table = table.assign(**{value: table[value] - table[before_value]})
-        first, second = _sides(table, value, group, treatment, control)
+        first, second = sides_of(table, value, group, treatment, control)
         sides = treatment, control
-        return _compared("differences", value, first, second, *sides, confidence, yes_no)
+        return compared("differences", value, first, second, *sides, confidence, both)
     if pair is None:
         raise CrmkitError(
             _(
@@ -357,11 +368,11 @@ def difference_in_differences(
                 "one row per week (or member), group and period."
             )
         )
-    table = _dated(frame, [value], [group, pair], period, before, after, since, when)
+    table = dated(frame, [value], [group, pair], period, before, after, since, when)
     table = table[table[group].isin([treatment, control])]
     means = table.groupby([pair, group, period])[value].mean().reset_index()
     if (means.groupby(pair)[period].nunique() == 1).all():
-        gaps = _paired(means, value, pair, group, treatment, control)
+        gaps = paired(means, value, pair, group, treatment, control)
         gap = gaps[treatment] - gaps[control]
         periods = means.groupby(pair)[period].first().reindex(gap.index)
         first, second = gap[periods == after], gap[periods == before]
@@ -374,15 +385,15 @@ def difference_in_differences(
                     "in one group (a member) or in one period (a week)."
                 ).format(pair=pair)
             )
-        changes = _paired(means, value, pair, period, after, before)
+        changes = paired(means, value, pair, period, after, before)
         change = changes[after] - changes[before]
         groups = means.groupby(pair)[group].first().reindex(change.index)
         first, second = change[groups == treatment], change[groups == control]
         names = treatment, control
     for values, name in zip((first, second), names, strict=True):
-        _enough(values, name)
+        enough(values, name)
     sides = first.to_numpy(), second.to_numpy(), *names
-    return _compared("differences", value, *sides, confidence, _yes_no(table[value]))
+    return compared("differences", value, *sides, confidence, yes_no(table[value]))
 
 
 def uplift_by_segment(
@@ -425,8 +436,8 @@ def uplift_by_segment(
     >>> uplift_by_segment(outcomes, "level").table["difference"].tolist()
     [25.0]
     """
-    _sure(confidence)
-    table = _read(outcomes, [value], [group, by])
+    sure(confidence)
+    table = read(outcomes, [value], [group, by])
     table = table[table[group].isin([treatment, control]) & table[by].notna()]
     parts = dict(tuple(table.groupby(by)))
     if not parts:
@@ -438,8 +449,8 @@ def uplift_by_segment(
         if min(counts.get(treatment, 0), counts.get(control, 0)) < 2:
             found[code] = None
             continue
-        first, second = _sides(part, value, group, treatment, control)
-        found[code] = _compared("groups", value, first, second, treatment, control, strict)
+        first, second = sides_of(part, value, group, treatment, control)
+        found[code] = compared("groups", value, first, second, treatment, control, strict)
     return SegmentUplift(by, value, found, confidence)
 
 
@@ -512,209 +523,3 @@ def _plain(member: object) -> str:
     if isinstance(member, float) and member.is_integer():
         return str(int(member))
     return str(member)
-
-
-def _read(frame: Any, numbers: Sequence[str], labels: Sequence[str]) -> pd.DataFrame:
-    """Columns of any frame in memory: the numbers as floats, missing ones as NaN."""
-    opened = open_frame(frame)
-    schema = opened.collect_schema()
-    for name in [*numbers, *labels]:
-        if name not in schema:
-            raise missing_column(_("given"), name, schema.names())
-    for name in numbers:
-        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
-            raise TableError(
-                _(
-                    "The column {column!r} holds {dtype}; it must hold numbers or yes and no."
-                ).format(column=name, dtype=in_words(schema[name]))
-            )
-    names = list(dict.fromkeys([*numbers, *labels]))
-    table = opened.select(names).collect()
-    table = table.with_columns(*(nw.col(name).cast(nw.Float64) for name in numbers))
-    plain = table.to_pandas().reset_index(drop=True)
-    for name in numbers:
-        if plain[name].isin([float("inf"), float("-inf")]).any():
-            raise TableError(
-                _(
-                    "The column {column!r} holds an endless number (inf), from a division by 0, "
-                    "perhaps. Leave such rows out or set them right first."
-                ).format(column=name)
-            )
-    return plain
-
-
-def _dated(
-    frame: Any,
-    numbers: Sequence[str],
-    labels: Sequence[str],
-    period: str,
-    before: str,
-    after: str,
-    since: str | date | None,
-    when: str,
-) -> pd.DataFrame:
-    """The table with its period column, written from the day when `since` is given."""
-    if since is None:
-        return _read(frame, numbers, [*labels, period])
-    import pandas as pd
-
-    table = _read(frame, numbers, [*labels, when])
-    try:
-        # Spark's times carry the session's zone: the clock they show is the shop's
-        days = pd.to_datetime(table[when], format="ISO8601").dt.tz_localize(None)
-    except (ValueError, TypeError):
-        raise TableError(
-            _("The column {column!r} does not hold days.").format(column=when)
-        ) from None
-    first = as_date(since)
-    later = days >= datetime(first.year, first.month, first.day)
-    return table.assign(**{period: later.map({True: after, False: before})})
-
-
-def _sides(
-    table: pd.DataFrame, value: str, column: str, first: str, second: str
-) -> tuple[Any, Any]:
-    """The values of both sides; `TableError` when one is hardly there."""
-    if first == second:
-        raise CrmkitError(
-            _("Both sides are {code!r}: name two different ones to compare.").format(code=first)
-        )
-    found = []
-    for code in (first, second):
-        values = table.loc[table[column] == code, value]
-        if values.empty:
-            codes = [str(c) for c in table[column].dropna().unique()]
-            near = closest(str(code), codes)
-            raise TableError(
-                _("No row has {column} {code!r}; there are {codes}.").format(
-                    column=column, code=code, codes=", ".join([near] if near else codes) or "–"
-                )
-            )
-        _enough(values.dropna(), code)
-        found.append(values.to_numpy())
-    return found[0], found[1]
-
-
-def _sure(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise CrmkitError(
-            _("confidence is {x}; it must lie between 0 and 1, such as 0.95.").format(x=confidence)
-        )
-
-
-def _enough(values: Any, code: object) -> None:
-    if len(values) < 2:
-        raise TableError(
-            _("{code!r} has {n} values; an interval needs at least 2 on each side.").format(
-                code=code, n=len(values)
-            )
-        )
-
-
-def _paired(
-    table: pd.DataFrame, value: str, pair: str, column: str, first: str, second: str
-) -> pd.DataFrame:
-    """Both sides of each pair in one row; `TableError` when a side is missing."""
-    table = table[table[column].isin([first, second])]
-    sides = table.pivot_table(index=pair, columns=column, values=value, aggfunc="mean")
-    sides = sides.reindex(columns=[first, second])
-    broken = int(sides.isna().any(axis=1).sum())
-    if broken:
-        raise TableError(
-            _(
-                "{broken} of {n} pairs of {pair!r} lack a side of {column!r}. Fill in what is "
-                "missing (0 where nothing was bought) or leave the pair out."
-            ).format(broken=broken, n=len(sides), pair=pair, column=column)
-        )
-    _enough(sides, pair)
-    return sides
-
-
-def _compared(
-    design: str,
-    measure: str,
-    first: np.ndarray,
-    second: np.ndarray,
-    first_name: str,
-    second_name: str,
-    confidence: float,
-    yes_no: bool = False,
-) -> Difference:
-    import numpy as np
-    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
-    from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
-
-    _sure(confidence)
-    left_out = int(np.isnan(first).sum() + np.isnan(second).sum())
-    first, second = first[~np.isnan(first)], second[~np.isnan(second)]
-    shares = design != "differences" and _yes_no(first, second)
-    low = high = p_value = None
-    # all of one group and none of the other bought: that has an interval, too
-    if np.ptp(first) > 0 or np.ptp(second) > 0 or (shares and first[0] != second[0]):
-        alpha = 1 - confidence
-        if shares:
-            counts = int(first.sum()), len(first), int(second.sum()), len(second)
-            low, high = confint_proportions_2indep(*counts, method="newcomb", alpha=alpha)
-            with np.errstate(divide="ignore"):  # a share of 0 or 1 has no odds
-                p_value = test_proportions_2indep(*counts, method="score").pvalue
-        else:
-            means = CompareMeans(DescrStatsW(first), DescrStatsW(second))
-            low, high = means.tconfint_diff(alpha, usevar="unequal")
-            p_value = means.ttest_ind(usevar="unequal")[1]
-    return Difference(
-        design,
-        measure,
-        float(first.mean()),
-        float(second.mean()),
-        float(first.mean() - second.mean()),
-        *(None if x is None else float(x) for x in (low, high, p_value)),
-        len(first),
-        len(second),
-        left_out,
-        confidence,
-        first_name,
-        second_name,
-        shares or yes_no,
-    )
-
-
-def _mean_change(
-    measure: str,
-    after: pd.Series,
-    before: pd.Series,
-    after_name: str,
-    before_name: str,
-    confidence: float,
-) -> Difference:
-    import numpy as np
-    from statsmodels.stats.weightstats import DescrStatsW
-
-    _sure(confidence)
-    change = (after - before).to_numpy()
-    low = high = p_value = None
-    if np.ptp(change) > 0:
-        about = DescrStatsW(change)
-        low, high = about.tconfint_mean(1 - confidence)
-        p_value = about.ttest_mean()[1]
-    return Difference(
-        "before_after",
-        measure,
-        float(after.mean()),
-        float(before.mean()),
-        float(change.mean()),
-        *(None if x is None else float(x) for x in (low, high, p_value)),
-        len(change),
-        len(change),
-        0,
-        confidence,
-        after_name,
-        before_name,
-        _yes_no(after, before),
-    )
-
-
-def _yes_no(*values: Any) -> bool:
-    """Whether all values there are 0 or 1."""
-    import numpy as np
-
-    return all(bool((np.isin(v, (0, 1)) | np.isnan(v)).all()) for v in values)

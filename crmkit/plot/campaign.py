@@ -5,6 +5,7 @@ from typing import Any
 
 from crmkit import campaign
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.labels import heading, text
 from crmkit.plot import _style
 from crmkit.tables import TableError
@@ -59,6 +60,38 @@ def uplift_by_segment(uplift: Any, *, ax: Any = None) -> Any:
     ax.set_title(
         _("Campaign effect by {group}, all {percent:.0%} intervals together").format(
             group=_style.inside(uplift.by), percent=uplift.confidence
+        )
+    )
+
+
+@_style.chart(grid="x")
+def arms(result: Any, *, ax: Any = None) -> Any:
+    """Each arm against the control with its interval; in colour what is too much to be luck.
+
+    `result`: what `campaign.compare_arms` gave. Returns the Axes.
+
+    >>> import pandas as pd
+    >>> from crmkit.campaign import compare_arms
+    >>> outcomes = pd.DataFrame({"group": ["sms"] * 3 + ["gift"] * 3 + ["control"] * 3,
+    ...     "revenue": [12, 14, 13, 30, 31, 32, 12, 13, 14.0]})
+    >>> [name.get_text() for name in arms(compare_arms(outcomes)).get_yticklabels()]
+    ['gift minus control group', 'sms minus control group']
+    """
+    _expect(result, "comparisons", "campaign.compare_arms")
+    judged = zip(result.comparisons, result.clear, strict=True)
+    rows = sorted(judged, key=lambda row: -row[0].difference)[: _style.MOST]
+    _forest(
+        ax,
+        [(_sides(d), d) for d, _clear in rows],
+        any(d.yes_no for d, _clear in rows),
+        [clear for _d, clear in rows],
+    )
+    ax.set_xlabel(_difference(result.measure, result.confidence))
+    ax.set_title(
+        _("{n} of {k} differences beyond chance ({correction})").format(
+            n=sum(result.clear),
+            k=len(result.clear),
+            correction=label("correction", result.correction),
         )
     )
 
@@ -285,14 +318,12 @@ def _interval(confidence: float) -> str:
 
 
 def _sides(difference: Any) -> str:
-    from crmkit.campaign.findings import side
+    from crmkit.campaign.arms import pair
 
-    return _("{first} minus {second}").format(
-        first=side(difference.first_name), second=side(difference.second_name)
-    )
+    return pair(difference)
 
 
-def _forest(ax: Any, rows: list, share: bool) -> None:
+def _forest(ax: Any, rows: list, share: bool, clear: list[bool] | None = None) -> None:
     """Differences with their intervals, one below the other, beside a line at 0."""
     from matplotlib.ticker import PercentFormatter
 
@@ -301,10 +332,11 @@ def _forest(ax: Any, rows: list, share: bool) -> None:
     if not rows:
         raise TableError(_style.nothing())
     for place, (_name, d) in enumerate(rows):
-        colour = _style.MAIN if d.clear else _style.GREY
+        sure = d.clear if clear is None else clear[place]
+        colour = _style.MAIN if sure else _style.GREY
         if d.low is not None:
             ax.plot([d.low, d.high], [place, place], color=colour, linewidth=5)
-        ax.plot([d.difference], [place], "o" if d.clear else "s", color=colour, markersize=14)
+        ax.plot([d.difference], [place], "o" if sure else "s", color=colour, markersize=14)
         ax.annotate(
             _("{difference} (n = {first:,} and {second:,})").format(
                 difference=number(d.difference, d.yes_no), first=d.n_first, second=d.n_second

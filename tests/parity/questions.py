@@ -241,6 +241,7 @@ CASES = {
     "outcomes": _contacts,
     "a plan": lambda t: as_row(C.plan(t("sales"), C.threshold_discount(20, 3))),
     "the groups compared": lambda t: as_row(C.compare_groups(_contacts(t))),
+    "the arms compared": lambda t: C.compare_arms(_contacts(t)).table,
     "before and after": lambda t: as_row(
         C.before_after(t("sales"), "amount", since="2025-02-01", when="sold_at")
     ),

@@ -763,6 +763,7 @@ ANSWERS = {
     "segment.rfm_groups": (G.rfm_groups, SCORED, "r_score f_score m_score"),
     "segment.segment_summary": (G.segment_summary, SCORED, "rfm_group"),
     "segment.kmeans": (lambda f: G.kmeans(f, k=2), SCORED, "recency frequency monetary"),
+    "campaign.compare_arms": (C.compare_arms, GROUPS, "group revenue"),
     "campaign.compare_groups": (C.compare_groups, GROUPS, "group revenue"),
     "campaign.before_after": (C.before_after, WEEKS_OF, "period revenue"),
     "campaign.difference_in_differences": (
