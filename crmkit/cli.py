@@ -63,6 +63,12 @@ def lab(
     only_fill: Annotated[
         bool, typer.Option("--only-fill", help="只准备文件 · Only fill the folder.")
     ] = False,
+    trainer: Annotated[
+        bool,
+        typer.Option(
+            "--trainer", help="带 nbgrader 的菜单和按钮 · With nbgrader's menus and buttons."
+        ),
+    ] = False,
 ) -> None:
     """打开课程 · Open the course in JupyterLab; further options go to JupyterLab."""
     from crmkit.learn import workspace
@@ -79,15 +85,17 @@ def lab(
                 folder=filled.backup.relative_to(course.root)
             )
         )
-    console.print(
-        _("{folder}: {new} new, {kept} of yours left as they are.").format(
-            folder=folder, new=len(filled.new), kept=len(filled.kept)
-        )
-    )
     if only_fill:
+        console.print(
+            _("{folder}: {new} new, {kept} of yours left as they are.").format(
+                folder=folder, new=len(filled.new), kept=len(filled.kept)
+            )
+        )
         return
+    from crmkit.learn.lab import serve
+
     options = [f"--port={port}", *(["--no-browser"] if no_browser else []), *context.args]
-    raise typer.Exit(workspace.serve(course, get_language(), options))
+    serve(course, get_language(), options, trainer=trainer)
 
 
 @app.command()

@@ -64,7 +64,7 @@ STYLE = {
 
 
 @functools.cache
-def _register_font() -> None:
+def register_font() -> None:
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(FONT_FILE)
@@ -89,7 +89,7 @@ def chart(
         import matplotlib.pyplot as plt
         from matplotlib.text import Text
 
-        _register_font()
+        register_font()
         calling = _NAMES.set(called(names))
         # a notebook's first chart switches this on; leaving the style must not switch it off
         interactive = plt.isinteractive()
@@ -348,8 +348,6 @@ def bars(
 
     Only the first `MOST` names and the largest colours are drawn; the axis says so.
     """
-    import seaborn as sns
-
     shown = known(table, y)
     codes = list(dict.fromkeys(shown[x]))
     shown = shown[shown[x].isin(codes[:MOST])]
@@ -357,20 +355,23 @@ def bars(
     names = list(dict.fromkeys(shown["_x"]))
     if horizontal is None:
         horizontal = sum(map(width_of, names)) + 2 * len(names) > 70
-    options = {"color": MAIN}
+    parts = {None: (shown, MAIN)}
     if hue:
         kinds = largest(shown, hue, y, MOST_LINES)
         all_kinds = shown[hue].nunique(dropna=False)
         shown = shown[shown[hue].isin(kinds)]
-        shown = shown.assign(_hue=apart(hue, shown[hue]))
-        groups = list(dict.fromkeys(shown["_hue"]))
-        codes_of = dict(zip(shown["_hue"], shown[hue], strict=True))
-        palette = colours_of(hue, [codes_of[group] for group in groups])
-        options = {"hue": "_hue", "hue_order": groups, "palette": palette}
-    along, across = ("_x", y) if not horizontal else (y, "_x")
-    sns.barplot(
-        shown, x=along, y=across, order=names, ax=ax, errorbar=None, saturation=1, **options
-    )
+        parts = _by_colour(shown, hue)
+    places, thick = {name: place for place, name in enumerate(names)}, 0.8 / len(parts)
+    draw, size = (ax.barh, "height") if horizontal else (ax.bar, "width")
+    for number, (group, (rows, colour)) in enumerate(parts.items()):
+        means = rows.groupby("_x", sort=False)[y].mean()
+        at = [places[name] + (number - (len(parts) - 1) / 2) * thick for name in means.index]
+        draw(at, means, **{size: thick}, color=colour, label=group)
+    (ax.set_yticks if horizontal else ax.set_xticks)(range(len(names)), names)
+    if horizontal:
+        ax.set_ylim(len(names) - 0.5, -0.5)
+    else:
+        ax.set_xlim(-0.5, len(names) - 0.5)
     if colours is not None:
         for bar, colour in zip(ax.patches, colours, strict=False):
             bar.set_color(colour)
@@ -390,7 +391,20 @@ def bars(
         _legend(ax, part(heading(hue), len(kinds), all_kinds), outside=True)
 
 
+def _by_colour(rows: Any, hue: str) -> dict[str, tuple[Any, str]]:
+    """The rows of each group under the name people read, with its colour."""
+    read = apart(hue, rows[hue])
+    codes = dict(zip(read, rows[hue], strict=True))
+    colours = colours_of(hue, list(codes.values()))
+    named = rows.assign(_hue=read)
+    return {
+        name: (named[named["_hue"] == name], colour)
+        for name, colour in zip(codes, colours, strict=True)
+    }
+
+
 DATES = ("day", "week", "date")
+MARKERS = "oXsPD^v"
 
 
 def lines(ax: Any, table: Any, x: str, y: str, hue: str | None = None) -> list[Any]:
@@ -399,36 +413,26 @@ def lines(ax: Any, table: Any, x: str, y: str, hue: str | None = None) -> list[A
     Of very many lines the largest are drawn in colour, the others in grey. Returns where each row
     of the table stands on the axis.
     """
-    import seaborn as sns
-
     shown = known(table, y)
     points = list(dict.fromkeys(shown[x]))
     if x in IN_ORDER or x in DATES or _numeric(points):
         points = sorted(points)
     places = {point: place for place, point in enumerate(points)}
     shown = shown.assign(_x=shown[x] if x in DATES else shown[x].map(places))
-    options = {"color": MAIN, "marker": "o"}
+    parts = {None: (shown, MAIN)}
     if hue:
         kinds = largest(shown, hue, y, MOST_LINES)
         rest = shown[~shown[hue].isin(kinds)]
         for number, (_code, line) in enumerate(rest.groupby(hue, sort=False)):
             name = _("others: {n}").format(n=rest[hue].nunique()) if not number else None
             ax.plot(line["_x"], line[y], color=QUIET, linewidth=1, zorder=1, label=name)
-        coloured = shown[shown[hue].isin(kinds)]
-        coloured = coloured.assign(_hue=apart(hue, coloured[hue]))
-        codes_of = dict(zip(coloured["_hue"], coloured[hue], strict=True))
-        options = {
-            "hue": "_hue",
-            "style": "_hue",
-            "markers": True,
-            "dashes": False,
-            "palette": colours_of(hue, list(codes_of.values())),
-        }
-    if len(points) > 40:
-        options.pop("marker", None)
-        if hue:
-            options["markers"] = False
-    sns.lineplot(coloured if hue else shown, x="_x", y=y, ax=ax, errorbar=None, **options)
+        parts = _by_colour(shown[shown[hue].isin(kinds)], hue)
+    for marker, (group, (rows, colour)) in zip(MARKERS, parts.items(), strict=False):
+        means = rows.groupby("_x")[y].mean()
+        ax.plot(
+            means.index, means, color=colour, label=group, markeredgecolor="white",
+            marker=marker if len(points) <= 40 else None,
+        )  # fmt: skip
     value_axis(ax.yaxis, y, whole=_whole(shown[y]))
     ax.set(xlabel=heading(x), ylabel=heading(y))
     if shown[y].min() >= 0:
@@ -551,12 +555,36 @@ def ends(table: Any) -> tuple[Any, str]:
     return pd.concat([table.head(half), table.tail(half)]), note
 
 
+def _readable_on(colour: Sequence[float]) -> str:
+    """Black or white, whichever is read on this colour (relative luminance as WCAG defines it)."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    light = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#262626" if light > 0.18 else "white"
+
+
+def boxes(ax: Any, table: Any, x: str, y: str, order: Sequence[Any], names: Sequence[str]) -> None:
+    """For each group a lying box: middle half, median, whiskers from the 5th to the 95th percentile."""
+    drawn = ax.boxplot(
+        [table.loc[table[x] == code, y].dropna() for code in order],
+        positions=range(len(order)), orientation="horizontal", whis=(5, 95), showfliers=False,
+        widths=0.6, patch_artist=True,
+    )  # fmt: skip
+    for box in drawn["boxes"]:
+        box.set(facecolor=PALETTE[5], edgecolor="#22303C", linewidth=1.5)
+    for kind in ("medians", "whiskers", "caps"):
+        for line in drawn[kind]:
+            line.set(color="#22303C", linewidth=1.5)
+    ax.set_yticks(range(len(order)), names)
+    ax.set_ylim(len(order) - 0.5, -0.5)
+    value_axis(ax.xaxis, y)
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
+
+
 def heat(
     ax: Any, grid: Any, *, percent: bool = True, rows: str, columns: str, bar: str | None = None
 ) -> None:
     """A table of numbers as shades, each written in its cell; unobserved cells stay empty."""
-    import seaborn as sns
-
     if not grid.notna().any(axis=None):
         raise tables.TableError(nothing())
     across = [str(name) for name in grid.columns]
@@ -566,23 +594,24 @@ def heat(
             fold(name, 8 if narrow and width_of(name) > len(name) else 12, 3) for name in across
         ]
     size = 18 if grid.size <= 16 else 13 if max(grid.shape) <= 12 else 10
-    written = grid.map(
-        lambda v: "" if tables.is_nothing(v) else (f"{v:.0%}" if percent else short(v))
-    )
-    sns.heatmap(
-        grid.astype("float64"),
-        ax=ax,
-        cmap=SEQUENTIAL,
-        annot=written.to_numpy() if grid.size <= 400 else False,
-        fmt="",
-        linewidths=1,
-        linecolor="white",
-        cbar=bar is not None,
-        cbar_kws={"label": bar} if bar else None,
-        annot_kws={"fontsize": size},
-        xticklabels=across,
-        yticklabels=True,
-    )
+    values = grid.astype("float64").to_numpy()
+    mesh = ax.pcolormesh(values, cmap=SEQUENTIAL, edgecolors="white", linewidth=1)
+    ax.set_ylim(len(grid), 0)
+    ax.set_xticks([place + 0.5 for place in range(len(across))], across)
+    ax.set_yticks([place + 0.5 for place in range(len(grid))], [str(name) for name in grid.index])
+    ax.tick_params(length=0)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    if bar is not None:
+        ax.figure.colorbar(mesh, ax=ax, label=bar).outline.set_visible(False)
+    if grid.size <= 400:
+        for row, column in zip(*(~grid.isna()).to_numpy().nonzero(), strict=True):
+            value = values[row, column]
+            ax.text(
+                column + 0.5, row + 0.5, f"{value:.0%}" if percent else short(value),
+                ha="center", va="center", fontsize=size,
+                color=_readable_on(mesh.to_rgba(value)),
+            )  # fmt: skip
     ax.grid(visible=False)
     ax.set(xlabel=columns, ylabel=rows)
     ax.tick_params(axis="both", rotation=0)

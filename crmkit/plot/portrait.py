@@ -42,29 +42,12 @@ def spread(frame: Any, x: str, y: str, *, ax: Any = None) -> Any:
 
     `frame` has one row per thing; otherwise as `bars`.
     """
-    import seaborn as sns
-
     table = _style.known(_checked(frame, x, y).dropna(subset=[x]), y)
     order = list(dict.fromkeys(table[x]))
     shown = order[: _style.MOST]
-    sns.boxplot(
-        table[table[x].isin(shown)].assign(_x=lambda rows: rows[x].map(order.index)),
-        x=y,
-        y="_x",
-        order=range(len(shown)),
-        orient="y",
-        ax=ax,
-        whis=(5, 95),
-        showfliers=False,
-        color=_style.PALETTE[5],
-        linewidth=1.5,
-    )
-    ax.set_yticks(range(len(shown)), _style.apart(x, shown))
-    _style.value_axis(ax.xaxis, y)
+    _style.boxes(ax, table, x, y, shown, _style.apart(x, shown))
     ax.set(xlabel=heading(y), ylabel=_style.part(heading(x), len(shown), len(order)))
     _style.title(ax, y, x)
-    ax.grid(visible=True, axis="x")
-    ax.grid(visible=False, axis="y")
 
 
 def _checked(frame: Any, x: str, y: str, hue: str | None = None) -> Any:

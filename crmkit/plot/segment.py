@@ -119,22 +119,13 @@ def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -
     >>> overlap(members, "gender").get_xlabel()
     'Monetary value'
     """
-    import seaborn as sns
-
     table = _style.to_pandas(members)
     _style.need(table, [by, value], "segment.rfm")
     shown = _style.known(table.dropna(subset=[by]), value).sort_values(by, kind="stable")
     groups = _style.largest(shown.assign(_one=1), by, "_one", 12)
     axis = _style.part(heading(by), len(groups), shown[by].nunique())
     shown = shown[shown[by].isin(groups)]
-    shown = shown.assign(_group=_style.apart(by, shown[by]))
-    sns.boxplot(
-        shown, x=value, y="_group", ax=ax, whis=(5, 95), showfliers=False, width=0.55,
-        color=_style.PALETTE[5], linecolor="#22303C", linewidth=2,
-    )  # fmt: skip
-    _style.value_axis(ax.xaxis, value)
-    ax.grid(visible=True, axis="x")
-    ax.grid(visible=False, axis="y")
+    _style.boxes(ax, shown, by, value, groups, _style.apart(by, groups))
     ax.set(xlabel=heading(value), ylabel=axis)
     ax.set_title(
         _("{figure} by {group}: how far the groups overlap").format(
@@ -149,8 +140,6 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
 
     `clusters`: what `segment.kmeans` gave. Returns the Axes.
     """
-    import seaborn as sns
-
     if not hasattr(clusters, "centres"):
         raise TableError(_("Give what {source} returns.").format(source="segment.kmeans"))
     table = _style.to_pandas(clusters.members)
@@ -159,10 +148,12 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
     step = max(1, -(-len(table) // 3_000))
     shown = table.iloc[::step].assign(_cluster=lambda t: _style.words("cluster", t["cluster"]))
     order = _style.words("cluster", clusters.centres["cluster"])
-    sns.scatterplot(
-        shown, x=across, y=up, hue="_cluster", style="_cluster", hue_order=order,
-        style_order=order, palette=_style.PALETTE[: len(order)], alpha=0.6, s=70, ax=ax, linewidth=0,
-    )  # fmt: skip
+    for name, colour, marker in zip(order, _style.PALETTE, _style.MARKERS + "<", strict=False):
+        dots = shown[shown["_cluster"] == name]
+        ax.scatter(
+            dots[across], dots[up], s=70, alpha=0.6, color=colour, marker=marker, label=name,
+            linewidth=0,
+        )  # fmt: skip
     if shown[up].min() >= 0 and shown[up].max() > 10 * shown[up].median() > 0:
         near_zero = max(1.0, shown[up].median() / 10)
         ax.set_yscale("symlog", linthresh=near_zero)

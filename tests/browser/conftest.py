@@ -12,6 +12,7 @@ import pytest
 
 from crmkit.learn import workspace
 from crmkit.learn.course import Course
+from crmkit.learn.lab import command, environment
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,8 +34,8 @@ def served(course: Course, language: str):
     log = course.root / f"lab-{language}.log"
     with log.open("w") as out:
         server = subprocess.Popen(
-            workspace.lab_command(course, language, options),
-            env=workspace.lab_environment(course, language),
+            command(options),
+            env=environment(course, language),
             cwd=course.work(language),
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -257,7 +257,7 @@ def test_the_band_lies_around_its_days():
     days = pd.DataFrame({"day": pd.to_datetime(["2025-06-01", "2025-06-02", "2025-06-03"])})
     result = days.assign(satisfied=8, answers=10, csat=0.8, low=0.7, high=0.9)
     ax = ck.plot.csat(result)
-    line = ax.lines[0].get_xdata()
+    line = ax.lines[0].get_xdata(orig=False)
     band = ax.collections[0].get_paths()[0].vertices[:, 0]
     assert (band.min(), band.max()) == (line.min(), line.max())
 
@@ -269,7 +269,7 @@ def test_the_treated_and_the_control_have_their_colours_in_any_order():
         table = pd.DataFrame({"campaign_id": ["C1", "C1"], "members": [3, 2], "group": order})
         ax = ck.plot.bars(table, "campaign_id", "members", "group")
         drawn = {
-            name: matplotlib.colors.to_hex(handle.get_facecolor())
+            name: matplotlib.colors.to_hex(handle.patches[0].get_facecolor())
             for handle, name in zip(*ax.get_legend_handles_labels(), strict=True)
         }
         assert drawn == {

@@ -49,7 +49,7 @@ def test_every_chinese_message_can_be_drawn(repository):
 
 def test_a_missing_letter_would_be_noticed():
     ax = plt.subplots()[1]
-    _style._register_font()
+    _style.register_font()
     ax.set_title("\U0001f600", fontfamily=_style.FONT)
     with pytest.warns(UserWarning, match="missing from font"):
         ax.figure.canvas.draw()

@@ -1,0 +1,97 @@
+"""How Jupyter gets a warm kernel: the provisioner named in the kernelspec `crmkit`."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import Any, ClassVar
+
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Unicode
+
+from crmkit.i18n import gettext as _
+from crmkit.warm import why_not
+from crmkit.warm.owner import LOADING_SECONDS, CannotFork, warm_process
+
+_OURS = {"stdin", "stdout", "stderr", "cwd", "env", "independent", "extra_arguments", "kernel_id"}
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks the kernel from this process's warm process, or starts an ordinary one and says so."""
+
+    enter = Unicode(
+        "",
+        config=True,
+        help="module:function, called in the forked process before it becomes the kernel",
+    )
+
+    _said: ClassVar[set[str]] = set()
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Fork a kernel for this command; anything unusual is left to an ordinary process."""
+        try:
+            self.process = await self._fork(cmd, kwargs)
+        except CannotFork as reason:
+            if self.enter:  # what was to be shut in must not run outside
+                raise
+            self._say(str(reason))
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid
+        self.cwd = kwargs.get("cwd") or os.getcwd()
+        return self.connection_info
+
+    async def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> Any:
+        reason = why_not()
+        if reason:
+            raise CannotFork(reason)
+        if cmd[1:3] != ["-m", "ipykernel_launcher"] or not os.path.samefile(cmd[0], sys.executable):
+            raise CannotFork(" ".join(cmd[:3]))
+        if kwargs.keys() - _OURS or kwargs.get("independent"):
+            raise CannotFork("independent")
+        env = kwargs.get("env") or dict(os.environ)
+        warm = warm_process(env)
+        # several requesters may wait for it: none of them cancels it for the others
+        loaded = asyncio.shield(asyncio.wrap_future(warm.ready))
+        try:
+            await asyncio.wait_for(loaded, LOADING_SECONDS)
+        except TimeoutError:
+            raise CannotFork(f"{LOADING_SECONDS} s") from None
+        nothing = os.open(os.devnull, os.O_RDWR)
+        try:
+            files = (
+                nothing,
+                _descriptor(kwargs.get("stdout"), 1, nothing),
+                _descriptor(kwargs.get("stderr"), 2, nothing),
+            )
+            cwd = str(kwargs.get("cwd") or os.getcwd())
+            asked = warm.start(cmd[3:], env, cwd, files, self.enter)
+            return await asyncio.wrap_future(asked)
+        finally:
+            os.close(nothing)
+
+    def _say(self, reason: str) -> None:
+        if reason not in self._said:
+            self._said.add(reason)
+            self.log.warning(
+                _(
+                    "Kernels start the ordinary, slower way here ({reason}); everything else works "
+                    "as usual."
+                ).format(reason=reason)
+            )
+
+
+def _descriptor(wish: Any, number: int, nothing: int) -> int:
+    """The open file that a kernel writes to, as `subprocess.Popen` understands the wish."""
+    if wish == subprocess.DEVNULL:
+        return nothing
+    if wish == subprocess.STDOUT:
+        return 1
+    if wish == subprocess.PIPE:
+        raise CannotFork("PIPE")
+    if wish is None:
+        try:
+            os.fstat(number)
+        except OSError:
+            return nothing
+        return number
+    return wish if isinstance(wish, int) else wish.fileno()
