@@ -39,6 +39,23 @@ def ids_in(tx: Tx, segment_id: str) -> list[str]:
     )
 
 
+def arms(tx: Tx, campaign_id: int) -> dict[str, str]:
+    """Each living person of a campaign with their arm. Who was drawn twice, under records merged
+    since, stays in the arm of the record that was kept, else of the first one drawn."""
+    t, m = schema.campaign_target, schema.member
+    kept = m.alias("kept")
+    rows = tx.all(
+        select(kept.c.id, t.c.arm)
+        .select_from(t.join(m, m.c.id == t.c.member_id).join(kept, kept.c.id == m.c.survivor_id))
+        .where(t.c.campaign_id == campaign_id)
+        .order_by(kept.c.id, m.c.id != kept.c.id, m.c.id)
+    )
+    found: dict[str, str] = {}
+    for person, arm in rows:
+        found.setdefault(person, arm)
+    return found
+
+
 def pick(tx: Tx, segment_id: str, rule: dict) -> None:
     """Fill the segment with those the rule picks today."""
     ms = schema.member_segment

@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
+from crmkit.practice.masks import mask_email, mask_name, mask_phone
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -19,6 +21,7 @@ class Letter:
     recipient: str
     subject: str | None
     body: str
+    name: str | None = None
 
     def __repr__(self) -> str:
         return f"Letter(id={self.id}, channel={self.channel!r})"
@@ -127,16 +130,27 @@ class ThroughGateway:
 
 @dataclass
 class LocalGateway:
-    """A gateway that sends nothing: it shows what would be sent, a line of JSON each."""
+    """A way out that sends nothing: it shows what would be sent, a line of JSON each, with
+    recipient and name masked, for the file lies open."""
 
     file: Path
 
-    def submit(self, reference: str, recipient: str, text: str) -> None:
-        line = json.dumps(
-            {"reference": reference, "to": recipient, "text": text}, ensure_ascii=False
-        )
+    @contextmanager
+    def ready(self, letter: Letter) -> Iterator[Callable[[], None]]:
+        yield lambda: self._show(letter)
+
+    def _show(self, letter: Letter) -> None:
+        mask = mask_email if "@" in letter.recipient else mask_phone
+        body = letter.body
+        if letter.name:
+            body = body.replace(letter.name, mask_name(letter.name))
+        shown = {
+            "reference": f"outbox-{letter.id}",
+            "to": mask(letter.recipient),
+            "text": body.replace(letter.recipient, mask(letter.recipient)),
+        }
         with Path(self.file).open("a", encoding="utf-8") as sink:
-            sink.write(line + "\n")
+            sink.write(json.dumps(shown, ensure_ascii=False) + "\n")
 
     def sent(self) -> list[dict[str, str]]:
         """What would have been sent so far."""

@@ -7,7 +7,11 @@ def mask_phone(phone: str | None) -> str | None:
     >>> mask_phone("14012345678")
     '140****5678'
     """
-    return None if phone is None else f"{phone[:3]}****{phone[-4:]}"
+    if phone is None:
+        return None
+    if len(phone) < 11:  # a short number keeps four digits at most
+        return f"{phone[:2]}****{phone[-2:]}"
+    return f"{phone[:3]}****{phone[-4:]}"
 
 
 def mask_name(name: str | None) -> str | None:

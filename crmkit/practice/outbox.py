@@ -10,7 +10,7 @@ whether it arrived, so it is marked unknown and never blindly sent again.
 import os
 import socket
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -23,13 +23,12 @@ from crmkit.practice.delivery import (
     Letter,
     LocalGateway,
     Refusal,
-    ThroughGateway,
     Transport,
     Unreachable,
 )
 from crmkit.practice.domain.quiet import next_allowed
 from crmkit.practice.engine import reading, writing
-from crmkit.practice.errors import CrmkitError, Refused
+from crmkit.practice.errors import Refused
 from crmkit.practice.settings import setting
 
 outbox = schema.outbox
@@ -37,6 +36,8 @@ ADDRESS = {"email": "email", "sms": "phone", "mini_program": "card"}
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=1)
+GOOD_FOR = {"marketing": timedelta(days=14), "service": timedelta(days=30)}
+"""How long a message is worth sending, unless it says its last day itself."""
 
 
 def enqueue(
@@ -48,35 +49,48 @@ def enqueue(
     *,
     once: str,
     subject: str | None = None,
+    last_day: date | None = None,
     **about: int | None,
 ) -> int | None:
     """Queue one message to a member's row; None where it may not or cannot be sent.
 
-    `once` names the message for ever: the same name is queued once. Marketing needs the member's
-    consent on this channel and waits until the quiet hours are over; service messages do not.
+    `once` names the message for ever: of one name a person gets one, whatever records were merged
+    into theirs. Marketing needs the member's consent on this channel and waits until the quiet
+    hours are over; service messages do not. After its last day nobody wants it any more.
     """
     if purpose == "marketing" and not people.has_consent(tx, member.id, purpose, channel):
         return None
-    recipient = people.unsealed(tx, member, ADDRESS[channel])
-    if recipient is None or tx.one(select(outbox.c.id).where(outbox.c.once == once)):
+    if people.unsealed(tx, member, ADDRESS[channel]) is None or _sent_to(tx, member.id, once):
         return None
     message_id = tx.next_id(outbox)
     return tx.insert(
         outbox,
         id=message_id,
-        once=once,
+        once=f"{once}:{member.id}",
         member_id=member.id,
         channel=channel,
         purpose=purpose,
-        recipient_sealed=tx.seal(outbox, "recipient_sealed", message_id, recipient),
         subject_sealed=tx.seal(outbox, "subject_sealed", message_id, subject),
         body_sealed=tx.seal(outbox, "body_sealed", message_id, body),
         made_at=tx.now,
         not_before=_allowed_from(tx, purpose),
+        last_day=last_day or tx.today + GOOD_FOR[purpose],
         status="queued",
         attempts=0,
         **about,
     )
+
+
+def _sent_to(tx: Tx, member_id: str, once: str, before: int | None = None) -> bool:
+    """Whether the person has, or will get, a message of this name (queued before that one)."""
+    names = [f"{once}:{one}" for one in tx.execute(people.group_of(member_id)).scalars()]
+    wanted = [outbox.c.once.in_(names)]
+    if before is not None:
+        wanted += [
+            outbox.c.id < before,
+            outbox.c.status.in_(("queued", "leased", "sent", "unknown")),
+        ]
+    return tx.one(select(outbox.c.id).where(*wanted).limit(1)) is not None
 
 
 def refuse_without_address(member_id: str, channel: str) -> None:
@@ -106,6 +120,16 @@ def _allowed_from(tx: Tx, purpose: str):
     return next_allowed(tx.now, tx.timezone, setting(tx, "quiet_from"), setting(tx, "quiet_to"))
 
 
+def _called_off(tx: Tx, row) -> bool:
+    """Whether the campaign or the care rule the message belongs to was stopped."""
+    k, rule = schema.campaign, schema.care_rule
+    if row.campaign_id is not None:
+        return tx.value(select(k.c.status).where(k.c.id == row.campaign_id)) == "cancelled"
+    if row.care_rule_id is not None:
+        return not tx.value(select(rule.c.active).where(rule.c.id == row.care_rule_id))
+    return False
+
+
 def deliver(shop, transports: dict[str, Transport] | None) -> dict[str, int]:
     """Run one worker until nothing is due; a practice shop only shows what it would send."""
     if transports is None:
@@ -115,9 +139,7 @@ def deliver(shop, transports: dict[str, Transport] | None) -> dict[str, int]:
             raise Refused(
                 _("Name the ways out, such as {example}.").format(example="{'email': Smtp(…)}")
             )
-        shown = ThroughGateway(
-            LocalGateway(Path(shop.engine.url.database).with_name("messages.jsonl"))
-        )
+        shown = LocalGateway(Path(shop.engine.url.database).with_name("messages.jsonl"))
         transports = dict.fromkeys(schema.MESSAGE_CHANNELS, shown)
     return Worker(shop, transports).run()
 
@@ -141,6 +163,7 @@ class Worker:
         """Send everything that is due, at most `limit`; how many became what."""
         became: dict[str, int] = {}
         self._end_lost_leases()
+        self._drop_what_is_late()
         while limit is None or sum(became.values()) < limit:
             leased = self._lease()
             if leased is None:
@@ -166,6 +189,13 @@ class Worker:
                     "unknown" if handed_over else "queued",
                     _("The worker stopped while handing it over.") if handed_over else None,
                 )
+
+    def _drop_what_is_late(self) -> None:
+        with writing(self.shop.engine) as connection:
+            tx = self._tx(connection)
+            late = outbox.c.last_day < tx.today
+            for row in tx.all(select(outbox).where(outbox.c.status == "queued", late)):
+                self._settle(tx, row, "cancelled", "TooLate")
 
     def _lease(self):
         """The next message as a letter to send; its new status where it may not go; or None."""
@@ -200,33 +230,43 @@ class Worker:
                 handed_over_at=None,
                 attempts=row.attempts + 1,
             )
+            member = people.live(tx, row.member_id)
             return Letter(
                 row.id,
                 row.channel,
-                *(
-                    tx.unseal(outbox, column, row.id, getattr(row, column))
-                    for column in ("recipient_sealed", "subject_sealed", "body_sealed")
-                ),
+                people.unsealed(tx, member, ADDRESS[row.channel]),
+                tx.unseal(outbox, "subject_sealed", row.id, row.subject_sealed),
+                tx.unseal(outbox, "body_sealed", row.id, row.body_sealed),
+                people.unsealed(tx, member, "name"),
             )
 
     @staticmethod
     def _why_not(tx: Tx, row) -> str | None:
-        try:
-            member = people.live(tx, row.member_id)
-        except CrmkitError as error:
-            return type(error).__name__
-        consent = row.purpose != "marketing" or people.has_consent(
+        """Why a message may not go (any more), as things stand at this moment."""
+        member = people.living(tx, row.member_id)
+        if member is None:
+            return "NotFound"
+        if row.purpose == "marketing" and not people.has_consent(
             tx, member.id, row.purpose, row.channel
-        )
-        return None if consent else "NoConsent"
+        ):
+            return "NoConsent"
+        if people.unsealed(tx, member, ADDRESS[row.channel]) is None:
+            return "NoAddress"
+        if row.last_day < tx.today:
+            return "TooLate"
+        if _called_off(tx, row):
+            return "Cancelled"
+        once = row.once.rpartition(":")[0]
+        return "SentAlready" if _sent_to(tx, member.id, once, before=row.id) else None
 
     def _send(self, letter: Letter) -> str:
         transport, handing_over = self.transports[letter.channel], False
         try:
             with transport.ready(letter) as hand_over:
-                handing_over = self._mark_handing_over(letter.id)
-                if not handing_over:
-                    return "unknown"  # the lease ran out meanwhile: it is somebody else's now
+                stopped = self._mark_handing_over(letter.id)
+                if stopped:
+                    return stopped
+                handing_over = True
                 hand_over()
         except Unreachable as problem:
             return self._finish(letter.id, "queued", str(problem))
@@ -238,26 +278,37 @@ class Worker:
             return self._finish(letter.id, status, type(problem).__name__)
         return self._finish(letter.id, "sent", None)
 
-    def _mark_handing_over(self, message_id: int) -> bool:
+    def _mark_handing_over(self, message_id: int) -> str | None:
+        """Write down that it leaves now; what became of it instead, where it may not."""
         with writing(self.shop.engine) as connection:
             tx = self._tx(connection)
-            marked = tx.execute(
-                update(outbox)
-                .where(outbox.c.id == message_id, outbox.c.lease_owner == self.name)
-                .values(handed_over_at=tx.now)
-            )
-            return marked.rowcount == 1
+            row = self._mine(tx, message_id)
+            if row is None:
+                return "unknown"  # the lease ran out meanwhile: it is somebody else's now
+            why_not = self._why_not(tx, row)
+            if why_not:
+                self._settle(tx, row, "cancelled", why_not)
+                return "cancelled"
+            tx.update(outbox, row.id, handed_over_at=tx.now)
+            return None
+
+    def _mine(self, tx: Tx, message_id: int):
+        return tx.one(
+            select(outbox).where(outbox.c.id == message_id, outbox.c.lease_owner == self.name)
+        )
 
     def _finish(self, message_id: int, status: str, problem: str | None) -> str:
         with writing(self.shop.engine) as connection:
             tx = self._tx(connection)
-            row = tx.one(
-                select(outbox).where(outbox.c.id == message_id, outbox.c.lease_owner == self.name)
-            )
+            row = self._mine(tx, message_id)
             if row is None:
                 return "unknown"
-            if status == "queued" and row.attempts >= MOST_ATTEMPTS:
-                status = "failed"
+            if status == "queued":
+                why_not = self._why_not(tx, row)
+                status = "cancelled" if why_not else status
+                problem = why_not or problem
+                if row.attempts >= MOST_ATTEMPTS and not why_not:
+                    status = "failed"
             self._settle(tx, row, status, problem)
             return "put_off" if status == "queued" else status
 

@@ -58,6 +58,14 @@ def live(tx: Tx, member_id: str):
     return row
 
 
+def living(tx: Tx, member_id: str):
+    """The living record of this number; None when the person was erased."""
+    try:
+        return live(tx, member_id)
+    except NotFound:
+        return None
+
+
 def group_of(member_id: str):
     """A subquery: the member and everyone merged into them."""
     return select(table.c.id).where(table.c.survivor_id == member_id)

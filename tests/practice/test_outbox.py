@@ -225,10 +225,10 @@ def test_a_gateway_says_whether_to_try_again(shop, problem, became):
 def test_the_local_gateway_shows_what_would_be_sent(shop, tmp_path):
     campaign(shop, "sms")
     gateway = LocalGateway(tmp_path / "sms.jsonl")
-    assert Worker(shop, {"sms": ThroughGateway(gateway)}).run() == {"sent": 3}
+    assert Worker(shop, {"sms": gateway}).run() == {"sent": 3}
     first = gateway.sent()[0]
-    assert first["to"] == "14000000001"
-    assert first["text"] == "Dear Ann 1, 0 points wait.\nReply T to opt out."
+    assert first["to"] == "140****0001"
+    assert first["text"] == "Dear A** 1**, 0 points wait.\nReply T to opt out."
 
 
 def test_no_address_and_no_words_stand_readable_in_the_database(shop, mailbox):
@@ -275,7 +275,7 @@ def test_a_practice_shop_shows_what_it_would_send(tmp_path):
     scene.marketing.send_one(template, member.id)
     assert scene.deliver() == {"sent": 1}
     (shown,) = LocalGateway(tmp_path / "messages.jsonl").sent()
-    assert (shown["to"], shown["text"]) == ("14012345678", "何小雨，生日快乐！\n回T退订")
+    assert (shown["to"], shown["text"]) == ("140****5678", "何**，生日快乐！\n回T退订")
     with pytest.raises(NotAllowed):
         scene.as_staff("C1").deliver()
     scene.close()

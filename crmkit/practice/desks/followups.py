@@ -6,11 +6,11 @@ from typing import Annotated
 from sqlalchemy import func, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import audience, masks, people, schema, values
+from crmkit.practice import audience, calls, masks, people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import service
-from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
-from crmkit.practice.records import record
+from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
+from crmkit.practice.records import built, record
 
 plans, tasks = schema.followup_plan, schema.followup_task
 
@@ -113,7 +113,7 @@ class Followups(Desk):
             elsewhere = plan.store_id is not None and member.home_store_id != plan.store_id
             if member_id in visited or elsewhere:
                 continue
-            if plan.kind != "product_use" and not people.consents_of(tx, [member_id])[member_id]:
+            if not calls.may_be_made(tx, plan.kind, member_id):
                 continue
             tx.insert(
                 tasks,
@@ -163,13 +163,24 @@ class Followups(Desk):
             )
             .order_by(tasks.c.due_on, tasks.c.id)
         )
-        return tuple(_task_of(tx, row) for row in rows)
+        found = {}
+        for row in rows:
+            member = people.living(tx, row.member_id)
+            if member is not None and calls.may_be_made(tx, row.kind, member.id):
+                found.setdefault((row.plan_id, row.cycle, member.id), _task_of(tx, row))
+        return tuple(found.values())
 
     @command(roles="sales manager trainer")
     def dial(self, tx: Tx, task_id: int) -> str:
         """The phone to call for this task, in full; that it was shown is written down."""
         task = _open_task(tx, task_id)
         member = people.live(tx, task.member_id)
+        if not calls.may_be_made(tx, task.kind, member.id):
+            raise NoConsent(
+                _("{member} agrees to offers on no channel any more. Do not call.").format(
+                    member=member.id
+                )
+            )
         tx.insert(
             schema.reveal,
             at=tx.now,
@@ -251,19 +262,7 @@ def _plan_of(tx: Tx, plan_id: int) -> Plan:
             .group_by(tasks.c.status)
         )
     )
-    return Plan(
-        row.id,
-        row.name,
-        row.segment_id,
-        row.kind,
-        row.script,
-        row.every_days,
-        row.starts_on,
-        row.ends_on,
-        row.active,
-        counted.get("open", 0),
-        counted.get("done", 0),
-    )
+    return built(Plan, row, open_tasks=counted.get("open", 0), done_tasks=counted.get("done", 0))
 
 
 def _visited(tx: Tx, plan_id: int, cycle: int) -> set[str]:
@@ -300,17 +299,10 @@ def _open_task(tx: Tx, task_id: int):
 
 def _task_of(tx: Tx, row) -> Task:
     member = people.live(tx, row.member_id)
-    return Task(
-        row.id,
-        member.id,
-        masks.mask_name(people.unsealed(tx, member, "name")),
-        masks.mask_phone(people.unsealed(tx, member, "phone")),
-        row.kind,
-        row.why,
-        row.script,
-        row.due_on,
-        row.status,
-        row.outcome,
-        row.next_step,
-        row.ticket_id,
+    return built(
+        Task,
+        row,
+        member_id=member.id,
+        name=masks.mask_name(people.unsealed(tx, member, "name")),
+        phone=masks.mask_phone(people.unsealed(tx, member, "phone")),
     )

@@ -14,7 +14,10 @@ from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import segment_rule, wording
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
-from crmkit.practice.records import Cents, record
+from crmkit.practice.records import Cents, built, record
+
+CAUGHT_UP = timedelta(days=60)
+"""How far back care that was not run is looked for."""
 
 
 @record
@@ -56,12 +59,14 @@ class CareRule:
 
 @record
 class CareRun:
-    """What one day's care did: matched = queued + skipped (no consent, no address)."""
+    """What one run of care did: matched = queued + skipped (no consent, no address); for `late`
+    members nobody ran it in time, they are not wished well any more."""
 
     rule_id: int
     matched: int
     queued: int
     skipped: int
+    late: int
 
 
 @record
@@ -179,10 +184,7 @@ class Marketing(Desk):
     def templates(self, tx: Tx) -> tuple[Template, ...]:
         """Every template there is."""
         table = schema.template
-        return tuple(
-            Template(row.id, row.name, row.channel, row.language, row.subject, row.body)
-            for row in tx.all(select(table).order_by(table.c.id))
-        )
+        return tuple(built(Template, row) for row in tx.all(select(table).order_by(table.c.id)))
 
     @query(roles="sales manager trainer")
     def preview(self, tx: Tx, template_id: int, member_id: str) -> str:
@@ -231,19 +233,7 @@ class Marketing(Desk):
     def care_rules(self, tx: Tx) -> tuple[CareRule, ...]:
         """Every care rule there is."""
         table = schema.care_rule
-        return tuple(
-            CareRule(
-                row.id,
-                row.name,
-                row.occasion,
-                row.month_day,
-                row.days_before,
-                row.template_id,
-                row.segment_id,
-                row.active,
-            )
-            for row in tx.all(select(table).order_by(table.c.id))
-        )
+        return tuple(built(CareRule, row) for row in tx.all(select(table).order_by(table.c.id)))
 
     @command(roles="manager trainer")
     def stop_care(self, tx: Tx, rule_id: int) -> None:
@@ -255,20 +245,13 @@ class Marketing(Desk):
     def run_care(self, tx: Tx) -> tuple[CareRun, ...]:
         """Queue today's wishes of every rule; a rule runs once a day, a wish goes out once a year.
 
-        Who was born on 29 February is wished well on the 28th in other years.
+        Days on which it was not run are caught up with where the day to celebrate is still to
+        come; where it is over, the wishes are counted as late and not sent. Who was born on 29 February is wished well on the 28th in other years.
         """
-        rules = tx.all(
-            select(schema.care_rule)
-            .where(
-                schema.care_rule.c.active,
-                schema.care_rule.c.id.not_in(
-                    select(schema.care_run.c.rule_id).where(schema.care_run.c.run_on == tx.today)
-                ),
-            )
-            .order_by(schema.care_rule.c.id)
-        )
-        runs = tuple(_care(tx, rule) for rule in rules)
-        tx.note("care", queued=sum(run.queued for run in runs))
+        c = schema.care_rule
+        rules = tx.all(select(c).where(c.c.active).order_by(c.c.id))
+        runs = tuple(run for rule in rules if (run := _care(tx, rule)) is not None)
+        tx.note("care", queued=sum(run.queued for run in runs), late=sum(r.late for r in runs))
         return runs
 
     @command(roles="manager trainer")
@@ -339,16 +322,15 @@ class Marketing(Desk):
         if row.status != "frozen":
             raise Closed(_("This campaign was sent or cancelled."))
         template = _find(tx, schema.template, row.template_id)
-        target = schema.campaign_target
-        contacted = tx.execute(
-            select(target.c.member_id)
-            .where(target.c.campaign_id == row.id, target.c.arm == "treatment")
-            .order_by(target.c.member_id)
-        ).scalars()
-        queued = 0
-        for member_id in list(contacted):
-            once = f"campaign:{row.id}:{member_id}"
-            queued += _queue(tx, template, member_id, once, campaign_id=row.id) is not None
+        last_day = None
+        if row.promotion_id is not None:
+            last_day = _find(tx, schema.promotion, row.promotion_id).ends_on
+        once, about = f"campaign:{row.id}", {"campaign_id": row.id, "last_day": last_day}
+        queued = sum(
+            _queue(tx, template, member_id, once, **about) is not None
+            for member_id, arm in audience.arms(tx, row.id).items()
+            if arm == "treatment"
+        )
         tx.update(schema.campaign, row.id, status="sent")
         tx.note(f"campaign:{row.id}", queued=queued)
         return _campaign_of(tx, row.id)
@@ -367,11 +349,12 @@ class Marketing(Desk):
                     member=member.id, channel=label("channel", template.channel)
                 )
             )
-        made = _queue(tx, template, member.id, f"one:{tx.next_id(schema.outbox)}")
+        once = f"one:{tx.next_id(schema.outbox)}"
+        made = _queue(tx, template, member.id, once)
         if made is None:
             outbox.refuse_without_address(member.id, template.channel)
         tx.note(f"member:{member.id}", message=made)
-        return _outgoing(_find(tx, schema.outbox, made))
+        return built(Outgoing, _find(tx, schema.outbox, made))
 
     @command(roles="manager trainer")
     def cancel(self, tx: Tx, campaign_id: int) -> Campaign:
@@ -415,7 +398,7 @@ class Marketing(Desk):
             wanted = wanted.where(
                 table.c.status == values.one_of(status, schema.OUTBOX_STATUSES, "status")
             )
-        return tuple(_outgoing(row) for row in tx.all(wanted))
+        return tuple(built(Outgoing, row) for row in tx.all(wanted))
 
     @command(roles="manager trainer")
     def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:
@@ -431,10 +414,6 @@ class Marketing(Desk):
             handed_over_at=row.handed_over_at if arrived else None,
         )
         tx.note(f"outbox:{row.id}", arrived=bool(arrived))
-
-
-def _outgoing(r) -> Outgoing:
-    return Outgoing(r.id, r.member_id, r.channel, r.purpose, r.status, r.attempts, r.problem)
 
 
 def _find(tx: Tx, table, key):
@@ -475,11 +454,10 @@ def _blanks(tx: Tx, member) -> dict[str, object]:
     }
 
 
-def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> int | None:
+def _queue(tx: Tx, template, member_id: str, once: str, **about: object) -> int | None:
     """The number of the template's message to this member; None where none may or can go."""
-    try:
-        member = people.live(tx, member_id)
-    except NotFound:
+    member = people.living(tx, member_id)
+    if member is None:
         return None
     with use_language(template.language):
         blanks = _blanks(tx, member)
@@ -502,26 +480,34 @@ def _queue(tx: Tx, template, member_id: str, once: str, **about: int) -> int | N
     )
 
 
-def _care(tx: Tx, rule) -> CareRun:
-    day = tx.today + timedelta(days=rule.days_before)
+def _care(tx: Tx, rule) -> CareRun | None:
+    days = _not_run_yet(tx, rule.id)
+    if not days:
+        return None
     template = _find(tx, schema.template, rule.template_id)
-    matched = _celebrating(tx, rule, day)
-    queued = sum(
-        _queue(tx, template, one, f"care:{rule.id}:{one}:{day.year}", care_rule_id=rule.id)
-        is not None
-        for one in matched
-    )
-    run = CareRun(rule.id, len(matched), queued, len(matched) - queued)
-    tx.insert(
-        schema.care_run,
-        rule_id=rule.id,
-        run_on=tx.today,
-        at=tx.now,
-        matched=run.matched,
-        queued=run.queued,
-        skipped=run.skipped,
-    )
+    matched = queued = late = 0
+    for day in (one + timedelta(days=rule.days_before) for one in days):
+        celebrating = _celebrating(tx, rule, day)
+        if day < tx.today:
+            late += len(celebrating)
+            continue
+        matched += len(celebrating)
+        about = {"care_rule_id": rule.id, "last_day": day}
+        queued += sum(
+            _queue(tx, template, one, f"care:{rule.id}:{day.year}", **about) is not None
+            for one in celebrating
+        )
+    run = CareRun(rule.id, matched, queued, matched - queued, late)
+    tx.insert(schema.care_run, **vars(run), run_on=tx.today, at=tx.now)
     return run
+
+
+def _not_run_yet(tx: Tx, rule_id: int) -> list[date]:
+    """The days since the rule ran last, up to today; only today for a new rule."""
+    ran = schema.care_run
+    last = tx.value(select(func.max(ran.c.run_on)).where(ran.c.rule_id == rule_id))
+    first = tx.today if last is None else max(last + timedelta(1), tx.today - CAUGHT_UP)
+    return [first + timedelta(n) for n in range((tx.today - first).days + 1)]
 
 
 def _celebrating(tx: Tx, rule, day: date) -> list[str]:
@@ -556,42 +542,37 @@ def _control_group(targets: list[str], percent: int, seed: int) -> set[str]:
 
 def _campaign_of(tx: Tx, campaign_id: int) -> Campaign:
     row = _find(tx, schema.campaign, campaign_id)
-    target, box = schema.campaign_target, schema.outbox
-    arms = dict(
-        tx.all(
-            select(target.c.arm, func.count())
-            .where(target.c.campaign_id == row.id)
-            .group_by(target.c.arm)
-        )
-    )
+    box = schema.outbox
+    arms = list(audience.arms(tx, row.id).values())
     queued = tx.value(
         select(func.count())
         .select_from(box)
         .where(box.c.campaign_id == row.id, box.c.status != "cancelled")
     )
-    return Campaign(
-        row.id,
-        row.name,
-        row.segment_id,
-        row.status,
-        arms.get("treatment", 0),
-        arms.get("control", 0),
-        queued,
+    return built(
+        Campaign,
+        row,
+        treatment=arms.count("treatment"),
+        control=arms.count("control"),
+        queued=queued,
     )
 
 
 def _arm(tx: Tx, campaign, arm: str, days: int) -> Arm:
     target, m = schema.campaign_target, schema.member
     _start, until = day_bounds(tx.day_of(campaign.frozen_at) + timedelta(days=days), tx.timezone)
-    people = (
+    drawn = (
         select(m.c.survivor_id)
         .join(target, target.c.member_id == m.c.id)
-        .where(target.c.campaign_id == campaign.id, target.c.arm == arm)
-        .distinct()
-        .subquery()
+        .where(target.c.campaign_id == campaign.id)
     )
     spent = rung.spent(rung.LINES.c.sold_at >= campaign.frozen_at, rung.LINES.c.sold_at < until)
-    bought = tx.all(select(spent).where(spent.c.member_id.in_(select(people.c.survivor_id))))
-    count = tx.value(select(func.count()).select_from(people))
-    buyers = [row for row in bought if row.spent > 0]
-    return Arm(arm, count, len(buyers), int(sum(row.spent for row in bought)))
+    arms = audience.arms(tx, campaign.id)
+    bought = [
+        row.spent
+        for row in tx.all(select(spent).where(spent.c.member_id.in_(drawn)))
+        if arms.get(row.member_id) == arm
+    ]
+    return Arm(
+        arm, list(arms.values()).count(arm), sum(one > 0 for one in bought), int(sum(bought))
+    )

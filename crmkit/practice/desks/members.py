@@ -6,7 +6,7 @@ from typing import Annotated
 from sqlalchemy import and_, func, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import erasure, outbox, people, schema, values
+from crmkit.practice import calls, erasure, outbox, people, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
@@ -276,8 +276,8 @@ class Members(Desk):
 
     @command(roles="manager trainer")
     def reveal(self, tx: Tx, member_id: str, field: str, reason: str) -> str | None:
-        """One field in full, for a reason that is written down."""
-        row = people.live(tx, member_id)
+        """One field in full, for a reason that is written down; a manager's own stores' members."""
+        row = _of_my_stores(tx, member_id)
         values.one_of(field, people.SEALED_FIELDS, "field")
         reason = values.text(reason, "reason")
         if len(reason) < 4:
@@ -298,7 +298,7 @@ class Members(Desk):
         """Forget a member at their own wish: nothing personal is left, the sums stay. There is no
         way back. The reason is asked for so that nobody does it unawares; it is not kept, for it
         might name them."""
-        row = people.live(tx, member_id)
+        row = _of_my_stores(tx, member_id)
         if len(values.text(reason, "reason")) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
         erasure.erase(tx, row.id)
@@ -313,6 +313,7 @@ class Members(Desk):
         people.record_consent(tx, row.id, purpose, channel, given, source)
         if not given and purpose == "marketing":
             outbox.cancel_for(tx, row.id, channel)
+            calls.close_offers(tx, row.id)
         tx.note(f"member:{row.id}", purpose=purpose, channel=channel, given=given)
 
     @query(roles="cashier sales manager trainer")
@@ -385,8 +386,18 @@ class Members(Desk):
             merged_id=gone.id,
             reason=reason,
         )
+        calls.one_each(tx, kept.id)
+        calls.close_offers(tx, kept.id)
         tx.note(f"member:{kept.id}", merged=gone.id)
         return people.card_of(tx, people.live(tx, kept.id))
+
+
+def _of_my_stores(tx: Tx, member_id: str):
+    """The living record, if its home store is one where the staff may do this."""
+    row = people.live(tx, member_id)
+    if row.home_store_id != tx.store_id:
+        tx.require_at(row.home_store_id)
+    return row
 
 
 def _preferences(tx: Tx, member_id: str) -> tuple[Preference, ...]:

@@ -68,6 +68,7 @@ care_run = Table(
     count("matched"),
     count("queued"),
     count("skipped"),
+    count("late"),
     must("adds_up", "matched = queued + skipped"),
     UniqueConstraint("rule_id", "run_on"),
 )
@@ -109,7 +110,6 @@ outbox = Table(
     ref("member_id", "member.id"),
     words("channel"),
     words("purpose"),
-    words("recipient_sealed", null=True),
     words("subject_sealed", null=True),
     words("body_sealed", null=True),
     ref("template_id", "template.id", null=True),
@@ -118,6 +118,7 @@ outbox = Table(
     ref("ticket_id", "ticket.id", null=True),
     when("made_at"),
     when("not_before"),
+    day("last_day"),
     words("status"),
     count("attempts"),
     words("lease_owner", null=True),
