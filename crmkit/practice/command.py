@@ -9,7 +9,7 @@ that it was tried. `@query` wraps a method that only reads.
 import functools
 import inspect
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -65,9 +65,24 @@ class Tx:
         return self.connection.scalar(statement)
 
     def insert(self, table: Table, **values) -> int | str:
-        """Insert one row; its id."""
+        """Insert one row; its id. What staff said about it is sealed and kept beside it."""
+        said = values.pop(table.info.get("said"), None)
         result = self.connection.execute(insert(table).values(**values))
-        return result.inserted_primary_key[0]
+        key = result.inserted_primary_key[0]
+        if said is not None:
+            about = f"{table.name}:{key}"
+            sealed = self.seal(schema.remark, "text_sealed", about, said)
+            self.connection.execute(insert(schema.remark).values(about=about, text_sealed=sealed))
+        return key
+
+    def said(self, table: Table, keys: Iterable[int]) -> dict[int, str | None]:
+        """What staff said about these rows of a table."""
+        r, found = schema.remark, {}
+        for key in keys:
+            about = f"{table.name}:{key}"
+            sealed = self.value(select(r.c.text_sealed).where(r.c.about == about))
+            found[key] = self.unseal(r, "text_sealed", about, sealed)
+        return found
 
     def update(self, table: Table, key: int | str, **values) -> None:
         """Change the row with this id."""

@@ -16,6 +16,8 @@ from crmkit import labels
 from crmkit.i18n import label
 
 MONEY, PERCENT = "money", "percent"
+money_names: set[str] = set()
+"""Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
 
 Table = tuple[str | None, list[str] | None, list[list[str]]]
@@ -138,7 +140,7 @@ def _cell(name: str, value: object, how: object) -> str:
             return " ".join(_cell("", one, h) for one, h in zip(value, each, strict=True))
         between = label("list", "; " if value and isinstance(value[0], tuple) else ", ")
         return between.join(_cell(name, one, how) for one in value) or "–"
-    if how == MONEY:
+    if how == MONEY or (how is None and name in money_names and isinstance(value, int)):
         return yuan(value)
     if how == PERCENT:
         return f"{value:.1%}"

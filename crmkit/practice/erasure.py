@@ -4,13 +4,11 @@ Sales, points and stock keep the member's bare number, because the books must st
 name, phone, message, note or way to find the person by is left.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
 from crmkit.practice.people import group_of
-
-GONE = "–"
 
 
 def erase(tx: Tx, member_id: str) -> None:
@@ -34,16 +32,24 @@ def erase(tx: Tx, member_id: str) -> None:
         tx.execute(select(schema.ticket.c.id).where(schema.ticket.c.member_id.in_(group))).scalars()
     )
     _empty(tx, schema.ticket_message, schema.ticket_message.c.ticket_id.in_(tickets), "body_sealed")
-    tx.execute(update(schema.ticket).where(schema.ticket.c.id.in_(tickets)).values(subject=GONE))
-    o = schema.opportunity
-    tx.execute(update(o).where(o.c.member_id.in_(group)).values(title=GONE, next_action=None))
+    t, o, better = schema.ticket, schema.opportunity, schema.improvement
+    _empty(tx, t, t.c.id.in_(tickets), "subject_sealed")
+    _empty(tx, better, better.c.ticket_id.in_(tickets), "action_sealed", "result_sealed")
+    tx.execute(
+        update(t)
+        .where(t.c.id.in_(tickets), t.c.status != "closed")
+        .values(status="closed", resolved_at=func.coalesce(t.c.resolved_at, tx.now))
+    )
+    _close_opportunities(tx, group)
+    _empty(tx, o, o.c.member_id.in_(group), "title_sealed", "next_action_sealed")
+    _forget_what_was_said(tx, group)
     box = schema.outbox
     tx.execute(
         update(box)
         .where(box.c.member_id.in_(group), box.c.status == "queued")
         .values(status="cancelled")
     )
-    _empty(tx, box, box.c.member_id.in_(group), "recipient_sealed", "subject_sealed", "body_sealed")
+    _empty(tx, box, box.c.member_id.in_(group), "subject_sealed", "body_sealed")
     task = schema.followup_task
     tx.execute(
         update(task)
@@ -58,6 +64,43 @@ def erase(tx: Tx, member_id: str) -> None:
     log = schema.command_log
     subjects = [f"member:{one}" for one in group] + [f"ticket:{one}" for one in tickets]
     _empty(tx, log, log.c.subject.in_(subjects), "result_sealed")
+
+
+def _close_opportunities(tx: Tx, group: list[str]) -> None:
+    o = schema.opportunity
+    open_ones = tx.all(
+        select(o.c.id, o.c.stage).where(o.c.member_id.in_(group), o.c.stage.not_in(("won", "lost")))
+    )
+    for row in open_ones:
+        tx.update(o, row.id, stage="lost", lost_reason="no_need", next_on=None, closed_at=tx.now)
+        tx.insert(
+            schema.opportunity_stage,
+            opportunity_id=row.id,
+            at=tx.now,
+            staff_id=tx.staff.id,
+            from_stage=row.stage,
+            to_stage="lost",
+            reason="no_need",
+        )
+
+
+def _forget_what_was_said(tx: Tx, group: list[str]) -> None:
+    """What staff wrote beside the ledgers' rows about these members."""
+    entry, lot = schema.points_entry, schema.points_lot
+    merge, apart = schema.member_merge, schema.member_unmerge
+    for table, rows in (
+        (schema.consent_event, schema.consent_event.c.member_id.in_(group)),
+        (schema.reveal, schema.reveal.c.member_id.in_(group)),
+        (merge, merge.c.kept_id.in_(group) | merge.c.merged_id.in_(group)),
+        (apart, apart.c.merge_id.in_(select(merge.c.id).where(merge.c.kept_id.in_(group)))),
+        (entry, entry.c.lot_id.in_(select(lot.c.id).where(lot.c.member_id.in_(group)))),
+    ):
+        about = [
+            f"{table.name}:{one}" for one in tx.execute(select(table.c.id).where(rows)).scalars()
+        ]
+        for start in range(0, len(about), 500):
+            some = schema.remark.c.about.in_(about[start : start + 500])
+            _empty(tx, schema.remark, some, "text_sealed")
 
 
 def _empty(tx: Tx, table, which, *columns: str) -> None:

@@ -41,12 +41,15 @@ def record(cls: type | None = None, *, lists: str = "") -> type | Callable[[type
         if other.__module__ != cls.__module__:
             raise TypeError(f"there are two records called {cls.__name__}")
         _known[cls.__name__] = cls
+        display.money_names.update(
+            n for n, how in vars(cls)["__annotations__"].items() if how == Cents
+        )
         return cls
 
     return made if cls is None else made(cls)
 
 
-def built(kind: type, row, **more: object):
+def built(kind: type, row, /, **more: object):
     """A record made from a database row: every field is the column of its name, unless given."""
     return kind(
         **{

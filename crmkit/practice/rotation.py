@@ -24,12 +24,12 @@ def rotate(engine: Engine, keys: Keyring, file: Path) -> Keyring:
     First of all the shop's own check is sealed anew: from then on nobody who holds the old key
     alone can write, so that nothing is left behind sealed with it.
     """
-    ring = keys if len(keys.keys) > 1 else keys.with_new_key()
     with writing(engine) as connection:
         shop = connection.execute(select(schema.shop)).one()
         require_fitting(keys, shop.key_check)
         if shop.kind == "practice":
             raise Refused(_("A practice scene keeps its key: the trainer has to open it."))
+        ring = keys if len(keys.keys) > 1 else keys.with_new_key()
         if file.exists() and Keyring.load(file).signing != keys.signing:
             raise WrongKey(_("The key file {path} is another shop's.").format(path=file))
         ring.save(file)

@@ -9,6 +9,7 @@ from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import access, backup, chain, migrate, outbox, rotation, schema, values
+from crmkit.practice.arguments import Field
 from crmkit.practice.backup import restore
 from crmkit.practice.clock import SystemClock
 from crmkit.practice.command import (
@@ -278,6 +279,21 @@ class Shop:
         """
         with done_to_the_shop(self, DELIVER):
             return outbox.deliver(self, transports)
+
+    def may(self, operation: str) -> bool:
+        """Whether who is signed in may do this here, e.g. ``shop.may("till.sell")``."""
+        if operation not in OPERATIONS:
+            raise BadValue(_("There is no operation {name}.").format(name=operation))
+        with reading(self.engine) as connection:
+            return operation in access.held(connection, self.staff)
+
+    def fields(self, operation: str) -> tuple[Field, ...]:
+        """What an operation of a desk asks for: each field, and the codes it is one of."""
+        desk, _dot, method = operation.partition(".")
+        act = getattr(DESKS.get(desk), method, None)
+        if not hasattr(act, "arguments"):
+            raise BadValue(_("There is no operation {name}.").format(name=operation))
+        return act.arguments.fields()
 
     def frames(self):
         """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what

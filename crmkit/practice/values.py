@@ -31,6 +31,7 @@ class Named:
 
 Units = Sequence[tuple[Annotated[str, Named("product")], Annotated[int, Named("quantity")]]]
 FIRST_YEAR, CLOCKS_FROM, LAST_YEAR = 1900, 2000, 2200
+MOST_CENTS = 100_000_000_00
 LONGEST_OF_ALL = 10_000
 LONGEST = {"name": 60, "reason": 200, "note": 2000, "body": 5000, "comment": 2000}
 
@@ -275,10 +276,16 @@ def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
         raise BadValue(
             _("{field} is counted in cents: write 1999 for 19.99.").format(field=field_label(field))
         )
-    if not least <= value <= 100_000_000_00:
+    if not least <= value <= MOST_CENTS:
         raise BadValue(
-            _("{field} must be at least {least} cents, not {value}.").format(
-                field=field_label(field), least=least, value=value
+            _(
+                "{field} is at least {least} and at most {most} yuan; {value} cents are {yuan} yuan."
+            ).format(
+                field=field_label(field),
+                least=f"{least / 100:,.2f}",
+                most=f"{MOST_CENTS // 100:,}",
+                value=value,
+                yuan=f"{value / 100:,.2f}",
             )
         )
     return value

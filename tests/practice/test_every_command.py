@@ -117,6 +117,7 @@ RECIPES = {
     "members.prefer": lambda s: ((ANN, "colour", "blue"), {}),
     "members.forget_preference": lambda s: ((ANN, "size", "M"), {}),
     "members.merge": lambda s: ((ANN, BOB, "same person"), {}),
+    "members.unmerge": lambda s: (s.members.merge(ANN, BOB, "same person"), ((BOB, "two"), {}))[1],
     "files.import_members": lambda s: ((str(s.table),), {}),
     "files.export_members": lambda s: ((str(s.folder / "m.csv"),), {}),
     "files.export_sales": lambda s: ((str(s.folder / "s.csv"), "2025-06-01", "2025-06-30"), {}),
@@ -126,6 +127,7 @@ RECIPES = {
     "service.reply": lambda s: ((s.ticket, "tomorrow"), {}),
     "service.add_note": lambda s: ((s.ticket, "called twice"), {}),
     "service.assign": lambda s: ((s.ticket, "A1"), {}),
+    "service.edit": lambda s: ((s.ticket,), {"priority": "high", "subject": "The zip"}),
     "service.resolve": lambda s: ((s.ticket, "mended"), {}),
     "service.rate": lambda s: ((s.settled, 5), {}),
     "service.improve": lambda s: (("better zips", "B1", "2025-07-10", "2025-08-10"), {}),
@@ -138,6 +140,7 @@ RECIPES = {
     "followups.make_tasks": lambda s: ((s.plan,), {}),
     "followups.stop": lambda s: ((s.plan,), {}),
     "followups.dial": lambda s: ((s.task,), {}),
+    "followups.assign": lambda s: ((s.task, "A1"), {}),
     "followups.finish": lambda s: ((s.task, "happy", "none"), {}),
     "marketing.make_segment": lambda s: (("gold", "Gold", {"level": ["gold"]}), {}),
     "marketing.refresh_segment": lambda s: (("all",), {}),
@@ -163,6 +166,7 @@ RECIPES = {
         (s.deal, "contacted"),
         {"next_action": "invite", "next_on": "2025-07-08"},
     ),
+    "pipeline.edit": lambda s: ((s.deal,), {"title": "Two scarves", "amount": 25_800}),
     "points.adjust": lambda s: ((ANN, -5, "typing mistake"), {}),
     "points.set_reward": lambda s: (("P3", 300), {}),
     "points.redeem": lambda s: ((ANN, "P4"), {}),
@@ -319,6 +323,11 @@ KEPT_NOWHERE = {
 }
 
 
+READABLE = {
+    # the shop's own words, about nobody in particular
+}
+
+
 @pytest.mark.parametrize(("command", "argument"), text_arguments())
 def test_an_injected_text_is_kept_as_typed_or_refused_whole(busy, command, argument):
     call = with_injection(busy, command, argument)
@@ -332,6 +341,9 @@ def test_an_injected_text_is_kept_as_typed_or_refused_whole(busy, command, argum
     else:
         kept = any(INJECTION in text for text in all_texts(busy))
         assert kept or f"{command} {argument}" in KEPT_NOWHERE
+        files = [one.read_bytes() for one in busy.folder.glob("shop.db*")]
+        readable = any(INJECTION.encode() in one for one in files)
+        assert readable == (f"{command} {argument}" in READABLE)
         assert busy.audit.problems() == ()
         assert exported_formulas(busy) == []
 

@@ -9,7 +9,15 @@ from sqlalchemy import case, exists, func, literal, select, true
 from crmkit.practice import access, books, chain, people, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
-from crmkit.practice.records import record
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.records import built, record
+
+LOG = Listing(
+    schema.audit_entry,
+    filters=("staff_id", "action", "outcome", "subject"),
+    sorts=("-id",),
+    at="at",
+)
 
 
 @record
@@ -18,7 +26,7 @@ class LogEntry:
 
     id: int
     at: datetime
-    staff_id: str
+    staff_id: str | None
     store_id: str | None
     action: Annotated[str, "permission"]
     outcome: Annotated[str, "audit_outcome"]
@@ -85,19 +93,24 @@ class Audit(Desk):
         if on is not None:
             start, end = day_bounds(values.day(on, "day"), tx.timezone)
             wanted = wanted.where(e.c.at >= start, e.c.at < end)
-        return tuple(
-            LogEntry(
-                row.id,
-                row.at,
-                row.staff_id,
-                row.store_id,
-                row.action,
-                row.outcome,
-                row.subject,
-                json.loads(row.detail),
-            )
-            for row in tx.all(wanted)
-        )
+        return tuple(built(LogEntry, row, detail=json.loads(row.detail)) for row in tx.all(wanted))
+
+    @query(roles="manager trainer")
+    def list_log(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """What was done or refused at this store, page by page (see `lists`)."""
+
+        def shown(rows):
+            return (built(LogEntry, row, detail=json.loads(row.detail)) for row in rows)
+
+        return LOG.page(tx, where, sort, after, size, shown)
 
     @query(roles="manager trainer")
     def first_break(self, tx: Tx) -> int | None:
@@ -114,7 +127,7 @@ class Audit(Desk):
         """Who had whose (or one member's) personal data shown in full, the latest first. A manager
         sees what was shown at their own stores."""
         r, e = schema.reveal, schema.audit_entry
-        wanted = select(r.c.at, r.c.staff_id, r.c.member_id, r.c.field, r.c.reason)
+        wanted = select(r)
         stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
         if stores is not None:
             wanted = wanted.where(
@@ -128,7 +141,8 @@ class Audit(Desk):
         if member_id is not None:
             wanted = wanted.where(r.c.member_id.in_(people.group_of(people.live(tx, member_id).id)))
         rows = tx.all(wanted.order_by(r.c.id.desc()).limit(values.quantity(limit, "limit")))
-        return tuple(Reveal(*row) for row in rows)
+        said = tx.said(r, [row.id for row in rows])
+        return tuple(built(Reveal, row, reason=said[row.id] or "–") for row in rows)
 
     @query(roles="manager trainer")
     def use(self, tx: Tx) -> tuple[Use, ...]:

@@ -7,12 +7,21 @@ from sqlalchemy import func, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, calls, masks, people, schema, values
+from crmkit.practice.choices import FollowupKind, NextStep, Outcome
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import service
+from crmkit.practice.desks.office import find_staff
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
+from crmkit.practice.lists import Listing, Page
 from crmkit.practice.records import built, record
 
 plans, tasks = schema.followup_plan, schema.followup_task
+TASKS = Listing(
+    tasks,
+    filters=("status", "why", "outcome", "staff_id", "plan_id"),
+    sorts=("due_on", "status", "id"),
+    at="due_on",
+)
 
 
 @record(lists="id name segment_id kind ends_on active open_tasks done_tasks")
@@ -44,6 +53,7 @@ class Task:
     why: Annotated[str, "kind"]
     script: str
     due_on: date
+    staff_id: str | None
     status: Annotated[str, "task_status"]
     outcome: str | None
     next_step: str | None
@@ -59,7 +69,7 @@ class Followups(Desk):
         tx: Tx,
         name: str,
         segment_id: str,
-        kind: str,
+        kind: FollowupKind,
         script: str,
         *,
         every_days: int,
@@ -79,7 +89,7 @@ class Followups(Desk):
             name=values.text(name, "name"),
             segment_id=audience.find_segment(tx, segment_id).id,
             store_id=tx.store_id if here_only else None,
-            kind=values.one_of(kind, schema.FOLLOWUP_KINDS, "kind"),
+            kind=kind,
             script=values.text(script, "body"),
             every_days=values.quantity(every_days, "every_days"),
             starts_on=starts_on,
@@ -170,6 +180,50 @@ class Followups(Desk):
                 found.setdefault((row.plan_id, row.cycle, member.id), _task_of(tx, row))
         return tuple(found.values())
 
+    @query(roles="sales manager trainer")
+    def list_tasks(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """This store's calls, open, done and cancelled, page by page (see `lists`)."""
+
+        def shown(rows):
+            known = select(plans.c.id, plans.c.script).where(
+                plans.c.id.in_([r.plan_id for r in rows])
+            )
+            scripts = dict(tx.execute(known).all())
+            for row in rows:
+                member = people.living(tx, row.member_id)
+                yield _shown(tx, row, member, scripts[row.plan_id])
+
+        return TASKS.page(tx, where, sort, after, size, shown)
+
+    @command(roles="sales manager trainer")
+    def assign(
+        self,
+        tx: Tx,
+        task_id: int,
+        staff_id: str | None = None,
+        due_on: date | str | None = None,
+    ) -> Task:
+        """Give an open call to a colleague, or put it off to another day."""
+        task = _open_task(tx, task_id)
+        changed: dict[str, object] = {}
+        if staff_id is not None:
+            changed["staff_id"] = find_staff(tx, staff_id).id
+        if due_on is not None:
+            changed["due_on"] = values.day(due_on, "due_on")
+        if not changed:
+            raise BadValue(_("Say what is to be changed."))
+        tx.update(tasks, task.id, **changed)
+        tx.note(f"followup_task:{task.id}", fields=sorted(changed))
+        return _task_of(tx, _find_task(tx, task.id))
+
     @command(roles="sales manager trainer")
     def dial(self, tx: Tx, task_id: int) -> str:
         """The phone to call for this task, in full; that it was shown is written down."""
@@ -197,8 +251,8 @@ class Followups(Desk):
         self,
         tx: Tx,
         task_id: int,
-        outcome: str,
-        next_step: str,
+        outcome: Outcome,
+        next_step: NextStep,
         *,
         note: str | None = None,
         next_on: date | str | None = None,
@@ -209,8 +263,6 @@ class Followups(Desk):
         until then.
         """
         task = _open_task(tx, task_id)
-        values.one_of(outcome, schema.FOLLOWUP_OUTCOMES, "outcome")
-        values.one_of(next_step, schema.NEXT_STEPS, "next_step")
         note = values.text(note, "note", needed=outcome == "problem")
         if outcome == "problem" and next_step != "open_ticket":
             raise Refused(_("A problem needs a ticket: choose open_ticket as the next step."))
@@ -298,11 +350,17 @@ def _open_task(tx: Tx, task_id: int):
 
 
 def _task_of(tx: Tx, row) -> Task:
-    member = people.live(tx, row.member_id)
+    return _shown(tx, row, people.live(tx, row.member_id), row.script)
+
+
+def _shown(tx: Tx, row, member, script: str) -> Task:
+    """The call; of who was erased since, the bare number."""
     return built(
         Task,
         row,
-        member_id=member.id,
-        name=masks.mask_name(people.unsealed(tx, member, "name")),
-        phone=masks.mask_phone(people.unsealed(tx, member, "phone")),
+        member_id=row.member_id if member is None else member.id,
+        name=member and masks.mask_name(people.unsealed(tx, member, "name")),
+        phone=member and masks.mask_phone(people.unsealed(tx, member, "phone")),
+        kind=row.why,
+        script=script,
     )

@@ -3,6 +3,7 @@
 import calendar
 import json
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 
 from sqlalchemy import func, insert, select, true, update
@@ -10,12 +11,21 @@ from sqlalchemy import func, insert, select, true, update
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
 from crmkit.practice import access, audience, outbox, people, rung, schema, values
+from crmkit.practice.choices import Language, MessageChannel, Occasion, OutboxStatus
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import segment_rule, wording
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
+from crmkit.practice.lists import Listing, Page
 from crmkit.practice.records import Cents, built, record
 
+OUTBOX = Listing(
+    schema.outbox,
+    filters=("status", "channel", "purpose", "campaign_id", "care_rule_id", "ticket_id"),
+    sorts=("-id", "not_before", "status"),
+    at="made_at",
+    store=None,
+)
 CAUGHT_UP = timedelta(days=60)
 """How far back care that was not run is looked for."""
 
@@ -152,14 +162,13 @@ class Marketing(Desk):
         self,
         tx: Tx,
         name: str,
-        channel: str,
-        language: str,
+        channel: MessageChannel,
+        language: Language,
         body: str,
         *,
         subject: str | None = None,
     ) -> int:
         """A message with blanks such as {name}, {level}, {points}, {store}, {shop}; its number."""
-        values.one_of(channel, schema.MESSAGE_CHANNELS, "channel")
         body = wording.checked(values.text(body, "body"))
         if channel == "sms" and len(body) > wording.SMS_LONGEST:
             raise BadValue(
@@ -170,7 +179,7 @@ class Marketing(Desk):
             schema.template,
             name=values.text(name, "name"),
             channel=channel,
-            language=values.one_of(language, ("zh", "en"), "language"),
+            language=language,
             subject=None if subject is None else wording.checked(subject),
             body=body,
             made_at=tx.now,
@@ -191,7 +200,8 @@ class Marketing(Desk):
         """What a member would read, their name masked."""
         template = _find(tx, schema.template, template_id)
         member = people.live(tx, member_id)
-        blanks = _blanks(tx, member) | {"name": people.card_of(tx, member).name or ""}
+        with use_language(template.language):
+            blanks = _blanks(tx, member) | {"name": people.card_of(tx, member).name or ""}
         return wording.filled(template.body, blanks)
 
     @command(roles="manager trainer")
@@ -199,7 +209,7 @@ class Marketing(Desk):
         self,
         tx: Tx,
         name: str,
-        occasion: str,
+        occasion: Occasion,
         template_id: int,
         *,
         days_before: int = 0,
@@ -207,7 +217,6 @@ class Marketing(Desk):
         segment_id: str | None = None,
     ) -> int:
         """Wish members well: occasion birthday, or holiday with its day such as 10-01."""
-        values.one_of(occasion, ("birthday", "holiday"), "occasion")
         if occasion == "holiday":
             values.day(f"2024-{month_day}", "month_day")  # a leap year
         elif month_day is not None:
@@ -385,7 +394,7 @@ class Marketing(Desk):
         return tuple(_arm(tx, row, arm, days) for arm in ("treatment", "control"))
 
     @query(roles="manager trainer")
-    def outgoing(self, tx: Tx, status: str | None = None) -> tuple[Outgoing, ...]:
+    def outgoing(self, tx: Tx, status: OutboxStatus | None = None) -> tuple[Outgoing, ...]:
         """What is in the outbox to this store's members (a manager's stores'), newest first."""
         table = schema.outbox
         wanted = (
@@ -395,10 +404,23 @@ class Marketing(Desk):
             .limit(200)
         )
         if status is not None:
-            wanted = wanted.where(
-                table.c.status == values.one_of(status, schema.OUTBOX_STATUSES, "status")
-            )
+            wanted = wanted.where(table.c.status == status)
         return tuple(built(Outgoing, row) for row in tx.all(wanted))
+
+    @query(roles="manager trainer")
+    def list_outbox(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """Messages to the members of one's own stores, page by page (see `lists`)."""
+        ours = _of_own_stores(tx, schema.outbox.c.member_id)
+        shown = partial(map, partial(built, Outgoing))
+        return OUTBOX.page(tx, where, sort, after, size, shown, ours)
 
     @command(roles="manager trainer")
     def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:

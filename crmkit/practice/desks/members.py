@@ -1,18 +1,28 @@
 """The member desk: register, find, correct, complete, and make one of two."""
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, null, select, update
 
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.practice import calls, erasure, outbox, people, schema, values
+from crmkit.practice.choices import (
+    Gender,
+    MessageChannel,
+    PersonalField,
+    PreferenceKind,
+    Purpose,
+)
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
 from crmkit.practice.lists import Listing, Page
 from crmkit.practice.people import Member
-from crmkit.practice.records import record
+from crmkit.practice.records import Cents, record
 
 table = schema.member
 MEMBERS = Listing(
@@ -63,6 +73,17 @@ class Preference:
     source: str
 
 
+@record
+class Event:
+    """Something that happened between a member and the shop; money in cents."""
+
+    at: datetime
+    kind: Annotated[str, "event"]
+    document: str
+    amount: Cents | None
+    text: Annotated[str, "event_text"] | None
+
+
 class Members(Desk):
     name = "members"
 
@@ -74,14 +95,14 @@ class Members(Desk):
         phone: str,
         *,
         email: str | None = None,
-        gender: str | None = None,
+        gender: Gender | None = None,
         birth_date: date | str | None = None,
         district: str | None = None,
         occupation: str | None = None,
         household: str | None = None,
         card: str | None = None,
         referred_by: str | None = None,
-        consents: list[str] | tuple[str, ...] = (),
+        consents: Sequence[MessageChannel] = (),
         note: str | None = None,
         source: str = "registration",
     ) -> Member:
@@ -122,12 +143,11 @@ class Members(Desk):
 
     @command(roles="cashier sales manager trainer")
     def prefer(
-        self, tx: Tx, member_id: str, kind: str, value: str, *, source: str = "counter"
+        self, tx: Tx, member_id: str, kind: PreferenceKind, value: str, *, source: str = "counter"
     ) -> tuple[Preference, ...]:
         """Write down what a member likes: a category, brand, colour, size, style or else; all we
         know of their likes."""
         row = people.live(tx, member_id)
-        values.one_of(kind, schema.PREFERENCE_KINDS, "kind", "preference")
         likes = schema.member_preference
         key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
         if not tx.one(select(likes).filter_by(**key)):
@@ -136,10 +156,9 @@ class Members(Desk):
         return _preferences(tx, row.id)
 
     @command(roles="cashier sales manager trainer")
-    def forget_preference(self, tx: Tx, member_id: str, kind: str, value: str) -> None:
+    def forget_preference(self, tx: Tx, member_id: str, kind: PreferenceKind, value: str) -> None:
         """Take a member's liking off their record."""
         row = people.live(tx, member_id)
-        values.one_of(kind, schema.PREFERENCE_KINDS, "kind", "preference")
         likes = schema.member_preference
         gone = tx.execute(
             likes.delete().where(
@@ -275,10 +294,9 @@ class Members(Desk):
             raise Refused(_("Another member has this card."))
 
     @command(roles="manager trainer")
-    def reveal(self, tx: Tx, member_id: str, field: str, reason: str) -> str | None:
+    def reveal(self, tx: Tx, member_id: str, field: PersonalField, reason: str) -> str | None:
         """One field in full, for a reason that is written down; a manager's own stores' members."""
         row = _of_my_stores(tx, member_id)
-        values.one_of(field, people.SEALED_FIELDS, "field")
         reason = values.text(reason, "reason")
         if len(reason) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
@@ -306,7 +324,13 @@ class Members(Desk):
 
     @command(roles="cashier sales manager trainer")
     def consent(
-        self, tx: Tx, member_id: str, purpose: str, channel: str, given: bool, source: str
+        self,
+        tx: Tx,
+        member_id: str,
+        purpose: Purpose,
+        channel: MessageChannel,
+        given: bool,
+        source: str,
     ) -> None:
         """The member agrees, or withdraws: for a purpose, on a channel, told us how."""
         row = people.live(tx, member_id)
@@ -366,6 +390,7 @@ class Members(Desk):
                     else getattr(gone, one)
                 )
         _merge_consents(tx, kept.id, gone.id)
+        along = tx.execute(people.group_of(gone.id)).scalars().all()
         tx.execute(
             update(table)
             .where(table.c.survivor_id == gone.id)
@@ -385,11 +410,124 @@ class Members(Desk):
             kept_id=kept.id,
             merged_id=gone.id,
             reason=reason,
+            along=json.dumps(along),
+            filled=json.dumps(sorted(fill)),
+            kept_level=kept.level,
+            kept_joined_at=kept.joined_at,
         )
         calls.one_each(tx, kept.id)
         calls.close_offers(tx, kept.id)
         tx.note(f"member:{kept.id}", merged=gone.id)
         return people.card_of(tx, people.live(tx, kept.id))
+
+    @command(roles="manager trainer")
+    def unmerge(self, tx: Tx, merged_id: str, reason: str) -> Member:
+        """Two people after all: the merged record stands by itself again, with its own sales,
+        points and consents; what happened since the merge stays with the record that was kept."""
+        merge = _last_merge(tx, merged_id)
+        kept, gone = people.live(tx, merge.kept_id), tx.one(select(table).filter_by(id=merged_id))
+        if kept.id != merge.kept_id:
+            raise Refused(_("{member} was merged as well. Undo that first.").format(member=kept.id))
+        for kind in ("phone", "card"):
+            value = people.unsealed(tx, gone, kind)
+            if value and any(r.status == "live" for r in people.with_token(tx, kind, value)):
+                raise PhoneTaken(
+                    _("Another member has the {field} of this record by now.").format(
+                        field=label("field", kind)
+                    )
+                )
+        tx.update(table, kept.id, **_take_back(tx, merge, kept, gone))
+        along = table.c.id.in_(json.loads(merge.along))
+        tx.execute(update(table).where(along).values(survivor_id=gone.id))
+        tx.update(table, gone.id, status="live")
+        made = {"merge_id": merge.id, "at": tx.now, "staff_id": tx.staff.id}
+        tx.insert(schema.member_unmerge, **made, reason=values.text(reason, "reason"))
+        tx.note(f"member:{kept.id}", unmerged=gone.id)
+        return people.card_of(tx, people.live(tx, gone.id))
+
+    @query(roles="sales manager trainer")
+    def timeline(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[Event, ...]:
+        """What happened between a member and the shop, at every desk, the latest first."""
+        most = values.quantity(limit, "limit")
+        return tuple(_happened(tx, people.live(tx, member_id).id, most))
+
+
+def _happened(tx: Tx, member_id: str, most: int) -> list[Event]:
+    """The latest of every kind of event, newest first."""
+    group = people.group_of(member_id)
+    s, back, t, o = schema.sale, schema.sale_return, schema.ticket, schema.opportunity
+    f, box, c, a = (
+        schema.followup_task,
+        schema.outbox,
+        schema.consent_event,
+        schema.survey_answer,
+    )
+    i, merge = schema.survey_invite, schema.member_merge
+    none = null()
+    looks = {
+        "joined": select(table.c.joined_at, table.c.id, none, none).where(table.c.id.in_(group)),
+        "sale": select(s.c.at, s.c.id, s.c.total, none).where(s.c.member_id.in_(group)),
+        "return": select(back.c.at, back.c.id, -back.c.total, back.c.reason)
+        .join(s, s.c.id == back.c.sale_id)
+        .where(s.c.member_id.in_(group)),
+        "ticket": select(t.c.opened_at, t.c.id, none, t.c.kind).where(t.c.member_id.in_(group)),
+        "opportunity": select(o.c.opened_at, o.c.id, o.c.amount, o.c.stage).where(
+            o.c.member_id.in_(group)
+        ),
+        "followup": select(f.c.done_at, f.c.id, none, f.c.outcome).where(
+            f.c.member_id.in_(group), f.c.done_at.isnot(None)
+        ),
+        "message": select(box.c.sent_at, box.c.id, none, box.c.channel).where(
+            box.c.member_id.in_(group), box.c.status == "sent"
+        ),
+        "agreed": select(c.c.at, c.c.id, none, c.c.channel).where(
+            c.c.member_id.in_(group), c.c.given
+        ),
+        "withdrew": select(c.c.at, c.c.id, none, c.c.channel).where(
+            c.c.member_id.in_(group), ~c.c.given
+        ),
+        "survey": select(a.c.at, a.c.id, none, none)
+        .join(i, i.c.id == a.c.invite_id)
+        .where(i.c.member_id.in_(group)),
+        "merge": select(merge.c.at, merge.c.merged_id, none, none).where(
+            merge.c.kept_id.in_(group)
+        ),
+    }
+    found = [
+        Event(at, kind, str(number), amount, text)
+        for kind, look in looks.items()
+        for at, number, amount, text in tx.all(
+            look.order_by(look.selected_columns[0].desc()).limit(most)
+        )
+    ]
+    return sorted(found, key=lambda one: (one.at, one.kind, one.document), reverse=True)[:most]
+
+
+def _last_merge(tx: Tx, merged_id: str):
+    """The merge that ended this record, if it was not undone."""
+    m = schema.member_merge
+    row = tx.one(
+        select(m)
+        .where(m.c.merged_id == merged_id, m.c.id.not_in(select(schema.member_unmerge.c.merge_id)))
+        .order_by(m.c.id.desc())
+    )
+    if row is None:
+        raise NotFound(_("{member} was not merged into another record.").format(member=merged_id))
+    return row
+
+
+def _take_back(tx: Tx, merge, kept, gone) -> dict[str, object]:
+    """What the kept record is again without what it got; a field corrected since stays."""
+    back: dict[str, object] = {}
+    for one in json.loads(merge.filled):
+        if one in people.SEALED_FIELDS:
+            if people.unsealed(tx, kept, one) == people.unsealed(tx, gone, one):
+                back |= people.sealed_columns(tx, kept.id, **{one: None})
+        elif getattr(kept, one) == getattr(gone, one):
+            back[one] = None
+    if kept.level == _higher_level(tx, merge.kept_level, gone.level):
+        back["level"] = merge.kept_level
+    return back | {"joined_at": merge.kept_joined_at}
 
 
 def _of_my_stores(tx: Tx, member_id: str):

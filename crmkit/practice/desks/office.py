@@ -1,6 +1,7 @@
 """The office: stores, staff and their roles, goods, settings, and the shop's clock."""
 
 from datetime import date, datetime, time
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,47 @@ from sqlalchemy import delete, insert, or_, select, update
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import access, schema, values
+from crmkit.practice.choices import Role, SettingName
 from crmkit.practice.clock import utc
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
 from crmkit.practice.goods import find_product
-from crmkit.practice.records import record
-from crmkit.practice.settings import DEFAULTS
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.records import built, record
+from crmkit.practice.settings import DEFAULTS, setting
+
+STORES = Listing(schema.store, filters=("district",), sorts=("id", "name"), store=None)
+STAFF = Listing(schema.staff, filters=("active",), sorts=("id", "name"), store="home_store_id")
+
+
+@record
+class StoreCard:
+    """A store."""
+
+    id: str
+    name: str
+    district: str | None
+    size: int | None
+
+
+@record
+class StaffCard:
+    """Someone who works or worked here, with their roles at any store."""
+
+    id: str
+    name: str
+    home_store_id: str
+    active: bool
+    roles: tuple[Annotated[str, "role"], ...]
+
+
+@record
+class Setting:
+    """One of the shop's own rules, as it is now and as it was at first."""
+
+    name: Annotated[str, "setting"]
+    value: str
+    at_first: str
 
 
 @record
@@ -54,13 +90,12 @@ class Office(Desk):
         staff_id: str,
         name: str,
         store_id: str,
-        role: str,
+        role: Role,
         *,
         everywhere: bool = False,
     ) -> str:
         """Take someone on, in one role at their store (or everywhere)."""
         staff_id = values.new_code(staff_id, "staff")
-        values.one_of(role, access.ROLES, "role")
         find_store(tx, store_id)
         if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))):
             raise Refused(_("There is a member of staff {id} already.").format(id=staff_id))
@@ -80,9 +115,8 @@ class Office(Desk):
         return staff_id
 
     @command(roles="trainer")
-    def give_role(self, tx: Tx, staff_id: str, role: str, store_id: str | None = None) -> None:
+    def give_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Let someone work in one more role, at one store or (without one) everywhere."""
-        values.one_of(role, access.ROLES, "role")
         find_staff(tx, staff_id)
         if store_id is not None:
             find_store(tx, store_id)
@@ -93,9 +127,8 @@ class Office(Desk):
         tx.note(f"staff:{staff_id}", role=role, store=store_id)
 
     @command(roles="trainer")
-    def take_role(self, tx: Tx, staff_id: str, role: str, store_id: str | None = None) -> None:
+    def take_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Take a role back, as it was given: at that store, or (without one) everywhere."""
-        values.one_of(role, access.ROLES, "role")
         find_staff(tx, staff_id)
         sr = schema.staff_role
         taken = tx.execute(
@@ -218,6 +251,47 @@ class Office(Desk):
             roles.setdefault((row.id, row.name), []).append(row.role_id)
         return tuple(Colleague(*who, tuple(dict.fromkeys(may))) for who, may in roles.items())
 
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def list_stores(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """Every store, page by page (see `lists`)."""
+        return STORES.page(tx, where, sort, after, size, partial(map, partial(built, StoreCard)))
+
+    @query(roles="manager trainer")
+    def list_staff(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """Whose home this store is, page by page (see `lists`); also who has left."""
+
+        def shown(rows):
+            sr = schema.staff_role
+            held = tx.all(select(sr).where(sr.c.staff_id.in_([row.id for row in rows])))
+            for row in rows:
+                roles = sorted({one.role_id for one in held if one.staff_id == row.id})
+                yield built(StaffCard, row, roles=tuple(roles))
+
+        return STAFF.page(tx, where, sort, after, size, shown)
+
+    @query(roles="manager trainer")
+    def settings(self, tx: Tx) -> tuple[Setting, ...]:
+        """The shop's own rules."""
+        return tuple(
+            Setting(name, str(setting(tx, name)), str(first)) for name, first in DEFAULTS.items()
+        )
+
     @command(roles="manager trainer")
     def set_on_sale(self, tx: Tx, product_id: str, on_sale: bool) -> None:
         """Take goods out of the range, or sell them again; what is on the shelf stays there."""
@@ -234,9 +308,8 @@ class Office(Desk):
         tx.note("shop", clock=moment and moment.isoformat())
 
     @command(roles="trainer")
-    def set_setting(self, tx: Tx, name: str, value: int | str) -> None:
+    def set_setting(self, tx: Tx, name: SettingName, value: int | str) -> None:
         """Change one of the shop's own rules."""
-        values.one_of(name, tuple(DEFAULTS), "setting")
         if isinstance(DEFAULTS[name], int):
             value = values.quantity(value, "setting")
         else:

@@ -1,5 +1,6 @@
 """The pipeline: who is about to buy what, how far it has come, and why it was lost."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -7,14 +8,22 @@ from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema, values
+from crmkit.practice.choices import LostReason, Stage
 from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.desks.office import find_staff
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.goods import find_product
-from crmkit.practice.records import Cents, Share, record
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.records import Cents, Share, built, record
 
 table, history = schema.opportunity, schema.opportunity_stage
 CLOSED = ("won", "lost")
-Stage = Annotated[str, "stage"]
+DEALS = Listing(
+    table,
+    filters=("stage", "staff_id", "product_id", "lost_reason"),
+    sorts=("-opened_at", "amount", "stage", "id"),
+    at="opened_at",
+)
 
 
 @record
@@ -36,7 +45,7 @@ class Opportunity:
     member_id: str
     store_id: str
     staff_id: str
-    title: str
+    title: str | None
     product_id: str | None
     amount: Cents
     expected_on: date | None
@@ -100,17 +109,19 @@ class Pipeline(Desk):
         """A member is interested: in what, worth how many cents, and what is done next."""
         member = people.live(tx, member_id)
         product = None if product_id is None else find_product(tx, product_id)
-        made = tx.insert(
+        made = tx.next_id(table)
+        tx.insert(
             table,
+            id=made,
             member_id=member.id,
             store_id=tx.store_id,
             staff_id=tx.staff.id,
-            title=values.text(title, "title"),
+            title_sealed=tx.seal(table, "title_sealed", made, values.text(title, "title")),
             product_id=product and product.id,
             amount=values.cents(amount),
             expected_on=None if expected_on is None else values.day(expected_on, "expected_on"),
             stage="interested",
-            next_action=values.text(next_action, "next_action"),
+            next_action_sealed=_next_action(tx, made, next_action),
             next_on=values.day(next_on, "next_on"),
             opened_at=tx.now,
         )
@@ -123,9 +134,9 @@ class Pipeline(Desk):
         self,
         tx: Tx,
         opportunity_id: int,
-        stage: str,
+        stage: Stage,
         *,
-        reason: str | None = None,
+        reason: LostReason | None = None,
         next_action: str | None = None,
         next_on: date | str | None = None,
         sale_id: int | None = None,
@@ -135,17 +146,16 @@ class Pipeline(Desk):
         row = _here(tx, opportunity_id)
         if row.stage in CLOSED:
             raise Closed(_("This opportunity is decided. Open a new one."))
-        values.one_of(stage, schema.OPPORTUNITY_STAGES, "stage")
         if stage == row.stage:
             raise Refused(_("It is at this stage already."))
-        if stage == "lost":
-            if reason is None:
-                raise BadValue(
-                    _("Say why it was lost: {codes}.").format(
-                        codes=values.listed(schema.LOST_REASONS, "lost_reason")
-                    )
+        if reason is not None and stage != "lost":
+            raise BadValue(_("Only what is lost has a reason."))
+        if stage == "lost" and reason is None:
+            raise BadValue(
+                _("Say why it was lost: {codes}.").format(
+                    codes=values.listed(schema.LOST_REASONS, "lost_reason")
                 )
-            values.one_of(reason, schema.LOST_REASONS, "lost_reason")
+            )
         if sale_id is not None:
             _check_sale(tx, row, stage, sale_id)
         closes = stage in CLOSED
@@ -157,13 +167,63 @@ class Pipeline(Desk):
             stage=stage,
             lost_reason=reason if stage == "lost" else None,
             sale_id=sale_id,
-            next_action=None if closes else values.text(next_action, "next_action"),
+            next_action_sealed=None if closes else _next_action(tx, row.id, next_action),
             next_on=None if closes else values.day(next_on, "next_on"),
             closed_at=tx.now if closes else None,
         )
         _step(tx, row.id, row.stage, stage, reason)
         tx.note(f"member:{row.member_id}", opportunity=row.id, stage=stage)
         return _opportunity_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def edit(
+        self,
+        tx: Tx,
+        opportunity_id: int,
+        *,
+        title: str | None = None,
+        amount: int | None = None,
+        expected_on: date | str | None = None,
+        next_action: str | None = None,
+        next_on: date | str | None = None,
+        staff_id: str | None = None,
+    ) -> Opportunity:
+        """Put an open opportunity right, or give it to a colleague."""
+        row = _here(tx, opportunity_id)
+        if row.stage in CLOSED:
+            raise Closed(_("This opportunity is decided. Open a new one."))
+        changed: dict[str, object] = {}
+        if title is not None:
+            words = values.text(title, "title")
+            changed["title_sealed"] = tx.seal(table, "title_sealed", row.id, words)
+        if amount is not None:
+            changed["amount"] = values.cents(amount)
+        for name, day in (("expected_on", expected_on), ("next_on", next_on)):
+            if day is not None:
+                changed[name] = values.day(day, name)
+        if next_action is not None:
+            changed["next_action_sealed"] = _next_action(tx, row.id, next_action)
+        if staff_id is not None:
+            changed["staff_id"] = find_staff(tx, staff_id).id
+        if not changed:
+            raise BadValue(_("Say what is to be changed."))
+        tx.update(table, row.id, **changed)
+        fields = sorted(one.removesuffix("_sealed") for one in changed)
+        tx.note(f"member:{row.member_id}", opportunity=row.id, fields=fields)
+        return _opportunity_of(tx, row.id)
+
+    @query(roles="sales manager trainer")
+    def list_opportunities(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """This store's opportunities, page by page (see `lists`)."""
+        return DEALS.page(tx, where, sort, after, size, lambda rows: _opportunities(tx, rows))
 
     @query(roles="sales manager trainer")
     def show(self, tx: Tx, opportunity_id: int) -> Opportunity:
@@ -174,13 +234,11 @@ class Pipeline(Desk):
     def board(self, tx: Tx) -> tuple[Opportunity, ...]:
         """This store's open opportunities, by stage and then by what is to be done first."""
         rows = tx.all(
-            select(table.c.id, table.c.stage, table.c.next_on).where(
-                table.c.store_id == tx.store_id, table.c.stage.not_in(CLOSED)
-            )
+            select(table).where(table.c.store_id == tx.store_id, table.c.stage.not_in(CLOSED))
         )
         order = schema.OPPORTUNITY_STAGES.index
         rows.sort(key=lambda row: (order(row.stage), row.next_on, row.id))
-        return tuple(_opportunity_of(tx, row.id) for row in rows)
+        return tuple(_opportunities(tx, rows))
 
     @query(roles="sales manager trainer")
     def win_rate(self, tx: Tx, since: date | str, until: date | str) -> WinRate:
@@ -259,22 +317,25 @@ def _here(tx: Tx, opportunity_id: int):
     return row
 
 
+def _next_action(tx: Tx, opportunity_id: int, words: str | None) -> str:
+    words = values.text(words, "next_action")
+    return tx.seal(table, "next_action_sealed", opportunity_id, words)
+
+
 def _opportunity_of(tx: Tx, opportunity_id: int) -> Opportunity:
-    row = tx.one(select(table).where(table.c.id == opportunity_id))
-    steps = tx.all(select(history).where(history.c.opportunity_id == row.id).order_by(history.c.id))
-    return Opportunity(
-        row.id,
-        row.member_id,
-        row.store_id,
-        row.staff_id,
-        row.title,
-        row.product_id,
-        row.amount,
-        row.expected_on,
-        row.stage,
-        row.next_action,
-        row.next_on,
-        row.lost_reason,
-        row.sale_id,
-        tuple(Step(s.at, s.staff_id, s.from_stage, s.to_stage, s.reason) for s in steps),
-    )
+    (one,) = _opportunities(tx, [tx.one(select(table).where(table.c.id == opportunity_id))])
+    return one
+
+
+def _opportunities(tx: Tx, rows: Sequence) -> Iterator[Opportunity]:
+    went: dict[int, list[Step]] = {row.id: [] for row in rows}
+    for step in tx.all(
+        select(history).where(history.c.opportunity_id.in_(list(went))).order_by(history.c.id)
+    ):
+        went[step.opportunity_id].append(built(Step, step))
+    for row in rows:
+        words = {
+            name: tx.unseal(table, f"{name}_sealed", row.id, getattr(row, f"{name}_sealed"))
+            for name in ("title", "next_action")
+        }
+        yield built(Opportunity, row, history=tuple(went[row.id]), **words)

@@ -14,7 +14,7 @@ from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points as ledger
 from crmkit.practice.ledgers import stock
 from crmkit.practice.people import group_of, live
-from crmkit.practice.records import record
+from crmkit.practice.records import built, record
 
 
 @record
@@ -63,13 +63,14 @@ class Points(Desk):
         member = live(tx, member_id)
         e, lot = schema.points_entry, schema.points_lot
         rows = tx.all(
-            select(e.c.at, e.c.kind, e.c.points, e.c.sale_id, e.c.return_id, e.c.reason)
+            select(e)
             .join(lot, lot.c.id == e.c.lot_id)
             .where(lot.c.member_id.in_(group_of(member.id)))
             .order_by(e.c.id.desc())
             .limit(values.quantity(limit, "limit"))
         )
-        return tuple(PointsEntry(*row) for row in rows)
+        said = tx.said(e, [row.id for row in rows])
+        return tuple(built(PointsEntry, row, reason=said[row.id]) for row in rows)
 
     @command(roles="manager trainer")
     def adjust(self, tx: Tx, member_id: str, points: int, reason: str) -> int:

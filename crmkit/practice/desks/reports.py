@@ -429,13 +429,17 @@ def _tickets(book: _Book) -> "pd.DataFrame":
             t.c.resolved_at,
             t.c.status,
             t.c.satisfaction,
-            t.c.subject,
+            t.c.subject_sealed,
         )
         .where(book.here(t.c.store_id))
         .order_by(t.c.id),
         "ticket_id member_id store_id staff_id kind channel sale_id opened_at first_response_at"
         " closed_at status satisfaction subject",
     )
+    frame["subject"] = [
+        book.tx.unseal(t, "subject_sealed", *one)
+        for one in zip(frame["ticket_id"], frame["subject"], strict=True)
+    ]
     known = frame["sale_id"].notna()
     frame["sale_id"] = _ticket(frame["sale_id"], "T").where(known)
     frame["satisfaction"] = frame["satisfaction"].astype("Int64")

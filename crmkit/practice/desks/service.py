@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, outbox, people, schema, values
+from crmkit.practice.choices import AnyChannel, Priority, TicketKind
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_staff
-from crmkit.practice.domain.due import PRIORITIES, due_times
+from crmkit.practice.domain.due import due_times
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.lists import Listing, Page
 from crmkit.practice.records import built, record
@@ -46,7 +47,7 @@ class Ticket:
     sale_id: int | None
     channel: str
     kind: str
-    subject: str
+    subject: str | None
     priority: str
     status: str
     owner_id: str | None
@@ -68,7 +69,7 @@ class Improvement:
     ticket_id: int | None
     store_id: str
     owner_id: str
-    action: str
+    action: str | None
     due_on: date
     recheck_on: date
     status: Annotated[str, "improvement_status"]
@@ -82,14 +83,14 @@ class Service(Desk):
     def open_ticket(
         self,
         tx: Tx,
-        channel: str,
-        kind: str,
+        channel: AnyChannel,
+        kind: TicketKind,
         subject: str,
         body: str,
         *,
         member_id: str | None = None,
         sale_id: int | None = None,
-        priority: str = "normal",
+        priority: Priority = "normal",
     ) -> Ticket:
         """Write down what a customer brings to us; due times follow from the priority."""
         if sale_id is not None:
@@ -111,7 +112,9 @@ class Service(Desk):
         return _ticket_of(tx, ticket_id)
 
     @command(roles="cashier sales manager trainer")
-    def add_message(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
+    def add_message(
+        self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None
+    ) -> Ticket:
         """The customer said more; a settled ticket is open again."""
         row = _here(tx, ticket_id)
         if row.status == "closed":
@@ -123,7 +126,7 @@ class Service(Desk):
         return _ticket_of(tx, row.id)
 
     @command(roles="sales manager trainer")
-    def reply(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
+    def reply(self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None) -> Ticket:
         """Answer the customer, on the ticket's channel unless another is named. To a member, an
         e-mail, SMS or mini-program message leaves through the outbox."""
         row = _working(tx, ticket_id)
@@ -156,7 +159,36 @@ class Service(Desk):
         return _ticket_of(tx, row.id)
 
     @command(roles="sales manager trainer")
-    def resolve(self, tx: Tx, ticket_id: int, body: str, channel: str | None = None) -> Ticket:
+    def edit(
+        self,
+        tx: Tx,
+        ticket_id: int,
+        *,
+        kind: TicketKind | None = None,
+        priority: Priority | None = None,
+        subject: str | None = None,
+    ) -> Ticket:
+        """Put a ticket's kind, priority or subject right; due times follow the priority."""
+        row = _working(tx, ticket_id)
+        changed: dict[str, object] = {}
+        if kind is not None:
+            changed["kind"] = kind
+        if priority is not None:
+            first, last = due_times(row.opened_at, priority)
+            changed |= {"priority": priority, "first_due_at": first, "due_at": last}
+        if subject is not None:
+            words = values.text(subject, "subject")
+            changed["subject_sealed"] = tx.seal(tickets, "subject_sealed", row.id, words)
+        if not changed:
+            raise BadValue(_("Say what is to be changed."))
+        tx.update(tickets, row.id, **changed)
+        tx.note(f"ticket:{row.id}", fields=sorted(one.removesuffix("_sealed") for one in changed))
+        return _ticket_of(tx, row.id)
+
+    @command(roles="sales manager trainer")
+    def resolve(
+        self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None
+    ) -> Ticket:
         """Tell the customer how it is settled, as `reply` does."""
         row = _working(tx, ticket_id)
         _answer(tx, row, channel or row.channel, body)
@@ -247,12 +279,15 @@ class Service(Desk):
         find_staff(tx, owner_id)
         if ticket_id is not None:
             _here(tx, ticket_id)
-        made = tx.insert(
+        made = tx.next_id(improvements)
+        action = values.text(action, "action")
+        tx.insert(
             improvements,
+            id=made,
             ticket_id=ticket_id,
             store_id=tx.store_id,
             owner_id=owner_id,
-            action=values.text(action, "action"),
+            action_sealed=tx.seal(improvements, "action_sealed", made, action),
             due_on=due_on,
             recheck_on=recheck_on,
             status="open",
@@ -277,11 +312,12 @@ class Service(Desk):
         row = _find_improvement(tx, improvement_id)
         if row.status != "done":
             raise Refused(_("Make the change first, then check whether it helped."))
+        result = values.text(result, "result")
         tx.update(
             improvements,
             row.id,
             status="confirmed" if helped else "reopened",
-            result=values.text(result, "result"),
+            result_sealed=tx.seal(improvements, "result_sealed", row.id, result),
         )
         tx.note(f"improvement:{row.id}", helped=bool(helped))
         return _improvement_of(tx, row.id)
@@ -294,7 +330,7 @@ class Service(Desk):
             .where(improvements.c.store_id == tx.store_id)
             .order_by(improvements.c.due_on, improvements.c.id)
         )
-        return tuple(built(Improvement, row) for row in rows)
+        return tuple(_improved(tx, row) for row in rows)
 
 
 def new_ticket(
@@ -310,16 +346,18 @@ def new_ticket(
     priority: str = "normal",
 ) -> int:
     """Write a new ticket with its first message; its number."""
-    values.one_of(priority, PRIORITIES, "priority")
     first_due_at, due_at = due_times(tx.now, priority)
-    ticket_id = tx.insert(
+    ticket_id = tx.next_id(tickets)
+    subject = values.text(subject, "subject")
+    tx.insert(
         tickets,
+        id=ticket_id,
         member_id=member_id,
         store_id=store_id,
         sale_id=sale_id,
-        channel=values.one_of(channel, schema.TICKET_CHANNELS, "channel"),
-        kind=values.one_of(kind, schema.TICKET_KINDS, "kind"),
-        subject=values.text(subject, "subject"),
+        channel=channel,
+        kind=kind,
+        subject_sealed=tx.seal(tickets, "subject_sealed", ticket_id, subject),
         priority=priority,
         status="open",
         opened_at=tx.now,
@@ -342,7 +380,7 @@ def _answer(tx: Tx, row, channel: str, body: str) -> None:
         "service",
         values.text(body, "body"),
         once=f"ticket message:{message_id}",
-        subject=row.subject,
+        subject=tx.unseal(tickets, "subject_sealed", row.id, row.subject_sealed),
         ticket_id=row.id,
     )
     if queued is None:
@@ -358,7 +396,7 @@ def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> int
         ticket_id=ticket_id,
         at=tx.now,
         direction=direction,
-        channel=values.one_of(channel, schema.TICKET_CHANNELS, "channel"),
+        channel=channel,
         staff_id=None if direction == "in" else tx.staff.id,
         body_sealed=tx.seal(messages, "body_sealed", message_id, values.text(body, "body")),
     )
@@ -396,7 +434,8 @@ def _tickets_of(tx: Tx, rows: Sequence) -> Iterator[Ticket]:
     for row in rows:
         late_answer = row.first_response_at is None and tx.now > row.first_due_at
         late = row.resolved_at is None and (late_answer or tx.now > row.due_at)
-        yield built(Ticket, row, overdue=late, messages=tuple(said[row.id]))
+        subject = tx.unseal(tickets, "subject_sealed", row.id, row.subject_sealed)
+        yield built(Ticket, row, subject=subject, overdue=late, messages=tuple(said[row.id]))
 
 
 def _find_improvement(tx: Tx, improvement_id: int):
@@ -409,4 +448,12 @@ def _find_improvement(tx: Tx, improvement_id: int):
 
 
 def _improvement_of(tx: Tx, improvement_id: int) -> Improvement:
-    return built(Improvement, _find_improvement(tx, improvement_id))
+    return _improved(tx, _find_improvement(tx, improvement_id))
+
+
+def _improved(tx: Tx, row) -> Improvement:
+    words = {
+        name: tx.unseal(improvements, f"{name}_sealed", row.id, getattr(row, f"{name}_sealed"))
+        for name in ("action", "result")
+    }
+    return built(Improvement, row, **words)

@@ -233,7 +233,8 @@ class Stock(Desk):
             .order_by(m.c.id.desc())
             .limit(values.quantity(limit, "limit"))
         )
-        return tuple(_moved(row, tx.store_id) for row in rows)
+        said = tx.said(m, [row.id for row in rows])
+        return tuple(_moved(row, tx.store_id, said[row.id]) for row in rows)
 
     @command(roles="stock_keeper manager trainer")
     def send_to_supplier(self, tx: Tx, units: values.Units, reason: str) -> None:
@@ -565,7 +566,7 @@ class Stock(Desk):
         return tuple(needed)
 
 
-def _moved(row, store_id: str) -> Moved:
+def _moved(row, store_id: str, reason: str | None) -> Moved:
     incoming = row.to_id == store_id
     document = next(
         (
@@ -587,7 +588,7 @@ def _moved(row, store_id: str) -> Moved:
         row.to_balance if incoming else row.from_balance,
         row.staff_id,
         document,
-        row.reason,
+        reason,
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema, values
+from crmkit.practice.choices import AnyChannel, SurveyKind
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import Share, record
@@ -50,12 +51,12 @@ class Surveys(Desk):
     name = "surveys"
 
     @command(roles="manager trainer")
-    def make(self, tx: Tx, name: str, kind: str) -> int:
+    def make(self, tx: Tx, name: str, kind: SurveyKind) -> int:
         """A new survey: csat (goods and service, 1 to 5), nps (0 to 10) or both; its number."""
         made = tx.insert(
             surveys,
             name=values.text(name, "name"),
-            kind=values.one_of(kind, tuple(QUESTIONS), "kind"),
+            kind=kind,
             active=True,
         )
         tx.note(f"survey:{made}")
@@ -67,7 +68,7 @@ class Surveys(Desk):
         tx: Tx,
         survey_id: int,
         member_id: str,
-        channel: str,
+        channel: AnyChannel,
         *,
         sale_id: int | None = None,
         ticket_id: int | None = None,
@@ -94,7 +95,7 @@ class Surveys(Desk):
             member_id=member.id,
             sale_id=sale_id,
             ticket_id=ticket_id,
-            channel=values.one_of(channel, schema.TICKET_CHANNELS, "channel"),
+            channel=channel,
             code_token=tx.keys.token("survey_code", code),
             asked_at=tx.now,
             expires_at=expires_at,
@@ -184,13 +185,15 @@ def _satisfied(scores: list[int | None]) -> float | None:
 def _check_answer(name: str, value: int | None, asked: bool) -> None:
     least, most = SCALES[name]
     if not asked and value is not None:
-        raise BadValue(_("This survey does not ask for {question}.").format(question=name))
+        raise BadValue(
+            _("This survey does not ask for {question}.").format(question=values.field_label(name))
+        )
     if asked and (
         not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most
     ):
         raise BadValue(
             _("{question} is a whole number from {least} to {most}.").format(
-                question=name, least=least, most=most
+                question=values.field_label(name), least=least, most=most
             )
         )
 

@@ -71,7 +71,6 @@ stock_move = Table(
     ref("return_id", "sale_return.id", null=True),
     ref("transfer_id", "transfer.id", null=True),
     ref("stocktake_id", "stocktake.id", null=True),
-    words("reason", null=True),
     ref("staff_id", "staff.id"),
     one_of("kind", STOCK_KINDS),
     must("quantity_positive", "quantity > 0"),
@@ -82,16 +81,12 @@ stock_move = Table(
         "(kind IN ('transfer_out', 'transfer_in', 'transfer_lost', 'transfer_back'))"
         " = (transfer_id IS NOT NULL)",
     ),
-    must(
-        "adjusted_with_reason",
-        "kind <> 'adjust' OR (reason IS NOT NULL AND length(trim(reason)) > 0)",
-    ),
     Index("ix_stock_move_from_id_product_id_id", "from_id", "product_id", "id"),
     Index("ix_stock_move_to_id_product_id_id", "to_id", "product_id", "id"),
     Index("ix_stock_move_transfer_id", "transfer_id"),
     Index("ix_stock_move_sale_id", "sale_id"),
     Index("ix_stock_move_at", "at"),
-    info=APPEND_ONLY,
+    info=APPEND_ONLY | {"said": "reason"},
 )
 
 transfer = Table(
@@ -102,10 +97,10 @@ transfer = Table(
     ref("from_store_id", "store.id"),
     ref("to_store_id", "store.id"),
     ref("staff_id", "staff.id"),
-    words("note", null=True),
     when("closed_at", null=True),
     must("two_stores", "from_store_id <> to_store_id"),
     Index("ix_transfer_to_store_id_closed_at", "to_store_id", "closed_at"),
+    info={"said": "note"},
 )
 
 transfer_line = Table(

@@ -163,3 +163,12 @@ import_row = Table(
     one_of("result", IMPORT_RESULTS),
     Index("ix_import_row_member_id", "member_id"),
 )
+
+remark = Table(
+    "remark",
+    metadata,
+    code("about"),
+    words("text_sealed", null=True),
+)
+"""What staff said about a row of a ledger: it stands beside the ledger, which is never changed, so
+that it can be sealed anew and forgotten. A table names the field with ``info={"said": …}``."""

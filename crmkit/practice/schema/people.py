@@ -105,10 +105,25 @@ member_merge = Table(
     ref("staff_id", "staff.id"),
     ref("kept_id", "member.id"),
     ref("merged_id", "member.id"),
-    words("reason"),
+    words("along"),
+    words("filled"),
+    words("kept_level"),
+    when("kept_joined_at"),
     must("two_records", "kept_id <> merged_id"),
-    UniqueConstraint("merged_id"),
-    info=APPEND_ONLY,
+    Index("ix_member_merge_merged_id", "merged_id"),
+    Index("ix_member_merge_kept_id", "kept_id"),
+    info=APPEND_ONLY | {"said": "reason"},
+)
+
+member_unmerge = Table(
+    "member_unmerge",
+    metadata,
+    number(),
+    ref("merge_id", "member_merge.id"),
+    when("at"),
+    ref("staff_id", "staff.id"),
+    UniqueConstraint("merge_id"),
+    info=APPEND_ONLY | {"said": "reason"},
 )
 
 segment = Table(
@@ -139,12 +154,11 @@ consent_event = Table(
     words("purpose"),
     words("channel"),
     flag("given"),
-    words("source"),
     ref("staff_id", "staff.id"),
     one_of("purpose", CONSENT_PURPOSES),
     one_of("channel", MESSAGE_CHANNELS),
     Index("ix_consent_event_member_id_purpose_channel", "member_id", "purpose", "channel"),
-    info=APPEND_ONLY,
+    info=APPEND_ONLY | {"said": "source"},
 )
 
 reveal = Table(
@@ -155,11 +169,9 @@ reveal = Table(
     ref("staff_id", "staff.id"),
     ref("member_id", "member.id"),
     words("field"),
-    words("reason"),
     one_of("field", SEALED_FIELDS),
-    must("reason_given", "length(trim(reason)) >= 4"),
     Index("ix_reveal_member_id", "member_id"),
-    info=APPEND_ONLY,
+    info=APPEND_ONLY | {"said": "reason"},
 )
 
 referral = Table(

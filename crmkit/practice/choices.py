@@ -1,0 +1,27 @@
+"""The closed sets an operation's arguments are chosen from; a screen offers them by their labels."""
+
+from typing import Annotated
+
+from crmkit.practice import access, schema
+from crmkit.practice.settings import DEFAULTS
+from crmkit.practice.values import OneOf
+
+AnyChannel = Annotated[str, OneOf(schema.TICKET_CHANNELS, "channel")]
+FollowupKind = Annotated[str, OneOf(schema.FOLLOWUP_KINDS, "kind")]
+Gender = Annotated[str, OneOf(schema.GENDERS, "gender")]
+Language = Annotated[str, OneOf(schema.TEMPLATE_LANGUAGES, "language")]
+LostReason = Annotated[str, OneOf(schema.LOST_REASONS, "lost_reason")]
+MessageChannel = Annotated[str, OneOf(schema.MESSAGE_CHANNELS, "channel")]
+NextStep = Annotated[str, OneOf(schema.NEXT_STEPS, "next_step")]
+Occasion = Annotated[str, OneOf(schema.OCCASIONS, "occasion")]
+Outcome = Annotated[str, OneOf(schema.FOLLOWUP_OUTCOMES, "outcome")]
+OutboxStatus = Annotated[str, OneOf(schema.OUTBOX_STATUSES, "outbox_status")]
+PersonalField = Annotated[str, OneOf(schema.SEALED_FIELDS, "field")]
+PreferenceKind = Annotated[str, OneOf(schema.PREFERENCE_KINDS, "preference")]
+Priority = Annotated[str, OneOf(schema.PRIORITIES, "priority")]
+Purpose = Annotated[str, OneOf(schema.CONSENT_PURPOSES, "purpose")]
+Role = Annotated[str, OneOf(access.ROLES, "role")]
+SettingName = Annotated[str, OneOf(tuple(DEFAULTS), "setting")]
+Stage = Annotated[str, OneOf(schema.OPPORTUNITY_STAGES, "stage")]
+SurveyKind = Annotated[str, OneOf(schema.SURVEY_KINDS, "kind")]
+TicketKind = Annotated[str, OneOf(schema.TICKET_KINDS, "kind")]
