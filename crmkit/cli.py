@@ -16,6 +16,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language, ngettext, set_language
 from crmkit.i18n import gettext as _
 from crmkit.practice.prompt import practice
+from crmkit.practice.server import shop
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 grade = typer.Typer(
@@ -24,6 +25,7 @@ grade = typer.Typer(
 app.add_typer(grade, name="grade")
 app.command()(data)
 app.command()(practice)
+app.add_typer(shop, name="shop")
 
 console = Console(highlight=False)
 Names = Annotated[list[str] | None, typer.Argument(help="课或练习 · Lessons or exercises.")]

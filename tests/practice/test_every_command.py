@@ -325,6 +325,23 @@ KEPT_NOWHERE = {
 
 READABLE = {
     # the shop's own words, about nobody in particular
+    *(f"office.add_store {one}" for one in ("store_id", "name", "district")),
+    *(f"office.add_staff {one}" for one in ("staff_id", "name")),
+    *(
+        f"office.add_product {one}"
+        for one in ("product_id", "name", "category", "brand", "barcode")
+    ),
+    *(f"followups.plan {one}" for one in ("name", "script")),
+    *(f"marketing.make_segment {one}" for one in ("segment_id", "name", "rule")),
+    *(f"marketing.make_template {one}" for one in ("name", "body", "subject")),
+    *(f"offers.add {one}" for one in ("offer_id", "name", "category")),
+    "marketing.add_care name",
+    "marketing.make_campaign name",
+    "surveys.make name",
+    # what segments choose by; emptied with the person
+    *(f"members.register {one}" for one in ("district", "occupation", "household")),
+    "members.correct changes",
+    *(f"members.prefer {one}" for one in ("value", "source")),
 }
 
 

@@ -437,9 +437,9 @@ class Members(Desk):
                     )
                 )
         tx.update(table, kept.id, **_take_back(tx, merge, kept, gone))
-        along = table.c.id.in_(json.loads(merge.along))
-        tx.execute(update(table).where(along).values(survivor_id=gone.id))
-        tx.update(table, gone.id, status="live")
+        tx.update(table, gone.id, status="live", survivor_id=gone.id)
+        along = [one for one in json.loads(merge.along) if one != gone.id]
+        tx.execute(update(table).where(table.c.id.in_(along)).values(survivor_id=gone.id))
         made = {"merge_id": merge.id, "at": tx.now, "staff_id": tx.staff.id}
         tx.insert(schema.member_unmerge, **made, reason=values.text(reason, "reason"))
         tx.note(f"member:{kept.id}", unmerged=gone.id)
