@@ -18,14 +18,15 @@ __getattr__, _dir, _lazy = lazy_loader.attach(
     __name__,
     submod_attrs={
         "dialogues": ["dialogue"],
+        "fields": ["guess"],
         "hints": ["hint"],
-        "journey": ["certificate", "progress"],
+        "journey": ["certificate", "progress", "way"],
         "quizzes": ["quiz"],
         "selftest": ["which_track"],
         "tasks": ["Tasks"],
     },
 )
-__all__ = [*_lazy, "check"]
+__all__ = [*_lazy, "ask", "check"]
 
 
 def __dir__() -> list[str]:
