@@ -136,12 +136,10 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     revenue over the last 365 days first: member_id, revenue (yuan), last_order, ask_for (the
     empty fields, by commas).
     """
-    from crmkit import profile
-
     tables = tables or {}
     members, sales = table_of("members", tables), table_of("sales", tables)
     here = members[members["home_store_id"] == store_id]
-    missing = profile.gaps(here, fields=ASKED)
+    missing = profile.gaps(here, fields=[one for one in ASKED if one in here])
     missing = missing[missing["ask_for"] != ""]
     year = sales[sales["sold_at"] > sales["sold_at"].max() - timedelta(days=365)]
     bought = year[year["quantity"] > 0].groupby("member_id")["sold_at"].max().dt.normalize()
