@@ -20,7 +20,7 @@ from crmkit.learn.checks.expectation import Mistake, gap
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
 from crmkit.learn.checks.values import Choice, Day, Number
 
-_PLACES = {"money": 2, "percent": 1, "number": 2}
+PLACES = {"money": 2, "percent": 1, "number": 2}
 """How many decimals are asked for where a question does not say."""
 
 
@@ -157,7 +157,7 @@ class Question:
             return Typed(
                 key.value, unit=self.unit, within=0.001, mistakes=key.mistakes, kind=self.kind
             )
-        places = self.data.get("decimals", _PLACES[self.kind])
+        places = self.data.get("decimals", PLACES[self.kind])
         return Typed(
             key.value,
             unit=self.unit,

@@ -8,10 +8,12 @@ a bare value (nbgrader would take it for partial credit).
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.learn import ran
 from crmkit.learn.checks.charts import KINDS, Chart
 from crmkit.learn.checks.expectation import Expectation, Mistake, undefined
 from crmkit.learn.checks.form import Form
@@ -379,14 +381,18 @@ def _heard(name: str, talk: Any, standing: Any, at_least: float) -> Outcome:
 
 
 check = Check()
+ran.watch()
 
 
 _listeners: list[Any] = []
+_KIT = str(Path(__file__).parents[2])
 
 
 def _value_of(name: str) -> Any:
-    """The learner's variable, looked up where the check was called."""
-    frame = sys._getframe(3)
+    """The learner's variable, looked up where the kit was called from."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_KIT):
+        frame = frame.f_back
     for names in (frame.f_locals, frame.f_globals):
         if name in names:
             return names[name]
@@ -396,7 +402,17 @@ def _value_of(name: str) -> Any:
 def _settle(name: str, expectation: Expectation, value: Any) -> None:
     if value is LOOK_UP:
         value = _value_of(name)
-    outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
+    if name in ran.stopped:
+        outcome = Outcome(
+            WRONG,
+            name,
+            "stopped",
+            _("The cell that sets {name} stopped with an error. Mend it and run it again.").format(
+                name=name
+            ),
+        )
+    else:
+        outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
     for listener in _listeners:
         listener(name, expectation, value, outcome)
     _conclude(outcome)
