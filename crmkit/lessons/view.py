@@ -139,12 +139,17 @@ def pictured(draw: Callable[..., Any], says: str, size: tuple[float, float] = (8
     """A chart as a part of a screen: `draw(ax=…)` draws it, `says` tells what it shows."""
     from io import BytesIO
 
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size)
-    draw(ax=figure.subplots())
+    from crmkit.plot import _style
+
+    _style._register_font()
     png = BytesIO()
-    figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+    with rc_context(_style.STYLE):  # not pyplot's: nothing is left open for a notebook to show
+        figure = Figure(figsize=size)
+        draw(figure.subplots())
+        figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
     return parts.picture(png.getvalue(), says)
 
 
