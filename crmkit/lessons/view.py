@@ -144,7 +144,7 @@ def pictured(draw: Callable[..., Any], says: str, size: tuple[float, float] = (8
 
     from crmkit.plot import _style
 
-    _style._register_font()
+    _style.register_font()
     png = BytesIO()
     with rc_context(_style.STYLE):  # not pyplot's: nothing is left open for a notebook to show
         figure = Figure(figsize=size)
