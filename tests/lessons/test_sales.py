@@ -118,6 +118,7 @@ def test_what_is_asked_about_a_store_follows_from_its_panel():
 def test_the_lesson_tells_what_the_data_show():
     """Claims of the lesson's prose that no cell beside them reckons."""
     steps = lesson.reach()["members"]
+    assert (-steps.diff()).idxmax() == 2  # most drop out because they have no small child
     assert steps.is_monotonic_decreasing and steps.iloc[-1] < 0.2 * steps.iloc[0]
     beside = lesson.before_and_after()
     phone = beside[beside.iloc[:, 0] == "Phone"].iloc[0]
