@@ -81,7 +81,7 @@ class Fields:
             records.note("hint", self.asked.name, question.id, str(number), of=len(hints))
 
     def _tree(self) -> parts.Part:
-        typed, button = self.asked.typed(), None
+        typed, button, more = self.asked.typed(), None, None
         shown: list[parts.Part | None] = []
         for question in self.questions:
             said = typed.get(question.id)
@@ -103,7 +103,10 @@ class Fields:
                         outcome.plain_sentence if outcome else "",
                     )
                 )
-            shown += self._hint_parts(question)
+            steps, more = self._hint_parts(question)
+            shown += steps
+            if len(self.questions) > 1:
+                shown.append(more)
             button = say(question.data["button"]) if "button" in question.data else button
         return parts.card(
             parts.form("answer", *shown, parts.button(button or self._button(), kind="primary")),
@@ -148,15 +151,15 @@ class Fields:
         words = _("Understood as {answer}.").format(answer=understood.shown)
         return parts.text(gap().join(one for one in (words, understood.note) if one), "quiet")
 
-    def _hint_parts(self, question: Question) -> list[parts.Part]:
+    def _hint_parts(self, question: Question) -> tuple[list[parts.Part], parts.Part | None]:
+        """The hints that are open, and the button for the next."""
         hints = question.data.get("hints", ())
         taken = self._hints[question.id]
         found = [parts.text(say(one), "step") for one in hints[:taken]]
-        if taken < len(hints):
-            left = len(hints) - taken
-            words = _("Show a hint ({left} left)").format(left=left)
-            found.append(parts.button(words, "hint", question.id, kind="small"))
-        return found
+        if taken == len(hints):
+            return found, None
+        words = _("Show a hint ({left} left)").format(left=len(hints) - taken)
+        return found, parts.button(words, "hint", question.id, kind="small")
 
     def _shows(self) -> list[parts.Part]:
         """What appears once its question is answered: a chart with the guess in it, a sheet."""

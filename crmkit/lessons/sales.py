@@ -173,7 +173,7 @@ def records(store_id: str, tables: Mapping[str, Any] | None = None) -> Part:
                 title.format(store=store_names(tables)[store_id], n=len(here)),
                 [_("Field"), _("Filled in"), _("Missing"), _("Complete")],
                 [
-                    (labels.heading(r.field), f"{r.filled}", f"{r.missing}", share(r.completeness))
+                    (_heading(r.field), f"{r.filled}", f"{r.missing}", share(r.completeness))
                     for r in filled.itertuples()
                 ],
                 list(filled["completeness"]),
@@ -195,6 +195,11 @@ def records(store_id: str, tables: Mapping[str, Any] | None = None) -> Part:
             )
         ),
     )
+
+
+def _heading(column: str) -> str:
+    """A member's column as people call it: a person has 姓名, goods have 名称."""
+    return _("Name") if column == "name" else labels.heading(column)
 
 
 def profiles(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> Screen:
