@@ -47,8 +47,10 @@ const DRAW = {
       control("select", { id: key, name: n.name, "data-act": n.act, "data-rev": n.rev, "data-value": n.value },
         ...n.options.map(([value, words]) => el("option", { value }, words))));
   },
-  items: (n, kids) => el(n.ordered ? "ol" : "ul", { class: n.kind ? `ck-${n.kind}` : undefined, role: n.kind === "talk" ? "log" : undefined },
-    ...kids.map((kid) => el("li", {}, kid))),
+  items: (n, kids) => {
+    const list = el(n.ordered ? "ol" : "ul", { class: n.kind ? `ck-${n.kind}` : undefined }, ...kids.map((kid) => el("li", {}, kid)));
+    return n.kind === "talk" ? el("div", { role: "log" }, list) : list;
+  },
   table: (n, kids, id) => {
     const numbers = n.heads.map((_head, at) => n.rows.every((cells) => typeof cells[at] === "string" && NUMBER.test(cells[at]))
       && n.rows.some((cells) => /\d/.test(cells[at])));
