@@ -34,3 +34,11 @@ def __dir__() -> list[str]:
 
 
 sys.modules[__name__].__class__ = guarded(sys.modules[__name__])
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()) is not None:
+    from crmkit.learn.checks.outcome import is_grading
+
+    if not is_grading():  # feedback shows the grader's own words
+        from crmkit.learn.explained import install
+
+        install(_shell)
