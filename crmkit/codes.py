@@ -19,9 +19,9 @@ class Level(NamedTuple):
 LEVEL_DAYS = 365
 LEVEL_STEPS = (
     Level("regular", 0, 100),
-    Level("silver", 2_000, 120),
-    Level("gold", 5_000, 150),
-    Level("platinum", 10_000, 200),
+    Level("silver", 1_000, 120),
+    Level("gold", 2_500, 150),
+    Level("platinum", 5_000, 200),
 )
 LEVELS = tuple(level.code for level in LEVEL_STEPS)
 

@@ -268,12 +268,18 @@ def swap_name_and_phone(cleaning: Cleaning, country: str) -> None:
 _ALIKE = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 
 
+MENDED = ("product_id", "store_id", "staff_id", "member_id")
+"""Ids of a sale's line in which the letter O for a zero is mended."""
+
+
 def mend_ids(cleaning: Cleaning, column: str) -> None:
     """Ids typed with the letter O for a zero, where nearly all others have digits there."""
     if not cleaning.has(column) or not is_text(cleaning.frame[column]):
         return
-    counts = cleaning.frame[column].value_counts()
-    shapes = {value: _shape(str(value)) for value in counts.index}
+    counts = cleaning.shared.get("ids", {}).get(column)
+    if counts is None:
+        counts = cleaning.frame[column].value_counts().to_dict()
+    shapes = {value: _shape(str(value)) for value in counts}
     rows: Counter[str] = Counter()
     for value, n in counts.items():
         rows[shapes[value]] += int(n)

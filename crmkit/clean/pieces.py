@@ -12,6 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from crmkit.clean.columns import MENDED
 from crmkit.clean.frames import as_arrow, like, to_pandas
 from crmkit.clean.report import EXAMPLES, Cleaning, CleaningReport, Finding
 from crmkit.clean.values import BLANKS, DAY_MONTH_YEAR, UNSEEN, WIDE
@@ -20,6 +21,10 @@ from crmkit.tables import CONTRACT, TableError, open_frame
 
 PIECE = 200_000
 """Rows cleaned at a time: with a till's export, under a gigabyte of memory, however long it is."""
+
+
+IDS_KNOWN = 1_000_000
+"""So many ids of a column are known to every piece."""
 
 
 def cleaned(
@@ -68,7 +73,7 @@ def _in_pieces(
         con.execute(f"SET {setting}")
     open_frame(source).sink_parquet(folder / "raw.parquet")
     raw = f"read_parquet('{folder / 'raw.parquet'}', file_row_number = true)"
-    shared = {"day_first": _day_first(con, raw, table)}
+    shared = {"day_first": _day_first(con, raw, table), "ids": _ids(con, raw, table)}
     _cut(con, raw, folder / "pieces", key)
     (folder / "raw.parquet").unlink()
     kept, aside, changed = (_Parts(folder / name) for name in ("kept", "set_aside", "changes"))
@@ -133,6 +138,21 @@ def _day_first(con: Any, raw: str, table: str) -> dict[str, bool | None]:
         )
         day, month = map(bool, con.sql(f"SELECT {parts} FROM {raw}").fetchall()[0])
         found[column] = None if day == month else day
+    return found
+
+
+def _ids(con: Any, raw: str, table: str) -> dict[str, dict[str, int]]:
+    """How often each id stands in the whole table, by column: of ids that come again and again."""
+    found = {}
+    for column in con.sql(f"FROM {raw}").columns:
+        if table != "sales" or column not in MENDED:
+            continue
+        text = _tidied(column)
+        rows = con.sql(
+            f"SELECT {text}, count(*) FROM {raw} WHERE {_name(column)} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {IDS_KNOWN}"
+        )
+        found[column] = dict(rows.fetchall())
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit.clean.columns import (
+    MENDED,
     clean_amounts,
     clean_codes,
     clean_ids,
@@ -96,7 +97,7 @@ def clean_sales(
             cancelled = as_text(cleaning.frame["status"]).str.fullmatch(_CANCELLED)
             cleaning.set_aside("cancelled", cancelled, "status")
         clean_ids(cleaning, *IDS)
-        for column in ("product_id", "store_id", "staff_id", "member_id"):
+        for column in MENDED:
             mend_ids(cleaning, column)
         clean_people(cleaning, day, country, day_first, time_zone)
         clean_moments(cleaning, "sold_at", day_first=day_first, time_zone=time_zone, today=day)
