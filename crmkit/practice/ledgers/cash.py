@@ -71,7 +71,7 @@ def post(tx, kind: str, amount: int, *, drawer: str | None = None, **about) -> i
     left = balance(tx, drawer) + amount
     tx.insert(
         entry,
-        **{"staff_id": tx.staff.id} | about,
+        **{"id": tx.next_id(entry), "staff_id": tx.staff.id} | about,
         at=tx.now,
         store_id=tx.store_id,
         drawer=drawer,
