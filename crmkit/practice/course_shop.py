@@ -17,6 +17,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import chain, schema
 from crmkit.practice.clock import FixedClock, day_bounds, local_day
 from crmkit.practice.engine import in_a_hurry, writing
+from crmkit.practice.goods import initials
 from crmkit.practice.people import new_card, sealed_columns
 from crmkit.practice.shop import Shop
 
@@ -229,6 +230,7 @@ class _Past:
                     "cost": cents(one["cost"]),
                     "launched_on": one["launched_on"].date(),
                     "shelf": one["shelf"],
+                    "initials": initials(one["name"]),
                     "barcode": f"69{int(one['product_id'][1:]):010d}",
                     "active": True,
                 }
@@ -449,7 +451,9 @@ class _Past:
                     "at": utc(content[0]["sold_at"]),
                     "store_id": HOME,
                     "staff_id": self._who(content[0]["staff_id"]),
+                    "kind": "return",
                     "reason": content[0]["return_reason"],
+                    "external_id": document,
                     "total": total,
                     "refunded": total,
                     "points_value": 0,

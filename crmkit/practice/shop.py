@@ -19,6 +19,7 @@ from crmkit.practice.command import (
     shop_wide,
 )
 from crmkit.practice.desks.audit import Audit
+from crmkit.practice.desks.cards import Cards
 from crmkit.practice.desks.files import Files
 from crmkit.practice.desks.followups import Followups
 from crmkit.practice.desks.marketing import Marketing
@@ -50,6 +51,7 @@ DESKS: dict[str, type[Desk]] = {
         Till,
         Points,
         Offers,
+        Cards,
         Stock,
         Followups,
         Pipeline,
@@ -84,6 +86,7 @@ class Shop:
     till: Till
     points: Points
     offers: Offers
+    cards: Cards
     stock: Stock
     followups: Followups
     pipeline: Pipeline

@@ -12,7 +12,7 @@ from crmkit.practice import access, schema, values
 from crmkit.practice.clock import utc
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
-from crmkit.practice.goods import find_product
+from crmkit.practice.goods import find_product, initials
 from crmkit.practice.records import record
 from crmkit.practice.settings import DEFAULTS
 
@@ -160,6 +160,7 @@ class Office(Desk):
             category=values.text(category, "category"),
             brand=values.text(brand, "brand", needed=False),
             barcode=barcode,
+            initials=initials(values.text(name, "name")),
             list_price=values.cents(list_price, "list_price"),
             cost=values.cents(cost, "cost"),
             launched_on=tx.today,
