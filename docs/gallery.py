@@ -84,6 +84,7 @@ def tagged():
 K, S, G = ck.kpi, ck.stock, ck.segment
 JUNE = {"since": "2025-06-01", "until": "2025-06-30"}
 YEAR = {"since": "2024-07-01", "until": "2025-06-30"}
+HALVES = ("2024-07-01", "2024-12-31"), ("2025-01-01", "2025-06-30")
 SPRING = ("2025-01-01", "2025-03-31"), ("2025-04-01", "2025-06-30")
 
 CHARTS: dict[str, dict[str, Callable]] = {
@@ -126,6 +127,37 @@ CHARTS: dict[str, dict[str, Callable]] = {
         ),
         "cohort_retention": lambda ax: ck.plot.cohort_retention(
             K.cohort_retention(load("sales")), ax=ax
+        ),
+    },
+    "shopping": {
+        "cross_shopping": lambda ax: ck.plot.cross_shopping(
+            K.cross_shopping(load("sales"), products=load("products"), **JUNE), ax=ax
+        ),
+        "gain_loss": lambda ax: ck.plot.gain_loss(
+            K.gain_loss(
+                load("sales"), "tea_coffee", *HALVES, by="category", products=load("products")
+            ),
+            ax=ax,
+        ),
+        "purchase_path": lambda ax: ck.plot.purchase_path(
+            K.purchase_path(load("sales"), since="2024-01-01", products=load("products")), ax=ax
+        ),
+        "switching": lambda ax: ck.plot.switching(
+            K.switching(load("sales"), *HALVES, "category", most=6, products=load("products")),
+            ax=ax,
+        ),
+        "price_index": lambda ax: ck.plot.price_index(
+            K.price_index(
+                load("sales")[load("sales")["store_id"].isin(["S03", "S04"])],
+                "month",
+                "store_id",
+                since="2024-01-01",
+            ),
+            ax=ax,
+            names=load("stores"),
+        ),
+        "price_elasticity": lambda ax: ck.plot.price_elasticity(
+            K.price_elasticity(load("sales"), "category", products=load("products")), ax=ax
         ),
     },
     "segment": {
@@ -233,6 +265,11 @@ CHARTS: dict[str, dict[str, Callable]] = {
             ax=ax,
             names=load("products"),
         ),
+        "substitutes": lambda ax: ck.plot.substitutes(
+            ck.recommend.substitutes(load("sales"), "tea_coffee", 12, products=load("products")),
+            ax=ax,
+            names=load("products"),
+        ),
         "evaluation": lambda ax: ck.plot.evaluation(
             ck.recommend.evaluate(ck.recommend.ItemCF(), load("sales")), ax=ax
         ),
@@ -264,6 +301,7 @@ HEADINGS = {
         "intro": "`ck.plot` 里的每一张图，都用课程门店的数据画成。怎么画的见 [docs/gallery.py](../gallery.py)。"
         "每张图都能用 `names=` 把编号换成名字，例如 `names=stores`，也能用 `ax=` 画进现有的图里。",
         "kpi": "关键指标",
+        "shopping": "组合、流向与价格",
         "segment": "客户细分",
         "stock": "库存",
         "campaign": "营销活动",
@@ -277,6 +315,7 @@ HEADINGS = {
         "intro": "Every chart of `ck.plot`, drawn from the course shop; [docs/gallery.py](../gallery.py) says "
         "how. Each takes `names=`, what to call ids (`names=stores`), and `ax=`, where to draw.",
         "kpi": "Key figures",
+        "shopping": "Combinations, switching and prices",
         "segment": "Segments",
         "stock": "Stock",
         "campaign": "Campaigns",

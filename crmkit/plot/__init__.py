@@ -39,7 +39,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "persona",
             "tag_members",
         ],
-        "recommend": ["also_bought", "association_rules", "evaluation"],
+        "recommend": ["also_bought", "association_rules", "evaluation", "substitutes"],
+        "prices": ["price_elasticity", "price_index"],
+        "shopping": ["cross_shopping", "gain_loss", "purchase_path", "switching"],
         "segment": [
             "by_demographics",
             "kmeans",

@@ -120,6 +120,8 @@ AWKWARD_TABLES = {
 
 K, S, G, P, R, C = ck.kpi, ck.stock, ck.segment, ck.profile, ck.recommend, ck.campaign
 
+HALVES = ("2024-01-01", "2025-01-31"), ("2025-02-01", "2025-06-30")
+
 
 def in_order(frame, *keys):
     """The rows in one order, where the function promises none."""
@@ -183,6 +185,26 @@ CASES = {
         t("sales"), ("2024-01-01", "2025-02-28"), ("2025-03-01", "2025-06-30"), by="store_id"
     ),
     "cohorts": lambda t: K.cohort_retention(t("sales")),
+    "cohorts by week, of orders": lambda t: K.cohort_retention(t("sales"), "week", "orders"),
+    "cohorts by quarter, of revenue": lambda t: K.cohort_retention(
+        t("sales"), "quarter", "revenue"
+    ),
+    "gain and loss": lambda t: K.gain_loss(
+        t("sales"), "p1", *HALVES, by="product_id", products=t("products")
+    ),
+    "switching": lambda t: K.switching(
+        t("sales"), *HALVES, "category", most=2, products=t("products")
+    ),
+    "cross-shopping": lambda t: K.cross_shopping(t("sales"), products=t("products")),
+    "purchase path": lambda t: K.purchase_path(
+        t("sales"), since="2024-06-01", products=t("products")
+    ),
+    "price index": lambda t: K.price_index(t("sales"), "quarter", "store_id"),
+    "price elasticity": lambda t: (
+        K.price_elasticity(
+            t("sales"), "category", "month", at_least=3, products=t("products")
+        ).table
+    ),
     "attainment": lambda t: K.attainment(t("sales"), t("targets")),
     "attainment of staff": lambda t: K.attainment(t("sales"), t("targets"), by="staff_id"),
     "monitor": lambda t: K.monitor(t("sales"), t("targets")),
@@ -231,6 +253,7 @@ CASES = {
     "also bought": lambda t: in_order(
         R.also_bought(t("sales"), min_orders=1), "product_id", "rank"
     ),
+    "substitutes": lambda t: R.substitutes(t("sales"), most=10, groups=2).pairs,
     "association rules": lambda t: in_order(
         R.association_rules(t("sales"), 0.01, 0.1), "if_bought", "then_bought"
     ),

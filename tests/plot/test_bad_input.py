@@ -24,6 +24,11 @@ RESULTS = {
     "attainment": ["store_id", "target", "attainment"],
     "monitor": ["store_id", "month", "pace", "status"],
     "cohort_retention": ["cohort", "months_since", "members", "retention_rate"],
+    "gain_loss": ["source", "members", "revenue", "share_of_earlier"],
+    "switching": ["brand_from", "brand_to", "members", "share_of_from"],
+    "cross_shopping": ["category_set", "sets", "members", "members_share"],
+    "purchase_path": ["category_1", "category_2", "members", "members_share"],
+    "price_index": ["month", "products", "matched_share", "fisher"],
     "turnover": ["category", "turnover"],
     "days_of_stock": ["category", "days_of_stock"],
     "sell_through": ["category", "sold", "received", "sell_through"],
@@ -52,6 +57,7 @@ RESULTS = {
 TEXT = {
     *("store_id", "month", "event", "status", "cohort", "category", "product_id", "abc", "xyz"),
     *("member_id", "rfm_group", "gender", "group_from", "group_to", "field", "column", "other_id"),
+    *("source", "brand_from", "brand_to", "category_set", "category_1", "category_2"),
     *("also_bought", "if_bought", "then_bought", "age_class", "ask_for"),
 }
 

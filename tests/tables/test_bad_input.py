@@ -198,6 +198,36 @@ READS = {
         groups={"sales": "store_id"},
     ),
     "kpi.cohort_retention": Reads(lambda t: K.cohort_retention(t("sales")), needs={"sales": LINE}),
+    "kpi.gain_loss": Reads(
+        lambda t: K.gain_loss(t("sales"), "A", *WEEKS, by="store_id"),
+        needs={"sales": "sold_at member_id quantity amount"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.switching": Reads(
+        lambda t: K.switching(t("sales"), *WEEKS, products=t("products")),
+        needs={"sales": "sold_at member_id quantity amount product_id", "products": "product_id"},
+        groups={"products": "brand"},
+    ),
+    "kpi.cross_shopping": Reads(
+        lambda t: K.cross_shopping(t("sales"), "store_id"),
+        needs={"sales": "member_id quantity amount"},
+        uses={"sales": "sold_at"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.purchase_path": Reads(
+        lambda t: K.purchase_path(t("sales"), "store_id"),
+        needs={"sales": SPENT},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.price_index": Reads(
+        lambda t: K.price_index(t("sales"), by="store_id"),
+        needs={"sales": "product_id sold_at quantity amount"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.price_elasticity": Reads(
+        lambda t: K.price_elasticity(t("sales"), at_least=3).table,
+        needs={"sales": "product_id sold_at quantity amount"},
+    ),
     "kpi.attainment": Reads(
         lambda t: K.attainment(t("sales"), t("targets")),
         needs={"sales": "store_id sold_at amount", "targets": "store_id month revenue"},
@@ -355,6 +385,10 @@ READS = {
     "recommend.also_bought": Reads(
         lambda t: R.also_bought(t("sales"), min_orders=1),
         needs={"sales": "sale_id product_id quantity"},
+    ),
+    "recommend.substitutes": Reads(
+        lambda t: R.substitutes(t("sales")).pairs,
+        needs={"sales": "member_id sale_id product_id quantity"},
     ),
     "recommend.association_rules": Reads(
         lambda t: R.association_rules(t("sales"), min_support=0.1),
@@ -681,6 +715,7 @@ EMPTY_IS_REFUSED = {
     *(f"recommend.{m}" for m in ("Popular", "ItemCF", "UserCF", "Content", "Hybrid")),
     *("recommend.evaluate", "recommend.also_bought", "recommend.association_rules"),
     *("campaign.plan", "profile.persona"),
+    *("recommend.substitutes", "kpi.gain_loss", "kpi.cross_shopping"),
 }
 NOTHING_TO_GO_BY = {
     *((name, column) for name in EMPTY_IS_REFUSED for column in LINE.split() + ["product_id"]),
