@@ -30,6 +30,7 @@ PERCENT = (
     "share",
     "_rate",
     "_share",
+    "_probability",
     "_growth",
     "completeness",
     "accuracy",

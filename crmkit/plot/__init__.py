@@ -15,6 +15,18 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "uplift_by_segment",
         ],
         "clean": ["cleaning", "find_duplicate_members", "profile_quality"],
+        "customers": [
+            "alive",
+            "churn_by_purchase",
+            "churn_model",
+            "days_between",
+            "holdout",
+            "lifetime_value",
+            "movement",
+            "purchases_per_member",
+            "revenue_tree",
+            "spend",
+        ],
         "kpi": [
             "attainment",
             "cohort_retention",
@@ -42,6 +54,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "recommend": ["also_bought", "association_rules", "evaluation"],
         "segment": [
             "by_demographics",
+            "composite_rank",
+            "deciles",
+            "hml",
             "kmeans",
             "migration",
             "overlap",
