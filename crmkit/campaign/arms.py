@@ -40,6 +40,8 @@ class ArmComparison(Finding):
         How often all intervals together hold the true differences, 0 to 1.
     """
 
+    table_of = "table"
+
     measure: str
     comparisons: tuple[Difference, ...]
     adjusted: tuple[float | None, ...]

@@ -10,9 +10,10 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
+from crmkit.results import Result
 
 
-class Finding:
+class Finding(Result):
     """What all findings have in common: they read as a few figures and one sentence."""
 
     @property
@@ -276,6 +277,8 @@ class SegmentUplift(Finding):
     confidence
         How often all intervals together hold the true differences, 0 to 1.
     """
+
+    table_of = "table"
 
     by: str
     measure: str

@@ -13,6 +13,7 @@ from crmkit import tables
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.rates import Z95
+from crmkit.results import Result
 
 SIGNS = (
     "recency",
@@ -30,7 +31,7 @@ BINS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class ChurnModel:
+class ChurnModel(Result):
     """Who is likely to stay away, and how far the model can be believed.
 
     `members`: one row per member, of the kind of frame that came in: member_id, the signs and
@@ -41,6 +42,8 @@ class ChurnModel:
     would have), `base_rate` (who really stayed away) and `signs` (pandas: sign, importance: the AUC
     lost when it is shuffled). `days`: how long without a purchase; `as_of`: the day of the forecast.
     """
+
+    table_of = "members"
 
     members: Any = field(repr=False)
     calibration: Any = field(repr=False)
@@ -54,15 +57,6 @@ class ChurnModel:
     n: int
     n_tested: int
     estimator: Any = field(repr=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The single figures, by name."""
-        aside = ("members", "calibration", "signs", "estimator")
-        return {name: value for name, value in vars(self).items() if name not in aside}
-
-    def to_frame(self) -> Any:
-        """One row per member, of the kind of frame that came in."""
-        return self.members
 
     def __str__(self) -> str:
         return _(

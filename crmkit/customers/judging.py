@@ -15,13 +15,14 @@ from crmkit.customers import models
 from crmkit.customers.lifetime import lifetime_value
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.results import Result
 
 MOST_REPEATS = 7
 """Members with this many repeat purchases or more stand in one row."""
 
 
 @dataclass(frozen=True, eq=False)
-class Holdout:
+class Holdout(Result):
     """How well the models told the last weeks from those before.
 
     `by_repeats`: one row per number of repeat purchases before the cut (the last row: that many
@@ -32,6 +33,8 @@ class Holdout:
     share of members whose purchases lay in their 95 % interval; `correlation` of expected and
     actual; `cut`: the last day the models knew; `weeks` held back; `n` members.
     """
+
+    table_of = "by_repeats"
 
     by_repeats: Any = field(repr=False)
     by_week: Any = field(repr=False)
@@ -45,15 +48,6 @@ class Holdout:
     cut: date
     weeks: int
     n: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """The single figures, by name."""
-        tables_ = ("by_repeats", "by_week")
-        return {name: value for name, value in vars(self).items() if name not in tables_}
-
-    def to_frame(self) -> Any:
-        """`by_repeats`, a pandas frame."""
-        return self.by_repeats
 
     def __str__(self) -> str:
         return _(

@@ -13,6 +13,7 @@ from crmkit import tables
 from crmkit.customers import models
 from crmkit.customers.history import purchase_history
 from crmkit.i18n import gettext as _
+from crmkit.results import Result
 
 DRAWS = 400
 """So many possible futures of each member are drawn for the intervals."""
@@ -21,13 +22,15 @@ WEEKS_A_YEAR = 365.25 / 7
 
 
 @dataclass(frozen=True, eq=False)
-class LifetimeValue:
+class LifetimeValue(Result):
     """What every member, and all of them together, are still expected to bring.
 
     `members`: one row per member, of the kind of frame that came in (see `lifetime_value`).
     `purchases` and `spend`: the two models. `weeks`: how far ahead. `total` (currency units) with
     `low` and `high`, the ends of its 95 % interval; `n` members.
     """
+
+    table_of = "members"
 
     members: Any = field(repr=False)
     purchases: models.PurchaseModel
@@ -40,15 +43,10 @@ class LifetimeValue:
 
     def to_dict(self) -> dict[str, float]:
         """The totals and the parameters of both models, by name."""
-        shown = ("n", "weeks", "total", "low", "high")
         fitted = {**self.purchases.to_dict(), **self.spend.to_dict()}
-        return {name: getattr(self, name) for name in shown} | {
+        return super().to_dict() | {
             name: value for name, value in fitted.items() if name not in ("n", "log_likelihood")
         }
-
-    def to_frame(self) -> Any:
-        """One row per member, of the kind of frame that came in."""
-        return self.members
 
     def __str__(self) -> str:
         return _(

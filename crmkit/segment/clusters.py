@@ -6,10 +6,11 @@ from typing import Any
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.results import Result
 
 
 @dataclass(frozen=True)
-class Clusters:
+class Clusters(Result):
     """Groups that k-means found among members.
 
     `members`: the frame that came in with one more column, cluster: what sets the group apart,
@@ -18,6 +19,8 @@ class Clusters:
     column. `silhouette`: the score of each k that was tried (−1..1, higher is clearer); `k`: the
     chosen one.
     """
+
+    table_of = "centres"
 
     members: Any
     centres: Any
