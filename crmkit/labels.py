@@ -31,6 +31,7 @@ PERCENT = (
     "share",
     "_rate",
     "_share",
+    "_probability",
     "_growth",
     "completeness",
     "accuracy",
@@ -117,7 +118,8 @@ def text(column: str, value: Any) -> str:
 def show(frame: Any, rows: int | None = None) -> Any:
     """The table for people to read: codes, headings and numbers in the current language.
 
-    `frame` is any supported frame; `rows` shows only the first so many. Returns a pandas frame of
+    `frame` is any supported frame, or an answer with ``to_frame()``: a rate, a finding, a cleaning
+    report, an evaluation, a model. `rows` shows only the first so many. Returns a pandas frame of
     texts, numbered from 1: for reading, not for reckoning (sort and filter the original).
 
     >>> import crmkit as ck, pandas as pd
@@ -128,7 +130,7 @@ def show(frame: Any, rows: int | None = None) -> Any:
     """
     import pandas as pd
 
-    opened = open_frame(frame)
+    opened = open_frame(frame.to_frame() if hasattr(frame, "to_frame") else frame)
     if rows is not None:
         opened = opened.head(rows)
     table = opened.collect()

@@ -24,6 +24,11 @@ def scored():
     return ck.segment.rfm_groups(ck.segment.rfm(load("sales")))
 
 
+@functools.cache
+def worth():
+    return ck.customers.lifetime_value(load("sales"))
+
+
 def overlapping():
     people = load("members")[["member_id", "gender"]]
     return scored().merge(people, on="member_id")
@@ -81,7 +86,7 @@ def tagged():
     return ck.profile.tag_members(load("members"), load("sales"), load("products"))
 
 
-K, S, G = ck.kpi, ck.stock, ck.segment
+K, S, G, U = ck.kpi, ck.stock, ck.segment, ck.customers
 JUNE = {"since": "2025-06-01", "until": "2025-06-30"}
 YEAR = {"since": "2024-07-01", "until": "2025-06-30"}
 HALVES = ("2024-07-01", "2024-12-31"), ("2025-01-01", "2025-06-30")
@@ -160,7 +165,35 @@ CHARTS: dict[str, dict[str, Callable]] = {
             K.price_elasticity(load("sales"), "category", products=load("products")), ax=ax
         ),
     },
+    "customers": {
+        "movement": lambda ax: ck.plot.movement(
+            U.movement(load("sales"), since="2024-01-01", until="2025-06-30"), ax=ax
+        ),
+        "spend": lambda ax: ck.plot.spend(
+            U.spend(load("sales"), by=["month", "channel"], **YEAR), ax=ax
+        ),
+        "days_between": lambda ax: ck.plot.days_between(U.days_between(load("sales")), ax=ax),
+        "purchases_per_member": lambda ax: ck.plot.purchases_per_member(
+            U.purchases_per_member(load("sales"), **YEAR), ax=ax
+        ),
+        "churn_by_purchase": lambda ax: ck.plot.churn_by_purchase(
+            U.churn_by_purchase(load("sales")), ax=ax
+        ),
+        "revenue_tree": lambda ax: ck.plot.revenue_tree(
+            U.revenue_tree(load("sales"), *SPRING), ax=ax
+        ),
+        "lifetime_value": lambda ax: ck.plot.lifetime_value(worth(), ax=ax),
+        "alive": lambda ax: ck.plot.alive(worth(), ax=ax),
+        "holdout": lambda ax: ck.plot.holdout(U.holdout(load("sales")), ax=ax),
+        "churn_model": lambda ax: ck.plot.churn_model(U.churn_model(load("sales")), ax=ax),
+    },
     "segment": {
+        "hml": lambda ax: ck.plot.hml(G.hml(scored()), ax=ax),
+        "deciles": lambda ax: ck.plot.deciles(G.deciles(scored()), ax=ax),
+        "composite_rank": lambda ax: ck.plot.composite_rank(
+            G.composite_rank(scored(), {"monetary": "high", "frequency": "high", "recency": "low"}),
+            ax=ax,
+        ),
         "rfm": lambda ax: ck.plot.rfm(scored(), ax=ax),
         "rfm_groups": lambda ax: ck.plot.rfm_groups(scored(), ax=ax),
         "segment_summary": lambda ax: ck.plot.segment_summary(G.segment_summary(scored()), ax=ax),
@@ -302,6 +335,7 @@ HEADINGS = {
         "每张图都能用 `names=` 把编号换成名字，例如 `names=stores`，也能用 `ax=` 画进现有的图里。",
         "kpi": "关键指标",
         "shopping": "组合、流向与价格",
+        "customers": "客户来去与价值",
         "segment": "客户细分",
         "stock": "库存",
         "campaign": "营销活动",
@@ -316,6 +350,7 @@ HEADINGS = {
         "how. Each takes `names=`, what to call ids (`names=stores`), and `ax=`, where to draw.",
         "kpi": "Key figures",
         "shopping": "Combinations, switching and prices",
+        "customers": "Customers over time",
         "segment": "Segments",
         "stock": "Stock",
         "campaign": "Campaigns",
@@ -349,7 +384,7 @@ def draw_all(folder: Path, language: str, only: Collection[str] = ()) -> None:
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
-    for cached in (load, scored, trial, forms, cleaned, tagged):
+    for cached in (load, scored, worth, trial, forms, cleaned, tagged):
         cached.cache_clear()
     with ck.use_language(language):
         for charts in CHARTS.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
@@ -71,6 +71,14 @@ class CleaningReport:
             for finding in self.findings
             if finding.fault == fault and column in (None, finding.column)
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts, the notes and each finding as a dictionary of codes, ready for JSON."""
+        named = ("table", "rows_in", "rows_kept", "rows_changed", "rows_set_aside")
+        return {name: getattr(self, name) for name in named} | {
+            "findings": [asdict(finding) for finding in self.findings],
+            "notes": list(self.notes),
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """The findings as a pandas table of codes: fault, column, action, rows, example."""

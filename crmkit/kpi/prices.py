@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmkit import tables
-from crmkit.campaign.findings import Finding
 from crmkit.i18n import gettext as _
 from crmkit.labels import code
+from crmkit.results import Finding
 
 if TYPE_CHECKING:
     import numpy as np

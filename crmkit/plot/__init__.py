@@ -15,6 +15,18 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "uplift_by_segment",
         ],
         "clean": ["cleaning", "find_duplicate_members", "profile_quality"],
+        "customers": [
+            "alive",
+            "churn_by_purchase",
+            "churn_model",
+            "days_between",
+            "holdout",
+            "lifetime_value",
+            "movement",
+            "purchases_per_member",
+            "revenue_tree",
+            "spend",
+        ],
         "kpi": [
             "attainment",
             "cohort_retention",
@@ -44,6 +56,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "shopping": ["cross_shopping", "gain_loss", "purchase_path", "switching"],
         "segment": [
             "by_demographics",
+            "composite_rank",
+            "deciles",
+            "hml",
             "kmeans",
             "migration",
             "overlap",

@@ -59,6 +59,7 @@ ROOMS = [
     "data",
     "clean",
     "kpi",
+    "customers",
     "segment",
     "profile",
     "recommend",

@@ -119,6 +119,7 @@ AWKWARD_TABLES = {
 }
 
 K, S, G, P, R, C = ck.kpi, ck.stock, ck.segment, ck.profile, ck.recommend, ck.campaign
+U = ck.customers
 
 HALVES = ("2024-01-01", "2025-01-31"), ("2025-02-01", "2025-06-30")
 
@@ -211,6 +212,30 @@ CASES = {
     "rfm": lambda t: G.rfm(t("sales")),
     "rfm in a window": lambda t: G.rfm(t("sales"), "2025-06-30", days=200, bins=3),
     "rfm groups": lambda t: G.rfm_groups(G.rfm(t("sales"))),
+    "rfm by cut points": lambda t: G.rfm(
+        t("sales"), bins={"recency": [30, 120], "frequency": [2], "monetary": 3}, weights=(1, 1, 2)
+    ),
+    "rfm with ties together": lambda t: G.rfm(t("sales"), bins=3, ties="together"),
+    "heavy, medium, light": lambda t: G.hml(G.rfm(t("sales"))),
+    "deciles": lambda t: G.deciles(G.rfm(t("sales")), bins=3),
+    "composite rank": lambda t: G.composite_rank(
+        G.rfm(t("sales")), {"monetary": "high", "recency": "low", "frequency": "high"}
+    ),
+    "purchase history": lambda t: U.purchase_history(t("sales")),
+    "days between": lambda t: U.days_between(t("sales"), "month"),
+    "purchases per member": lambda t: U.purchases_per_member(t("sales")),
+    "churn by purchase": lambda t: U.churn_by_purchase(t("sales"), 30),
+    "movement by quarter": lambda t: U.movement(t("sales"), "quarter", lapse=1),
+    "movement by week": lambda t: U.movement(t("sales"), "week", since="2025-01-01"),
+    "customers and spend": lambda t: U.spend(t("sales"), ["month", "store_id"]),
+    "revenue tree": lambda t: U.revenue_tree(
+        t("sales"), ("2024-01-01", "2025-02-28"), ("2025-03-01", "2025-06-30")
+    ),
+    "lifetime value": lambda t: U.lifetime_value(t("sales"), 8).members,
+    "lifetime value held out": lambda t: U.holdout(t("sales"), 4).by_repeats,
+    "the churn model": lambda t: U.churn_model(t("sales"), 20).members,
+    "how often": lambda t: U.fit_purchases(U.purchase_history(t("sales"))).to_frame(),
+    "how much": lambda t: U.fit_spend(U.purchase_history(t("sales"))).to_frame(),
     "by demographics": lambda t: G.by_demographics(
         t("members"), t("sales"), ["gender", "age_band"]
     ),
