@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import crmkit as ck
+from crmkit import i18n
 
 HERE = Path(__file__).resolve().parent
 
@@ -400,7 +401,7 @@ def draw_all(folder: Path, language: str, only: Collection[str] = ()) -> None:
 
 
 def main() -> None:
-    for language in ck.i18n.LANGUAGES:
+    for language in i18n.LANGUAGES:
         draw_all(HERE / language / "gallery", language, sys.argv[1:])
         (HERE / language / "gallery.md").write_text(page(language), "utf-8")
 
