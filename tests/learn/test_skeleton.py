@@ -7,11 +7,13 @@ import pytest
 
 from crmkit import i18n
 from crmkit.learn import authored
-from crmkit.learn.course import NO_CODE, Course
+from crmkit.learn.course import START, Course
 from crmkit.teach.notebooks import derive_master, read_source
 
 COURSE = Course(Path(__file__).parents[2])
 FIELDED = [name for name in COURSE.assignments() if name in authored.known("questions")]
+# the lessons without a line of code so far; those to come belong here from their first day
+CONVERTED = [START, "3-sales/01-complete-and-accurate-profiles", "4-inventory/04-stock-in-numbers"]
 ASKED = re.compile(r'^from crmkit\.learn import ask; ask\("([a-z0-9-]+)"((?:, "[a-z_0-9-]+")+)\)$')
 
 
@@ -92,9 +94,7 @@ def test_no_key_and_no_code_stands_where_a_learner_looks(name):
 
 
 def test_lessons_without_code_have_one_short_line_a_cell_folded_away():
-    done = ["3-sales/01-complete-and-accurate-profiles"]
-    assert NO_CODE
-    for lesson in done:
+    for lesson in CONVERTED:
         for cell in read_source(COURSE.lesson_source(lesson)).cells:
             if cell.cell_type == "code":
                 assert len(cell.source.splitlines()) == 1, cell.source
