@@ -253,7 +253,7 @@ def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
     """Who bought during a campaign: those who got its offer beside those who were left out.
 
     `tables` holds one's own ``campaigns``, ``campaign_contacts`` and ``sales`` in place of the
-    course shop's. Returns a frame, one row a side: side (treatment, control), members, buyers, buyer_share (0 to 1),
+    course shop's. Returns a frame, one row a side: sent (treatment, control), members, buyers, buyer_share (0 to 1),
     and beside the treatment whether chance explains the difference: verdict
     (``"more_than_chance"`` where the 95 % interval of the difference leaves out 0, else
     ``"may_be_chance"``).
@@ -283,7 +283,7 @@ def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
     verdict = "more_than_chance" if sure else "may_be_chance"
     found["verdict"] = found["group"].map({"treatment": verdict})
     found = found.sort_values("group", ascending=False, ignore_index=True)
-    return found.rename(columns={"group": "side"}).round({"buyer_share": 4})
+    return found.rename(columns={"group": "sent"}).round({"buyer_share": 4})
 
 
 def satisfied(tables: Mapping[str, Any] | None = None) -> Any:
@@ -435,7 +435,7 @@ def others() -> Screen:
 def tried(campaign_id: str) -> Screen:
     """What a campaign's offer did, next to those who were drawn to get none."""
     found = offer(campaign_id)
-    sides = found.set_index("side")
+    sides = found.set_index("sent")
     sure = sides.loc["treatment", "verdict"] == "more_than_chance"
 
     def show() -> Part:
