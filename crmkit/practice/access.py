@@ -147,9 +147,9 @@ ANSWERS_FOR_PRICES = "office.set_price"
 def managers_word(tx, approved_by: str | None = None, password: str | None = None) -> str:
     """Who answers for what the staff does here: themselves where they may set prices, else the
     colleague who gives their word, with their password; refused without one."""
-    if is_allowed(tx.connection, tx.staff.id, ANSWERS_FOR_PRICES, tx.store_id):
-        return tx.staff.id
     if approved_by is None:
+        if is_allowed(tx.connection, tx.staff.id, ANSWERS_FOR_PRICES, tx.store_id):
+            return tx.staff.id
         raise NotAllowed(_("This needs the manager's word: ask the store manager to approve it."))
     who = sign_in(tx.connection, approved_by, tx.store_id, password)
     require(tx.connection, who, ANSWERS_FOR_PRICES, tx.store_id)

@@ -237,6 +237,8 @@ class Till(Receipts, TakingBack, Drawers, Desk):
                     now=yuan(before_rounding), told=yuan(values.cents(expected_total))
                 )
             )
+        if card is not None:
+            value.find(tx, card)
         member = live(tx, asked["member_id"]) if asked.get("member_id") else None
         plan = selling.settle(
             priced.total,

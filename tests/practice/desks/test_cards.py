@@ -28,6 +28,8 @@ def test_no_card_pays_more_than_it_holds_and_no_unknown_one_pays(any_shop):
     for unknown in ("V1", None):
         with pytest.raises(NotFound):
             any_shop.till.sell([("P1", 1)], **pay, card=unknown)
+    with pytest.raises(NotFound):  # a card that is named is looked for, used or not
+        any_shop.till.sell([("P1", 1)], card="V1")
     assert any_shop.stock.look("P1").on_hand == 10
     assert any_shop.cards.look(card).balance == 1_000
 
