@@ -13,7 +13,7 @@ from crmkit.i18n import use_language
 from crmkit.practice import FixedClock, Shop, schema
 from crmkit.practice.command import OPERATIONS, Desk
 from crmkit.practice.engine import reading
-from crmkit.practice.errors import BadValue, KeyReused, NotFound, Refused
+from crmkit.practice.errors import BadValue, KeyReused, NotAllowed, NotFound, Refused
 
 ANN, BOB = "M000001", "M000002"
 SUMMER = {"starts_on": "2025-06-01", "ends_on": "2025-08-31"}
@@ -370,7 +370,7 @@ def test_an_injected_text_is_kept_as_typed_or_refused_whole(busy, command, argum
     before = sizes(busy)
     try:
         getattr(getattr(busy, desk), method)(*call.args[1:], **call.kwargs)
-    except (BadValue, NotFound, Refused) as refused:
+    except (BadValue, NotAllowed, NotFound, Refused) as refused:
         assert str(refused)
         assert sizes(busy) == before | {"audit_entry": before["audit_entry"] + 1}
     else:
