@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
+from crmkit.i18n import gettext as _
 
 
 def purchases(sales: Any) -> nw.LazyFrame:
@@ -89,6 +90,14 @@ def retention_rate(
     Retention rate: 50.0% (1 of 2; 95 % interval 9.5% to 90.5%)
     """
     keys = tables.name_list(by)
+    earlier, later = tables.two_days("earlier", earlier), tables.two_days("later", later)
+    if later[0] <= earlier[1]:
+        raise tables.TableError(
+            _(
+                "later begins on {later}, before earlier ends ({earlier}): a purchase in both would "
+                "count as its own return."
+            ).format(later=later[0], earlier=earlier[1])
+        )
     frame = purchases(sales)
     before = tables.between(frame, "sold_at", *earlier)
     before, periods = tables.grouped_by(
