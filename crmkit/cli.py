@@ -134,6 +134,22 @@ def build(
         raise CrmkitError("\n".join(one.error for one in failed))
 
 
+@app.command()
+def look(
+    file: Annotated[str, typer.Argument(help="文件、文件夹或数据库 · A file, folder or database.")],
+    sheet: Annotated[str | None, typer.Option(help="工作表 · The sheet or table.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="编码 · The encoding.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="分隔符 · What parts the columns.")] = None,
+    lang: Language = None,
+) -> None:
+    """看看一个文件里有什么 · What a file is: its columns, gaps, odd values, the call to paste."""
+    from crmkit.data import look as look_at
+
+    if lang:
+        set_language(lang)
+    typer.echo(repr(look_at(file, sheet=sheet, encoding=encoding, delimiter=delimiter)))
+
+
 @grade.command("release")
 def grade_release(names: Names = None) -> None:
     """生成两种语言的学员版 · Generate the learners' versions in both languages."""

@@ -19,9 +19,9 @@ class Level(NamedTuple):
 LEVEL_DAYS = 365
 LEVEL_STEPS = (
     Level("regular", 0, 100),
-    Level("silver", 2_000, 120),
-    Level("gold", 5_000, 150),
-    Level("platinum", 10_000, 200),
+    Level("silver", 1_000, 120),
+    Level("gold", 2_500, 150),
+    Level("platinum", 5_000, 200),
 )
 LEVELS = tuple(level.code for level in LEVEL_STEPS)
 
@@ -88,6 +88,8 @@ STOCK_KINDS = (
     "transfer_in",
     "transfer_lost",
     "transfer_back",
+    "transfer_surplus",
+    "goods_back",
 )
 
 # selling
@@ -103,10 +105,34 @@ RETURN_REASONS = (
     "damaged_in_transit",
     "near_expiry",
 )
+VOID_REASONS = ("scanned_wrong", "paid_wrong", "customer_left", "training")
 QUALITY_REASONS = RETURN_REASONS[:3]  # these speak about the goods, not about the customer
 PROMOTION_KINDS = ("percent_off", "threshold", "gift")
 COUPON_EVENTS = ("issued", "redeemed", "restored", "withdrawn")
-POINTS_KINDS = ("earn", "pay", "goods", "expire", "return_earned", "return_paid", "adjust")
+POINTS_KINDS = (
+    "earn",
+    "pay",
+    "goods",
+    "goods_back",
+    "expire",
+    "return_earned",
+    "return_paid",
+    "adjust",
+)
+CASH_KINDS = (
+    "opening_float",
+    "sale",
+    "refund",
+    "card_load",
+    "paid_in",
+    "paid_out",
+    "over_short",
+    "hand_over",
+)
+CARD_KINDS = ("gift", "stored_value")
+CARD_ENTRIES = ("load", "pay", "refund")
+PRICE_CHANGES = ("price", "rounding")
+BASKET_STATUSES = ("held", "fetched", "dropped")
 BROWSING_EVENTS = ("view", "basket", "checkout", "buy")
 
 # talking
@@ -141,6 +167,8 @@ DIRECTIONS = ("in", "out", "note")
 IMPROVEMENT_STATUSES = ("open", "done", "confirmed", "reopened")
 SURVEY_KINDS = ("csat", "nps", "both")
 STOCKTAKE_STATUSES = ("open", "closed", "cancelled")
+ORDER_STATUSES = ("open", "received", "cancelled")
+RETURN_KINDS = ("return", "void")
 RESERVATION_STATUSES = ("held", "collected", "released")
 SHOP_KINDS = ("practice", "served")
 OUTCOMES = ("done", "refused")

@@ -7,8 +7,10 @@ A code of a fixed set (a category, a channel) is looked up with its kind as cont
 import gettext as _gettext
 import io
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
 
@@ -17,7 +19,9 @@ from crmkit.errors import CrmkitError
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 
-_current: str | None = None
+# what a `use_language` block or another thread chose for itself; else what the process chose
+_here: ContextVar[str | None] = ContextVar("crmkit_language", default=None)
+_process: str | None = None
 
 
 def _known(language: str) -> str:
@@ -31,32 +35,35 @@ def _known(language: str) -> str:
 
 def get_language() -> str:
     """The current language: what `set_language` was given, else ``CRMKIT_LANG``, else ``"zh"``."""
-    return _current or _known(os.environ.get("CRMKIT_LANG") or DEFAULT_LANGUAGE)
+    return _here.get() or _process or _known(os.environ.get("CRMKIT_LANG") or DEFAULT_LANGUAGE)
 
 
 def set_language(language: str) -> None:
     """Show everything in this language from now on: ``"zh"`` or ``"en"``.
 
-    Raises `CrmkitError` for any other.
+    In a thread of its own, or inside a `use_language` block, only there: one process may serve
+    people of both languages. Raises `CrmkitError` for any other language.
 
     >>> set_language("en")
     >>> get_language()
     'en'
     """
-    global _current
-    _current = _known(language)
+    global _process
+    language = _known(language)
+    if _here.get() is None and threading.current_thread() is threading.main_thread():
+        _process = language
+    else:
+        _here.set(language)
 
 
 @contextmanager
 def use_language(language: str) -> Iterator[None]:
     """Show everything in this language inside a ``with`` block, then go back."""
-    global _current
-    before = _current
-    set_language(language)
+    before = _here.set(_known(language))
     try:
         yield
     finally:
-        _current = before
+        _here.reset(before)
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.tables import is_nothing, open_frame
 
@@ -30,6 +31,7 @@ PERCENT = (
     "share",
     "_rate",
     "_share",
+    "_probability",
     "_growth",
     "completeness",
     "accuracy",
@@ -46,9 +48,30 @@ PERCENT = (
 """Columns shown as a percentage end in one of these."""
 
 
+PARTS = ("from", "to", "set")
+"""Endings of a column that holds codes of another: brand_from, brand_to, category_set, category_1."""
+
+
+def _parted(column: str) -> tuple[str, str]:
+    """The column whose codes these are, and the ending; no ending where it is its own."""
+    base, mark, end = column.rpartition("_")
+    return (base, end) if mark and (end in PARTS or end.isdigit()) else (column, "")
+
+
 def heading(column: str) -> str:
     """What people read above a column: ``heading("aov")`` is 客单价, Average order value."""
-    return label("column", column)
+    said = label("column", column)
+    base, end = _parted(column)
+    if said != column or not end:
+        return said
+    name = label("column", base)
+    if end.isdigit():
+        return _("{column}, order {n}").format(column=name, n=end)
+    return {
+        "from": _("{column} before"),
+        "to": _("{column} after"),
+        "set": _("{column} together"),
+    }[end].format(column=name)
 
 
 def code(column: str, value: Any) -> str:
@@ -56,7 +79,14 @@ def code(column: str, value: Any) -> str:
     kind = KINDS.get(column, column)
     if column in LISTS:
         return label("list", ", ").join(label(kind, one) for one in str(value).split(", "))
-    return label(kind, value)
+    base, end = _parted(column)
+    if column in KINDS or not end:
+        return label(kind, value)
+    kind = KINDS.get(base, base)
+    if end == "set":
+        return label("list", ", ").join(label(kind, one) for one in str(value).split(", "))
+    said = label(kind, value)
+    return label("rest", value) if said == str(value) else said
 
 
 def is_percent(column: str) -> bool:
@@ -88,7 +118,8 @@ def text(column: str, value: Any) -> str:
 def show(frame: Any, rows: int | None = None) -> Any:
     """The table for people to read: codes, headings and numbers in the current language.
 
-    `frame` is any supported frame; `rows` shows only the first so many. Returns a pandas frame of
+    `frame` is any supported frame, or an answer with ``to_frame()``: a rate, a finding, a cleaning
+    report, an evaluation, a model. `rows` shows only the first so many. Returns a pandas frame of
     texts, numbered from 1: for reading, not for reckoning (sort and filter the original).
 
     >>> import crmkit as ck, pandas as pd
@@ -99,7 +130,7 @@ def show(frame: Any, rows: int | None = None) -> Any:
     """
     import pandas as pd
 
-    opened = open_frame(frame)
+    opened = open_frame(frame.to_frame() if hasattr(frame, "to_frame") else frame)
     if rows is not None:
         opened = opened.head(rows)
     table = opened.collect()

@@ -8,12 +8,13 @@ import narwhals.stable.v2 as nw
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
+from crmkit.results import Result
 
 Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
-class Rate:
+class Rate(Result):
     """One share: numerator ÷ denominator, with a 95 % interval where chance plays a part.
 
     `value`, `low` and `high` lie in 0..1, or are None when the denominator is 0 (or, for a

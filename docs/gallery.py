@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import crmkit as ck
+from crmkit import i18n
 
 HERE = Path(__file__).resolve().parent
 
@@ -22,6 +23,11 @@ def load(name: str):
 @functools.cache
 def scored():
     return ck.segment.rfm_groups(ck.segment.rfm(load("sales")))
+
+
+@functools.cache
+def worth():
+    return ck.customers.lifetime_value(load("sales"))
 
 
 def overlapping():
@@ -81,9 +87,10 @@ def tagged():
     return ck.profile.tag_members(load("members"), load("sales"), load("products"))
 
 
-K, S, G = ck.kpi, ck.stock, ck.segment
+K, S, G, U = ck.kpi, ck.stock, ck.segment, ck.customers
 JUNE = {"since": "2025-06-01", "until": "2025-06-30"}
 YEAR = {"since": "2024-07-01", "until": "2025-06-30"}
+HALVES = ("2024-07-01", "2024-12-31"), ("2025-01-01", "2025-06-30")
 SPRING = ("2025-01-01", "2025-03-31"), ("2025-04-01", "2025-06-30")
 
 CHARTS: dict[str, dict[str, Callable]] = {
@@ -128,7 +135,66 @@ CHARTS: dict[str, dict[str, Callable]] = {
             K.cohort_retention(load("sales")), ax=ax
         ),
     },
+    "shopping": {
+        "cross_shopping": lambda ax: ck.plot.cross_shopping(
+            K.cross_shopping(load("sales"), products=load("products"), **JUNE), ax=ax
+        ),
+        "gain_loss": lambda ax: ck.plot.gain_loss(
+            K.gain_loss(
+                load("sales"), "tea_coffee", *HALVES, by="category", products=load("products")
+            ),
+            ax=ax,
+        ),
+        "purchase_path": lambda ax: ck.plot.purchase_path(
+            K.purchase_path(load("sales"), since="2024-01-01", products=load("products")), ax=ax
+        ),
+        "switching": lambda ax: ck.plot.switching(
+            K.switching(load("sales"), *HALVES, "category", most=6, products=load("products")),
+            ax=ax,
+        ),
+        "price_index": lambda ax: ck.plot.price_index(
+            K.price_index(
+                load("sales")[load("sales")["store_id"].isin(["S03", "S04"])],
+                "month",
+                "store_id",
+                since="2024-01-01",
+            ),
+            ax=ax,
+            names=load("stores"),
+        ),
+        "price_elasticity": lambda ax: ck.plot.price_elasticity(
+            K.price_elasticity(load("sales"), "category", products=load("products")), ax=ax
+        ),
+    },
+    "customers": {
+        "movement": lambda ax: ck.plot.movement(
+            U.movement(load("sales"), since="2024-01-01", until="2025-06-30"), ax=ax
+        ),
+        "spend": lambda ax: ck.plot.spend(
+            U.spend(load("sales"), by=["month", "channel"], **YEAR), ax=ax
+        ),
+        "days_between": lambda ax: ck.plot.days_between(U.days_between(load("sales")), ax=ax),
+        "purchases_per_member": lambda ax: ck.plot.purchases_per_member(
+            U.purchases_per_member(load("sales"), **YEAR), ax=ax
+        ),
+        "churn_by_purchase": lambda ax: ck.plot.churn_by_purchase(
+            U.churn_by_purchase(load("sales")), ax=ax
+        ),
+        "revenue_tree": lambda ax: ck.plot.revenue_tree(
+            U.revenue_tree(load("sales"), *SPRING), ax=ax
+        ),
+        "lifetime_value": lambda ax: ck.plot.lifetime_value(worth(), ax=ax),
+        "alive": lambda ax: ck.plot.alive(worth(), ax=ax),
+        "holdout": lambda ax: ck.plot.holdout(U.holdout(load("sales")), ax=ax),
+        "churn_model": lambda ax: ck.plot.churn_model(U.churn_model(load("sales")), ax=ax),
+    },
     "segment": {
+        "hml": lambda ax: ck.plot.hml(G.hml(scored()), ax=ax),
+        "deciles": lambda ax: ck.plot.deciles(G.deciles(scored()), ax=ax),
+        "composite_rank": lambda ax: ck.plot.composite_rank(
+            G.composite_rank(scored(), {"monetary": "high", "frequency": "high", "recency": "low"}),
+            ax=ax,
+        ),
         "rfm": lambda ax: ck.plot.rfm(scored(), ax=ax),
         "rfm_groups": lambda ax: ck.plot.rfm_groups(scored(), ax=ax),
         "segment_summary": lambda ax: ck.plot.segment_summary(G.segment_summary(scored()), ax=ax),
@@ -233,6 +299,11 @@ CHARTS: dict[str, dict[str, Callable]] = {
             ax=ax,
             names=load("products"),
         ),
+        "substitutes": lambda ax: ck.plot.substitutes(
+            ck.recommend.substitutes(load("sales"), "tea_coffee", 12, products=load("products")),
+            ax=ax,
+            names=load("products"),
+        ),
         "evaluation": lambda ax: ck.plot.evaluation(
             ck.recommend.evaluate(ck.recommend.ItemCF(), load("sales")), ax=ax
         ),
@@ -264,6 +335,8 @@ HEADINGS = {
         "intro": "`ck.plot` 里的每一张图，都用课程门店的数据画成。怎么画的见 [docs/gallery.py](../gallery.py)。"
         "每张图都能用 `names=` 把编号换成名字，例如 `names=stores`，也能用 `ax=` 画进现有的图里。",
         "kpi": "关键指标",
+        "shopping": "组合、流向与价格",
+        "customers": "客户来去与价值",
         "segment": "客户细分",
         "stock": "库存",
         "campaign": "营销活动",
@@ -277,6 +350,8 @@ HEADINGS = {
         "intro": "Every chart of `ck.plot`, drawn from the course shop; [docs/gallery.py](../gallery.py) says "
         "how. Each takes `names=`, what to call ids (`names=stores`), and `ax=`, where to draw.",
         "kpi": "Key figures",
+        "shopping": "Combinations, switching and prices",
+        "customers": "Customers over time",
         "segment": "Segments",
         "stock": "Stock",
         "campaign": "Campaigns",
@@ -310,7 +385,7 @@ def draw_all(folder: Path, language: str, only: Collection[str] = ()) -> None:
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
-    for cached in (load, scored, trial, forms, cleaned, tagged):
+    for cached in (load, scored, worth, trial, forms, cleaned, tagged):
         cached.cache_clear()
     with ck.use_language(language):
         for charts in CHARTS.values():
@@ -326,7 +401,7 @@ def draw_all(folder: Path, language: str, only: Collection[str] = ()) -> None:
 
 
 def main() -> None:
-    for language in ck.i18n.LANGUAGES:
+    for language in i18n.LANGUAGES:
         draw_all(HERE / language / "gallery", language, sys.argv[1:])
         (HERE / language / "gallery.md").write_text(page(language), "utf-8")
 

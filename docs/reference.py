@@ -20,6 +20,7 @@ ROOMS = {
     "labels": ("给人看的表", "Tables for reading"),
     "clean": ("数据清洗", "Cleaning"),
     "kpi": ("关键指标", "Key figures"),
+    "customers": ("客户来去与价值", "Customers over time"),
     "segment": ("客户细分", "Segments"),
     "profile": ("客户档案与画像", "Customer records and portraits"),
     "recommend": ("推荐", "Recommendations"),

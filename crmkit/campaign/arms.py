@@ -8,11 +8,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from crmkit.campaign.comparing import compared, read, sides_of, sure
-from crmkit.campaign.findings import Difference, Finding, chance, side
+from crmkit.campaign.findings import Difference, chance, side
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
+from crmkit.results import Finding
 from crmkit.tables import TableError
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class ArmComparison(Finding):
     confidence
         How often all intervals together hold the true differences, 0 to 1.
     """
+
+    table_of = "table"
 
     measure: str
     comparisons: tuple[Difference, ...]

@@ -3,44 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from html import escape
+from dataclasses import dataclass
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
-
-
-class Finding:
-    """What all findings have in common: they read as a few figures and one sentence."""
-
-    @property
-    def sentence(self) -> str:
-        """What it means and what it does not, in the current language."""
-        raise NotImplementedError
-
-    def figures(self) -> Iterator[tuple[str, str]]:
-        """Each figure as people read it: its name and its value."""
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            if value is not None and field.metadata.get("shown", True):
-                yield heading(field.name), self._shown(field.name, value)
-
-    def _shown(self, name: str, value: Any) -> str:
-        return number(value) if isinstance(value, int | float) else str(value)
-
-    def __str__(self) -> str:
-        rows = [f"{name}: {value}" for name, value in self.figures()]
-        return "\n".join([*rows, self.sentence])
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
-            f"<td style='text-align:right'>{escape(value)}</td></tr>"
-            for name, value in self.figures()
-        )
-        return f"<table>{rows}</table><p>{escape(self.sentence)}</p>"
+from crmkit.results import Finding, number
 
 
 @dataclass(frozen=True)
@@ -277,6 +246,8 @@ class SegmentUplift(Finding):
         How often all intervals together hold the true differences, 0 to 1.
     """
 
+    table_of = "table"
+
     by: str
     measure: str
     segments: dict[Any, Difference | None]
@@ -418,15 +389,6 @@ class Return(Finding):
             "anywhere from {low} to {high} is possible ({percent} interval; n = {n}); more "
             "members or a longer time would tell, this figure does not."
         ).format(**places)
-
-
-def number(value: float, share: bool = False) -> str:
-    """A figure as people read it: a share as a percentage, large numbers without decimals."""
-    if share:
-        return f"{value:.1%}"
-    if isinstance(value, int) or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}"
 
 
 def chance(p_value: float) -> str:

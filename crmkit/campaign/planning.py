@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit.campaign.findings import Finding, number
 from crmkit.campaign.offers import Gift, Offer, apply_offer
 from crmkit.i18n import gettext as _
+from crmkit.results import Finding, number
 from crmkit.tables import TableError, demand, open_frame, require
 
 if TYPE_CHECKING:

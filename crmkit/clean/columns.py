@@ -24,6 +24,8 @@ from crmkit.clean.values import (
     rows_where,
     tidy_text,
 )
+from crmkit.data.reading.kinds import TOTALS
+from crmkit.data.reading.meanings import kind_meant
 from crmkit.i18n import LANGUAGES, labels
 
 OLDEST = 110
@@ -170,7 +172,7 @@ def clean_amounts(cleaning: Cleaning, column: str, *, whole: bool = False) -> No
     """Make a column of numbers from text; `whole` ones as Int64."""
     if not cleaning.has(column):
         return
-    numbers, faults = clean_numbers(cleaning.frame[column])
+    numbers, faults = clean_numbers(cleaning.frame[column], cleaning.shared.get("decimal"))
     cleaning.replace(column, numbers, faults)
     if whole and pd.api.types.is_float_dtype(cleaning.frame[column].dtype):
         numbers = cleaning.frame[column].astype("Float64")
@@ -192,6 +194,10 @@ def clean_ids(cleaning: Cleaning, *columns: str) -> None:
                 cleaning.frame[column] = whole.astype("Int64").astype("str").where(values.notna())
         elif values.dtype == object:
             cleaning.frame[column] = values.map(_id_text, na_action="ignore").astype("str")
+        elif is_text(values) and values.notna().any():
+            texts = as_text(values)
+            if texts.dropna().str.fullmatch(r"\d+\.0").all():  # a program took ids for numbers
+                cleaning.frame[column] = texts.str.removesuffix(".0")
 
 
 def _id_text(value: object) -> str:
@@ -200,7 +206,7 @@ def _id_text(value: object) -> str:
 
 # --- whole rows ----------------------------------------------------------------------------------
 
-_TOTAL = r"(?i)(?:合计|总计|小计|共计|汇总|total|grand total|subtotal|sum)[::]?"
+_TOTAL = rf"(?i)(?:{TOTALS})[:： ]*"
 TEST = r"(?i)(?:测试|test)(?:用户|会员|商品|账号|[ _-]?(?:user|item))?[ _-]?\d*"
 
 
@@ -221,7 +227,8 @@ def set_aside_furniture(cleaning: Cleaning, headings: dict[str, str]) -> None:
     few = filled * 2 <= len(cleaning.frame.columns) + 1
     total = as_text(texts[first]).str.strip().str.fullmatch(_TOTAL).astype("boolean").fillna(False)
     # a product may be called "Total", an order number may not
-    cleaning.set_aside("total_row", total if first.endswith("_id") else total & few)
+    an_id = first.endswith("_id") or kind_meant(headings[first]) == "key"
+    cleaning.set_aside("total_row", total if an_id else total & few)
 
 
 def set_aside_tests(cleaning: Cleaning, *columns: str) -> None:
@@ -268,12 +275,18 @@ def swap_name_and_phone(cleaning: Cleaning, country: str) -> None:
 _ALIKE = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 
 
+MENDED = ("product_id", "store_id", "staff_id", "member_id")
+"""Ids of a sale's line in which the letter O for a zero is mended."""
+
+
 def mend_ids(cleaning: Cleaning, column: str) -> None:
     """Ids typed with the letter O for a zero, where nearly all others have digits there."""
     if not cleaning.has(column) or not is_text(cleaning.frame[column]):
         return
-    counts = cleaning.frame[column].value_counts()
-    shapes = {value: _shape(str(value)) for value in counts.index}
+    counts = cleaning.shared.get("ids", {}).get(column)
+    if counts is None:
+        counts = cleaning.frame[column].value_counts().to_dict()
+    shapes = {value: _shape(str(value)) for value in counts}
     rows: Counter[str] = Counter()
     for value, n in counts.items():
         rows[shapes[value]] += int(n)

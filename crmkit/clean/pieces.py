@@ -12,9 +12,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from crmkit.clean.columns import MENDED
 from crmkit.clean.frames import as_arrow, like, to_pandas
 from crmkit.clean.report import EXAMPLES, Cleaning, CleaningReport, Finding
 from crmkit.clean.values import BLANKS, DAY_MONTH_YEAR, UNSEEN, WIDE
+from crmkit.data.reading.kinds import decimal_mark
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT, TableError, open_frame
 
@@ -22,8 +24,16 @@ PIECE = 200_000
 """Rows cleaned at a time: with a till's export, under a gigabyte of memory, however long it is."""
 
 
+IDS_KNOWN = 1_000_000
+"""So many ids of a column are known to every piece."""
+
+
 def cleaned(
-    source: Any, table: str, steps: Callable[[Cleaning], None], key: Sequence[str] = ()
+    source: Any,
+    table: str,
+    steps: Callable[[Cleaning], None],
+    key: Sequence[str] = (),
+    off: frozenset[str] = frozenset(),
 ) -> tuple[Any, CleaningReport]:
     """Take the steps of a cleaning on a table; on a lazy one of many rows piece by piece.
 
@@ -32,7 +42,7 @@ def cleaned(
     """
     open_frame(source)  # refuses what is no table
     if not isinstance(nw.from_native(source), nw.LazyFrame) or _rows(source) <= PIECE:
-        cleaning = Cleaning(source, table)
+        cleaning = Cleaning(source, table, off=off)
         steps(cleaning)
         return cleaning.done()
     if nw.from_native(source).implementation.is_pyspark():
@@ -43,7 +53,7 @@ def cleaned(
                 'df.write.parquet("lines"), then ck.data.scan("lines").'
             ).format(rows=f"{_rows(source):,}")
         )
-    return _in_pieces(source, table, steps, key)
+    return _in_pieces(source, table, steps, key, off)
 
 
 def _rows(source: Any) -> int:
@@ -52,11 +62,15 @@ def _rows(source: Any) -> int:
 
 
 def _in_pieces(
-    source: Any, table: str, steps: Callable[[Cleaning], None], key: Sequence[str]
+    source: Any,
+    table: str,
+    steps: Callable[[Cleaning], None],
+    key: Sequence[str],
+    off: frozenset[str],
 ) -> tuple[Any, CleaningReport]:
     import duckdb
 
-    from crmkit.data.scan import temporary_folder
+    from crmkit.data.reading.files import temporary_folder
 
     folder = Path(tempfile.mkdtemp(prefix="clean-", dir=temporary_folder()))
     con = duckdb.connect()
@@ -68,7 +82,11 @@ def _in_pieces(
         con.execute(f"SET {setting}")
     open_frame(source).sink_parquet(folder / "raw.parquet")
     raw = f"read_parquet('{folder / 'raw.parquet'}', file_row_number = true)"
-    shared = {"day_first": _day_first(con, raw, table)}
+    shared = {
+        "day_first": _day_first(con, raw, table),
+        "ids": _ids(con, raw, table),
+        "decimal": _decimal(con, raw, table),
+    }
     _cut(con, raw, folder / "pieces", key)
     (folder / "raw.parquet").unlink()
     kept, aside, changed = (_Parts(folder / name) for name in ("kept", "set_aside", "changes"))
@@ -82,7 +100,7 @@ def _in_pieces(
         )
         shutil.rmtree(piece)
         at = frame.pop("file_row_number").to_numpy()
-        cleaning = Cleaning(frame, table, shared)
+        cleaning = Cleaning(frame, table, shared, off)
         steps(cleaning)
         rows, report = cleaning.done()
         kept.add(rows)
@@ -134,6 +152,38 @@ def _day_first(con: Any, raw: str, table: str) -> dict[str, bool | None]:
         day, month = map(bool, con.sql(f"SELECT {parts} FROM {raw}").fetchall()[0])
         found[column] = None if day == month else day
     return found
+
+
+def _ids(con: Any, raw: str, table: str) -> dict[str, dict[str, int]]:
+    """How often each id stands in the whole table, by column: of ids that come again and again."""
+    found = {}
+    for column in con.sql(f"FROM {raw}").columns:
+        if table != "sales" or column not in MENDED:
+            continue
+        text = _tidied(column)
+        rows = con.sql(
+            f"SELECT {text}, count(*) FROM {raw} WHERE {_name(column)} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {IDS_KNOWN}"
+        )
+        found[column] = dict(rows.fetchall())
+    return found
+
+
+def _decimal(con: Any, raw: str, table: str) -> str | None:
+    """The decimal mark that the unmistakable numbers of the whole table have."""
+    relation = con.sql(f"FROM {raw}")
+    found = set()
+    for column, kind in zip(relation.columns, map(str, relation.types), strict=True):
+        meant = getattr(CONTRACT.get(table, {}).get(column), "kind", "")
+        if kind != "VARCHAR" or meant != "number":
+            continue
+        rows = con.sql(
+            f"SELECT DISTINCT {_name(column)} FROM {raw} WHERE regexp_matches({_name(column)}, "
+            "'[.,][0-9]') LIMIT 2000"
+        ).fetchall()
+        found.add(decimal_mark(value for (value,) in rows))
+    found -= {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _name(column: str) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +11,38 @@ import pandas as pd
 
 from crmkit.clean.columns import set_aside_furniture
 from crmkit.clean.report import Cleaning, CleaningReport
-from crmkit.data.scan import (
-    FileUnreadable,
-    cell_text,
-    decoded,
-    detect_encoding,
-    excel_rows,
-    heading_row,
-    kind_of,
-    unique_names,
-    unzipped,
-)
+from crmkit.data.reading.delimited import plain_text, rows_as_written
+from crmkit.data.reading.encodings import encoding_name
+from crmkit.data.reading.excel import cell_text, excel_rows
+from crmkit.data.reading.files import FileUnreadable, files_of, kind_of
+from crmkit.data.reading.layout import BLANKS, Headings, layout_of
 from crmkit.i18n import gettext as _
 from crmkit.tables import TableError
 
-SEPARATORS = ",;\t|"
+Parts = tuple[pd.DataFrame, list[bool], list[str], list[str]]
+"""What one file holds: its rows, which of them are torn, every row as written, and notes."""
 
 
 def read_any(
-    path: str | Path, *, encoding: str | None = None, sheet: str | None = None
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    headings: Headings = None,
+    encoding: str | None = None,
 ) -> tuple[pd.DataFrame, CleaningReport]:
     """A file as pandas, every value as it is written there, and a report of what was odd.
 
-    Reads CSV (UTF-8, GBK, UTF-16; comma, semicolon, tab or bar), Excel and JSON (an array, or one
-    object per line). The kind is seen from the content, not the name. Values stay text where the
-    file has text, so leading zeros and odd dates are still there to be cleaned; Excel's own numbers
-    and dates stay what they are. The headings are found below title rows; an empty column is left
-    out. A list of objects inside a JSON object (an order's items) becomes a row each, the rest
-    repeated.
+    Reads what `ck.data.read` reads, with the same guesses and the same inputs: CSV and other text
+    (also gzip) in any usual encoding, Excel, JSON; a folder, a pattern or a ZIP archive of such files
+    as one table. There values become numbers and dates; here they stay text where the file has text,
+    so leading zeros and odd dates are still there to be cleaned; Excel's own numbers and dates stay
+    what they are. A list of objects inside a JSON object (an order's items) becomes a row each, the
+    rest repeated.
 
-    Set aside (in `report.set_aside`): lines with more or fewer fields than headings, lines that are
-    no JSON, headings and totals among the rows. For files larger than the memory: `ck.data.scan`.
+    Set aside (in `report.set_aside`): lines with more or fewer fields than headings or with a
+    quotation mark left open, lines that are no JSON, headings and totals among the rows. For files
+    larger than the memory: `ck.data.scan`.
 
     Raises `FileUnreadable`: no such file, an empty one, a picture, bytes that are no text (where).
 
@@ -55,72 +53,75 @@ def read_any(
     >>> frame.to_dict("list")
     {'单号': ['0001'], '数量': ['２']}
     """
-    path = Path(path).expanduser()
-    if not path.is_file() or path.stat().st_size == 0:
-        from crmkit.data.scan import scan
+    files = files_of(path)
+    found = [_read_one(file, sheet, delimiter, headings, encoding) for file in files]
+    if len(found) == 1:
+        return _finished(*found[0])
+    frames, torn, written, notes = zip(*found, strict=True)
+    columns = [set(frame.columns) for frame in frames]
+    for file, names in zip(files, columns, strict=True):
+        if len(names & columns[0]) * 2 < max(len(names), len(columns[0])):
+            raise FileUnreadable(
+                _(
+                    "{first} and {other} hold different tables ({first_columns} / {other_columns}). "
+                    "Read each alone."
+                ).format(
+                    first=files[0].name,
+                    other=file.name,
+                    first_columns=", ".join(frames[0].columns[:6]),
+                    other_columns=", ".join(frames[files.index(file)].columns[:6]),
+                )
+            )
+    told = [_("Files read as one table: {n}.").format(n=len(files))]
+    told += list(dict.fromkeys(note for some in notes for note in some))
+    frame = pd.concat(frames, ignore_index=True)
+    return _finished(frame, sum(torn, []), sum(written, []), told)
 
-        scan(path)  # says what is wrong
-    path = unzipped(path)
+
+def _read_one(
+    path: Path,
+    sheet: str | None,
+    delimiter: str | None,
+    headings: Headings,
+    encoding: str | None,
+) -> Parts:
     kind = kind_of(path)
     if kind == "excel":
-        return _from_excel(path, sheet)
+        return _from_excel(path, sheet, headings)
     if kind not in ("csv", "json"):
         raise FileUnreadable(
             _("{file} is a {kind} file: read it with ck.data.scan.").format(file=path, kind=kind)
         )
-    encoding = encoding or detect_encoding(path)
-    text = "".join(decoded(path, encoding)).removeprefix("\ufeff")
-    name = {"gb18030": "GBK"}.get(encoding, encoding.upper())
-    notes = [_("Encoding: {encoding}.").format(encoding=name)]
+    text_file, said = plain_text(path, encoding)
+    with text_file.open(encoding="utf-8", newline="") as file:
+        text = file.read().removeprefix("\ufeff")
+    notes = [_("Encoding: {encoding}.").format(encoding=encoding_name(said))]
     if kind == "json":
         return _from_json(text, path, notes)
-    return _from_csv(text, path, notes)
+    layout = layout_of(text[:512_000], path, delimiter=delimiter, headings=headings)
+    rows = rows_as_written(text, layout, path)
+    sign = "\t" if layout.delimiter == BLANKS else layout.delimiter
+    width = len(layout.names)
+    kept, torn, written = [], [], []
+    for row in rows:
+        fields = [row] if isinstance(row, str) else row
+        if len(fields) == width + 1 and not fields[-1].strip():
+            fields = fields[:-1]  # a delimiter at the end of the row
+        torn.append(isinstance(row, str) or len(fields) != width)
+        written.append(row if isinstance(row, str) else sign.join(row))
+        kept.append([_cell(cell) for cell in (fields + [None] * width)[:width]])
+    frame = pd.DataFrame(kept, columns=layout.names, dtype=object).astype("str")
+    frame = frame.drop(columns=[layout.names[i] for i in layout.dropped])
+    return frame, torn, written, notes + layout.notes
 
 
-def _from_csv(text: str, path: Path, notes: list[str]) -> tuple[pd.DataFrame, CleaningReport]:
-    separator = _separator(text)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise FileUnreadable(
-            _("{file} cannot be read: {reason}").format(file=path, reason=error)
-        ) from error
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    if not rows:
-        raise FileUnreadable(_("{file} holds no line with text.").format(file=path))
-    cells = [[cell if cell.strip() else None for cell in row] for row in rows]
-    at = heading_row(cells[:40]) - 1
-    if at:
-        notes.append(_("Title rows above the headings, left out: {n}.").format(n=at))
-    names = unique_names(rows[at])
-    return _tabled(names, cells[at + 1 :], rows[at + 1 :], separator, notes)
-
-
-def _separator(text: str) -> str:
-    """What splits most of the first lines into the same number of fields, two or more."""
-    lines = [line for line in islice(io.StringIO(text), 50) if line.strip()]
-
-    def evenness(separator: str) -> tuple[int, int]:
-        counts = [len(row) for row in csv.reader(lines, delimiter=separator)]
-        usual = max(set(counts), key=counts.count) if counts else 1
-        return (counts.count(usual) if usual > 1 else 0, usual)
-
-    return max(SEPARATORS, key=evenness)
-
-
-def _tabled(
-    names: list[str],
-    cells: list[list[Any]],
-    written: list[list[str]],
-    separator: str,
-    notes: list[str],
-) -> tuple[pd.DataFrame, CleaningReport]:
-    """Rows under their headings; those of another width set aside as they are written."""
-    width = len(names)
-    torn = [len(row) != width for row in cells]
-    fitting = [(row + [None] * width)[:width] for row in cells]
-    frame = pd.DataFrame(fitting, columns=names, dtype=object).astype("str")
-    return _finished(frame, torn, [separator.join(row) for row in written], notes)
+def _cell(cell: str | None) -> str | None:
+    """A field as it is written; nothing where it is blank; without what Excel wraps around ids."""
+    if cell is None or not cell.strip():
+        return None
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 3:
+        return cell[2:-1]
+    return cell
 
 
 def _finished(
@@ -128,6 +129,7 @@ def _finished(
 ) -> tuple[pd.DataFrame, CleaningReport]:
     empty = [c for c in frame if frame[c].isna().all() and c.startswith("column_")]
     if empty:
+        notes = list(notes)
         notes.append(_("Columns without heading and values, left out: {n}.").format(n=len(empty)))
     cleaning = Cleaning(frame.drop(columns=empty), "file")
     cleaning.notes = notes
@@ -139,16 +141,14 @@ def _finished(
     return cleaning.done()
 
 
-def _from_excel(path: Path, sheet: str | None) -> tuple[pd.DataFrame, CleaningReport]:
-    names, rows, at = excel_rows(path, sheet)
-    notes = []
-    if at > 1:
-        notes.append(_("Title rows above the headings, left out: {n}.").format(n=at - 1))
+def _from_excel(path: Path, sheet: str | None, headings: Headings) -> Parts:
+    names, rows, notes = excel_rows(path, sheet, headings)
     columns = {
         name: _excel_cells([row[i] if i < len(row) else None for row in rows])
         for i, name in enumerate(names)
     }
-    return _finished(pd.DataFrame(columns), [False] * len(rows), [], notes)
+    frame = pd.DataFrame(columns)
+    return frame, [False] * len(frame), [""] * len(frame), notes
 
 
 def _excel_cells(values: list[Any]) -> pd.Series:
@@ -164,7 +164,7 @@ def _excel_cells(values: list[Any]) -> pd.Series:
     return pd.Series([cell_text(v) if isinstance(v, float) else v for v in values], dtype=object)
 
 
-def _from_json(text: str, path: Path, notes: list[str]) -> tuple[pd.DataFrame, CleaningReport]:
+def _from_json(text: str, path: Path, notes: list[str]) -> Parts:
     try:
         whole = json.loads(text)
         records = whole if isinstance(whole, list) else [whole]
@@ -185,7 +185,7 @@ def _from_json(text: str, path: Path, notes: list[str]) -> tuple[pd.DataFrame, C
             written.append(line)
     names = list(dict.fromkeys(name for row in rows for name in row))
     frame = pd.DataFrame({name: _json_cells([row.get(name) for row in rows]) for name in names})
-    return _finished(frame, torn_rows, written, notes)
+    return frame, torn_rows, written, notes
 
 
 def _json_line(line: str) -> tuple[Any, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
@@ -15,8 +15,9 @@ from crmkit.clean.frames import like, to_pandas
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 
-#: What was done about a fault: the value mended, the value emptied, the row set aside, or only told
-ACTIONS = ("repaired", "emptied", "set_aside", "noted")
+#: What was done about a fault: the value mended, the value emptied, the row set aside, only told, or
+#: left because the caller switched the rule off
+ACTIONS = ("repaired", "emptied", "set_aside", "noted", "left")
 EXAMPLES = 3
 EMPTY = "∅"
 """How an example writes a value that is not there."""
@@ -71,6 +72,14 @@ class CleaningReport:
             for finding in self.findings
             if finding.fault == fault and column in (None, finding.column)
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts, the notes and each finding as a dictionary of codes, ready for JSON."""
+        named = ("table", "rows_in", "rows_kept", "rows_changed", "rows_set_aside")
+        return {name: getattr(self, name) for name in named} | {
+            "findings": [asdict(finding) for finding in self.findings],
+            "notes": list(self.notes),
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """The findings as a pandas table of codes: fault, column, action, rows, example."""
@@ -211,8 +220,15 @@ class Cleaning:
     (`kept` marks the others). `shared` is what the pieces of one table know of each other.
     """
 
-    def __init__(self, source: Any, table: str, shared: dict[str, Any] | None = None):
+    def __init__(
+        self,
+        source: Any,
+        table: str,
+        shared: dict[str, Any] | None = None,
+        off: frozenset[str] = frozenset(),
+    ):
         self.source = source
+        self.off = off
         self.shared = {} if shared is None else shared
         self.table = table
         self.original = to_pandas(source)
@@ -236,6 +252,10 @@ class Cleaning:
         A value that was wrong and is empty afterwards counts as emptied, else as repaired.
         """
         before = self.frame[column]
+        left = faults.isin(list(self.off)) & self.kept
+        if left.any():
+            self.note(faults[left].iloc[0], column, left, action="left")
+            after, faults = after.where(~left, before), faults.mask(left)
         self.frame[column] = after
         wrong = faults.notna() & self.kept
         if not wrong.any():
@@ -259,18 +279,21 @@ class Cleaning:
         mask = mask.astype("boolean").fillna(False).astype(bool) & self.kept
         if not mask.any():
             return
+        if fault in self.off:
+            self.note(fault, column, mask, action="left")
+            return
         values = self.original.get(column)
         names = self._row_names(mask) if values is None else _first(values[mask])
         self._find(fault, column, "set_aside", mask.index[mask], [(name, name) for name in names])
         self.fault = self.fault.mask(mask, fault)
 
-    def note(self, fault: str, column: str, mask: pd.Series) -> None:
+    def note(self, fault: str, column: str, mask: pd.Series, *, action: str = "noted") -> None:
         """Tell of something odd that is left as it is."""
         mask = mask.astype("boolean").fillna(False).astype(bool) & self.kept
         if mask.any():
-            values = self.frame[column][mask]
+            values = self.frame[column][mask] if column else pd.Series(dtype=object)
             names = _first(values) if values.notna().any() else self._row_names(mask)
-            self._find(fault, column, "noted", mask.index[mask], [(name, name) for name in names])
+            self._find(fault, column, action, mask.index[mask], [(name, name) for name in names])
 
     def _row_names(self, mask: pd.Series) -> list[str]:
         for column in ("member_id", "sale_id", "name"):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crmkit.clean.columns import (
+    MENDED,
     clean_amounts,
     clean_codes,
     clean_ids,
@@ -25,21 +28,31 @@ from crmkit.clean.columns import (
 from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
-from crmkit.clean.values import SHOP_TIME_ZONE, clean_numbers
+from crmkit.clean.values import SHOP_TIME_ZONE, clean_numbers, decimal_of
+from crmkit.data.receipts import repeated_in, told_of
+from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, as_date, missing_column, open_frame
+from crmkit.tables import TableError, as_date, closest, demand, missing_column, open_frame
 
 IDS = ("sale_id", "store_id", "staff_id", "member_id", "product_id", "promotion_id", "return_of")
 MONEY = ("list_price", "discount", "amount", "cost")
 CENT = 0.0051
+RULES = (
+    "header_row", "total_row", "test_row", "cancelled", "placeholder", "letter_for_digit", "swapped",
+    "date_future", "store_missing", "amount_scale", "amount_sign", "duplicate_row", "id_missing",
+    "date_missing", "quantity_missing", "price_negative", "amount_missing", "receipt_repeats",
+)  # fmt: skip
+"""The rules of `clean_sales` that can be switched off; the others only read what is written."""
 
 _CANCELLED = r"(?i).*(?:取消|作废|关闭|cancel|void).*"
 _CURRENCIES = {
+    "HKD": r"(?i:hk\$|hkd)|港",
+    "TWD": r"(?i:nt\$|twd)",
+    "SGD": r"(?i:s\$|sgd)",
+    "USD": r"\$|(?i:usd)|美",
     "CNY": r"[¥￥]|元|(?i:rmb|cny)",
-    "USD": r"\$|(?i:usd)",
     "EUR": r"€|(?i:eur)",
     "GBP": r"£|(?i:gbp)",
-    "HKD": r"(?i:hk\$|hkd)|港",
 }
 
 
@@ -50,6 +63,9 @@ def clean_sales(
     country: str = "CN",
     day_first: bool | None = None,
     time_zone: str = SHOP_TIME_ZONE,
+    decimal: str | None = None,
+    drop_identical: bool = True,
+    without: Sequence[str] = (),
     **columns: str,
 ) -> tuple[Any, CleaningReport]:
     """Sales lines one can add up, and a report of everything that was done to them.
@@ -67,6 +83,14 @@ def clean_sales(
     without number, date, quantity or amount, negative prices (a bought line with a negative
     amount, too, and a return with a positive one). Only told: other amounts that do not fit,
     returns without a reason. Returns stay: they are lines with a negative quantity.
+
+    `decimal` is the mark before the cents ("." or ","; None: what the unmistakable amounts have).
+    Two equal lines may be two pieces rung up one by one: ``drop_identical=False`` keeps them.
+    `without` switches rules off by their code (RULES), such as ``["test_row", "amount_scale"]``. The
+    report then says of each rule how many lines it would have touched.
+
+    Receipt numbers that begin again in every store, at every till or each day become store, till or
+    day and number.
 
     A scanned file of any length is cleaned piece by piece: see `crmkit.clean`.
 
@@ -87,8 +111,15 @@ def clean_sales(
         if column not in present:
             raise missing_column("sales", column, present)
 
+    off = _switched_off(without) | (frozenset() if drop_identical else {"duplicate_row"})
+    if decimal not in (None, ".", ","):
+        demand("decimal", decimal, '"." / ","', lambda _mark: False)
+
     def steps(cleaning: Cleaning) -> None:
         tidy_all_text(cleaning)
+        cleaning.shared["decimal"] = (
+            decimal or cleaning.shared.get("decimal") or decimal_of(*_texts_of_money(cleaning))
+        )
         set_aside_furniture(cleaning, {name: columns.get(name, name) for name in cleaning.frame})
         set_aside_tests(cleaning, "sale_id", "name", "product_name")
         _one_currency(cleaning)
@@ -96,7 +127,7 @@ def clean_sales(
             cancelled = as_text(cleaning.frame["status"]).str.fullmatch(_CANCELLED)
             cleaning.set_aside("cancelled", cancelled, "status")
         clean_ids(cleaning, *IDS)
-        for column in ("product_id", "store_id", "staff_id", "member_id"):
+        for column in MENDED:
             mend_ids(cleaning, column)
         clean_people(cleaning, day, country, day_first, time_zone)
         clean_moments(cleaning, "sold_at", day_first=day_first, time_zone=time_zone, today=day)
@@ -109,8 +140,52 @@ def clean_sales(
         _amounts_that_fit(cleaning)
         set_aside_duplicates(cleaning)  # last, since mending may make two lines the same
         _lines_that_count(cleaning)
+        _receipts_that_repeat(cleaning)
 
-    return cleaned(lines, "sales", steps, ["sale_id"])
+    return cleaned(lines, "sales", steps, ["sale_id"], off)
+
+
+def _switched_off(without: Sequence[str]) -> frozenset[str]:
+    names = [without] if isinstance(without, str) else without
+    for name in names if isinstance(names, (list, tuple, set, frozenset)) else [names]:
+        if name not in RULES:
+            near = closest(name, RULES) if isinstance(name, str) else None
+            raise CrmkitError(
+                _("There is no rule {name}; those that can be switched off are: {known}.").format(
+                    name=repr(name), known=", ".join(RULES)
+                )
+                + (" " + _("Did you mean {near!r}?").format(near=near) if near else "")
+            )
+    return frozenset(names)
+
+
+def _texts_of_money(cleaning: Cleaning) -> list[pd.Series]:
+    held = [cleaning.frame[c] for c in (*MONEY, "quantity") if cleaning.has(c)]
+    return [values for values in held if is_text(values)]
+
+
+def _receipts_that_repeat(cleaning: Cleaning) -> None:
+    """Make one sale of one sale_id, where the numbers begin again in every store or each day."""
+    frame = cleaning.frame
+    lines = frame[cleaning.kept & frame["sale_id"].notna()]
+    if not len(lines):
+        return
+    parts = cleaning.shared.get("receipts") or repeated_in(nw.from_native(lines))
+    if not parts:
+        return
+    cleaning.shared["receipts"] = parts
+    if "receipt_repeats" not in cleaning.off:
+        cleaning.notes.append(told_of(parts))
+    texts = [
+        frame[name].dt.strftime("%Y-%m-%d") if name == "sold_at" else as_text(frame[name])
+        for name in parts
+    ]
+    whole = as_text(frame["sale_id"])
+    for text in reversed(texts):
+        whole = (text + "-" + whole).where(text.notna(), whole)
+    named = cleaning.kept & frame["sale_id"].notna()
+    faults = pd.Series(None, index=frame.index, dtype=object).mask(named, "receipt_repeats")
+    cleaning.replace("sale_id", whole.where(named, as_text(frame["sale_id"])), faults)
 
 
 def _one_currency(cleaning: Cleaning) -> None:

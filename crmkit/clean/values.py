@@ -14,6 +14,9 @@ import numpy as np
 import pandas as pd
 
 from crmkit.clean.frames import as_text, is_text, like, to_pandas
+from crmkit.data.reading import check_zone
+from crmkit.data.reading.kinds import GROUP, bare_number, decimal_mark
+from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.tables import TableError
 
@@ -108,12 +111,24 @@ def phone_of(value: object, country: str = "CN") -> Cleaned:
     return found, None if found == text else "phone_format"
 
 
+def known_country(country: Any) -> None:
+    """Refuse what is no country's code: with a slip of the pen every phone would be emptied."""
+    import phonenumbers
+
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise CrmkitError(
+            _(
+                "{value} is no country's code. Write two capitals, such as CN, HK, TW, SG, GB."
+            ).format(value=repr(country))
+        )
+
+
 @lru_cache(maxsize=4096)
 def _phone(text: str, country: str) -> str | None:
     import phonenumbers
 
     if country == "CN":
-        digits = re.sub(r"[\s\-‐‑–—_.·()]+", "", text)
+        digits = re.sub(r"[\s\-‐‑–—_.·()]+", "", re.sub(r"\(\s*0\s*\)", "", text))
         digits = re.sub(r"^(\+|00)?86(?=1[3-9]\d{9}$)|^0(?=1[3-9]\d{9}$)", "", digits)
         if _CN_MOBILE.fullmatch(digits):
             return digits
@@ -172,7 +187,7 @@ _MONTHS = {
 _TIME = (
     r"(?:[T\s,]*(?P<half>上午|下午|晚上|中午|凌晨|早上)?\s*(?P<hour>\d{1,2})(?::|时|点)\s*(?P<minute>\d{1,2})?分?"
     r"(?::?(?P<second>\d{1,2})(?:[.,](?P<part>\d{1,9}))?秒?)?\s*(?P<ampm>[ap]\.?m\.?)?"
-    r"\s*(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(?P<offset>z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})\s*[-/.年\s]\s*(?P<month>\d{1,2})\s*[-/.月\s]\s*(?P<day>\d{1,2})\s*[日号]?"
@@ -184,7 +199,8 @@ _YEAR_LAST = re.compile(
     re.IGNORECASE,
 )
 _DAY_NAME_YEAR = re.compile(
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-\s.]*(?P<name>[a-z]{3,9})[-\s.,]*(?P<year>\d{4})" + _TIME,
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-\s./]*(?P<name>[a-z]{3,9})[-\s.,/]*(?P<year>\d{4}|\d{2})"
+    + _TIME,
     re.IGNORECASE,
 )
 _NAME_DAY_YEAR = re.compile(
@@ -217,7 +233,9 @@ def date_of(value: object, *, day_first: bool | None, zone: ZoneInfo) -> Cleaned
         month = _MONTHS.get(part["name"].lower())
         if month is None:
             return None, "date_unreadable"
-        return _moment(int(part["year"]), month, int(part["day"]), part, zone)
+        year = int(part["year"])
+        year = _century(year) if len(part["year"]) == 2 else year
+        return _moment(year, month, int(part["day"]), part, zone)
     if found := _YEAR_LAST.fullmatch(text):
         return _year_last(found.groupdict(), day_first, zone)
     return None, "date_unreadable"
@@ -292,7 +310,7 @@ def _moment(
     shift = timedelta(0)
     if offset not in ("Z", "UTC", "GMT"):
         digits = offset.replace(":", "")
-        shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
+        shift = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5] or 0))
         shift = -shift if digits[0] == "-" else shift
     local = _local((moment - shift).replace(tzinfo=ZoneInfo("UTC")), zone)
     return local, None if local == moment else "date_zone"
@@ -320,6 +338,7 @@ def clean_dates(
     column: pd.Series, *, day_first: bool | None = None, time_zone: str = SHOP_TIME_ZONE
 ) -> tuple[pd.Series, pd.Series]:
     """The column as moments on the shop's clock, and per row what was wrong."""
+    check_zone(time_zone)
     zone = ZoneInfo(time_zone)
     faults = pd.Series(None, index=column.index, dtype=object)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
@@ -354,54 +373,69 @@ def clean_dates(
 # --- numbers and codes --------------------------------------------------------------------------
 
 _NUMBER = re.compile(
-    r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:e[-+]?\d+)?|[-+]?\.\d+", re.IGNORECASE
-)
-_MONEY_MARKS = re.compile(
-    r"^(?:rmb|cny|usd|eur|gbp|[¥￥$€£])\s*|\s*(?:元|块|rmb|cny|usd|eur|gbp|件|个|岁|分)$",
-    re.IGNORECASE,
-)
+    rf"[-+]?(?:\d+|\d{{1,3}}(?:(?:,|{GROUP})\d{{3}})+)(?:\.\d*)?(?:e[-+]?\d+)?|[-+]?\.\d+", re.IGNORECASE
+)  # fmt: skip
+_COMMA_NUMBER = re.compile(
+    rf"[-+]?(?:\d+|\d{{1,3}}(?:(?:\.|{GROUP})\d{{3}})+)(?:,\d*)?|[-+]?,\d+"
+)  # fmt: skip
+_UNITS = re.compile(r"\s*(?:件|个|岁|分)$")
 
 
-def number_of(value: object) -> Cleaned:
-    """A number from text: full-width digits, ¥, 元, thousands separators, (12.50) for minus."""
+def number_of(value: object, decimal: str | None = None) -> Cleaned:
+    """A number from text: full-width digits, ¥, 元, HK$, thousands, 12.50- and (12.50) for minus.
+
+    With `decimal` "," 1.234,50 is 1234.5; else 1,234.50 is.
+    """
     if isinstance(value, (int, float)):
         return float(value), None
     text = str(value)
     bare = unicodedata.normalize("NFKC", text).translate(_DELETE_UNSEEN).strip(" '\t\r\n")
-    bare = bare.replace("−", "-").replace("–", "-")
-    if found := re.fullmatch(r"\((.+)\)", bare):
-        bare = "-" + found[1]
-    sign = ""
-    if bare[:1] in "+-" and bare:
-        sign, bare = bare[0], bare[1:].strip()
-    bare = sign + _MONEY_MARKS.sub("", _MONEY_MARKS.sub("", bare)).strip()
+    bare = bare_number(_UNITS.sub("", bare))[0]
     times = {"万": 10_000, "w": 10_000, "k": 1000, "亿": 100_000_000}.get(bare[-1:].lower(), 1)
-    bare = bare[:-1] if times > 1 else bare
-    if not _NUMBER.fullmatch(bare):
+    bare = bare_number(bare[:-1])[0] if times > 1 else bare
+    if not (_COMMA_NUMBER if decimal == "," else _NUMBER).fullmatch(bare):
         return None, "number_unreadable"
-    number = round(float(bare.replace(",", "")) * times, 6)
-    plain = re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
-    return number, None if plain else "number_format"
+    bare = re.sub(GROUP if decimal == "," else rf",|{GROUP}", "", bare)
+    bare = bare.replace(".", "").replace(",", ".") if decimal == "," else bare
+    number = round(float(bare) * times, 6)
+    plain = re.fullmatch(r"-?\d+(\.\d+)?", text) is not None and decimal != ","
+    return number, None if plain or re.fullmatch(r"-?\d+", text) else "number_format"
 
 
-def clean_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The column as numbers (Float64, or Int64 where all are whole), and per row what was wrong."""
+def clean_numbers(column: pd.Series, decimal: str | None = None) -> tuple[pd.Series, pd.Series]:
+    """The column as numbers (Float64, or Int64 where all are whole), and per row what was wrong.
+
+    `decimal` is the decimal mark; None: the one that the column's unmistakable numbers have.
+    """
     faults = pd.Series(None, index=column.index, dtype=object)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):  # a date is no number
         nothing = pd.Series(pd.NA, index=column.index, dtype="Float64")
         return nothing, faults.mask(column.notna(), "number_unreadable")
     if not is_text(column):
         return column, faults
+    decimal = decimal or decimal_of(column)
     numbers = pd.to_numeric(column, errors="coerce").astype("Float64")
     plain = numbers.notna()
+    if decimal == ",":
+        plain &= as_text(column).str.fullmatch(r"-?\d+").fillna(False).astype(bool)
     if column.dtype != object:
         plain &= column.str.fullmatch(r"-?\d+(?:\.\d+)?").fillna(False).astype(bool)
     todo = column.notna() & ~plain
     if todo.any():
-        values, found = _map_unique(column[todo], number_of)
+        values, found = _map_unique(column[todo], lambda value: number_of(value, decimal))
         numbers[values.index] = pd.to_numeric(values).astype("Float64")
         faults[found.index] = found
     return numbers, faults
+
+
+def decimal_of(*columns: pd.Series) -> str | None:
+    """The decimal mark of columns of one table, where those that tell one agree."""
+    found = set()
+    for column in columns:
+        texts = pd.unique(column[column.map(lambda v: isinstance(v, str))])
+        found.add(decimal_mark(map(str, texts)))
+    found -= {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def code_of(codes: dict[str, str]) -> Callable[[object], Cleaned]:
@@ -543,6 +577,7 @@ def parse_dates(
 
 
 def clean_phones(column: pd.Series, country: str = "CN") -> tuple[pd.Series, pd.Series]:
+    known_country(country)
     fine = _CN_MOBILE.fullmatch if country == "CN" else lambda _text: False
 
     def clean(value: object) -> Cleaned:

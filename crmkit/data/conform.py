@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from crmkit.data.reading import check_zone
+from crmkit.data.receipts import together, unique_receipts, without_placeholders
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError, closest, missing_column, open_frame
@@ -115,7 +118,7 @@ def conform(
     table: str = "sales",
     rows: str = "all",
     time_zone: str | None = None,
-    **columns: str,
+    **columns: str | Sequence[str] | None,
 ) -> Any:
     """Your table under the names crmkit's functions expect, checked once, here at the door.
 
@@ -123,6 +126,12 @@ def conform(
     the same kind. ``sale_id="InvoiceNo"`` says that what we call sale_id is called InvoiceNo
     there; other columns stay as they are. `table` says which table it is to be ("sales",
     "members", "products" …). Sales without ``amount`` get it: quantity × list_price − discount.
+
+    Receipt numbers that begin again in every store, at every till or each day are found and told (a
+    warning), and ``sale_id`` becomes store, till or day and number. ``sale_id=["store", "no"]`` says
+    which columns name a sale together; ``sale_id=["no"]`` that the number alone does, whatever it
+    looks like; ``sale_id=None`` that there is none, and orders cannot be counted then. In member_id,
+    '', NULL, N/A, 0, 散客 and the like become null: walk-ins.
 
     - `time_zone`: for times that carry a zone: the zone of the shop's clock, to which they move
       (Spark's times all carry its session's: without `time_zone` they are the shop's)
@@ -172,8 +181,12 @@ def conform(
             ).format(source=source, known=", ".join(sets))
         )
     _known(table, columns)
+    if time_zone is not None:
+        check_zone(time_zone)
     open_frame(source)  # refuses what is no table
-    frame = rename(nw.from_native(source), columns)
+    named = {ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)}
+    frame = rename(nw.from_native(source), named)
+    frame = together(frame, {c: t for c, t in columns.items() if c not in named and t}, named)
     if public is not None:
         frame = _text_moments(frame, public)
         if public.derive:
@@ -183,7 +196,11 @@ def conform(
     frame = _types(frame, table)
     if table == "sales":
         frame = _with_amount(frame)
-    _require(frame, NEEDED[table], table)
+    without = [name for name, theirs in columns.items() if theirs is None]
+    _require(frame, tuple(name for name in NEEDED[table] if name not in without), table)
+    frame = without_placeholders(frame)
+    if table == "sales" and isinstance(columns.get("sale_id", ""), str):
+        frame = unique_receipts(frame)
     _check_rows(frame, table)
     if rows == "published":
         if public is None or public.published is None:
@@ -214,9 +231,12 @@ def _public_table(sets: dict[str, PublicSet], ready: str, table: str) -> PublicT
 
 def _read_copy(public: PublicSet, table: PublicTable, source: Any) -> Any:
     """The user's copy as pandas, wherever it lies."""
-    from crmkit.data.scan import FileUnreadable, detect_encoding, kind_of, scan
+    from crmkit.data.reading.encodings import detect_encoding
+    from crmkit.data.reading.files import FileUnreadable, files_of, kind_of
+    from crmkit.data.scan import scan
 
     path = _find_copy(public, table, source)
+    path = files_of(path)[0]
     encoding = None
     if table.encoding and kind_of(path) == "csv":
         try:
@@ -279,9 +299,19 @@ def rename(frame: Any, columns: dict[str, str]) -> Any:
     return frame.rename({theirs: ours for ours, theirs in columns.items() if ours != theirs})
 
 
-def _known(table: str, columns: dict[str, str]) -> None:
+def _known(table: str, columns: dict[str, Any]) -> None:
     """Refuse a name of ours that the contract does not have: it is a slip of the pen."""
-    for ours in columns:
+    for ours, theirs in columns.items():
+        several = isinstance(theirs, (list, tuple)) and theirs and ours in CONTRACT[table]
+        none = theirs is None and (table, ours) == ("sales", "sale_id")
+        if not (none or isinstance(theirs, str)) and not (
+            several and all(isinstance(name, str) for name in theirs)
+        ):
+            raise TableError(
+                _("{ours} is {value}; it must be the name of a column, as text.").format(
+                    ours=ours, value=repr(theirs)
+                )
+            )
         if ours in CONTRACT[table] or ours == "currency":
             continue
         near = closest(ours, CONTRACT[table])
@@ -437,10 +467,15 @@ def _with_amount(frame: Any) -> Any:
     present = frame.collect_schema().names()
     if "amount" in present:
         return frame
-    for needed in ("quantity", "list_price"):
-        if needed not in present:
-            both = {"quantity", "list_price"} & set(present)
-            raise missing_column("sales", needed if both else "amount", present)
+    lacking = [name for name in ("quantity", "list_price") if name not in present]
+    if len(lacking) == 2:
+        raise missing_column("sales", "amount", present)
+    if lacking:
+        raise TableError(
+            _("There is no amount, and it cannot be reckoned (quantity × list_price − discount).")
+            + " "
+            + str(missing_column("sales", lacking[0], present))
+        )
     amount = nw.col("quantity") * nw.col("list_price")
     if "discount" in present:
         amount = amount - nw.col("discount").fill_null(0)
@@ -450,7 +485,8 @@ def _with_amount(frame: Any) -> Any:
 def _check_rows(frame: Any, table: str) -> None:
     """One pass over the rows: null ids, double ids, mixed currencies."""
     key = KEYS.get(table)
-    ids = [c for c in NEEDED[table] if CONTRACT[table][c].kind == "key"]
+    present = frame.collect_schema().names()
+    ids = [c for c in NEEDED[table] if CONTRACT[table][c].kind == "key" and c in present]
     if ids:
         nulls = _collect(frame.select(nw.col(*ids).is_null().cast(nw.Int64).sum()))
         rows = int(_collect(frame.select(nw.len().cast(nw.Int64).alias("n"))).item())

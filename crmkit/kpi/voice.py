@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
 from crmkit.i18n import gettext as _
+from crmkit.results import Result
 
 
 def csat(
@@ -60,7 +61,7 @@ def csat(
 
 
 @dataclass(frozen=True)
-class Nps:
+class Nps(Result):
     """A net promoter score in points (−100 to 100), with its answers and 95 % interval.
 
     ``float(score)`` gives the points; None where nobody answered.

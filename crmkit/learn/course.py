@@ -9,6 +9,8 @@ from crmkit.i18n import LANGUAGES
 from crmkit.i18n import gettext as _
 
 START = "start"
+NO_CODE = ("foundations", "cashier", "sales", "inventory")
+"""The tracks whose learners neither see nor type code."""
 
 
 @dataclass(frozen=True)

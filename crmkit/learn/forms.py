@@ -1,182 +1,230 @@
-"""The forms a notebook shows for quizzes, conversations and hints.
+"""Quizzes, conversations, hints and the self-test as screens."""
 
-Plain HTML inside a widget: real fieldsets, labels and buttons, so keyboards and screen readers
-work as on any web page. What was typed goes to Python; what comes back is shown as text, never as
-HTML.
-"""
-
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language, use_language
+from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
+from crmkit.learn import answers, learner
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import RIGHT
+from crmkit.learn.checks.outcome import NOTED, RIGHT, Outcome, is_grading
+from crmkit.screen import Part, Screen, parts
 
 if TYPE_CHECKING:
     from crmkit.learn.dialogues import Dialogue
     from crmkit.learn.hints import Hints
-    from crmkit.learn.quizzes import Quiz
+    from crmkit.learn.quizzes import Question, Quiz
     from crmkit.learn.selftest import SelfTest
-
-_FILES = resources.files("crmkit.learn") / "widgets"
-
-
-@cache
-def _form() -> Any:
-    import anywidget
-    import traitlets
-
-    class Form(anywidget.AnyWidget):
-        """A form: what to show goes out as `shown`, what was done comes in as messages."""
-
-        # of the class: anywidget leaves out a style sheet that comes with the instance
-        _css = (_FILES / "forms.css").read_text("utf-8")
-        shown = traitlets.Dict().tag(sync=True)
-
-        def __init__(self, script: str, shown: dict, act: Any):
-            super().__init__(
-                _esm=(_FILES / script).read_text("utf-8"),
-                shown={"language": get_language(), **shown},
-            )
-            self._act, self._language = act, get_language()
-            self.on_msg(self._received)
-
-        def _received(self, _widget: Any, content: Any, _buffers: Any) -> None:
-            with use_language(self._language):
-                try:
-                    change = self._act(content if isinstance(content, dict) else {})
-                except CrmkitError as error:
-                    change = {"problem": str(error)}
-            self.shown = {**self.shown, "problem": "", **change}
-
-        def __repr__(self) -> str:
-            return "Form()"
-
-    return Form
 
 
 def display_with_text(make: Any, thing: Any, text: str) -> None:
-    """Show a form with the text as its fallback; only the text where there are no widgets."""
+    """Show a screen with the text as what stands where it cannot be drawn; only the text while
+    nbgrader runs."""
     from IPython.display import display
 
     bundle: dict = {}
-    if make is not None:
-        try:
-            bundle = make(thing)._repr_mimebundle_()
-        except ImportError:
-            bundle = {}
-    if isinstance(bundle, tuple):
-        bundle = bundle[0]
-    display({**(bundle or {}), "text/plain": text}, raw=True)
+    if make is not None and not is_grading():
+        bundle = make(thing)._repr_mimebundle_()
+        bundle.pop("text/html", None)
+    display({**bundle, "text/plain": text}, raw=True)
 
 
-def QuizForm(quiz: "Quiz") -> Any:
-    """The form of a quiz."""
+def kept_copy(name: str, ids: list[str]) -> answers.Kept:
+    """The copy of these answers in the notebook, shown where a learner sits."""
+    copy = answers.Kept(name, ids)
+    if learner.session_notebook() is not None and not is_grading():
+        copy.show()
+    return copy
 
-    def score() -> str:
-        right, asked = quiz.score()
-        return _("{right} of {asked} right so far.").format(right=right, asked=asked)
 
-    def take(content: dict) -> dict:
-        outcome = quiz.take(str(content.get("question")), content.get("answer"))
-        verdicts[outcome.name] = {"right": outcome.status == RIGHT, "text": outcome.plain_sentence}
-        return {
-            "verdicts": dict(verdicts),
-            "answers": quiz.answers(),
-            "score": "" if quiz.graded else score(),
-        }
+def _verdict(outcome: Outcome | None) -> Part:
+    if outcome is None:
+        return parts.message("info", "")
+    state = {RIGHT: "right", NOTED: "noted"}.get(outcome.status, "wrong")
+    if outcome.reason == "impossible":
+        state = "open"
+    return parts.message(state, outcome.plain_sentence)
 
+
+def _controls(question: "Question", shown: dict, answer: Any, order: list[str]) -> list[Part]:
+    """What a question is answered with."""
+    options = {one["id"]: one["text"] for one in shown["options"]}
+    if question.kind in ("single", "multiple"):
+        many = question.kind == "multiple"
+        return [parts.choice(question.id, "", list(options.items()), answer, many=many)]
+    if question.kind == "number":
+        typed = "" if answer is None else f"{answer:g}"
+        return [parts.field(question.id, _("Your answer"), typed, unit=shown["unit"] or None)]
+    if question.kind == "match":
+        given = answer or {}
+        choose = [("", _("– choose –")), *options.items()]
+        return [
+            parts.select(
+                f"{question.id}/{one['id']}", one["text"], choose, given.get(one["id"], "")
+            )
+            for one in shown["lefts"]
+        ]
+    lines = []
+    for place, one in enumerate(order):
+        moves = [
+            parts.button(sign, "move", [question.id, place, by], kind="small",
+                         disabled=not 0 <= place + by < len(order), says=f"{words}: {options[one]}")
+            for sign, by, words in (("↑", -1, _("Move up")), ("↓", 1, _("Move down")))
+        ]  # fmt: skip
+        lines.append(parts.row(parts.text(options[one]), *moves))
+    return [parts.items(*lines, ordered=True)]
+
+
+def QuizForm(quiz: "Quiz") -> Screen:
+    """The screen of a quiz."""
+    told: dict[str, Outcome] = {}
+    shown = {one.id: one.shown(quiz.name, n) for n, one in enumerate(quiz.questions, 1)}
     given = quiz.answers()
-    verdicts: dict[str, dict] = {}
-    shown = {
-        "title": say(quiz.title),
-        "questions": [one.shown(quiz.name, n) for n, one in enumerate(quiz.questions, 1)],
-        "answers": given,
-        "verdicts": verdicts,
-        "score": "" if quiz.graded or not given else score(),
-        "words": {
-            "check": _("Keep the answer") if quiz.graded else _("Check"),
-            "choose": _("choose"),
-            "up": _("Move up"),
-            "down": _("Move down"),
-        },
+    orders = {
+        one.id: list(given.get(one.id) or [o["id"] for o in shown[one.id]["options"]])
+        for one in quiz.questions
+        if one.kind == "order"
     }
-    return _form()("quiz.js", shown, take)
+    copy = kept_copy(quiz.name, [one.id for one in quiz.questions])
+
+    def check(arg: Any, values: dict[str, Any]) -> None:
+        question = quiz.bank.get(str(arg))
+        if question is None:
+            return
+        answer = values.get(question.id)
+        if question.kind == "order":
+            answer = orders.get(question.id)
+        if question.kind == "match":
+            answer = {one: values.get(f"{question.id}/{one}", "") for one in question.ids}
+            answer = {one: right for one, right in answer.items() if right}
+        told[question.id] = quiz.take(question.id, answer)
+        copy.follow()
+
+    def move(arg: Any, _values: dict[str, Any]) -> None:
+        name, place, by = arg
+        order = orders[str(name)]
+        if 0 <= place + by < len(order):
+            order.insert(place + by, order.pop(place))
+            told.pop(str(name), None)
+
+    def show() -> Part:
+        kept = quiz.answers()
+        word = _("Keep the answer") if quiz.graded else _("Check")
+        forms = [
+            parts.form(
+                "check",
+                parts.group(
+                    shown[one.id]["ask"],
+                    *_controls(one, shown[one.id], kept.get(one.id), orders.get(one.id, [])),
+                    parts.button(word, kind="primary"),
+                    _verdict(told.get(one.id)),
+                    id=one.id,
+                ),
+                arg=one.id,
+            )
+            for one in quiz.questions
+        ]
+        score = ""
+        if not quiz.graded and kept:
+            right, asked = quiz.score()
+            score = _("{right} of {asked} right so far.").format(right=right, asked=asked)
+        return parts.card(*forms, parts.message("info", score), title=say(quiz.title))
+
+    return Screen(show, {"check": check, "move": move}, repr(quiz))
 
 
-def SelfTestForm(test: "SelfTest") -> Any:
-    """The form of the self-test: every answer counts, none is wrong."""
-    verdicts: dict[str, dict] = {}
+def SelfTestForm(test: "SelfTest") -> Screen:
+    """The screen of the self-test: every answer counts, none is wrong."""
+    told: dict[str, Outcome] = {}
 
-    def take(content: dict) -> dict:
-        outcome = test.take(str(content.get("question")), content.get("answer"))
-        verdicts[outcome.name] = {"right": True, "text": outcome.plain_sentence}
-        return {"verdicts": dict(verdicts), "answers": test.answers(), "score": test.suggestion()}
+    def take(arg: Any, values: dict[str, Any]) -> None:
+        if not values.get(str(arg)):
+            told[str(arg)] = Outcome(NOTED, str(arg), "impossible", _("Choose one first."))
+            return
+        told[str(arg)] = test.take(str(arg), values[str(arg)])
 
-    shown = {
-        "title": say(test.data["title"]),
-        "questions": [
-            {
-                "id": one["id"],
-                "kind": "single",
-                "ask": f"{number}. {say(one['ask'])}",
-                "options": [
-                    {"id": o["id"], "text": say({"zh": o["zh"], "en": o["en"]})}
-                    for o in one["options"]
-                ],
-                "lefts": [],
-                "unit": "",
-            }
-            for number, one in enumerate(test.data["questions"], 1)
-        ],
-        "answers": test.answers(),
-        "verdicts": verdicts,
-        "score": test.suggestion(),
-        "words": {"check": _("Note it"), "choose": "", "up": "", "down": ""},
-    }
-    return _form()("quiz.js", shown, take)
+    def show() -> Part:
+        given = test.answers()
+        forms = []
+        for number, one in enumerate(test.data["questions"], 1):
+            options = [(o["id"], say({"zh": o["zh"], "en": o["en"]})) for o in one["options"]]
+            body = parts.group(
+                f"{number}. {say(one['ask'])}",
+                parts.choice(one["id"], "", options, given.get(one["id"])),
+                parts.button(_("Note it"), kind="primary"),
+                _verdict(told.get(one["id"])),
+                id=one["id"],
+            )
+            forms.append(parts.form("take", body, arg=one["id"]))
+        return parts.card(
+            *forms, parts.message("info", test.suggestion()), title=say(test.data["title"])
+        )
+
+    return Screen(show, {"take": take}, repr(test))
 
 
-def DialogueForm(dialogue: "Dialogue") -> Any:
-    """The form of a conversation."""
+def DialogueForm(dialogue: "Dialogue") -> Screen:
+    """The screen of a conversation."""
+    copy = kept_copy(dialogue.name, ["replies"])
 
-    def act(content: dict) -> dict:
-        if content.get("again"):
-            dialogue.again()
-        else:
-            dialogue.take(str(content.get("reply")))
-        return dialogue_shown()
+    def reply(arg: Any, _values: dict[str, Any]) -> None:
+        dialogue.take(str(arg))
+        copy.follow()
 
-    def dialogue_shown() -> dict:
-        shown = {"outcome": "", "summary": "", "scores": [], **dialogue.shown()}
-        return shown | {
-            "words": {
-                "replies": _("What do you say?"),
-                "again": _("Once more from the start"),
-                "why": _("Why"),
-            }
-        }
+    def again(_arg: Any, _values: dict[str, Any]) -> None:
+        dialogue.again()
+        copy.follow()
 
-    return _form()("dialogue.js", dialogue_shown(), act)
+    def show() -> Part:
+        now = {"outcome": "", "summary": "", "scores": [], **dialogue.shown()}
+        opening, closing, colon = (
+            ("（", "）", "：") if get_language() == "zh" else (" (", ")", ": ")
+        )
+        lines = [
+            parts.said(
+                one["who"]
+                + (f"{opening}{one['mood']}{closing}" if one.get("mood") else "")
+                + colon,
+                one["text"],
+                mine=one["mine"],
+                why=_("Why") + colon + one["because"] if one.get("because") else None,
+            )
+            for one in now["said"]
+        ]
+        replies = [
+            parts.button(one["text"], "reply", one["id"], kind="reply", focus=place == 0)
+            for place, one in enumerate(now["replies"])
+        ]
+        end = None
+        if now["outcome"]:
+            end = parts.column(
+                parts.head(now["outcome"]),
+                parts.text(now["summary"]),
+                parts.items(*(parts.text(score) for score in now["scores"])),
+                parts.button(_("Once more from the start"), "again", focus=True),
+            )
+        return parts.card(
+            parts.text(now["setting"]),
+            parts.items(*lines, kind="talk"),
+            parts.group(_("What do you say?"), *replies) if replies else None,
+            end,
+            title=now["title"],
+        )
+
+    return Screen(show, {"reply": reply, "again": again}, repr(dialogue))
 
 
-def HintForm(hints: "Hints") -> Any:
-    """The form of the hints for one answer."""
-    open_steps: list[str] = []
+def HintForm(hints: "Hints") -> Screen:
+    """The screen of the hints for one answer."""
+    steps: list[str] = []
 
-    def state() -> dict:
-        left = len(hints) - len(open_steps)
-        return {
-            "steps": list(open_steps),
-            "more": _("Show a hint ({left} left)").format(left=left) if left else "",
-        }
+    def more(_arg: Any, _values: dict[str, Any]) -> None:
+        if len(steps) < len(hints):
+            steps.append(hints.take(len(steps) + 1))
 
-    def act(_content: dict) -> dict:
-        if len(open_steps) < len(hints):
-            open_steps.append(hints.take(len(open_steps) + 1))
-        return state()
+    def show() -> Part:
+        left = len(hints) - len(steps)
+        words = _("Show a hint ({left} left)").format(left=left)
+        button = parts.button(words, "more", kind="small") if left else None
+        return parts.column(*(parts.text(one, "step") for one in steps), button)
 
-    return _form()("hint.js", state(), act)
+    return Screen(show, {"more": more}, repr(hints))

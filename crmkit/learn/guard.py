@@ -52,7 +52,14 @@ def guarded(room: ModuleType) -> type[ModuleType]:
             shell.events.register("pre_run_cell", _restorer(room, kind, gate))
 
     gate = property(check)
-    kind = type("Room", (ModuleType,), {"check": gate, "__module__": __name__})
+
+    def ask(self: ModuleType) -> Any:
+        """See `crmkit.learn.checks.Check.ask`."""
+        return self.check.ask
+
+    kind = type(
+        "Room", (ModuleType,), {"check": gate, "ask": property(ask), "__module__": __name__}
+    )
     from crmkit.learn.checks.outcome import is_grading
 
     if is_grading():

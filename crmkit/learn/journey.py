@@ -5,16 +5,19 @@ Everything comes from the records on the learner's own machine; it works offline
 
 import datetime as dt
 import html
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language
+from crmkit.i18n import get_language, use_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import authored, learner, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import is_grading
-from crmkit.learn.course import Course
+from crmkit.learn.course import START, Course
+from crmkit.screen import Part, Screen, parts
 
 ENOUGH = 0.8
 _PAGE_STYLE = """
@@ -96,7 +99,7 @@ def _steps(track: dict) -> list[Step]:
         if event["kind"] == "hint":
             hints.setdefault(place, set()).add((event["item"], event["outcome"]))
             continue
-        if event["kind"] in ("quiz", "check", "task"):
+        if event["kind"] in ("quiz", "check", "task", "field"):
             latest.setdefault(place, {})[event["item"]] = event["outcome"]
             of = event.get("of")
             if isinstance(of, list):
@@ -228,6 +231,155 @@ class Progress:
 
         if not is_grading():
             display({"text/plain": self.text, "text/html": self.html}, raw=True)
+
+
+ROLES = ("cashier", "sales", "inventory", "analyst")
+"""The tracks a learner may choose on the start page; foundations come first for everyone."""
+
+
+def role() -> str:
+    """The role chosen last, else that of the track this notebook is in; empty when unknown."""
+    here = learner.place().rpartition("-")[0]
+    chosen = [event["item"] for event in records.events() if event["kind"] == "role"]
+    found = [one for one in [*reversed(chosen), here] if one in ROLES]
+    return found[0] if found and learner.session_notebook() else ""
+
+
+def way() -> "Way":
+    """The strip: your role, how much is done, what is next; on the start page the choice of role."""
+    return Way()
+
+
+class Way:
+    """How far a learner has come, in one line that follows what they do."""
+
+    def __init__(self) -> None:
+        self._display: Any = None
+        self._language = get_language()
+
+    def __repr__(self) -> str:
+        return "Way()"
+
+    def steps(self) -> list[Step]:
+        """The steps of this learner's role that this copy of the course has, foundations first."""
+        tracks = _tracks()
+        wanted = ["foundations", role()] if role() else []
+        return [step for name in wanted for step in _steps(tracks[name]) if step.there]
+
+    @property
+    def text(self) -> str:
+        """The strip as a line of text."""
+        chosen = role()
+        if not chosen:
+            return _("Choose your role on the start page: it shows your way.")
+        steps = self.steps()
+        done = sum(step.done for step in steps)
+        line = _("{role}: {done} of {all} done").format(
+            role=say(_tracks()[chosen]["title"]), done=done, all=len(steps)
+        )
+        following = self.next()
+        more = _("Next: {title}").format(title=following.title) if following else _("All done!")
+        return f"{line} · {more}"
+
+    def next(self) -> Step | None:
+        """The first step that is not done; on a lesson, the first one after it."""
+        left = [step for step in self.steps() if not step.done]
+        here = learner.place()
+        ids = [step.id for step in self.steps()]
+        after = ids[ids.index(here) + 1 :] if here in ids else ids
+        return next((step for step in left if step.id in after), left[0] if left else None)
+
+    @property
+    def html(self) -> str:
+        """The strip with a dot for each step and a link to the next."""
+        with use_language(self._language):
+            chosen, steps, following = role(), self.steps(), self.next()
+            if not chosen:
+                return f"<p>{html.escape(self.text)}</p>"
+            done = sum(step.done for step in steps)
+            dots = "".join("●" if step.done else "○" for step in steps)
+            words = _("{done} of {all} done").format(done=done, all=len(steps))
+            more = _("All done!")
+            if following:
+                title = html.escape(following.title)
+                where = _where(following)
+                more = _("Next: {title}").format(
+                    title=f'<a href="{html.escape(where)}">{title}</a>' if where else title
+                )
+            title = html.escape(say(_tracks()[chosen]["title"]))
+            return (
+                f'<div role="navigation" aria-label="{html.escape(_("My way"))}" '
+                'style="padding:6px 12px;border-left:4px solid #1b6e2d;background:#f1f8f2;color:#1f1f1f">'
+                f'<b>{title}</b> <span aria-hidden="true" style="color:#1b6e2d">{dots}</span> '
+                f"{words} · {more}</div>"
+            )
+
+    def _bundle(self) -> dict[str, Any]:
+        return {"text/plain": self.text, "text/html": self.html}
+
+    def _follow(self) -> None:
+        self._display.update(self._bundle(), raw=True)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        if is_grading():
+            return
+        if learner.place() == START:
+            display(self._choice()._repr_mimebundle_(), raw=True)
+        self._display = display(self._bundle(), raw=True, display_id=True)
+        if learner.session_notebook():
+            records.listeners.append(self._follow)
+
+    def _choice(self) -> Screen:
+        """The choice of role."""
+
+        def choose(arg: Any, _values: dict[str, Any]) -> None:
+            if arg in ROLES:
+                records.note("role", START, str(arg), "chosen")
+
+        def show() -> Part:
+            tracks, now = _tracks(), role()
+            return parts.card(
+                parts.row(
+                    *(
+                        parts.button(
+                            say(tracks[one]["title"]),
+                            "choose",
+                            one,
+                            kind="primary" if one == now else None,
+                        )
+                        for one in ROLES
+                    )
+                ),
+                title=_("I work as"),
+            )
+
+        return Screen(show, {"choose": choose}, "role")
+
+
+def _where(step: Step) -> str:
+    """The address of a step from the notebook one is in; empty where it cannot be told."""
+    notebook = learner.session_notebook()
+    try:
+        course = Course.find()
+    except CrmkitError:
+        return ""
+    work = course.work(get_language())
+    if notebook is None or not notebook.is_relative_to(work):
+        return ""
+    if step.kind == "exercise":
+        target = work / "exercises" / step.id / f"{step.id}.ipynb"
+    else:
+        names = [
+            one
+            for one in course.lessons()
+            if learner.place_of(course.lesson_source(one)) == step.id
+        ]
+        if not names:
+            return ""
+        target = work / f"{names[0]}.ipynb"
+    return Path(os.path.relpath(target, notebook.parent)).as_posix()
 
 
 def certificate(name: str, track: str | None = None, folder: str | Path = ".") -> Path:

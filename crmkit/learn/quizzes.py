@@ -13,8 +13,11 @@ from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.expectation import untouched
-from crmkit.learn.checks.outcome import RIGHT, WRONG, Outcome, is_grading, show
-from crmkit.learn.checks.values import Number, plain_number
+from crmkit.learn.checks.outcome import NOTED, RIGHT, WRONG, Outcome, is_grading, show
+from crmkit.learn.checks.values import Number
+from crmkit.learn.reading import NotUnderstood, Understood, read
+
+_MONEY = ("¥", "yuan", "cny", "rmb")
 
 
 def quiz(name: str | Path) -> "Quiz":
@@ -57,13 +60,10 @@ class Question:
         if self.kind == "single":
             return answer if answer in self.ids else None
         if self.kind == "number":
-            if isinstance(answer, str):
-                try:
-                    answer = float(answer.strip().replace(",", "").replace("−", "-"))
-                except ValueError:
-                    return None
-            number = plain_number(answer)
-            return None if number is None or number != number else number
+            try:
+                return self.understand(answer).value
+            except NotUnderstood:
+                return None
         if self.kind == "match":
             fits = isinstance(answer, dict) and all(
                 left in self.ids and right in self.ids for left, right in answer.items()
@@ -74,6 +74,13 @@ class Question:
         if self.kind == "multiple":
             return sorted(set(answer)) or None
         return list(answer) if len(answer) == len(self.ids) == len(set(answer)) else None
+
+    def understand(self, answer: Any) -> Understood:
+        """A number as it was typed: 65, 65%, 0.65 for a percentage, ¥57.79. Raises `NotUnderstood`."""
+        unit = str(self.data.get("unit", {}).get("en", "")).casefold()
+        kind = "percent" if "%" in unit else "money" if unit in _MONEY else "number"
+        low = 1.0 if kind == "percent" and (self.key or 0) >= 1 else None
+        return read(kind, answer if answer is not None else "", low=low)
 
     def by_number(self, answer: Any, seed: str) -> Any:
         """An answer given by the numbers that the text shows, as option ids; others as they are."""
@@ -191,27 +198,30 @@ class Quiz:
         asked = self.bank[question]
         tidy = asked.tidy(asked.by_number(answer, self.name))
         if tidy is None:
-            return Outcome(WRONG, question, "impossible", self._how_to_answer(asked))
-        answers.save(self.name, self.answers() | {question: tidy})
+            return Outcome(WRONG, question, "impossible", self._how_to_answer(asked, answer))
+        answers.keep(self.name, {question: tidy})
         if self.graded:
             records.note("quiz", self.name, question, "answered")
-            return Outcome(RIGHT, question, message=_("Kept. It is marked after you submit."))
+            return Outcome(NOTED, question, message=_("Kept. It is marked after you submit."))
         outcome = asked.judge(tidy)
         records.note(
             "quiz", self.name, question, outcome.status, of=[one.id for one in self.questions]
         )
         return outcome
 
-    def _how_to_answer(self, question: Question) -> str:
+    def _how_to_answer(self, question: Question, answer: Any) -> str:
         if question.kind == "number":
-            return _("Answer with a number.")
+            try:
+                return question.understand(answer) and ""
+            except NotUnderstood as error:
+                return str(error)
+        if question.kind == "multiple":
+            return _("Choose at least one first.")
         if question.kind == "match":
             return _("Choose a partner for each.")
         if question.kind == "order":
-            return _("Put all of these in order: {options}.").format(
-                options=", ".join(question.ids)
-            )
-        return _("Answer with one of these: {options}.").format(options=", ".join(question.ids))
+            return _("Put all of them in order first.")
+        return _("Choose one first.")
 
     def score(self) -> tuple[int, int]:
         """How many of the questions asked are answered rightly, and how many are asked."""

@@ -3,12 +3,15 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from crmkit.learn import learner
 from crmkit.learn.checks.outcome import is_grading
+
+listeners: list[Callable[[], None]] = []
+"""Called after every event: what shows how far a learner has come follows it."""
 
 
 def records_file() -> Path:
@@ -37,6 +40,8 @@ def note(kind: str, place: str, item: str, outcome: str, **more: Any) -> None:
             file.write(json.dumps(event, ensure_ascii=False) + "\n")
     except OSError:
         return
+    for listener in list(listeners):
+        listener()
 
 
 def events() -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import RIGHT, Outcome, is_grading, show
+from crmkit.learn.checks.outcome import NOTED, Outcome, is_grading, show
 
 _NAME = "self-test"
 
@@ -57,8 +57,8 @@ class SelfTest:
             raise CrmkitError(
                 _("Answer with one of these: {options}.").format(options=", ".join(known))
             )
-        answers.save(_NAME, self.answers() | {question: option})
-        return Outcome(RIGHT, question, message=_("Noted."))
+        answers.keep(_NAME, {question: option})
+        return Outcome(NOTED, question, message=_("Noted."))
 
     def points(self) -> dict[str, int]:
         """The points every track has so far, most first; equal ones in the course's order."""

@@ -1,16 +1,28 @@
 """One member's story in the shop's tables, and what many such stories add up to."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from crmkit import campaign, data
+from crmkit import campaign, data, kpi
+from crmkit.codes import QUALITY_REASONS
 from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.view import pictured, share, shown_table
 from crmkit.plot._style import chart
+from crmkit.screen import Part, Screen, parts
 
-QUALITY = ("not_durable", "unreliable", "poor_performance")
-"""Return reasons that speak about the goods, not about the customer's choice."""
+SIGNS = ("quality_return", "other_return", "ticket", "low_score", "unhappy_call", "nothing")
+"""What a member may have shown before they stayed away, the plainest first."""
+
+SIGN_DAYS = 90
+"""A sign is looked for in so many days before the last order, and in all the time since."""
+
+SLIDING, LIKE_IT = "S03", "S04"
+"""The store whose customers were let down, and the one like it."""
 
 TRACES = ("order", "return", "survey", "ticket", "followup")
 """What a member leaves behind in the tables, in the order they are drawn."""
@@ -28,9 +40,9 @@ def lost_regulars(tables: Mapping[str, Any] | None = None) -> Any:
     ``sales`` in place of the course shop's.
 
     Returns a frame, most orders first: member_id, orders, days_between (median), last_order,
-    days_silent (up to the last day of the table), revenue (yuan), and left_after, the last trace
-    in the books: ``"quality_return"`` where goods came back as faulty on or after the last order,
-    else ``"nothing"``.
+    days_silent (up to the last day of the table), revenue (yuan), left_after (the plainest of
+    `SIGNS` in the `SIGN_DAYS` before the last order and since; ``"nothing"`` where there truly is
+    none) and calls_after (follow-up visits made after the last order).
     """
     sales = _table("sales", tables)
     known = sales[sales["member_id"].notna()]
@@ -48,32 +60,64 @@ def lost_regulars(tables: Mapping[str, Any] | None = None) -> Any:
         & (found["days_silent"] >= 180)
         & (found["days_silent"] >= 6 * found["days_between"])
     ]
-    back = known[known["return_reason"].isin(QUALITY)].groupby("member_id")["sold_at"].max()
-    after = back.reindex(found.index) >= found["last_order"]
-    found["left_after"] = after.map({True: "quality_return", False: "nothing"})
+    found["left_after"] = _last_sign(found["last_order"], known, tables)
+    calls = _since(_table("followups", tables), "done_on", found["last_order"], timedelta(0))
+    found["calls_after"] = calls.groupby("member_id").size().reindex(found.index).fillna(0)
+    found["calls_after"] = found["calls_after"].astype("int64")
     found["last_order"] = found["last_order"].dt.normalize()
     return found.reset_index().sort_values(
         ["orders", "member_id"], ascending=[False, True], ignore_index=True
     )
 
 
-def lost_member(tables: Mapping[str, Any] | None = None) -> str:
-    """The member_id of the most faithful regular whose last trace is a return of faulty goods.
+def _since(table: Any, column: str, last: Any, before: timedelta) -> Any:
+    """The rows of these members from `before` their last order on."""
+    mine = table[table["member_id"].isin(last.index) & table[column].notna()]
+    return mine[mine[column] >= mine["member_id"].map(last) - before]
 
+
+def _last_sign(last: Any, known: Any, tables: Mapping[str, Any] | None) -> Any:
+    """The plainest sign each of these members gave, by member."""
+    window = timedelta(days=SIGN_DAYS)
+    back = _since(known[known["quantity"] < 0], "sold_at", last, window)
+    faulty = back["return_reason"].isin(QUALITY_REASONS)
+    said = _since(_table("surveys", tables), "asked_at", last, window)
+    low = (said[["csat_goods", "csat_service"]].min(axis=1) <= 3).fillna(False)
+    called = _since(_table("followups", tables), "done_on", last, window)
+    who = {
+        "quality_return": back[faulty],
+        "other_return": back[~faulty],
+        "ticket": _since(_table("tickets", tables), "opened_at", last, window),
+        "low_score": said[low.astype(bool)],
+        "unhappy_call": called[called["outcome"].isin(["problem", "declined"])],
+    }
+    sign = last.index.to_series().map(lambda _member: "nothing")
+    for name in reversed(SIGNS[:-1]):
+        sign[sign.index.isin(who[name]["member_id"])] = name
+    return sign
+
+
+def lost_member(tables: Mapping[str, Any] | None = None) -> str:
+    """The most faithful regular who was content, brought back faulty goods and was never called.
+
+    Content: at least two answers on the goods before the last order, on average 4 of 5 or more.
     Raises `CrmkitError` when the tables hold none.
     """
     lost = lost_regulars(tables)
-    lost = lost[lost["left_after"] == "quality_return"]
-    if lost.empty:
-        raise CrmkitError(_("These tables hold no regular who left after a faulty product."))
-    return str(lost["member_id"].iloc[0])
+    lost = lost[(lost["left_after"] == "quality_return") & (lost["calls_after"] == 0)]
+    for one in lost.itertuples():
+        told = story(one.member_id, tables)
+        before = told[told["at"] < one.last_order]["csat_goods"].dropna()
+        if len(before) >= 2 and before.mean() >= 4:
+            return str(one.member_id)
+    raise CrmkitError(_("These tables hold no regular who left after a faulty product."))
 
 
 def story(member_id: str, tables: Mapping[str, Any] | None = None) -> Any:
     """Everything the shop knows that this member did or was asked, in the order it happened.
 
     Returns a frame: at, trace (order, return, survey, ticket, followup), amount (yuan; of orders
-    and returns), return_reason, csat_goods (1 to 5; of surveys), outcome and next_step (of
+    and returns), return_reason, csat_goods and csat_service (1 to 5; of surveys), outcome and next_step (of
     follow-ups). `tables` holds one's own
     ``sales``, ``surveys``, ``tickets``, ``followups`` in place of the course shop's.
 
@@ -94,7 +138,7 @@ def story(member_id: str, tables: Mapping[str, Any] | None = None) -> Any:
         sales[sales["quantity"] < 0][["sold_at", "amount", "return_reason"]]
         .rename(columns={"sold_at": "at"})
         .assign(trace="return"),
-        of("surveys")[["asked_at", "csat_goods"]]
+        of("surveys")[["asked_at", "csat_goods", "csat_service"]]
         .rename(columns={"asked_at": "at"})
         .assign(trace="survey"),
         of("tickets")[["opened_at"]].rename(columns={"opened_at": "at"}).assign(trace="ticket"),
@@ -106,10 +150,12 @@ def story(member_id: str, tables: Mapping[str, Any] | None = None) -> Any:
     if not parts:
         raise CrmkitError(_("There is no trace of a member {member!r}.").format(member=member_id))
     found = pd.concat(parts).reindex(
-        columns=["at", "trace", "amount", "return_reason", "csat_goods", "outcome", "next_step"]
+        columns=["at", "trace", "amount", "return_reason", "csat_goods", "csat_service"]
+        + ["outcome", "next_step"]
     )
     found["amount"] = found["amount"].astype("float64").round(2)
-    found["csat_goods"] = found["csat_goods"].astype("Int64")
+    scores = ["csat_goods", "csat_service"]
+    found[scores] = found[scores].astype("Int64")
     order = found["trace"].map(TRACES.index)
     return found.assign(_order=order).sort_values(["at", "_order"], ignore_index=True)[
         list(found.columns)
@@ -158,6 +204,20 @@ def timeline(member_id: str, tables: Mapping[str, Any] | None = None, *, ax: Any
                 color=colours["return"],
                 fontsize=13,
             )
+        if trace == "survey":
+            for at, score in zip(
+                of["at"], of[["csat_goods", "csat_service"]].min(axis=1), strict=True
+            ):
+                if score == score and score is not None:
+                    ax.annotate(
+                        f"{score:.0f}",
+                        (at, row),
+                        ha="center",
+                        va="center",
+                        color="white",
+                        fontsize=9,
+                        zorder=4,
+                    )
         if of.empty:
             ax.annotate(
                 label("trace_missing", trace),
@@ -193,7 +253,7 @@ def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
     """Who bought during a campaign: those who got its offer beside those who were left out.
 
     `tables` holds one's own ``campaigns``, ``campaign_contacts`` and ``sales`` in place of the
-    course shop's. Returns a frame, one row a side: side (treatment, control), members, buyers, buyer_share (0 to 1),
+    course shop's. Returns a frame, one row a side: sent (treatment, control), members, buyers, buyer_share (0 to 1),
     and beside the treatment whether chance explains the difference: verdict
     (``"more_than_chance"`` where the 95 % interval of the difference leaves out 0, else
     ``"may_be_chance"``).
@@ -223,33 +283,51 @@ def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
     verdict = "more_than_chance" if sure else "may_be_chance"
     found["verdict"] = found["group"].map({"treatment": verdict})
     found = found.sort_values("group", ascending=False, ignore_index=True)
-    return found.rename(columns={"group": "side"}).round({"buyer_share": 4})
+    return found.rename(columns={"group": "sent"}).round({"buyer_share": 4})
 
 
-def satisfied(stores: list[str], tables: Mapping[str, Any] | None = None) -> Any:
-    """How many are satisfied with the goods at these stores, quarter by quarter.
+def satisfied(tables: Mapping[str, Any] | None = None) -> Any:
+    """How many are satisfied with the goods at the two stores, by quarter, with 95 % intervals.
 
-    CSAT: answers of 4 or 5 ÷ answers, on a scale from 1 to 5. Returns a frame: quarter
-    (``"2025-Q2"``), store_id, n (answers), satisfied_share (0 to 1).
+    What `kpi.csat` gives by store_id and quarter.
     """
     surveys = _table("surveys", tables)
-    asked = surveys[surveys["store_id"].isin(stores) & surveys["csat_goods"].notna()]
-    quarter = (
-        asked["asked_at"].dt.year.astype(str) + "-Q" + asked["asked_at"].dt.quarter.astype(str)
+    return kpi.csat(
+        surveys[surveys["store_id"].isin([SLIDING, LIKE_IT])],
+        of="goods",
+        by=["store_id", "quarter"],
     )
-    found = (
-        asked.assign(quarter=quarter, good=asked["csat_goods"] >= 4)
-        .groupby(["quarter", "store_id"], as_index=False)
-        .agg(n=("good", "size"), satisfied_share=("good", "mean"))
-    )
-    return found.round({"satisfied_share": 4})
+
+
+def parted(tables: Mapping[str, Any] | None = None) -> str:
+    """The first quarter in which the sliding store's satisfaction lies below the other's by more
+    than chance: its interval ends below where the other's begins."""
+    found = satisfied(tables).set_index(["store_id", "quarter"])
+    here, there = found.loc[SLIDING], found.loc[LIKE_IT]
+    return str(here.index[here["high"] < there["low"].reindex(here.index)][0])
+
+
+@chart(size=(10, 4))
+def plot_satisfied(found: Any, *, ax: Any = None) -> Any:
+    """Satisfaction with the goods by quarter, a line a store, with its interval."""
+    stores = data.load("stores").set_index("store_id")["name"]
+    quarters = sorted(set(found["quarter"]))
+    for store, colour in ((SLIDING, "#D55E00"), (LIKE_IT, "#0072B2")):
+        mine = found[found["store_id"] == store].sort_values("quarter")
+        places = [quarters.index(one) for one in mine["quarter"]]
+        ax.plot(places, mine["csat"], marker="o", color=colour, label=f"{store} {stores[store]}")
+        ax.fill_between(places, mine["low"], mine["high"], color=colour, alpha=0.15, linewidth=0)
+    ax.set_xticks(range(len(quarters)), quarters, rotation=30)
+    ax.yaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
+    ax.set_title(_("Satisfied with the goods (4 or 5 out of 5), by quarter"))
+    ax.legend(loc="lower left")
 
 
 def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
     """How much of the members' revenue comes from those who come often, over the last 365 days.
 
     Returns a frame by how many orders a member made: orders_a_year (``"1"``, ``"2-5"``,
-    ``"6-11"``, ``"12+"``), members, members_share (of the members who bought), revenue (yuan),
+    ``"6-11"``, ``"12-23"``, ``"24+"``), members, members_share (of the members who bought), revenue (yuan),
     revenue_share (of these members' revenue).
     """
     import pandas as pd
@@ -260,8 +338,8 @@ def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
     each = lines.groupby("member_id").agg(revenue=("amount", "sum"))
     each["orders"] = lines[lines["quantity"] > 0].groupby("member_id")["sale_id"].nunique()
     each = each[each["orders"] > 0]
-    names = ["1", "2-5", "6-11", "12+"]
-    group = pd.cut(each["orders"], [0, 1, 5, 11, float("inf")], labels=names)
+    names = ["1", "2-5", "6-11", "12-23", "24+"]
+    group = pd.cut(each["orders"], [0, 1, 5, 11, 23, float("inf")], labels=names)
     found = each.groupby(group, observed=False).agg(
         members=("orders", "size"), revenue=("revenue", "sum")
     )
@@ -269,3 +347,204 @@ def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
     found["revenue_share"] = (found["revenue"] / each["revenue"].sum()).round(4)
     found["revenue"] = found["revenue"].round(2)
     return found.rename_axis("orders_a_year").reset_index().astype({"orders_a_year": "str"})
+
+
+@lru_cache(maxsize=1)
+def _lost() -> Any:
+    return lost_regulars()
+
+
+@lru_cache(maxsize=2)
+def _hero(_language: str) -> tuple[str, Any]:
+    who = lost_member()
+    return who, story(who)
+
+
+def _picture(member_id: str, words: str) -> Part:
+    return pictured(lambda ax: timeline(member_id, ax=ax), words, size=(11, 4.6))
+
+
+def _in_words(member_id: str) -> str:
+    """One lost regular in a few sentences, each from the tables."""
+    one = _lost().set_index("member_id").loc[member_id]
+    told = [
+        _("{orders} orders, usually every {gap:.0f} days; now away for {days} days.").format(
+            orders=one["orders"], gap=one["days_between"], days=one["days_silent"]
+        ),
+        _("Sign before leaving: {sign}.").format(sign=label("left_after", one["left_after"])),
+    ]
+    called = one["calls_after"]
+    told.append(
+        _("Since the last order nobody got in touch.")
+        if called == 0
+        else _("Since the last order somebody got in touch {n} times.").format(n=called)
+    )
+    return " ".join(told)
+
+
+def last_records(rows: int = 6) -> Screen:
+    """The last records of the member the lesson is about."""
+    return Screen(
+        lambda: parts.card(shown_table(_("The last records"), _hero(get_language())[1].tail(rows))),
+        {},
+        "last records",
+    )
+
+
+def signs(tables: Mapping[str, Any] | None = None) -> Any:
+    """What the lost regulars showed before they left: left_after, members, members_share, revenue."""
+    lost = _lost() if tables is None else lost_regulars(tables)
+    found = lost.groupby("left_after", as_index=False).agg(
+        members=("member_id", "size"), revenue=("revenue", "sum")
+    )
+    found.insert(2, "members_share", (found["members"] / len(lost)).round(4))
+    order = found["left_after"].map(SIGNS.index)
+    found["revenue"] = found["revenue"].round(2)
+    return found.assign(_order=order).sort_values("_order", ignore_index=True)[
+        ["left_after", "members", "members_share", "revenue"]
+    ]
+
+
+def others() -> Screen:
+    """A panel: choose another lost regular, see the story and what there was to notice."""
+    lost = _lost().head(60)
+    ids = [str(one) for one in lost["member_id"]]
+    at = {"who": ids[1]}
+
+    def choose(who: Any, _values: dict) -> None:
+        at["who"] = who if who in ids else at["who"]
+
+    def show() -> Part:
+        options = [
+            (
+                one,
+                _("{n}. {member}: {sign}").format(n=n, member=one, sign=label("left_after", sign)),
+            )
+            for n, (one, sign) in enumerate(zip(ids, lost["left_after"], strict=True), start=1)
+        ]
+        words = _in_words(at["who"])
+        return parts.card(
+            parts.select("who", _("Lost regular"), options, at["who"], act="choose"),
+            _picture(at["who"], words),
+            parts.text(words),
+        )
+
+    return Screen(show, {"choose": choose}, "lost regulars")
+
+
+def tried(campaign_id: str) -> Screen:
+    """What a campaign's offer did, next to those who were drawn to get none."""
+    found = offer(campaign_id)
+    sides = found.set_index("sent")
+    sure = sides.loc["treatment", "verdict"] == "more_than_chance"
+
+    def show() -> Part:
+        words = _("Got the offer: {a} bought. Got none: {b} bought.").format(
+            a=share(sides.loc["treatment", "buyer_share"]),
+            b=share(sides.loc["control", "buyer_share"]),
+        )
+        verdict = (
+            _("That is too much for chance.")
+            if sure
+            else _("A difference of this size may be chance.")
+        )
+        return parts.card(
+            shown_table(label("campaign", campaign_id), found.drop(columns="verdict")),
+            parts.message("right" if sure else "noted", f"{words} {verdict}"),
+        )
+
+    return Screen(show, {}, f"offer {campaign_id}")
+
+
+def two_stores() -> Screen:
+    """Satisfaction with the goods at the two stores."""
+    found = satisfied()
+
+    def show() -> Part:
+        told = _("; ").join(
+            f"{one.store_id} {one.quarter} {share(one.csat)}" for one in found.itertuples()
+        )
+        return parts.card(pictured(lambda ax: plot_satisfied(found, ax=ax), told, size=(10, 4)))
+
+    return Screen(show, {}, "two stores")
+
+
+def regulars() -> Screen:
+    """How much of the members' revenue comes from those who come often."""
+    found = loyalty()
+
+    def show() -> Part:
+        each = (found["revenue"] / found["members"]).round(2)
+        words = _(
+            "{members} of the members bring {revenue} of the revenue. One of them spends as much in "
+            "a year as {n:.0f} members who came once."
+        ).format(
+            members=share(found["members_share"].iloc[-1]),
+            revenue=share(found["revenue_share"].iloc[-1]),
+            n=each.iloc[-1] / each.iloc[0],
+        )
+        return parts.card(
+            shown_table(_("Members by how often they bought in a year"), found),
+            parts.message("noted", words),
+        )
+
+    return Screen(show, {}, "regulars")
+
+
+class Lost(Keys):
+    """What the lesson on a lost customer asks."""
+
+    def story_chart(self) -> Part:
+        """The member's story, with the guess of how often somebody got in touch."""
+        who, told = _hero(get_language())
+        last = told.loc[told["trace"] == "order", "at"].max()
+        calls = int(((told["trace"] == "followup") & (told["at"] >= last)).sum())
+        scores = told.loc[told["at"] < last, "csat_goods"].dropna()
+        words = _(
+            "Your guess: {guess} times. It was {calls}: after the last purchase nobody got in touch. "
+            "Until then the goods were given {score:.1f} of 5 on average ({n} answers)."
+        ).format(
+            guess=self.given.get("calls_guess", "–"),
+            calls=calls,
+            score=scores.mean(),
+            n=len(scores),
+        )
+        return parts.column(_picture(who, words), parts.message("noted", words))
+
+    def trace(self) -> Key:
+        """What the member's last trace is."""
+        told = _hero(get_language())[1]
+        return Key(
+            str(told["trace"].iloc[-1]), facts={"reason": label("return_reason", _reason(told))}
+        )
+
+    def signs_chart(self) -> Part:
+        """What the lost regulars showed before they left, with the guess."""
+        found = signs()
+        silent = float(found.set_index("left_after")["members_share"]["nothing"])
+        words = _(
+            "Your guess: {guess} of 100. Really {silent:.0f} of 100 left without a sign."
+        ).format(guess=self.given.get("silent_guess", "–"), silent=100 * silent)
+        table = shown_table(
+            _("{n} lost regulars: what they showed before they left").format(n=len(_lost())),
+            found,
+            list(found["members_share"]),
+        )
+        return parts.column(table, parts.message("noted", words))
+
+    def quarters(self) -> list[tuple[str, str]]:
+        """The quarters to choose from."""
+        return [(one.lower(), one) for one in sorted(set(satisfied()["quarter"]))]
+
+    def part(self) -> Key:
+        """The quarter in which the two stores part."""
+        when = parted()
+        found = satisfied().set_index(["store_id", "quarter"])["csat"]
+        return Key(
+            when.lower(),
+            facts={"here": share(found[SLIDING, when]), "there": share(found[LIKE_IT, when])},
+        )
+
+
+def _reason(told: Any) -> str:
+    return str(told["return_reason"].dropna().iloc[-1])

@@ -1,21 +1,21 @@
-"""What stock keepers look at: one product's shelf, a store's stock in numbers, what does not move.
+"""What stock keepers look at: one product's shelf, a store's stock in numbers, what does not move."""
 
-Each is a table to read, on the web page too; in JupyterLab the panels can be used.
-"""
-
-import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from crmkit import labels, stock
+from crmkit import labels, plot, stock
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.lessons.view import View, as_day, html_table, panel, share, table_of, text_table, yuan
+from crmkit.lessons.view import as_day, pictured, share, table_of, yuan
 from crmkit.plot import _style
+from crmkit.screen import Part, Screen, parts
+
+STORE, SESAME, CANDLE = "S03", "P0022", "P0241"
+"""The store and the two shelves the lesson begins with."""
 
 QUARTERS = ("2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2")
 """The quarters for which the course shop kept each evening's stock."""
@@ -168,7 +168,7 @@ class Shelves:
             store=stores[self.store_id], since=self.since, until=self.until
         )
 
-    def view(self) -> View:
+    def view(self) -> Part:
         """The numbers by category, and the ten shelves that stood empty longest."""
         numbers = self.numbers()
         head = [labels.heading(column) for column in numbers.columns]
@@ -187,9 +187,9 @@ class Shelves:
         emptiest = goods[goods["empty_days"] > 0].sort_values(
             ["empty_days", "product_id"], ascending=[False, True]
         )
-        tables = [
-            (self.title, head, rows),
-            (
+        return parts.row(
+            parts.table(self.title, head, rows),
+            parts.table(
                 _("Empty longest"),
                 [labels.heading(c) for c in ("product_id", "empty_days", "sold", "missed")],
                 [
@@ -197,14 +197,12 @@ class Shelves:
                     for row in emptiest.head(8).itertuples(index=False)
                 ],
             ),
-        ]
-        body = "".join(html_table(*one) for one in tables)
-        return View("\n\n".join(text_table(*one) for one in tables), body)
+        )
 
-    def sources_view(self) -> View:
+    def sources_view(self) -> Part:
         """Best sellers and new products: how many, and their share of revenue."""
         found = self.sources()
-        table = (
+        return parts.table(
             self.title,
             ["", _("Products"), _("Share of revenue")],
             [
@@ -222,9 +220,8 @@ class Shelves:
             ],
             [found["best_seller_share"], found["new_product_share"], 1],
         )
-        return View(text_table(*table[:3]), html_table(*table))
 
-    def slow_view(self, at_most: int = 0, rows: int = 12) -> View:
+    def slow_view(self, at_most: int = 0, rows: int = 12) -> Part:
         """The slow movers as a table, with their number and the money in them."""
         slow, all_stock = self.slow_movers(at_most), self.products()
         caption = _(
@@ -235,7 +232,8 @@ class Shelves:
             value=yuan(slow["stock_value"].sum()),
             share=share(slow["stock_value"].sum() / all_stock["stock_value"].sum()),
         )
-        table = (
+        most = slow["stock_value"].max()
+        table = parts.table(
             caption,
             [
                 labels.heading(c)
@@ -251,13 +249,9 @@ class Shelves:
                 )
                 for row in slow.head(rows).itertuples(index=False)
             ],
-            [value / slow["stock_value"].max() for value in slow["stock_value"].head(rows)],
+            [value / most for value in slow["stock_value"].head(rows)],
         )
-        title = self.title
-        return View(
-            f"{title}\n{text_table(*table[:3])}",
-            f"<h4>{html.escape(title)}</h4>{html_table(*table)}",
-        )
+        return parts.column(parts.head(self.title), table)
 
 
 @_style.chart(size=(11, 3.6))
@@ -308,68 +302,156 @@ def plot_shelf(
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
 
 
-def choose_shelves(
-    store_id: str = "S03", quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
-) -> View:
-    """A panel: choose store and quarter, read the stock in numbers. Without one: those named."""
-    import ipywidgets as widgets
+def shelf(product_id: str, guess: float | None = None, store_id: str = STORE) -> Part:
+    """One product's shelf in the last quarter, with how often somebody guessed it was empty."""
+    since, until = quarter_days(QUARTERS[-1])
+    goods = Shelves(store_id, since, until).products().set_index("product_id").loc[product_id]
+    told = _("{product}: {sold} sold, empty on {empty} of {days} evenings").format(
+        product=goods["name"], sold=goods["sold"], empty=goods["empty_days"], days=goods["days"]
+    )
 
-    return panel(
-        _controls(widgets, store_id, quarter, tables or {}),
+    def draw(ax: Any) -> None:
+        plot_shelf(store_id, product_id, since, until, ax=ax)
+        ax.set_title(told, fontsize=11, loc="left")
+
+    picture = pictured(draw, told, size=(9, 3))
+    if guess is None:
+        return picture
+    off = goods["empty_days"] - guess
+    words = _("Your guess: {guess} evenings. It was {empty}.").format(
+        guess=f"{guess:,.0f}", empty=goods["empty_days"]
+    )
+    if abs(off) <= 2:
+        words += " " + _("Well judged.")
+    elif off > 0:
+        words += " " + _("More often than one thinks: nobody sees what was not there to be sold.")
+    return parts.column(parts.message("noted", words), picture)
+
+
+def candles() -> Screen:
+    """The shelf on which nothing moves."""
+    return Screen(lambda: parts.card(shelf(CANDLE)), {}, "candles")
+
+
+def stores(tables: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
+    """Every store's id and what it is called, to choose from."""
+    found = table_of("stores", tables or {})
+    return sorted(
+        (code, f"{code} {name}")
+        for code, name in zip(found["store_id"], found["name"], strict=True)
+    )
+
+
+def _chosen(
+    name: str,
+    choices: Mapping[str, tuple[str, list[tuple[str, str]], str]],
+    render: Callable[..., Part],
+) -> Screen:
+    """A panel: what may be chosen (label, options, first value), and what comes of it."""
+    at = {one: first for one, (_label, _options, first) in choices.items()}
+    for words, options, first in choices.values():
+        if first not in dict(options):
+            raise CrmkitError(
+                _("{what}: there is no {value!r}. There are: {known}").format(
+                    what=words, value=first, known=", ".join(code for code, _name in options)
+                )
+            )
+
+    def choose(one: str) -> Callable[[Any, dict], None]:
+        def act(value: Any, _values: dict) -> None:
+            if value in dict(choices[one][1]):
+                at[one] = value
+
+        return act
+
+    def show() -> Part:
+        selects = [
+            parts.select(one, words, options, at[one], act=one)
+            for one, (words, options, _first) in choices.items()
+        ]
+        return parts.card(parts.row(*selects), render(**at))
+
+    return Screen(show, {one: choose(one) for one in choices}, name)
+
+
+def _where(
+    store_id: str, quarter: str, tables: Mapping[str, Any] | None
+) -> dict[str, tuple[str, list[tuple[str, str]], str]]:
+    return {
+        "store_id": (_("Store"), stores(tables), store_id),
+        "quarter": (_("Quarter"), [(one, one) for one in QUARTERS], quarter),
+    }
+
+
+def choose_shelves(
+    store_id: str = STORE, quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
+) -> Screen:
+    """A panel: choose store and quarter, read the stock in numbers."""
+    return _chosen(
+        "shelves",
+        _where(store_id, quarter, tables),
         lambda store_id, quarter: Shelves(store_id, *quarter_days(quarter), tables or {}).view(),
     )
 
 
 def choose_slow_movers(
-    store_id: str = "S03",
+    store_id: str = STORE,
     quarter: str = "2025-Q2",
     at_most: int = 0,
     tables: Mapping[str, Any] | None = None,
-) -> View:
+) -> Screen:
     """A panel: choose store, quarter and how few pieces make a slow mover."""
-    import ipywidgets as widgets
-
-    controls = _controls(widgets, store_id, quarter, tables or {})
-    controls["at_most"] = widgets.IntSlider(
-        value=at_most,
-        min=0,
-        max=10,
-        description=_("Sold at most"),
-        continuous_update=False,
-        style={"description_width": "initial"},
-    )
-    return panel(
-        controls,
+    pieces = [(str(n), _("at most {n}").format(n=n)) for n in range(11)]
+    choices = _where(store_id, quarter, tables)
+    choices["at_most"] = (_("Sold at most"), pieces, str(at_most))
+    return _chosen(
+        "slow movers",
+        choices,
         lambda store_id, quarter, at_most: Shelves(
             store_id, *quarter_days(quarter), tables or {}
-        ).slow_view(at_most),
+        ).slow_view(int(at_most)),
     )
 
 
 def choose_sources(
-    store_id: str = "S03", quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
-) -> View:
+    store_id: str = STORE, quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
+) -> Screen:
     """A panel: choose store and quarter, see how much best sellers and new products bring."""
-    import ipywidgets as widgets
-
-    return panel(
-        _controls(widgets, store_id, quarter, tables or {}),
+    return _chosen(
+        "sources",
+        _where(store_id, quarter, tables),
         lambda store_id, quarter: Shelves(
             store_id, *quarter_days(quarter), tables or {}
         ).sources_view(),
     )
 
 
+def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
+    """How long the stock of each category lasts, as a chart."""
+    numbers = Shelves(store_id, *quarter_days(quarter)).numbers()
+
+    def show() -> Part:
+        told = _("; ").join(
+            f"{label('category', row.category)} {row.days_of_stock:.0f}"
+            for row in numbers.itertuples()
+        )
+        days = numbers.sort_values("days_of_stock", ascending=False)
+        return parts.card(
+            pictured(lambda ax: plot.turnover(days, "days_of_stock", ax=ax), told, size=(9, 4))
+        )
+
+    return Screen(show, {}, "days of stock")
+
+
 def across_stores(
     product_id: str, quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
-) -> View:
+) -> Screen:
     """One product in every store that carries it: pieces sold, left and empty evenings."""
     tables = tables or {}
     since, until = quarter_days(quarter)
     counted, goods = table_of("stock_daily", tables), table_of("products", tables)
     days = counted[(counted["product_id"] == product_id) & (counted["date"] >= since)]
     days = days[days["date"] <= until].sort_values("date", kind="stable")
-    names = goods.set_index("product_id")["name"]
     if not len(days):
         raise CrmkitError(
             _("No store has a product {product!r} in these days.").format(product=product_id)
@@ -379,71 +461,58 @@ def across_stores(
         .groupby("store_id")
         .agg(sold=("sold", "sum"), on_hand=("on_hand", "last"), empty=("empty", "sum"))
     )
-    stores = table_of("stores", tables).set_index("store_id")["name"]
-    table = (
-        _("{product}, {since} to {until}").format(
-            product=names[product_id], since=since, until=until
-        ),
-        [labels.heading(c) for c in ("store_id", "sold", "on_hand", "empty_days")],
-        [(stores[row.Index], *map(str, row[1:])) for row in found.itertuples()],
-    )
-    return View(text_table(*table), html_table(*table))
 
-
-def _controls(widgets: Any, store_id: str, quarter: str, tables: Mapping[str, Any]) -> dict:
-    stores = table_of("stores", tables).set_index("store_id")["name"]
-    return {
-        "store_id": widgets.Dropdown(
-            options=[(stores[code], code) for code in sorted(stores.index)],
-            value=store_id,
-            description=_("Store"),
-        ),
-        "quarter": widgets.Dropdown(options=QUARTERS, value=quarter, description=_("Quarter")),
-    }
-
-
-def turns(cost_of_goods_sold: int = 12_000, average_stock: int = 8_000, days: int = 90) -> View:
-    """Sliders: what turnover and days of stock come to, and what the stock would be at 30 days."""
-    import ipywidgets as widgets
-
-    def slider(words: str, value: int, low: int, high: int, step: int) -> Any:
-        return widgets.IntSlider(
-            value=value,
-            min=low,
-            max=high,
-            step=step,
-            description=words,
-            style={"description_width": "initial"},
-            layout=widgets.Layout(width="30em"),
+    def show() -> Part:
+        # names follow the language of the reader
+        names = table_of("products", tables).set_index("product_id")["name"]
+        called = table_of("stores", tables).set_index("store_id")["name"]
+        return parts.card(
+            parts.table(
+                _("{product}, {since} to {until}").format(
+                    product=names[product_id], since=since, until=until
+                ),
+                [labels.heading(c) for c in ("store_id", "sold", "on_hand", "empty_days")],
+                [(called[row.Index], *map(str, row[1:])) for row in found.itertuples()],
+            )
         )
 
-    return panel(
-        {
-            "cost_of_goods_sold": slider(
-                _("Cost of goods sold, yuan"), cost_of_goods_sold, 1_000, 40_000, 500
-            ),
-            "average_stock": slider(_("Average stock, yuan"), average_stock, 1_000, 40_000, 500),
-            "days": slider(_("Days in the period"), days, 7, 365, 1),
-        },
-        _turns,
-    )
+    assert product_id in set(goods["product_id"])
+    return Screen(show, {}, f"stores {product_id}")
 
 
-def _turns(cost_of_goods_sold: int, average_stock: int, days: int) -> View:
-    turnover = cost_of_goods_sold / average_stock
-    table = (
-        _("Fast or slow?"),
-        ["", _("How it is reckoned"), ""],
-        [
-            (
-                labels.heading("turnover"),
-                f"{cost_of_goods_sold:,} ÷ {average_stock:,}",
-                f"{turnover:.2f}",
-            ),
-            (labels.heading("days_of_stock"), f"{days} ÷ {turnover:.2f}", f"{days / turnover:.0f}"),
-        ],
+def turns(cost: int = 12_000, average: int = 8_000, days: int = 90) -> Screen:
+    """A panel: what turnover and days of stock come to, for goods sold, stock and days chosen."""
+    money = [(str(n), yuan(n).removesuffix(".00")) for n in range(2_000, 26_000, 2_000)]
+    choices = {
+        "cost": (_("Cost of goods sold"), money, str(cost)),
+        "average": (_("Average stock"), money, str(average)),
+        "days": (
+            _("Days in the period"),
+            [(str(n), str(n)) for n in (30, 90, 180, 365)],
+            str(days),
+        ),
+    }
+    return _chosen("turns", choices, lambda **at: _turns(*map(int, at.values())))
+
+
+def _turns(cost: int, average: int, days: int) -> Part:
+    turnover = cost / average
+    return parts.column(
+        parts.table(
+            _("Fast or slow?"),
+            ["", _("How it is reckoned"), ""],
+            [
+                (labels.heading("turnover"), f"{cost:,} ÷ {average:,}", f"{turnover:.2f}"),
+                (
+                    labels.heading("days_of_stock"),
+                    f"{days} ÷ {turnover:.2f}",
+                    f"{days / turnover:.0f}",
+                ),
+            ],
+        ),
+        parts.text(
+            _("The stock is sold and replaced {turnover:.1f} times in {days} days.").format(
+                turnover=turnover, days=days
+            )
+        ),
     )
-    said = _("The stock is sold and replaced {turnover:.1f} times in {days} days.").format(
-        turnover=turnover, days=days
-    )
-    return View(f"{text_table(*table)}\n{said}", f"{html_table(*table)}<p>{html.escape(said)}</p>")

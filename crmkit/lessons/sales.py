@@ -1,24 +1,28 @@
-"""What sellers look at: gaps in the records, and whom to ask for what."""
+"""What sellers look at: gaps in the records, whom to ask for what; and the keys of what is asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+import random
+from collections.abc import Mapping
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
-from crmkit import data, labels
+from crmkit import data, labels, profile
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.learn.checks import check
-from crmkit.lessons.view import (
-    View,
-    divide,
-    html_table,
-    largest_first,
-    panel,
-    share,
-    table_of,
-    text_table,
-    yuan,
-)
+from crmkit.i18n import label
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.view import divide, largest_first, pictured, share, shown_table, table_of, yuan
+from crmkit.plot._style import chart
+from crmkit.screen import Part, Screen, parts
+
+STORE = "S02"
+"""The store the lesson on records looks at."""
+
+ASKED = ["phone", "household", "district", "birth_date"]
+"""What a seller may ask a customer for, in this order; nobody asks for an occupation at the till."""
+
+FIELDS = ["name", "phone", "email"]
+"""What of a joining form the lesson measures and mends."""
 
 
 def join_forms() -> Any:
@@ -46,32 +50,83 @@ def join_forms() -> Any:
 
 
 def reach(
-    household: str, store_id: str | None = None, tables: Mapping[str, Any] | None = None
+    household: str = "young_child", store_id: str = STORE, tables: Mapping[str, Any] | None = None
 ) -> Any:
     """How many members are left, step by step, when an offer is meant for one kind of household.
 
-    household: its code, such as ``"young_child"``; store_id: one store's members only; `tables`
-    holds one's own ``members`` in place of the course shop's. Returns a frame: step (all members,
-    household known, such a household, agreed to messages, e-mail known), members, and step_share
-    (of all members, 0 to 1).
+    household: its code; store_id: the store whose members they are; `tables` holds one's own
+    ``members`` in place of the course shop's. Returns a frame: reach_step (all members, household
+    known, such a household, agreed to messages), members, and step_share (of all, 0 to 1).
     """
     import pandas as pd
 
     members = table_of("members", tables or {})
-    if store_id is not None:
-        members = members[members["home_store_id"] == store_id]
+    members = members[members["home_store_id"] == store_id]
     steps = {
         "all": members["member_id"].notna(),
         "household_known": members["household"].notna(),
         "such_household": members["household"] == household,
         "agreed": members["consent_marketing"].astype(bool),
-        "email_known": members["email"].notna(),
     }
     left, rows = pd.Series(True, index=members.index), []
     for name, holds in steps.items():
         left = left & holds.fillna(False).astype(bool)
         rows.append((name, int(left.sum()), divide(left.sum(), len(members), places=4)))
     return pd.DataFrame(rows, columns=["reach_step", "members", "step_share"])
+
+
+@chart(size=(8, 3.4), grid="x")
+def plot_reach(steps: Any, guess: float | None = None, *, ax: Any = None) -> Any:
+    """How a list gets short, a bar a step; with a guess, a line where it was."""
+    names = [label("reach_step", one) for one in steps["reach_step"]]
+    bars = ax.barh(names, steps["members"], color="#0072B2")
+    bars[-1].set_color("#D55E00")
+    ax.bar_label(bars, padding=4)
+    ax.invert_yaxis()
+    ax.set(xlabel=_("Members"), xlim=(0, 1.12 * steps["members"].max()))
+    if guess is not None:
+        ax.axvline(guess, color="#333333", linestyle="--")
+        ax.set_title(
+            _("Your guess: {guess}. Really left: {left}").format(
+                guess=f"{guess:,.0f}", left=f"{steps['members'].iloc[-1]:,}"
+            )
+        )
+    return ax
+
+
+def unseen() -> Screen:
+    """Members who bought baby goods in the last year, by household; the last row nobody filled in."""
+    sales, members, products = data.load("sales"), data.load("members"), data.load("products")
+    baby = products.loc[products["category"] == "baby", "product_id"]
+    bought = sales[
+        sales["product_id"].isin(baby) & sales["member_id"].notna() & (sales["quantity"] > 0)
+    ]
+    bought = bought[bought["sold_at"] > sales["sold_at"].max() - timedelta(days=365)]
+    buyers = members[members["member_id"].isin(bought["member_id"])]
+    spent = bought.groupby("member_id")["amount"].sum()
+    found = buyers.assign(amount=buyers["member_id"].map(spent)).groupby("household", dropna=False)
+    found = (
+        found.agg(members=("member_id", "size"), revenue=("amount", "sum")).round(2).reset_index()
+    )
+    found = found.sort_values(["household"], na_position="last", ignore_index=True)
+    empty = found[found["household"].isna()]
+
+    def show() -> Part:
+        return parts.card(
+            shown_table(_("Members who bought baby goods in the last year"), found),
+            parts.message(
+                "info",
+                _(
+                    "{n} of {all} buyers have no household on record; they spent {money} on baby goods."
+                ).format(
+                    n=int(empty["members"].sum()),
+                    all=int(found["members"].sum()),
+                    money=yuan(empty["revenue"].sum()),
+                ),
+            ),
+        )
+
+    return Screen(show, {}, "unseen")
 
 
 def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = None) -> Any:
@@ -81,12 +136,10 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     revenue over the last 365 days first: member_id, revenue (yuan), last_order, ask_for (the
     empty fields, by commas).
     """
-    from crmkit import profile
-
     tables = tables or {}
     members, sales = table_of("members", tables), table_of("sales", tables)
     here = members[members["home_store_id"] == store_id]
-    missing = profile.gaps(here)
+    missing = profile.gaps(here, fields=[one for one in ASKED if one in here])
     missing = missing[missing["ask_for"] != ""]
     year = sales[sales["sold_at"] > sales["sold_at"].max() - timedelta(days=365)]
     bought = year[year["quantity"] > 0].groupby("member_id")["sold_at"].max().dt.normalize()
@@ -101,40 +154,33 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     ).head(rows)
 
 
-def profiles(store_id: str = "S01", tables: Mapping[str, Any] | None = None) -> View:
-    """A panel: choose a store, see how complete its records are and whom to ask for what.
+def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Every store's id and name."""
+    stores = table_of("stores", tables or {})
+    return dict(sorted(zip(stores["store_id"], stores["name"], strict=True)))
 
-    Raises `CrmkitError` for a store that does not exist.
-    """
-    from crmkit import profile
 
-    tables = tables or {}
-    stores = table_of("stores", tables).set_index("store_id")["name"]
-    if store_id not in stores.index:
-        raise CrmkitError(
-            _("There is no store {store!r}. There are: {known}").format(
-                store=store_id, known=", ".join(sorted(stores.index))
-            )
-        )
-
-    def render(store_id: str) -> View:
-        members = table_of("members", tables)
-        here = members[members["home_store_id"] == store_id]
-        filled = profile.completeness(here)
-        first = ask_first(store_id, tables=tables)
-        found = [
-            (
-                _("How complete the records are: {store}, {n} members").format(
-                    store=stores[store_id], n=len(here)
-                ),
+def records(store_id: str, tables: Mapping[str, Any] | None = None) -> Part:
+    """How complete a store's records are, and whom to ask for what."""
+    members = table_of("members", tables or {})
+    here = members[members["home_store_id"] == store_id]
+    filled = profile.completeness(here)
+    first = ask_first(store_id, tables=tables)
+    title = _("How complete the records are: {store}, {n} members")
+    return parts.row(
+        parts.column(
+            parts.table(
+                title.format(store=store_names(tables)[store_id], n=len(here)),
                 [_("Field"), _("Filled in"), _("Missing"), _("Complete")],
                 [
-                    (labels.heading(r.field), f"{r.filled}", f"{r.missing}", share(r.completeness))
+                    (_heading(r.field), f"{r.filled}", f"{r.missing}", share(r.completeness))
                     for r in filled.itertuples()
                 ],
                 list(filled["completeness"]),
-            ),
-            (
+            )
+        ),
+        parts.column(
+            parts.table(
                 _("Ask them first: they buy most, and something is missing"),
                 [_("Member"), _("Revenue in a year"), _("Last order"), _("Ask for")],
                 [
@@ -146,82 +192,285 @@ def profiles(store_id: str = "S01", tables: Mapping[str, Any] | None = None) -> 
                     )
                     for r in first.itertuples()
                 ],
-            ),
-        ]
-        return View(
-            "\n\n".join(text_table(*one[:3]) for one in found),
-            "".join(html_table(*one) for one in found),
-        )
-
-    import ipywidgets as widgets
-
-    return panel(
-        {
-            "store_id": widgets.Dropdown(
-                options=[(f"{code} {stores[code]}", code) for code in sorted(stores.index)],
-                value=store_id,
-                description=_("Store"),
             )
-        },
-        render,
+        ),
     )
 
 
-LINES: dict[str, tuple[Callable[[Any], int], dict[Any, Callable[[Any], int]]]] = {
-    "with_email": (
-        lambda members: members["email"].notna().sum(),
-        {
-            "empty_counted_as_filled": len,
-            ("这是没填邮箱的人数。", "This counts those without an e-mail."): lambda members: (
-                members["email"].isna().sum()
-            ),
-        },
-    ),
-    "within_reach": (
-        lambda members: (members["consent_marketing"] & members["email"].notna()).sum(),
-        {
-            (
-                "只看了邮箱:不同意的人不能发。",
-                "Only the e-mail was looked at: whoever said no gets nothing.",
-            ): lambda members: members["email"].notna().sum(),
-            (
-                "只看了同意:没有邮箱,发到哪里去?",
-                "Only the consent was looked at: where would it be sent?",
-            ): lambda members: members["consent_marketing"].sum(),
-            (
-                "这是满足任意一个条件的人数:两个条件要同时满足。",
-                "This counts those for whom either holds: both must.",
-            ): lambda members: (members["consent_marketing"] | members["email"].notna()).sum(),
-        },
-    ),
-    "wrong_phones": (
-        lambda members: (members["phone"].notna() & (members["phone"].str.len() != 11)).sum(),
-        {
-            (
-                "空着的也算成错的了:空着不是错,先问填了没有。",
-                "Empty ones were counted as wrong: ask first whether it is filled in.",
-            ): lambda members: (members["phone"].str.len() != 11).sum(),
-            (
-                "这是位数对的个数。",
-                "This counts those with the right number of digits.",
-            ): lambda members: (members["phone"].str.len() == 11).sum(),
-        },
-    ),
-}
-"""The lines sellers write about members: what is right, and the mistakes that are known by name."""
+def _heading(column: str) -> str:
+    """A member's column as people call it: a person has 姓名, goods have 名称."""
+    return _("Name") if column == "name" else labels.heading(column)
 
 
-def check_line(name: str, line: Any, inputs: Sequence[Any]) -> None:
-    """Check a seller's line: a function of members, tried on each of `inputs`.
+def profiles(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> Screen:
+    """A panel: choose a store, see how complete its records are and whom to ask for what.
 
-    name: one of `LINES`. Right, wrong and not attempted are told as `check.function` does.
+    Raises `CrmkitError` for a store that does not exist.
     """
-    right, mistakes = LINES[name]
-    check.function(name, right, inputs=list(inputs), mistakes=mistakes, value=line)
+    stores = store_names(tables)
+    if store_id not in stores:
+        raise CrmkitError(
+            _("There is no store {store!r}. There are: {known}").format(
+                store=store_id, known=", ".join(stores)
+            )
+        )
+    at = {"store": store_id}
+
+    def choose(store: Any, _values: dict) -> None:
+        at["store"] = store if store in stores else at["store"]
+
+    def show() -> Part:
+        options = [(code, f"{code} {name}") for code, name in stores.items()]
+        return parts.card(
+            parts.select("store", _("Store"), options, at["store"], act="choose"),
+            records(at["store"], tables),
+        )
+
+    return Screen(show, {"choose": choose}, "profiles")
 
 
-def check_count(name: str, count: Any, members: Any) -> None:
-    """Check one number a seller worked out for these members; name: one of `LINES`."""
-    right, mistakes = LINES[name]
-    wrong = {mistake: line(members) for mistake, line in mistakes.items()}
-    check.number(name, int(right(members)), value=count, mistakes=wrong)
+def accuracy() -> Any:
+    """How much of what stands on the joining forms can be right: to show."""
+    return labels.show(profile.accuracy(join_forms(), fields=FIELDS))
+
+
+def impossible() -> Any:
+    """Some of what cannot be right on the joining forms, and why: to show."""
+    return labels.show(profile.mistakes(join_forms(), fields=FIELDS)[["value", "reason"]], rows=8)
+
+
+def mended() -> Any:
+    """What mending the joining forms by rule did: the cleaning report."""
+    from crmkit import clean
+
+    return clean.clean_members(join_forms(), today="2025-06-30")[1]
+
+
+def before_and_after() -> Any:
+    """The joining forms before and after mending, field by field: to show."""
+    from crmkit import clean
+
+    forms = join_forms()
+    good = clean.clean_members(forms, today="2025-06-30")[0]
+    sides = []
+    for name, frame in (("before", forms), ("after", good)):
+        filled = profile.completeness(frame, fields=FIELDS)[["field", "completeness"]]
+        right = profile.accuracy(frame, fields=FIELDS)[["field", "accuracy"]]
+        side = filled.merge(right, on="field").set_index("field")
+        sides.append(side.add_prefix(f"{name}_"))
+    beside = sides[0].join(sides[1]).reset_index()
+    columns = ["before_completeness", "after_completeness", "before_accuracy", "after_accuracy"]
+    return labels.show(beside[["field", *columns]])
+
+
+def cards(number: int, tables: Mapping[str, Any] | None = None) -> Any:
+    """Twelve membership cards that belong to a number from 1 to 99: some gaps, some faults.
+
+    The same number gives the same cards; what is asked about them has another answer for each
+    typical mistake. A frame: member_id, phone, household, consent_marketing.
+    """
+    dealt = (_dealt(random.Random(f"{number}/{attempt}"), tables or {}) for attempt in count())
+    return next(found for found in dealt if _tells_apart(found))
+
+
+def _tells_apart(found: Any) -> bool:
+    """Whether no typical mistake gives the right answer on these cards."""
+    counts = (wrong_phones, empty_phones, right_phones, agreed, reachable)
+    figures = [one(found) for one in counts]
+    right, filled = right_phones(found), len(found) - empty_phones(found)
+    shares = {right / filled, right / len(found), 1 - right / filled, filled / len(found)}
+    return (
+        min(figures) > 0
+        and len(set(figures)) == len(figures)
+        and len({round(100 * one, 1) for one in shares}) == len(shares)
+        and empty_phones(found) < 4
+    )
+
+
+def _dealt(dice: random.Random, tables: Mapping[str, Any]) -> Any:
+    members = table_of("members", tables).sort_values("member_id", ignore_index=True)
+    found = members.iloc[sorted(dice.sample(range(len(members)), 12))]
+    found = found[["member_id", "phone", "household", "consent_marketing"]].reset_index(drop=True)
+    phones = []
+    for phone in found["phone"]:
+        fault = dice.choices(["none", "short", "long", "empty"], [60, 14, 12, 14])[0]
+        short, long = phone[:-1], phone + phone[-1]
+        phones.append({"none": phone, "short": short, "long": long, "empty": None}[fault])
+    return found.assign(phone=phones)
+
+
+def right_phones(found: Any) -> int:
+    """Phones with the eleven digits of a mobile number."""
+    return int((found["phone"].str.len() == 11).sum())
+
+
+def empty_phones(found: Any) -> int:
+    """Cards on which no phone is filled in."""
+    return int(found["phone"].isna().sum())
+
+
+def wrong_phones(found: Any) -> int:
+    """Phones filled in that cannot be right."""
+    return int((found["phone"].notna() & (found["phone"].str.len() != 11)).sum())
+
+
+def agreed(found: Any) -> int:
+    """Members who agreed to messages."""
+    return int(found["consent_marketing"].sum())
+
+
+def reachable(found: Any) -> int:
+    """Members who agreed and whose phone can be right: a text message may and can go out."""
+    return int((found["consent_marketing"] & (found["phone"].str.len() == 11)).sum())
+
+
+def show_cards(found: Any) -> Part:
+    """The cards as a table to read."""
+    grouped = found["phone"].str.replace(r"^(\d{3})(\d{4})", r"\1 \2 ", regex=True)
+    return shown_table(_("Twelve membership cards"), found.assign(phone=grouped))
+
+
+def _wrong_phones(found: Any) -> Key:
+    wrong, empty = wrong_phones(found), empty_phones(found)
+    return Key(
+        wrong,
+        {
+            ("空着的不算错：先看填了没有。", "An empty one is not wrong: look first whether it is filled in."): wrong + empty,
+            ("这是空着的张数。", "This counts the empty ones."): empty,
+            ("这是位数对的张数。", "This counts those with the right number of digits."): right_phones(found),
+        },
+    )  # fmt: skip
+
+
+def _phone_accuracy(found: Any) -> Key:
+    right, wrong = right_phones(found), wrong_phones(found)
+    return Key(
+        100 * right / (right + wrong),
+        {
+            ("除以的是填了的张数，不是全部 12 张。", "Divide by the cards on which it is filled in, not by all 12."): 100 * right / len(found),
+            ("这是错的占多少，问的是对的。", "That is the share that is wrong; asked is what is right."): 100 * wrong / (right + wrong),
+            ("这是完整率：填了的 ÷ 全部。", "That is completeness: filled in ÷ all."): 100 * (right + wrong) / len(found),
+        },
+        {"right": str(right), "filled": str(right + wrong)},
+    )  # fmt: skip
+
+
+def _reachable(found: Any) -> Key:
+    return Key(
+        reachable(found),
+        {
+            ("只看了同意：号码不对，发给谁呢？", "Only consent was looked at: with a wrong number, who would get it?"): agreed(found),
+            ("只看了号码：没同意的不能发。", "Only the number was looked at: whoever did not agree gets nothing."): right_phones(found),
+        },
+    )  # fmt: skip
+
+
+class Records(Keys):
+    """What the lesson on complete and accurate records asks."""
+
+    def reach_chart(self) -> Part:
+        """The list getting short, with the guess in it."""
+        steps = reach()
+        told = _("; ").join(
+            f"{label('reach_step', r.reach_step)} {r.members}" for r in steps.itertuples()
+        )
+        guess = self.given.get("reach_guess")
+        return pictured(lambda ax: plot_reach(steps, guess, ax=ax), told)
+
+    def household_rate(self) -> Key:
+        """How complete the household is at the lesson's store."""
+        return _household_rate(STORE)
+
+    def six(self) -> Any:
+        """The cards the lesson practises on."""
+        return cards(100)
+
+    def wrong(self) -> Key:
+        """Phones that cannot be right."""
+        return _wrong_phones(self.six())
+
+    def accuracy(self) -> Key:
+        """The accuracy of the phones."""
+        return _phone_accuracy(self.six())
+
+    def reachable(self) -> Key:
+        """Who may and can be written to."""
+        return _reachable(self.six())
+
+
+def lesson_cards() -> Screen:
+    """The cards on which the lesson practises."""
+    return Screen(lambda: show_cards(cards(100)), {}, "cards")
+
+
+def _household_rate(store_id: str) -> Key:
+    members = data.load("members")
+    here = members[members["home_store_id"] == store_id]
+    filled = int(here["household"].notna().sum())
+    return Key(
+        100 * filled / len(here),
+        {
+            ("这是没填的占多少，问的是填了的。", "That is the share not filled in; asked is the share filled in."): 100 - 100 * filled / len(here),
+            ("这是填了的人数；要再除以全部会员。", "That is how many filled it in; divide by all members."): filled,
+            "upside_down": 100 * len(here) / filled,
+        },
+        {"missing": str(len(here) - filled), "store": store_names()[store_id]},
+    )  # fmt: skip
+
+
+class CheckUp(Keys):
+    """What exercise sales-1 asks: a check-up for the records."""
+
+    def stores(self) -> list[tuple[str, str]]:
+        """The stores to choose from."""
+        return [(code.lower(), f"{code} {name}") for code, name in store_names().items()]
+
+    @property
+    def store(self) -> str:
+        """The store this learner chose."""
+        return self.given["my_store"].upper()
+
+    def store_records(self) -> Part:
+        """The records of the chosen store."""
+        return records(self.store)
+
+    def my_cards(self) -> Part:
+        """The cards that belong to this learner's number."""
+        return show_cards(cards(self.given["my_number"]))
+
+    def _missing(self, name: str) -> Key:
+        members = data.load("members")
+        here = members[members["home_store_id"] == self.store][name]
+        return Key(
+            int(here.isna().sum()),
+            {("这是填了的人数，问的是没填的。", "That many filled it in; asked is how many did not."): int(here.notna().sum())},
+            {"store": store_names()[self.store]},
+        )  # fmt: skip
+
+    def no_household(self) -> Key:
+        """Members of the store without a household."""
+        return self._missing("household")
+
+    def no_district(self) -> Key:
+        """Members of the store without a district."""
+        return self._missing("district")
+
+    def household_rate(self) -> Key:
+        """How complete the household is."""
+        return _household_rate(self.store)
+
+    def wrong_phones(self) -> Key:
+        """Phones on one's cards that cannot be right."""
+        return _wrong_phones(cards(self.given["my_number"]))
+
+    def phone_accuracy(self) -> Key:
+        """The accuracy of the phones on one's cards."""
+        return _phone_accuracy(cards(self.given["my_number"]))
+
+    def reachable(self) -> Key:
+        """Who of one's cards may and can be written to."""
+        return _reachable(cards(self.given["my_number"]))
+
+    def next_step(self) -> Key:
+        """What to say to a member whose number has a digit too many."""
+        return Key("confirm")

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from crmkit import data
+from crmkit import data, labels
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
+from crmkit.screen import Part, parts
 
 _BAR = "#0072B2"
 
@@ -132,3 +133,27 @@ def panel(controls: Mapping[str, Any], render: Callable[..., View]) -> View:
     view = refresh()
     row = widgets.HBox(list(controls.values()), layout=widgets.Layout(flex_flow="row wrap"))
     return View(view._text, view._body, widgets.VBox([row, shown]))
+
+
+def pictured(draw: Callable[..., Any], says: str, size: tuple[float, float] = (8, 3.4)) -> Part:
+    """A chart as a part of a screen: `draw(ax=…)` draws it, `says` tells what it shows."""
+    from io import BytesIO
+
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    from crmkit.plot import _style
+
+    _style.register_font()
+    png = BytesIO()
+    with rc_context(_style.STYLE):  # not pyplot's: nothing is left open for a notebook to show
+        figure = Figure(figsize=size)
+        draw(figure.subplots())
+        figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+    return parts.picture(png.getvalue(), says)
+
+
+def shown_table(title: str, frame: Any, bars: Sequence[float] | None = None) -> Part:
+    """A frame as a table of a screen, in the words of the current language."""
+    read = labels.show(frame)
+    return parts.table(title, list(read.columns), read.values.tolist(), bars)

@@ -214,7 +214,8 @@ def difference_in_differences(
     >>> difference_in_differences(outcomes, before_value="revenue_before").get_title()
     'Revenue: 15.00 more than if it had changed like the control group'
     """
-    from crmkit.campaign.findings import number, side
+    from crmkit.campaign.findings import side
+    from crmkit.results import number
 
     table = _style.to_pandas(frame)
     source = "campaign.outcomes"
@@ -327,7 +328,7 @@ def _forest(ax: Any, rows: list, share: bool, clear: list[bool] | None = None) -
     """Differences with their intervals, one below the other, beside a line at 0."""
     from matplotlib.ticker import PercentFormatter
 
-    from crmkit.campaign.findings import number
+    from crmkit.results import number
 
     if not rows:
         raise TableError(_style.nothing())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crmkit.i18n import gettext as _
+from crmkit.kpi.cohorts import SINCE
 from crmkit.kpi.sales import FIGURES
 from crmkit.kpi.voice import Nps
 from crmkit.labels import heading
@@ -273,31 +274,32 @@ def _against(ax: Any, names: list[str], reached: Any, column: str, colours: list
 def cohort_retention(
     result: Any, months: int = 12, latest: int = _style.MOST, *, ax: Any = None
 ) -> Any:
-    """Who came back how long after the first purchase; months that lie ahead stay empty.
+    """Who came back how long after the first purchase; periods that lie ahead stay empty.
 
-    `result`: what `kpi.cohort_retention` gave; `months`: how many months after the first purchase,
+    `result`: what `kpi.cohort_retention` gave; `months`: how many periods after the first purchase,
     and `latest`: how many cohorts, the latest, are drawn. Returns the Axes.
     """
     table = _style.to_pandas(result)
-    _style.need(
-        table, ["cohort", "months_since", "members", "retention_rate"], "kpi.cohort_retention"
-    )
+    since = next((n for n in table.columns if n in SINCE.values()), "months_since")
+    _style.need(table, ["cohort", since, "members", "retention_rate"], "kpi.cohort_retention")
     table = _style.known(table, "retention_rate")
-    table = table[table["months_since"] <= months]
+    table = table[table[since] <= months]
     table = table[table["cohort"].isin(sorted(table["cohort"].unique())[-latest:])]
     sizes = table.groupby("cohort")["members"].first()
-    grid = table.pivot(index="cohort", columns="months_since", values="retention_rate")
+    grid = table.pivot(index="cohort", columns=since, values="retention_rate")
     grid = grid.drop(columns=0, errors="ignore").dropna(how="all")
     grid.index = [
         _("{cohort} (n={n:,})").format(cohort=cohort, n=sizes[cohort]) for cohort in grid.index
     ]
-    _style.heat(
-        ax,
-        grid,
-        rows=heading("cohort"),
-        columns=heading("months_since"),
-        bar=heading("retention_rate"),
-    )
-    ax.set_title(_("Share of new members who buy again, by months since the first purchase"))
+    value = next((n for n in ("orders", "revenue") if n in table.columns), None)
+    rate = heading("retention_rate") if value is None else heading(value)
+    _style.heat(ax, grid, rows=heading("cohort"), columns=heading(since), bar=rate)
+    if value is None and since == "months_since":
+        title = _("Share of new members who buy again, by months since the first purchase")
+    elif value is None:
+        title = _("Share of new members who buy again, by time since the first purchase")
+    else:
+        title = _("{figure} of each cohort against its first period").format(figure=rate)
+    ax.set_title(title)
     if len(grid) > 16:
         ax.tick_params(axis="y", labelsize=12)

@@ -120,3 +120,42 @@ def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
     ax.axvline(1, color="black", linewidth=1.5, linestyle="--")
     ax.set(xlabel=_("{lift} (1, the dashed line: as by chance)").format(lift=heading("lift")))
     ax.set_title(_("What goes together"))
+
+
+@_style.chart(grid="x", size=(11, 7.4))
+def substitutes(result: Any, *, ax: Any = None) -> Any:
+    """The tree of what stands in for what: the further left two branches meet, the more alike.
+
+    `result`: what `recommend.substitutes` gave; `names=products` shows the products by name.
+    Returns the Axes.
+
+    >>> import pandas as pd
+    >>> from crmkit.recommend import substitutes as tree
+    >>> sales = pd.DataFrame({"member_id": list("aabbccddef"), "sale_id": range(10), "quantity": 1,
+    ...     "product_id": ["green", "black"] * 2 + ["cup", "mug"] * 2 + ["green", "cup"]})
+    >>> len(substitutes(tree(sales, groups=2)).get_yticklabels())
+    4
+    """
+    from scipy.cluster.hierarchy import dendrogram
+
+    if not hasattr(result, "merges"):
+        raise TableError(_("Give what {source} returns.").format(source="recommend.substitutes"))
+    table = _style.to_pandas(result.products)
+    ids = sorted(table["product_id"].tolist())
+    group = dict(zip(table["product_id"], table["group"], strict=True))
+    drawn = dendrogram(result.merges, no_plot=True)
+    # scipy's leaves stand at 5, 15, 25 …; a branch has its group's colour as long as it is one
+    leaves = [ids[leaf] for leaf in drawn["leaves"]]
+    for across, depth in zip(drawn["icoord"], drawn["dcoord"], strict=True):
+        below = {
+            group[leaves[int(at // 10)]] for at in range(int(across[0]), int(across[3]) + 1, 5)
+        }
+        colour = _style.PALETTE[(below.pop() - 1) % 7] if len(below) == 1 else _style.GREY
+        ax.plot(depth, across, color=colour)
+    names = [_style.fold(name, 34, 1) for name in _style.apart("product_id", leaves)]
+    ax.set_yticks([10 * n + 5 for n in range(len(leaves))], names)
+    ax.tick_params(axis="y", labelsize=14 if len(leaves) <= 14 else 12)
+    ax.set_ylim(10 * len(leaves), 0)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(_("How unlike (0: the same members take now one, now the other)"))
+    ax.set_title(_("What stands in for what"))

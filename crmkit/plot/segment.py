@@ -226,3 +226,88 @@ def migration(result: Any, *, ax: Any = None) -> Any:
     grid.columns = _style.words("rfm_group", grid.columns)
     _style.heat(ax, grid, rows=heading("group_from"), columns=heading("group_to"))
     ax.set_title(_("Where the members of each group went"))
+
+
+@_style.chart
+def hml(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
+    """What heavy, medium and light buyers are of the members, and of what is spent.
+
+    `members`: what `segment.hml` gave; `value`: the column it was judged by. Returns the Axes.
+    """
+    from crmkit.segment.bands import HML
+
+    table = _banded(members, "hml", value, "segment.hml")
+    _shares(ax, table, "hml", value, [kind for kind in HML if (table["hml"] == kind).any()])
+    ax.set_title(_("{n:,} members by how much they bring").format(n=len(table)))
+
+
+@_style.chart
+def deciles(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
+    """What each tenth of the members brings, and how much all up to there.
+
+    `members`: what `segment.deciles` gave; `value`: the column it was judged by. Returns the Axes.
+    """
+    table = _style.known(_banded(members, "decile", value, "segment.deciles"), "decile")
+    sums = table.groupby("decile")[value].sum().sort_index()
+    share = sums / sums.sum()
+    at = range(len(share))
+    bars = ax.bar(at, share, color=_style.MAIN, label=_("share of this part"))
+    if len(share) <= 16:
+        ax.bar_label(
+            bars, [f"{v:.0%}" for v in share], padding=10, fontsize=13, zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )  # fmt: skip
+    ax.plot(at, share.cumsum(), "o-", color=_style.ACCENT, label=_("share of all up to here"))
+    _style.name_points(ax, [f"{int(n)}" for n in share.index])
+    _style.value_axis(ax.yaxis, "value_share")
+    ax.set_ylim(min(0, float(share.min())), max(1.05, float(share.cumsum().max()) * 1.05))
+    ax.set(
+        xlabel=heading("decile"), ylabel=_("Share of {figure}").format(figure=_style.inside(value))
+    )
+    ax.legend(loc="center right")
+    first = share.index[0]
+    ax.set_title(
+        _("The best {part:.0%} of members bring {share:.0%}").format(
+            part=(table["decile"] == first).mean(), share=share.iloc[0]
+        )
+    )
+
+
+@_style.chart
+def composite_rank(members: Any, first: int = 15, *, ax: Any = None) -> Any:
+    """The members with the best rank, and how far they lie above the others.
+
+    `members`: what `segment.composite_rank` gave; `first`: how many are drawn. Returns the Axes.
+    """
+    table = _style.to_pandas(members)
+    _style.need(table, ["member_id", "rank", "rank_index"], "segment.composite_rank")
+    table = _style.known(table, "rank_index").sort_values("rank").head(min(first, _style.MOST))
+    _style.bars(ax, table, "member_id", "rank_index", horizontal=True)
+    middle = float(_style.to_pandas(members)["rank_index"].astype("float64").median())
+    ax.axvline(middle, color=_style.BAD, linestyle="--", linewidth=2)
+    ax.set_xlim(0, 1.08)
+    ax.set_title(
+        _("The best {n} members by several figures (line: the middle member)").format(n=len(table))
+    )
+
+
+def _banded(members: Any, band: str, value: str, source: str) -> Any:
+    table = _style.to_pandas(members)
+    _style.need(table, [band, value], source)
+    return _style.known(table, value)
+
+
+def _shares(ax: Any, table: Any, band: str, value: str, order: list[str]) -> None:
+    """Each band's share of the members and of the value, side by side."""
+    import pandas as pd
+
+    groups = table.groupby(band)[value].agg(["size", "sum"]).reindex(order)
+    shares = groups / groups.sum()
+    both = pd.concat(
+        [
+            pd.DataFrame({band: order, "of": "members", "share": shares["size"]}),
+            pd.DataFrame({band: order, "of": "spending", "share": shares["sum"]}),
+        ]
+    )
+    _style.bars(ax, both, band, "share", "of")
+    ax.get_legend().set_title(None)

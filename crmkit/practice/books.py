@@ -47,7 +47,8 @@ RULES = {
             OR sale.paid <> (
                 SELECT COALESCE(SUM(amount), 0) FROM payment WHERE sale_id = sale.id)
             OR sale.discount <> (
-                SELECT COALESCE(SUM(discount), 0) FROM sale_offer WHERE sale_id = sale.id)
+                SELECT COALESCE(SUM(discount), 0) FROM sale_offer WHERE sale_id = sale.id) + (
+                SELECT COALESCE(SUM(amount), 0) FROM price_change WHERE sale_id = sale.id)
             OR sale.total <> sale.paid + sale.points_value
     """,
     "a return's lines and refunds come to its total": """
@@ -68,6 +69,82 @@ RULES = {
             OR SUM(return_line.amount) > sale_line.amount
             OR (SUM(return_line.quantity) = sale_line.quantity
                 AND SUM(return_line.amount) <> sale_line.amount)
+    """,
+    "cash paid and refunded is in a drawer's book": """
+        SELECT sale.id FROM sale WHERE external_id IS NULL AND (
+            SELECT COALESCE(SUM(amount), 0) FROM payment
+            WHERE sale_id = sale.id AND method = 'cash') <> (
+            SELECT COALESCE(SUM(amount), 0) FROM cash_entry WHERE sale_id = sale.id)
+        UNION ALL
+        SELECT sale_return.id FROM sale_return WHERE external_id IS NULL AND (
+            SELECT COALESCE(SUM(amount), 0) FROM refund
+            WHERE return_id = sale_return.id AND method = 'cash') <> (
+            SELECT COALESCE(-SUM(amount), 0) FROM cash_entry WHERE return_id = sale_return.id)
+    """,
+    "a drawer's last balance is the sum of its entries": """
+        SELECT store_id, drawer, id FROM (
+            SELECT id, store_id, drawer, balance,
+                SUM(amount) OVER (PARTITION BY store_id, drawer ORDER BY id) AS total
+            FROM cash_entry
+        ) AS running WHERE balance <> total
+    """,
+    "a close counted its drawer": """
+        SELECT shift_close.id FROM shift_close
+        WHERE cash_counted - cash_expected <> (
+                SELECT COALESCE(SUM(amount), 0) FROM cash_entry
+                WHERE close_id = shift_close.id AND kind = 'over_short')
+            OR left_in_drawer <> (
+                SELECT balance FROM cash_entry
+                WHERE close_id = shift_close.id AND kind = 'hand_over')
+    """,
+    "every entry of a drawer is in one close, or after the last": """
+        SELECT store_id, drawer FROM cash_entry
+        GROUP BY store_id, drawer
+        HAVING SUM(CASE WHEN kind = 'sale' THEN amount ELSE 0 END) <> (
+            SELECT COALESCE(SUM(sales), 0) FROM shift_close
+            WHERE shift_close.store_id = cash_entry.store_id
+                AND shift_close.drawer = cash_entry.drawer) + (
+            SELECT COALESCE(SUM(amount), 0) FROM cash_entry AS open_entry
+            WHERE open_entry.store_id = cash_entry.store_id
+                AND open_entry.drawer = cash_entry.drawer AND open_entry.kind = 'sale'
+                AND open_entry.id > (
+                    SELECT COALESCE(MAX(id), 0) FROM cash_entry AS closed
+                    WHERE closed.store_id = cash_entry.store_id
+                        AND closed.drawer = cash_entry.drawer AND closed.close_id IS NOT NULL))
+    """,
+    "a value card's last balance is the sum of its entries": """
+        SELECT card_id, id FROM (
+            SELECT id, card_id, balance, SUM(amount) OVER (PARTITION BY card_id ORDER BY id) AS total
+            FROM value_entry
+        ) AS running WHERE balance <> total OR total < 0
+    """,
+    "what value cards paid and got back is on their cards": """
+        SELECT payment.sale_id FROM payment WHERE card_id IS NOT NULL AND amount <> (
+            SELECT COALESCE(-SUM(amount), 0) FROM value_entry
+            WHERE value_entry.sale_id = payment.sale_id
+                AND value_entry.card_id = payment.card_id)
+    """,
+    "cash for value cards is in a drawer's book": """
+        SELECT id FROM value_entry WHERE method = 'cash' AND amount <> (
+            SELECT COALESCE(SUM(amount), 0) FROM cash_entry
+            WHERE value_entry_id = value_entry.id)
+    """,
+    "a voided slip came back whole, and nothing else of it": """
+        SELECT voided.id FROM sale_return AS voided
+        JOIN sale ON sale.id = voided.sale_id
+        WHERE voided.kind = 'void' AND (voided.total <> sale.total OR EXISTS (
+            SELECT 1 FROM sale_return AS other
+            WHERE other.sale_id = sale.id AND other.id <> voided.id))
+    """,
+    "a redemption's points and goods are in the ledgers, or both came back": """
+        SELECT redemption.id FROM redemption
+        WHERE (SELECT COALESCE(-SUM(points), 0) FROM points_entry
+                WHERE redemption_id = redemption.id) NOT IN (0, redemption.points)
+            OR (SELECT COALESCE(-SUM(points), 0) FROM points_entry
+                WHERE redemption_id = redemption.id) * redemption.quantity <> (
+                SELECT COALESCE(SUM(CASE WHEN to_id = '@customer' THEN quantity
+                    ELSE -quantity END), 0)
+                FROM stock_move WHERE redemption_id = redemption.id) * redemption.points
     """,
     "a sale moved exactly its units off the shelf": """
         SELECT sale.id FROM sale

@@ -17,14 +17,16 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import chain, schema
 from crmkit.practice.clock import FixedClock, day_bounds, local_day
 from crmkit.practice.engine import in_a_hurry, writing
+from crmkit.practice.goods import initials
 from crmkit.practice.people import new_card, sealed_columns
 from crmkit.practice.shop import Shop
 
 ZONE = ZoneInfo("Asia/Shanghai")
 OPENING = datetime(2025, 7, 1, 9, 0, tzinfo=ZONE).astimezone(UTC)
 HOME, NEIGHBOUR = "S01", "S02"
-RECENT_DAYS = 60
-A_YEAR_AGO = (date(2024, 6, 17), date(2024, 7, 7))
+RECENT_DAYS = 14
+A_YEAR_AGO = (date(2024, 6, 28), date(2024, 7, 4))
+SLEEPING_DAYS, SLEEPERS = 45, 250
 POINTS_PER_100_YUAN = {level.code: level.points_per_100_yuan for level in LEVEL_STEPS}
 VALID = timedelta(days=365)
 CAMPAIGN = "C00"
@@ -78,13 +80,24 @@ class CourseShop:
 
     @cached_property
     def members(self) -> list[dict]:
-        """Who joined at this store or bought here lately, with those who brought them."""
+        """Who bought here lately, and those who last did more than `SLEEPING_DAYS` ago.
+
+        Whoever bought before the books begin but since then would look asleep: they stay out.
+        """
+        from crmkit.data.load import file_of
+
         buyers = {line["member_id"] for lines in self.sales.values() for line in lines} - {None}
         return self.table(
             "members",
-            "home_store_id = $home OR member_id IN $buyers",
+            "member_id IN $buyers OR member_id IN (SELECT member_id FROM read_parquet($sales)"
+            " WHERE member_id LIKE 'M%' GROUP BY member_id"
+            " HAVING max(sold_at) < $asleep AND mode(store_id) = $home"
+            " ORDER BY max(sold_at) DESC, member_id LIMIT $most)",
             home=HOME,
             buyers=list(buyers),
+            sales=str(file_of("sales")),
+            asleep=(OPENING - timedelta(days=SLEEPING_DAYS)).replace(tzinfo=None),
+            most=SLEEPERS,
         )
 
 
@@ -220,6 +233,7 @@ class _Past:
                     "cost": cents(one["cost"]),
                     "launched_on": one["launched_on"].date(),
                     "shelf": one["shelf"],
+                    "initials": initials(one["name"]),
                     "barcode": f"69{int(one['product_id'][1:]):010d}",
                     "active": True,
                 }
@@ -440,7 +454,9 @@ class _Past:
                     "at": utc(content[0]["sold_at"]),
                     "store_id": HOME,
                     "staff_id": self._who(content[0]["staff_id"]),
+                    "kind": "return",
                     "reason": content[0]["return_reason"],
+                    "external_id": document,
                     "total": total,
                     "refunded": total,
                     "points_value": 0,
@@ -837,7 +853,7 @@ def _what_is_on(shop: Shop) -> None:
     )
     offers.issue("JBIRTH", member_ids=shop.marketing.members_of(with_birthday.id))
     shop.marketing.make_segment(
-        "sleeping", _("Not bought for 45 days"), {"not_bought_for_days": 45}
+        "sleeping", _("Not bought for 45 days"), {"not_bought_for_days": SLEEPING_DAYS}
     )
     recent = shop.marketing.make_segment(
         "recent", _("Bought in the last 10 days"), {"bought_within_days": 10}

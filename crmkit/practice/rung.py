@@ -1,16 +1,20 @@
 """What was rung up: the one definition of revenue and of money taken, for every list of it.
 
-`LINES` holds the lines of sales and, negative, of returns; `MONEY` what came in for them and went
+`LINES` holds the lines of sales and, negative, of returns, without slips that were voided; `MONEY` what came in for them and went
 out again by each way of paying, points by their value. The shift report, the exports, the frames,
 the members' levels and the segments all add up because they all read these two.
 """
 
-from sqlalchemy import case, func, literal, null, select, union_all
+from sqlalchemy import case, exists, func, literal, null, select, union_all
 
 from crmkit.practice import schema
 
 _s, _line = schema.sale, schema.sale_line
 _r, _part = schema.sale_return, schema.return_line
+
+_void = schema.sale_return.alias("void")
+_stands = ~exists().where(_void.c.sale_id == _s.c.id, _void.c.kind == "void")
+"""A slip that was voided is no sale, and its void no return."""
 
 LINES = union_all(
     select(
@@ -21,6 +25,7 @@ LINES = union_all(
         _s.c.at.label("sold_at"),
         _s.c.store_id,
         _s.c.staff_id,
+        func.coalesce(_s.c.seller_id, _s.c.staff_id).label("seller_id"),
         _s.c.member_id,
         _s.c.channel,
         _line.c.line,
@@ -32,7 +37,9 @@ LINES = union_all(
         (_line.c.cost * _line.c.quantity).label("cost"),
         _line.c.promotion_id,
         null().label("reason"),
-    ).join(_line, _line.c.sale_id == _s.c.id),
+    )
+    .join(_line, _line.c.sale_id == _s.c.id)
+    .where(_stands),
     select(
         literal("return"),
         _r.c.id,
@@ -41,6 +48,7 @@ LINES = union_all(
         _s.c.at,
         _r.c.store_id,
         _r.c.staff_id,
+        func.coalesce(_s.c.seller_id, _r.c.staff_id),
         _s.c.member_id,
         _s.c.channel,
         _line.c.line,
@@ -55,11 +63,12 @@ LINES = union_all(
     )
     .join(_part, _part.c.return_id == _r.c.id)
     .join(_s, _s.c.id == _r.c.sale_id)
-    .join(_line, (_line.c.sale_id == _s.c.id) & (_line.c.line == _part.c.line)),
+    .join(_line, (_line.c.sale_id == _s.c.id) & (_line.c.line == _part.c.line))
+    .where(_r.c.kind == "return"),
 ).subquery("rung")
 
 
-def _money(document, name: str, sign: int, paid, key):
+def _money(document, name: str, sign: int, paid, key, counts):
     about = (
         literal(name).label("document"),
         document.c.id.label("number"),
@@ -68,18 +77,18 @@ def _money(document, name: str, sign: int, paid, key):
         document.c.staff_id,
     )
     return (
-        select(*about, paid.c.method, (sign * paid.c.amount).label("amount")).join(
-            document, document.c.id == key
-        ),
+        select(*about, paid.c.method, (sign * paid.c.amount).label("amount"))
+        .join(document, document.c.id == key)
+        .where(counts),
         select(*about, literal("points"), sign * document.c.points_value).where(
-            document.c.points_value > 0
+            document.c.points_value > 0, counts
         ),
     )
 
 
 MONEY = union_all(
-    *_money(_s, "sale", 1, schema.payment, schema.payment.c.sale_id),
-    *_money(_r, "return", -1, schema.refund, schema.refund.c.return_id),
+    *_money(_s, "sale", 1, schema.payment, schema.payment.c.sale_id, _stands),
+    *_money(_r, "return", -1, schema.refund, schema.refund.c.return_id, _r.c.kind == "return"),
 ).subquery("rung_money")
 
 

@@ -7,6 +7,7 @@ from crmkit.practice import schema
 DEFAULTS = {
     "points_valid_days": 365,
     "point_value": 1,  # cents a point is worth at the till
+    "round_off_most": 999,  # cents that may be rounded off a total
     "quiet_from": "21:00",
     "quiet_to": "09:00",
 }

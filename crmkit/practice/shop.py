@@ -20,6 +20,7 @@ from crmkit.practice.command import (
     shop_wide,
 )
 from crmkit.practice.desks.audit import Audit
+from crmkit.practice.desks.cards import Cards
 from crmkit.practice.desks.files import Files
 from crmkit.practice.desks.followups import Followups
 from crmkit.practice.desks.marketing import Marketing
@@ -51,6 +52,7 @@ DESKS: dict[str, type[Desk]] = {
         Till,
         Points,
         Offers,
+        Cards,
         Stock,
         Followups,
         Pipeline,
@@ -85,6 +87,7 @@ class Shop:
     till: Till
     points: Points
     offers: Offers
+    cards: Cards
     stock: Stock
     followups: Followups
     pipeline: Pipeline

@@ -22,7 +22,8 @@ VIEWS = {
         SELECT transfer_line.transfer_id, transfer_line.product_id, transfer_line.sent,
             COALESCE(SUM(CASE WHEN kind = 'transfer_in' THEN quantity END), 0) AS received,
             COALESCE(SUM(CASE WHEN kind = 'transfer_lost' THEN quantity END), 0) AS lost,
-            COALESCE(SUM(CASE WHEN kind = 'transfer_back' THEN quantity END), 0) AS returned
+            COALESCE(SUM(CASE WHEN kind = 'transfer_back' THEN quantity END), 0) AS returned,
+            COALESCE(SUM(CASE WHEN kind = 'transfer_surplus' THEN quantity END), 0) AS surplus
         FROM transfer_line
         LEFT JOIN stock_move ON stock_move.transfer_id = transfer_line.transfer_id
             AND stock_move.product_id = transfer_line.product_id

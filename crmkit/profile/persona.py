@@ -13,13 +13,14 @@ from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import code, heading, show
+from crmkit.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class Persona:
+class Persona(Result):
     """What the tags of one member or of a segment say.
 
     Parameters
@@ -34,6 +35,8 @@ class Persona:
         ``high``, the 95 % interval of `share` (Wilson, 1927). For each kind the commonest tag
         stands first. For one member, share is 1.
     """
+
+    table_of = "traits"
 
     who: dict[str, Any]
     n: int

@@ -12,7 +12,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 from crmkit import tables
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.segment import age_band_on
+from crmkit.segment.kinds import age_band_on
 
 PEOPLE = ("gender", "age_band", "occupation", "household", "district", "level")
 

@@ -3,6 +3,7 @@
 from crmkit.recommend.baskets import also_bought, association_rules
 from crmkit.recommend.judging import Evaluation, evaluate
 from crmkit.recommend.models import Content, Hybrid, ItemCF, Popular, Recommender, UserCF
+from crmkit.recommend.substitution import Substitution, substitutes
 
 __all__ = [
     "Content",
@@ -11,10 +12,12 @@ __all__ = [
     "ItemCF",
     "Popular",
     "Recommender",
+    "Substitution",
     "UserCF",
     "also_bought",
     "association_rules",
     "evaluate",
+    "substitutes",
 ]
 
 

@@ -141,12 +141,9 @@ def association_rules(
     from mlxtend.frequent_patterns import fpgrowth
 
     for name, value in (("min_support", min_support), ("min_confidence", min_confidence)):
-        if not 0 < value <= 1:
-            raise CrmkitError(
-                _("{what} is {x}; it must be above 0 and at most 1.").format(what=name, x=value)
-            )
-    if max_items < 2:
-        raise CrmkitError(_("max_items is {x}; a rule needs at least 2.").format(x=max_items))
+        tables.demand(name, value, _("above 0 and at most 1"), lambda share: 0 < share <= 1)
+    tables.demand("min_lift", min_lift, _("0 or more"), lambda lift: lift >= 0)
+    tables.demand("max_items", max_items, _("2 or more"), lambda n: n >= 2 and n == int(n))
     baskets = Purchases.of(sales, basket)
     often = baskets.buyers_of_each() >= min_support * len(baskets.buyers)
     shown = pd.DataFrame.sparse.from_spmatrix(

@@ -16,6 +16,7 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import show
 from crmkit.recommend.models import Popular, Recommender
 from crmkit.recommend.purchases import Purchases
+from crmkit.results import Result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Result):
     """How each recommender did on what was bought after a day it knew nothing of.
 
     Parameters
@@ -56,6 +57,8 @@ class Evaluation:
     only_new
         Whether only products new to the member counted.
     """
+
+    table_of = "table"
 
     table: pd.DataFrame
     split_on: date

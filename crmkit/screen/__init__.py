@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import Any
+from weakref import WeakSet
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, use_language
@@ -42,6 +43,7 @@ class Screen:
         self._show, self._acts, self.name = show, acts, name
         self.language = get_language()
         self._problem = ""
+        self._widgets: WeakSet = WeakSet()
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -77,9 +79,21 @@ class Screen:
         """The screen as plain lines, for where it cannot be drawn."""
         return parts.as_text(self.tree, SIGNS)
 
+    @property
+    def html(self) -> str:
+        """The screen as a page to read."""
+        return f'<div lang="{self.language}">{parts.as_html(self.tree, SIGNS)}</div>'
+
+    def refresh(self) -> None:
+        """Draw again wherever it is seen, after something changed elsewhere."""
+        for widget in list(self._widgets):
+            widget.tree = self.tree
+
     def widget(self) -> Any:
         """The screen as a notebook's widget."""
-        return _widget()(self)
+        widget = _widget()(self)
+        self._widgets.add(widget)
+        return widget
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: Any = {}
@@ -87,7 +101,7 @@ class Screen:
             bundle = self.widget()._repr_mimebundle_(**kwargs) or {}
         if isinstance(bundle, tuple):
             bundle = bundle[0]
-        return {**bundle, "text/plain": self.text}
+        return {**bundle, "text/plain": self.text, "text/html": self.html}
 
 
 @cache

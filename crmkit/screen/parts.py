@@ -7,6 +7,7 @@ A part that is None or "" is left out, so that conditions may stand in the tree.
 """
 
 import base64
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,9 +17,9 @@ STATES = ("right", "wrong", "open", "noted", "info", "warning", "error")
 """What a message may be; each has its sign and its colour, and says it in words too."""
 
 
-def part(kind: str, *of: Part | None, **more: Any) -> Part:
+def part(t: str, /, *of: Part | None, **more: Any) -> Part:
     """A part of a kind that `screen.js` draws; what is None or empty is left out."""
-    return {"t": kind, "of": [one for one in of if one]} | {
+    return {"t": t, "of": [one for one in of if one]} | {
         name: value for name, value in more.items() if value is not None and value is not False
     }
 
@@ -209,3 +210,48 @@ def as_text(tree: Part | str, signs: Mapping[str, str]) -> str:
         return ""
     gap = "  " if kind == "row" else "\n"
     return gap.join(line for line in [first, *below] if line)
+
+
+def as_html(tree: Part | str, signs: Mapping[str, str]) -> str:
+    """A tree as plain HTML to read, for a page on which nothing can be done."""
+    if isinstance(tree, str):
+        return html.escape(tree)
+    kind, below = tree["t"], "".join(as_html(one, signs) for one in tree.get("of", ()))
+    words = html.escape(str(tree.get("text", "")))
+    label = html.escape(str(tree.get("title") or tree.get("label") or ""))
+    if kind == "message":
+        return f"<p>{signs.get(tree['state'], '')} {words}</p>" if words else ""
+    if kind in ("text", "way", "said"):
+        who = f"<b>{html.escape(tree['who'])}</b>" if kind == "said" else ""
+        return f"<p>{who}{words}</p>"
+    if kind == "head":
+        return f"<p><b>{words}</b></p>"
+    if kind == "link":
+        return f'<a href="{html.escape(tree["href"])}">{words}</a>'
+    if kind == "field":
+        return f"<p>{label} ________ {html.escape(tree.get('unit', ''))}</p>"
+    if kind in ("choice", "select"):
+        options = "".join(f"<li>{html.escape(text)}</li>" for id_, text in tree["options"] if id_)
+        return f"<p>{label}</p><ul>{options}</ul>" if kind == "choice" else ""
+    if kind == "picture":
+        return f'<img src="{tree["src"]}" alt="{html.escape(tree["says"])}">'
+    if kind == "table":
+        return _html_table(tree, signs)
+    if kind == "button" or (kind == "dialog" and not tree.get("open")):
+        return ""
+    return (f"<p><b>{label}</b></p>" if label else "") + below
+
+
+def _html_table(tree: Part, signs: Mapping[str, str]) -> str:
+    left = ' style="text-align:left"'
+    heads = "".join(f'<th scope="col"{left}>{html.escape(one)}</th>' for one in tree["heads"])
+    lines = []
+    for cells in tree["rows"]:
+        first, *rest = (as_html(cell, signs) for cell in cells)
+        line = f'<th scope="row" style="text-align:left;font-weight:normal">{first}</th>'
+        lines.append(f"<tr>{line}{''.join(f'<td>{one}</td>' for one in rest)}</tr>")
+    title = html.escape(tree["title"])
+    return (
+        f'<table><caption style="text-align:left;font-weight:bold">{title}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    )

@@ -1,6 +1,7 @@
 // Draws the tree of parts that Python sends with native HTML, and tells Python what was done.
 // All words arrive as text and are shown as text.
 const SIGNS = { right: "✓", wrong: "✗", open: "○", noted: "•", info: "", warning: "!", error: "!" };
+const NUMBER = /^([¥−+-]*[\d.,]+%?|–)$/;
 let serial = 0;
 
 const el = (tag, attrs = {}, ...kids) => {
@@ -46,13 +47,19 @@ const DRAW = {
       control("select", { id: key, name: n.name, "data-act": n.act, "data-rev": n.rev, "data-value": n.value },
         ...n.options.map(([value, words]) => el("option", { value }, words))));
   },
-  items: (n, kids) => el(n.ordered ? "ol" : "ul", { class: n.kind ? `ck-${n.kind}` : undefined, role: n.kind === "talk" ? "log" : undefined },
-    ...kids.map((kid) => el("li", {}, kid))),
-  table: (n, kids, id) => el("div", { class: "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
+  items: (n, kids) => {
+    const list = el(n.ordered ? "ol" : "ul", { class: n.kind ? `ck-${n.kind}` : undefined }, ...kids.map((kid) => el("li", {}, kid)));
+    return n.kind === "talk" ? el("div", { role: "log" }, list) : list;
+  },
+  table: (n, kids, id) => {
+    const numbers = n.heads.map((_head, at) => n.rows.every((cells) => typeof cells[at] === "string" && NUMBER.test(cells[at]))
+      && n.rows.some((cells) => /\d/.test(cells[at])));
+    return el("div", { class: "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
     el("table", {}, el("caption", {}, n.title), el("thead", {}, el("tr", {}, ...n.heads.map((h) => el("th", { scope: "col" }, h)), n.bars && el("td", {}))),
-      el("tbody", {}, ...n.rows.map((cells, at) => el("tr", {}, ...cells.map((cell) =>
-        el("td", { class: typeof cell === "string" && /^[¥£−+\-\d.,%–\s]+$/.test(cell) ? "ck-num" : undefined }, draw(cell, id))),
-      n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` }))))))),
+      el("tbody", {}, ...n.rows.map((cells, at) => el("tr", {}, ...cells.map((cell, column) =>
+        el("td", { class: numbers[column] ? "ck-num" : undefined }, draw(cell, id))),
+      n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` })))))));
+  },
   dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open }, el("h3", {}, n.title), ...kids),
   picture: (n) => el("img", { class: "ck-picture", src: n.src, alt: n.says }),
   way: (n) => el("div", { class: "ck-way" }, el("progress", { value: n.done, max: n.total || 1, "aria-label": n.text }), el("span", {}, n.text)),

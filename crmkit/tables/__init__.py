@@ -50,6 +50,7 @@ from crmkit.tables.reckoning import (
     part,
     ratio,
     scores,
+    two_days,
     whole,
     with_periods,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "require",
     "scores",
     "to_pandas",
+    "two_days",
     "whole",
     "with_numbers",
     "with_periods",

@@ -12,6 +12,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.tables.contract import CONTRACT
 
 
 class TableError(CrmkitError):
@@ -121,17 +122,25 @@ def closest(wanted: str, present: Iterable[str]) -> str | None:
 
 
 def missing_column(table: str, column: str, present: Sequence[str]) -> TableError:
-    """The error that names the missing column and the closest one there is."""
-    near = closest(column, present)
-    if near:
-        return TableError(
-            _(
-                "The table {table} has no column {column!r}. The closest is {near!r}: if that is "
-                "it, write ck.data.conform(frame, {column}={near!r}) first."
-            ).format(table=table, column=column, near=near)
-        )
-    return TableError(
-        _("The table {table} has no column {column!r}. It has: {present}.").format(
-            table=table, column=column, present=", ".join(map(str, present)) or "–"
-        )
+    """The error that names the missing column as it was written, and what may have been meant.
+
+    A column of the contract may stand there under a name of the caller's (never under another of the
+    contract's); any other was asked for by name, so the closest name is offered.
+    """
+    ours = CONTRACT.get(table, {})
+    if column in ours:
+        near = closest(column, [name for name in present if name not in ours])
+        if near:
+            return TableError(
+                _(
+                    "The table {table} has no column {column!r}. The closest is {near!r}: if that is "
+                    "it, write ck.data.conform(frame, {column}={near!r}) first."
+                ).format(table=table, column=column, near=near)
+            )
+        near = None
+    else:
+        near = closest(column, present)
+    said = _("The table {table} has no column {column!r}. It has: {present}.").format(
+        table=table, column=column, present=", ".join(map(str, present)) or "–"
     )
+    return TableError(said + (" " + _("Did you mean {near!r}?").format(near=near) if near else ""))

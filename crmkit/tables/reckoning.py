@@ -98,8 +98,8 @@ def demand(what: str, value: Any, limit: str, holds: Callable[[Any], bool]) -> N
     crmkit.errors.CrmkitError: percent is '20'; it must be more than 0.
     """
     try:
-        fits = holds(value)
-    except TypeError:
+        fits = not isinstance(value, bool) and holds(value)
+    except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
         raise CrmkitError(
@@ -126,6 +126,8 @@ def between(
     """Rows from the first day to the last, both included, to the last minute of the last."""
     if since is None and until is None:
         return frame
+    if since is not None and until is not None:
+        two_days("since … until", (since, until))
     present = frame.collect_schema().names()
     if column not in present:
         raise missing_column(_("given"), column, present)
@@ -156,10 +158,47 @@ def scores(
 
 
 def name_list(by: str | Sequence[str] | None) -> list[str]:
-    """`by` as people write it (nothing, one name, several) as a list."""
+    """`by` as people write it (nothing, one name, several) as a list.
+
+    Raises `TableError` for a name given twice, and for what is no name.
+    """
     if by is None:
         return []
-    return [by] if isinstance(by, str) else list(by)
+    names = [by] if isinstance(by, str) else by
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise TableError(
+            _("by is {by}; it must be the name of a column, or a list of names.").format(
+                by=repr(by)
+            )
+        )
+    twice = [name for at, name in enumerate(names) if name in names[:at]]
+    if twice:
+        raise TableError(
+            _("by names {column!r} twice; name each column once.").format(column=twice[0])
+        )
+    return list(names)
+
+
+def two_days(what: str, days: object) -> tuple[date, date]:
+    """The first and the last day of a stretch of time, as a person gives them.
+
+    Raises `TableError` for anything but two days, the first not after the last.
+    """
+    if not isinstance(days, (list, tuple)) or len(days) != 2:
+        raise TableError(
+            _(
+                "{what} is {days}; it must be its first and last day, such as "
+                '("2025-06-01", "2025-06-30").'
+            ).format(what=what, days=repr(days))
+        )
+    first, last = map(as_date, days)
+    if first > last:
+        raise TableError(
+            _("{what} ends ({last}) before it begins ({first}).").format(
+                what=what, first=first, last=last
+            )
+        )
+    return first, last
 
 
 def with_periods(
@@ -196,8 +235,22 @@ def with_periods(
     if added:
         if moment not in present:
             raise missing_column(table, moment, present)
+        if "hour" in added and not _has_time_of_day(frame, moment):
+            raise TableError(
+                _(
+                    "{column} of {table} holds days without a time: there is no hour to group by."
+                ).format(column=moment, table=table)
+            )
         frame = frame.with_columns(**{name: parts[name]() for name in added})
     return frame, added
+
+
+def _has_time_of_day(frame: nw.LazyFrame, moment: str) -> bool:
+    """Whether any line has a time other than midnight (or there is no line at all)."""
+    at = nw.col(moment)
+    late = part(at.dt.hour()) * 60 + part(at.dt.minute()) + part(at.dt.second())
+    row = collect(frame.select(late.max().alias("late"), at.count().alias("n"))).rows()[0]
+    return is_nothing(row[0]) or not row[1] or int(row[0]) > 0
 
 
 def _weekday(moment: nw.Expr) -> nw.Expr:

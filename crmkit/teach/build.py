@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from crmkit import warm
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES
 from crmkit.i18n import gettext as _
@@ -125,7 +126,7 @@ def execute(notebook: NotebookNode, language: str, course: Course) -> None:
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
-        kernel_name="python3",
+        kernel_name=warm.kernel_name(),
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         coalesce_streams=True,

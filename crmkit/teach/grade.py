@@ -14,6 +14,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
+from crmkit.teach.recover import recover_answers
 
 Progress = Callable[[int, int, str], None]
 
@@ -112,6 +113,7 @@ def autograde(
     with _nbgrader(course, LANGUAGES[0]) as nbgrader:
         for done, (learner, name) in enumerate(waiting):
             progress(done, len(waiting), f"{learner}, {name}")
+            recover_answers(course.grading / "submitted" / learner / name)
             result = nbgrader.autograde(name, learner, force=True)
             error = None if result["success"] else _last_line(result)
             results.append(_result(nbgrader, learner, name, error))

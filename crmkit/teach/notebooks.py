@@ -11,6 +11,10 @@ pair at the top that sets the language. In an exercise's master a code cell says
     a locked, graded cell; the part between BEGIN HIDDEN TESTS and END HIDDEN TESTS is taken out.
 ``:given: ID``
     a locked cell without points.
+
+Where nobody programs (`crmkit.learn.course.NO_CODE`) the code of every cell is folded away; a
+graded cell is one line, ``from crmkit.learn import ask; ask("sales-1", "no_household")``, and
+needs no hidden tests.
 """
 
 import os
@@ -28,10 +32,14 @@ from nbformat import NotebookNode
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES
 from crmkit.i18n import gettext as _
-from crmkit.learn.course import Course
+from crmkit.learn.course import NO_CODE, START, Course
 
 STUB = "...  # 在这里写 · write here"
 KERNELSPEC = {"display_name": "Python 3 (crmkit)", "language": "python", "name": "python3"}
+# a graded field: its key is reckoned by the kit, so there is nothing to hide
+_ASKS = re.compile(r"^(?:from crmkit\.learn import ask; )ask\(", re.M)
+# what a learner writes on stays open
+_TO_WRITE = re.compile(r"= \.\.\.|BEGIN SOLUTION")
 _LINK = re.compile(r"\]\((lesson|exercise):([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -118,6 +126,7 @@ def derive_lesson(course: Course, lesson: str, language: str) -> Derived:
     both = read_source(course.lesson_source(lesson))
     path = course.lesson(lesson, language)
     notebook = _of_language(course, both, lesson.rpartition("/")[2], language, path)
+    _fold_code(lesson, notebook)
     return Derived(lesson, language, path, notebook, graded=False)
 
 
@@ -137,6 +146,7 @@ def derive_master(course: Course, assignment: str, language: str) -> Derived:
         )
     path = course.master(assignment, language)
     notebook = _of_language(course, both, assignment, language, path)
+    _fold_code(assignment, notebook)
     return Derived(assignment, language, path, notebook, graded=True)
 
 
@@ -174,7 +184,7 @@ def _mark_for_nbgrader(assignment: str, cell: NotebookNode) -> None:
             raise SourceError(
                 _("In {name}, the check cell {cell} has no :points:.").format(**where)
             )
-        if "BEGIN HIDDEN TESTS" not in cell.source:
+        if not _ASKS.search(cell.source) and "BEGIN HIDDEN TESTS" not in cell.source:
             raise SourceError(
                 _(
                     "In {name}, the check cell {cell} has no hidden tests: without them a typed-in "
@@ -192,6 +202,17 @@ def _mark_for_nbgrader(assignment: str, cell: NotebookNode) -> None:
     }
     if role == "check":
         cell.metadata["nbgrader"]["points"] = points
+
+
+def _fold_code(name: str, notebook: NotebookNode) -> None:
+    """Fold the code of a lesson or exercise whose learners do not program."""
+    if name != START and not any(
+        f"-{track}/" in name or name.startswith(f"{track}-") for track in NO_CODE
+    ):
+        return
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not _TO_WRITE.search(cell.source):
+            cell.metadata["jupyter"] = {"source_hidden": True}
 
 
 def _of_language(

@@ -36,7 +36,6 @@ FIRST = (
     "crmkit.data",
     "crmkit.kpi.sales",
     "crmkit.labels",
-    "crmkit.learn.checks",
     "crmkit.plot.kpi",
     "crmkit.plot._style:register_font",
 )
@@ -221,6 +220,9 @@ def _forget_the_parent() -> None:
     if matplotlib is not None:
         os.environ["MPLBACKEND"] = backend
         matplotlib.rcParams["backend"] = backend
+    pandas = sys.modules.get("pandas")
+    if pandas is not None:  # without a notebook around it, it made its tables for a terminal
+        pandas.set_option("display.max_columns", 20)
     for extra in reversed(os.environ.get("PYTHONPATH", "").split(os.pathsep)):
         if extra and extra not in sys.path:
             sys.path.insert(0, extra)

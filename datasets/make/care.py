@@ -26,8 +26,11 @@ def make_tickets(seed, block, visits, lines, returns, people, staff) -> pd.DataF
     quality = (returns["reason"].to_numpy() <= 2) & (member[back_order] >= 0)
     rows = np.flatnonzero(quality & (rng.random(len(returns)) < 0.35))
     kind_q = np.where(rng.random(len(rows)) < 0.7, 0, 3)
-    other = np.flatnonzero((member >= 0) & (rng.random(len(visits)) < 0.018))
+    other = np.flatnonzero((member >= 0) & (rng.random(len(visits)) < 0.011))
     kind_o = pick(rng, np.array([0.16, 0.30, 0.20, 0.02, 0.12, 0.14, 0.06]), len(other))
+    # a quarter of those whom service let down say so
+    angry = np.flatnonzero((visits["parting"].to_numpy() == 2) & (rng.random(len(visits)) < 0.25))
+    other, kind_o = np.r_[other, angry], np.r_[kind_o, np.zeros(len(angry), dtype=int)]
     order = np.concatenate([back_order[rows], other])
     at = np.concatenate(
         [
@@ -96,7 +99,7 @@ def make_followups(seed, block, visits, lines, products, people, staff) -> pd.Da
     member = visits["member"].to_numpy()
     recent = visits["day"].to_numpy() >= DAY0 + DAYS - 365
     worth = np.bincount(lines["order"], weights=lines["amount"], minlength=len(visits)) > 15000
-    rows = np.flatnonzero((member >= 0) & recent & worth & (rng.random(len(visits)) < 0.55))
+    rows = np.flatnonzero((member >= 0) & recent & worth & (rng.random(len(visits)) < 0.33))
     # at most one call a member a month
     month = (visits["day"].to_numpy()[rows] - DAY0) // 30
     rows = rows[np.unique(member[rows] * 1000 + month, return_index=True)[1]]

@@ -31,7 +31,7 @@ members | 会员 | Members
   district | 居住区域（代码） | where they live (code)
   occupation | 职业（代码） | occupation (code)
   household | 家庭（代码） | household (code)
-  level | 会员等级（代码），按两年半累计消费 | level (code), by what they spent in the thirty months
+  level | 会员等级（代码），按最近 365 天净消费 | level (code), by what they spent in the last 365 days, returns off
   joined_at | 入会时间 | when they joined
   home_store_id | 入会门店 | store they joined at
   referred_by | 推荐人；空为无 | who brought them; empty: nobody

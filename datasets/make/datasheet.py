@@ -15,7 +15,7 @@ _INTRO = {
 
 ## What it is
 
-One simulated chain: {stores} stores in three invented cities, {days} days ({first} to {last}),
+One simulated chain: {stores} stores in two invented cities, {days} days ({first} to {last}),
 {members:,} members, {lines:,} sales lines. Everything was made by a program from a seed; no row
 describes a real person, shop or brand.
 
@@ -59,7 +59,7 @@ words by `ck.show`.
 
 ## 这是什么
 
-一家模拟的连锁店：三座虚构城市的 {stores} 家门店，{days} 天（{first} 至 {last}），{members:,} 位会员，
+一家模拟的连锁店：两座虚构城市的 {stores} 家门店，{days} 天（{first} 至 {last}），{members:,} 位会员，
 {lines:,} 行销售明细。全部数据由程序按随机种子生成；没有一行描述真实的人、店或品牌。
 
 - 只含数字和编号的表放在本目录（`*.parquet`），只存一份；含名称或文字的表放在 `zh/` 和 `en/`，
@@ -137,7 +137,8 @@ def _truths(truth: dict, language: str) -> list[str]:
     calendar, said = truth["calendar"], truth["satisfaction"]["planted"]
     funnel = truth["funnel"]["planted"]
     late = stock["planted"]["late_supplier"]
-    lost = stock["happened"]
+    lost, leaving = stock["happened"], truth["leaving"]["planted"]
+    traffic = truth["traffic"]["happened"]
     chinese = make_products(truth["seed"]).set_index("item")["item_zh"].to_dict()
     with use_language(language):
         personas = ", " if language == "en" else "、"
@@ -154,6 +155,9 @@ def _truths(truth: dict, language: str) -> list[str]:
             f"- **Personas**: {personas}. Their members' tastes scatter, so that clusters of "
             f"members with ten orders or more agree with them by an adjusted Rand index of "
             f"{rate[0]:.2f} to {rate[1]:.2f}.",
+            f"- **Traffic**: a store takes {traffic['weekday'][0]:.0f} to {traffic['weekday'][1]:.0f} "
+            f"receipts on a usual weekday (the stores' medians) and {traffic['weekend'][0]:.0f} to "
+            f"{traffic['weekend'][1]:.0f} on a Saturday or Sunday.",
             f"- **The case**: from {case['trouble_from']} store {case['store_id']} sold goods of "
             f"poor quality ({weak}) and raised prices by "
             f"{planted['price_factor_in_trouble'] - 1:.0%}. Its young office workers came less: "
@@ -175,6 +179,9 @@ def _truths(truth: dict, language: str) -> list[str]:
             f"{campaigns['C02']['happened']['contact_cost']:,.0f} yuan besides its discounts.",
             "- **Campaign C03** only looks good: it ran before Spring Festival; its control group "
             "grew as much.",
+            f"- **Leaving**: of those who stop for good, {leaving['let_down_by_goods']:.0%} were let "
+            "down by goods on their last visit and brought them back, "
+            f"{leaving['let_down_by_service']:.0%} by the service; the others give no sign.",
             f"- **Birthdays**: visits rise by {calendar['planted']['birthday_uplift_in_visits']:.0%}"
             f" within {calendar['planted']['birthday_days_either_side']} days of a birthday. "
             "**Holidays**: factors by day in `truth.json`.",
@@ -200,6 +207,8 @@ def _truths(truth: dict, language: str) -> list[str]:
     return [
         f"- **客户画像**：{personas}。会员的偏好各有出入，因此对十单以上会员聚类时，与画像的调整兰德指数在 "
         f"{rate[0]:.2f} 到 {rate[1]:.2f} 之间。",
+        f"- **客流**：平常工作日一家店收 {traffic['weekday'][0]:.0f} 到 {traffic['weekday'][1]:.0f} 单"
+        f"（各店中位数），周末 {traffic['weekend'][0]:.0f} 到 {traffic['weekend'][1]:.0f} 单。",
         f"- **案例**：自 {case['trouble_from']} 起，{case['store_id']} 店进了一批质量差的商品"
         f"（{weak}），并涨价 "
         f"{planted['price_factor_in_trouble'] - 1:.0%}。年轻上班族来得越来越少：2023 年 12 月至 2024 年 "
@@ -216,6 +225,8 @@ def _truths(truth: dict, language: str) -> list[str]:
         f"- **活动 C02** 失败：没有带来任何增量，除优惠外还花费 "
         f"{campaigns['C02']['happened']['contact_cost']:,.0f} 元。",
         "- **活动 C03** 只是看起来好：正赶上年货季，对照组同样增长。",
+        f"- **流失**：不再来的会员里，{leaving['let_down_by_goods']:.0%} 最后一次买的东西出了问题、拿回来退，"
+        f"{leaving['let_down_by_service']:.0%} 对服务失望，其余没有任何征兆。",
         f"- **生日**：生日前后 {calendar['planted']['birthday_days_either_side']} 天内到店增加 "
         f"{calendar['planted']['birthday_uplift_in_visits']:.0%}。**节假日**：每天的系数见 `truth.json`。",
         f"- **库存**：{slow}积压。最近一年缺货丢掉 "

@@ -8,10 +8,10 @@ from make.draws import draws
 from make.names import make_names
 from make.stores import STORES
 
-CONVERSION = np.array([0.34, 0.27, 0.30, 0.32, 0.29, 0.33, 0.31, 0.22])
+CONVERSION = np.array([0.34, 0.29, 0.30, 0.32])
 SKILL = (0.15, 0.12)  # mean and spread over sales staff
 # minutes: what everyone waits, and what each further order in the same hour adds
-WAIT_BASE, WAIT_PER_ORDER = 1.6, 0.75
+WAIT_BASE, WAIT_PER_ORDER = 1.2, 0.22
 
 
 def make_staff(seed: int, block: int = 0) -> pd.DataFrame:
@@ -20,7 +20,10 @@ def make_staff(seed: int, block: int = 0) -> pd.DataFrame:
     rows = []
     for store, size in enumerate(STORES["size"]):
         sales = 2 if size < 170 else 3
-        for role, count in (("manager", 1), ("cashier", 2), ("sales", sales), ("stock_keeper", 1)):
+        # the day's people, then who fills in at the second till
+        for role, count in (
+            ("manager", 1), ("cashier", 2), ("sales", sales), ("stock_keeper", 1), ("cashier", 2),
+        ):  # fmt: skip
             rows += [{"store": store, "role": role}] * count
     staff = pd.DataFrame(rows)
     n = len(staff)

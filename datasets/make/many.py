@@ -1,4 +1,4 @@
-"""The shop many times over, for benchmarks: further blocks of eight stores, one at a time."""
+"""The shop many times over, for benchmarks: further blocks of four stores, one at a time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ def write_many(
     seed: int = SEED,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
-    """Write `scale` blocks of eight stores with ~6,000 members and ~200,000 lines each.
+    """Write `scale` blocks of four stores with ~6,000 members and ~500,000 lines each.
 
     Block 0 is the course shop; every block has stores, staff, members and sales of its own and
     sells the same products. Writes ``sales.parquet``, ``payments.parquet`` and

@@ -53,7 +53,7 @@ class Persona:
 PERSONAS: dict[str, Persona] = {
     "office_young": Persona(
         0.24, (28.5, 3.6, 21, 42), 0.56, 1.45, 1.3, 0.045, 1.05, 0.75, 1.5,
-        (0.5, 2.6, 0.8, 2.2), 0.75, (0.12, 0.20),
+        (0.5, 2.6, 0.8, 2.2), 0.85, (0.12, 0.20),
         {"tea_coffee": 4.2, "snacks": 2.2, "stationery": 2.6, "gadgets": 2.6, "kitchen": 2.0,
          "personal_care": 1.3, "pantry": 0.35, "baby": 0.12, "cleaning": 0.5},
         {"office": 12, "technician": 2.0, "civil_servant": 0.7, "self_employed": 0.5},
@@ -61,7 +61,7 @@ PERSONAS: dict[str, Persona] = {
     ),
     "student_saver": Persona(
         0.14, (20.5, 2.2, 16, 29), 0.52, 1.15, 1.2, 0.060, 0.65, 1.6, 2.0,
-        (0.4, 1.4, 1.4, 2.4), 1.15, (0.10, 0.26),
+        (0.4, 1.4, 1.4, 2.4), 1.5, (0.10, 0.26),
         {"snacks": 5.0, "stationery": 5.0, "gadgets": 1.6, "tea_coffee": 1.3, "personal_care": 1.2,
          "pantry": 0.3, "baby": 0.05, "textiles": 0.4, "kitchen": 0.4, "cleaning": 0.4},
         {"student": 12, "service": 1.0, "office": 0.6}, {"shared_flat": 7, "single": 3},
@@ -69,7 +69,7 @@ PERSONAS: dict[str, Persona] = {
     ),
     "family_stocker": Persona(
         0.20, (34.0, 4.8, 24, 50), 0.63, 1.05, 1.5, 0.035, 2.1, 0.7, 1.3,
-        (1.2, 0.8, 1.6, 1.8), 1.9, (0.14, 0.14),
+        (1.0, 0.8, 1.6, 2.2), 2.6, (0.14, 0.14),
         {"baby": 7.0, "cleaning": 2.2, "personal_care": 2.2, "pantry": 2.0, "snacks": 1.4,
          "gifts": 0.4, "gadgets": 0.5, "stationery": 0.7, "tea_coffee": 0.5},
         {"office": 3.5, "teacher": 1.5, "medical": 1.4, "technician": 1.4, "self_employed": 1.3,
@@ -78,7 +78,7 @@ PERSONAS: dict[str, Persona] = {
     ),
     "home_cook": Persona(
         0.16, (46.0, 8.0, 26, 68), 0.58, 1.30, 1.5, 0.035, 1.6, 0.9, 1.0,
-        (2.2, 0.7, 1.4, 1.3), 1.3, (0.05, 0.10),
+        (1.5, 0.8, 1.4, 2.1), 1.7, (0.05, 0.10),
         {"pantry": 6.5, "kitchen": 3.6, "cleaning": 2.0, "tea_coffee": 0.7, "gadgets": 0.4,
          "baby": 0.1, "stationery": 0.25, "gifts": 0.3},
         {"teacher": 1.2, "medical": 1.2, "civil_servant": 1.5, "self_employed": 2, "service": 2,
@@ -88,7 +88,7 @@ PERSONAS: dict[str, Persona] = {
     ),
     "gift_giver": Persona(
         0.10, (38.0, 9.5, 20, 70), 0.50, 0.62, 1.2, 0.050, 0.9, 0.05, 0.4,
-        (0.7, 1.2, 1.5, 1.8), 1.4, (0.16, 0.10),
+        (0.7, 1.2, 1.5, 1.8), 2.0, (0.16, 0.10),
         {"gifts": 8.0, "tea_coffee": 2.6, "textiles": 2.4, "seasonal": 1.8, "kitchen": 1.4,
          "pantry": 0.25, "cleaning": 0.2, "baby": 0.3, "snacks": 0.7},
         {"office": 2.2, "self_employed": 3, "civil_servant": 2.2, "medical": 1.4, "teacher": 1.2,
@@ -97,7 +97,7 @@ PERSONAS: dict[str, Persona] = {
     ),
     "neighbour": Persona(
         0.16, (60.0, 9.5, 30, 84), 0.55, 2.00, 1.6, 0.025, 0.55, 1.2, 1.1,
-        (3.4, 0.8, 1.2, 0.6), 0.85, (0.01, 0.03),
+        (2.5, 0.9, 1.4, 1.0), 0.95, (0.01, 0.03),
         {"tea_coffee": 2.2, "cleaning": 2.8, "personal_care": 2.4, "pantry": 2.4, "textiles": 1.6,
          "gadgets": 0.2, "stationery": 0.2, "baby": 0.2, "gifts": 0.4, "snacks": 0.8},
         {"retired": 8, "homemaker": 2, "self_employed": 1.2, "service": 1.2, "civil_servant": 0.5},
@@ -106,19 +106,17 @@ PERSONAS: dict[str, Persona] = {
 }  # fmt: skip
 PERSONA_CODES = tuple(PERSONAS)
 
-RATE = 0.65  # factor on all rates, to size the shop
+RATE = 1.15  # factor on all rates, to size the shop
+LOYALTY = 0.55  # factor on all chances to stop: who comes more often decides more often
 
 # how the mix shifts by district: factors on the chain's shares
 _MIX = {
     "old_town": {"neighbour": 2.2, "home_cook": 1.3, "office_young": 0.5},
-    "university": {"student_saver": 4.5, "office_young": 0.5, "family_stocker": 0.5},
     "business": {"office_young": 4.2, "gift_giver": 1.4, "student_saver": 0.3, "neighbour": 0.5},
     "tech_park": {"office_young": 3.6, "family_stocker": 1.2, "student_saver": 0.4,
                   "neighbour": 0.4},
-    "riverside": {"family_stocker": 1.6, "office_young": 0.6},
-    "harbour": {"home_cook": 1.6, "neighbour": 1.3, "office_young": 0.6},
-    "new_north": {"family_stocker": 1.8, "home_cook": 1.3, "office_young": 0.5},
-    "station": {"student_saver": 1.4, "gift_giver": 1.4, "office_young": 0.8},
+    "riverside": {"family_stocker": 1.8, "student_saver": 2.2, "office_young": 0.4,
+                  "home_cook": 1.3},
 }  # fmt: skip
 
 
@@ -186,7 +184,7 @@ def make_people(seed: int, block: int, n: int) -> pd.DataFrame:
     shape = each("rate_shape")[persona]
     mean_rate = RATE * each("rate")[persona] / 30
     rate = rng.gamma(shape, mean_rate / shape)
-    stop = rng.beta(1.2, 1.2 / each("stop")[persona] - 1.2)
+    stop = rng.beta(1.2, 1.2 / (LOYALTY * each("stop")[persona]) - 1.2)
     frame = pd.DataFrame(
         {
             "home": home,

@@ -14,7 +14,6 @@ PULL_PER_TENTH = 0.22
 
 _OFFERS = [
     # kind, category, first, last, percent, threshold, off, names
-    ("percent_off", "textiles", (2023, 1, 7), (2023, 1, 20), 20, None, None, "新春家纺八折", "New Year Textiles 20% Off"),
     ("percent_off", "personal_care", (2023, 3, 4), (2023, 3, 12), 25, None, None, "女神节个护七五折", "Women's Day Care 25% Off"),
     ("percent_off", "cleaning", (2023, 4, 14), (2023, 4, 23), 20, None, None, "春季大扫除", "Spring Cleaning"),
     ("threshold", None, (2023, 6, 10), (2023, 6, 18), None, 99, 15, "年中满99减15", "Mid-Year 15 Off 99"),

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from crmkit.codes import CHANNELS, INCOME_BANDS, RETURN_REASONS
+from crmkit.codes import CHANNELS, INCOME_BANDS, LEVEL_DAYS, LEVEL_STEPS, RETURN_REASONS
 from make import baskets, browse, care, floor, phrases, voices
 from make.campaigns import CAMPAIGNS, make_contacts
-from make.days import DAY0, DAYS, day_number, make_calendar
+from make.days import DAY0, DAYS, END, day_number, make_calendar
 from make.draws import draws
 from make.names import make_emails, make_names, make_phones
 from make.people import PERSONA_CODES, make_people
@@ -21,8 +21,7 @@ from make.visits import make_visits
 
 SEED = 11  # its draws leave the campaigns' groups alike before they start
 MEMBERS = 6000
-SALES_PER_BLOCK = 200_000  # room for ids: a block never writes more
-LEVELS = ((0, "regular"), (1000, "silver"), (3000, "gold"), (6000, "platinum"))
+SALES_PER_BLOCK = 400_000  # room for ids: a block never writes more
 
 
 @dataclass
@@ -97,7 +96,7 @@ class Trade:
 
 
 def trade(seed: int, block: int, members: int = MEMBERS) -> Trade:
-    """Simulate one block of eight stores up to its sales and payments.
+    """Simulate one block of four stores up to its sales and payments.
 
     `members` may be smaller for a quick look; the walk-ins stay.
     """
@@ -244,18 +243,22 @@ def _till_roll(seed, block, lines, returns, visits, served_by, staff, ids):
     return sales, payments, sale_of_order
 
 
+def _levels(sales: pd.DataFrame) -> pd.Series:
+    """Each member's level by the net spend on the receipts of the last `LEVEL_DAYS`."""
+    first = pd.Timestamp(END) + pd.Timedelta(days=1 - LEVEL_DAYS)
+    recent = sales[(sales["sold_at"] >= first) & sales["member_id"].notna()]
+    recent = recent[recent["return_of"].isna() | recent["return_of"].isin(recent["sale_id"])]
+    spent = recent.groupby("member_id")["amount"].sum().round(2)
+    edges = [level.from_spend for level in LEVEL_STEPS]
+    place = np.searchsorted(edges, spent.clip(lower=0), "right") - 1
+    return pd.Series(np.array([level.code for level in LEVEL_STEPS])[place], index=spent.index)
+
+
 def block_members(t: Trade) -> pd.DataFrame:
     """The members of one block as the contract has them, without names and addresses."""
     rng = draws(t.seed, "member cards", t.block)
-    people, visits, lines = t.people, t.visits, t.lines
-    member_of = visits["member"].to_numpy()[lines["order"]]
-    spent = np.bincount(
-        member_of[member_of >= 0],
-        weights=lines["amount"].to_numpy()[member_of >= 0] / 100,
-        minlength=len(people),
-    )
-    edges = [edge for edge, _code in LEVELS]
-    level = np.array([code for _edge, code in LEVELS])[np.searchsorted(edges, spent, "right") - 1]
+    people, visits = t.people, t.visits
+    level = _levels(t.sales).reindex(people["member_id"]).fillna(LEVEL_STEPS[0].code).to_numpy()
     first_visit = visits[visits["member"] >= 0].drop_duplicates("member").set_index("member")
     minute = rng.integers(570, 1230, len(people))
     inside = people["joined"].to_numpy() >= DAY0

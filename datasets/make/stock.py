@@ -13,6 +13,7 @@ from make.products import SLOW_FAMILIES
 LATE_BRAND = "tuanzi"
 LATE_FROM, LATE_TO, LATE_DAYS = date(2025, 1, 2), date(2025, 1, 25), 16
 REVIEW_DAYS = 7
+BULK_DAYS = 200  # what slow families were bought in, for the price
 TIGHT = 1 / 12  # share of reorder levels set too low
 
 
@@ -53,8 +54,7 @@ def run_stock(
     # some levels were set too low by whoever set them
     tight = rng.random(cells) < TIGHT
     level = np.where(tight, mean * cover * 0.9 + 1, level)
-    # slow families were bought in bulk, for the price
-    level = np.where(slow, np.maximum(level * 5, 18), level)
+    level = np.where(slow, np.maximum(mean * BULK_DAYS, 4), level)
     level = np.ceil(level).astype(np.int32)
 
     on_hand = np.zeros(cells, dtype=np.int32)

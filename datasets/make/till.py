@@ -144,6 +144,12 @@ def price_lines(
     return lines.reset_index(drop=True)
 
 
+def _dearest(lines: pd.DataFrame) -> np.ndarray:
+    """Whether a line is the one with the dearest goods on its receipt."""
+    rank = lines["list_price"].groupby(lines["order"]).rank(ascending=False, method="first")
+    return (rank == 1).to_numpy()
+
+
 def make_returns(
     seed: int, block: int, lines: pd.DataFrame, visits: pd.DataFrame, products: pd.DataFrame
 ) -> pd.DataFrame:
@@ -162,6 +168,10 @@ def make_returns(
     chance = np.where(bad, the_case.FAULTY_IN_TROUBLE, chance) * np.where(
         walk_in, WALK_IN_FACTOR, 1.0
     )
+    # goods that let somebody down for good come back: the dearest thing on their last receipt
+    let_down = _dearest(lines) & (visits["parting"].to_numpy()[order] == 1)
+    chance[let_down] = 1
+    bad |= let_down
     chance[lines["gift"].to_numpy()] = 0
     back = np.flatnonzero(lines["fate"].to_numpy() < chance)
     wait = 1 + np.minimum(rng.exponential(np.where(bad[back], 9, 5), len(back)).astype(int), 28)

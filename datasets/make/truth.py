@@ -41,7 +41,14 @@ def make_truth(shop: Shop) -> dict:
             for frames in (shop.tables, shop.texts["en"])
             for name, frame in sorted(frames.items())
         },
+        "traffic": _traffic(t),
         "personas": _personas(t),
+        "leaving": {
+            "planted": dict(
+                zip(("let_down_by_goods", "let_down_by_service"), visits.LET_DOWN, strict=True)
+            ),
+            "found": {"last_receipt_came_back_as_faulty": [0.13, 0.24]},
+        },
         "case": _case(shop, t),
         "campaigns": _campaigns(t),
         "calendar": _calendar(t),
@@ -100,6 +107,22 @@ def make_truth(shop: Shop) -> dict:
     }
 
 
+def _traffic(t: Trade) -> dict:
+    """What the stores' tills see: the lowest and highest store's median receipts a day."""
+    inside = t.visits[t.visits["channel"] == 0]
+    per_day = np.zeros((len(STORES), DAYS), dtype=int)
+    np.add.at(per_day, (inside["store"].to_numpy(), inside["day"].to_numpy() - DAY0), 1)
+    weekday = (np.arange(DAYS) + DAY0 + 3) % 7  # 1970-01-01 was a Thursday
+    out = {}
+    for name, days_of in (("weekday", weekday < 5), ("weekend", weekday >= 5)):
+        medians = np.median(per_day[:, days_of], axis=1)
+        out[name] = [float(medians.min()), float(medians.max())]
+    return {
+        "happened": out,
+        "found": {"weekday_median": [40, 90], "weekend_on_weekday": [1.0, 2.0]},
+    }
+
+
 def _personas(t: Trade) -> dict:
     counts = np.bincount(t.people["persona"], minlength=len(people.PERSONAS))
     return {
@@ -109,7 +132,7 @@ def _personas(t: Trade) -> dict:
                 "mean_age": p.age[0],
                 "share_women": p.women,
                 "visits_per_30_days": round(p.rate * people.RATE, 3),
-                "chance_to_stop": p.stop,
+                "chance_to_stop": round(p.stop * people.LOYALTY, 4),
                 "further_lines_per_basket": p.lines,
                 "thrift": p.thrift,
                 "deals": p.deals,

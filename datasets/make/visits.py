@@ -17,11 +17,18 @@ from make.draws import draws, pick_rows
 from make.people import each, store_mix
 from make.stores import SLIDING, STORES
 
-MOST = 5.5  # the highest factor on a rate; beyond it the thinning would cut
+MOST = 9.0  # the highest factor on a rate; beyond it the thinning would cut
 BIRTHDAY_UPLIFT = 0.8
 BIRTHDAY_DAYS = 7
 _HERE = int(np.flatnonzero(STORES["store_id"] == SLIDING)[0])
-_PARTS = np.array([[0, 11 * 60], [11 * 60, 14 * 60], [14 * 60, 17 * 60], [17 * 60, 24 * 60]])
+# how busy an hour is within its part of the day (morning to 11, noon, afternoon, evening)
+_PARTS = (range(11), range(11, 14), range(14, 17), range(17, 24))
+_IN_STORE = {7: 0.15, 8: 0.6, 9: 0.9, 10: 0.95, 11: 1.0, 12: 1.1, 13: 0.8, 14: 0.75, 15: 0.9,
+             16: 1.15, 17: 1.25, 18: 1.45, 19: 1.25, 20: 0.8, 21: 0.35}  # fmt: skip
+_ONLINE = {7: 0.5, 8: 0.8, 9: 0.8, 10: 1.0, 11: 0.8, 12: 1.3, 13: 1.0, 14: 0.8, 15: 0.8, 16: 0.8,
+           17: 0.7, 18: 0.8, 19: 1.1, 20: 1.5, 21: 1.7, 22: 1.3, 23: 0.6}  # fmt: skip
+# of those who leave for good: let down by goods, by service; the others give no sign
+LET_DOWN = (0.18, 0.12)
 
 
 def near_birthday(day: np.ndarray, born: np.ndarray) -> np.ndarray:
@@ -38,16 +45,26 @@ def _weekend(calendar: pd.DataFrame) -> np.ndarray:
     return np.where(off[None, :], factor * base, base)
 
 
+def _hours(busy: dict[int, float]) -> np.ndarray:
+    """How often each persona comes in each hour of the day, one row a persona."""
+    weight = np.array([busy.get(hour, 0.0) for hour in range(24)])
+    out = np.zeros((len(each("hours")), 24))
+    for part, hours in enumerate(_PARTS):
+        inside = weight[hours.start : hours.stop]
+        out[:, hours.start : hours.stop] = each("hours")[:, [part]] * inside / inside.sum()
+    return out
+
+
 def _minutes(rng, persona, store, channel) -> np.ndarray:
     """Minute of the day: inside opening hours in the store, from seven to midnight online."""
-    opens = STORES["opens_at"].to_numpy()[store] * 60
-    closes = STORES["closes_at"].to_numpy()[store] * 60
-    in_store = channel == 0
-    opens, closes = np.where(in_store, opens, 7 * 60), np.where(in_store, closes, 24 * 60)
-    part = pick_rows(rng, each("hours"), persona)
-    low = np.maximum(_PARTS[part, 0], opens)
-    high = np.minimum(_PARTS[part, 1], closes)
-    return (low + (high - low) * rng.random(len(part))).astype(int)
+    hour = np.arange(24)[None, :]
+    opens, closes = STORES["opens_at"].to_numpy()[:, None], STORES["closes_at"].to_numpy()[:, None]
+    is_open = (hour >= opens) & (hour < closes)
+    inside = is_open[:, None, :] * _hours(_IN_STORE)[None, :, :]
+    table = np.concatenate([inside.reshape(-1, 24), _hours(_ONLINE)])
+    personas = len(each("hours"))
+    row = np.where(channel == 0, store * personas + persona, len(STORES) * personas + persona)
+    return pick_rows(rng, table, row) * 60 + rng.integers(0, 60, len(row))
 
 
 def make_visits(
@@ -56,7 +73,8 @@ def make_visits(
     """Every order asked for by members and walk-ins, and each member's last active day.
 
     One row per order: member (position, −1 for a walk-in), persona, store, day (number), minute,
-    channel (position), because ("" or what brought it about).
+    channel (position), because ("" or what brought it about), parting (0; on the last visit of
+    somebody who leaves for good: 1 let down by goods, 2 by service).
     """
     rng = draws(seed, "visits", block)
     weekend = _weekend(calendar)
@@ -111,6 +129,11 @@ def make_visits(
     last_day[stopped] = day[last_row[stopped]]
     keep = alive & (day >= DAY0)
     who, day, because, rank = who[keep], day[keep], because[keep], rank[keep]
+    # some who leave for good had their reason on the last visit
+    let_down = draws(seed, "let down", block).random(len(people))
+    why = np.where(let_down < LET_DOWN[0], 1, np.where(let_down < sum(LET_DOWN), 2, 0))
+    final = stopped[who] & (rank == visits_in_life[who] - 1)
+    parting = np.where(final, why[who], 0)
     persona = people["persona"].to_numpy()[who]
     store = people["home"].to_numpy()[who].copy()
     elsewhere = rng.random(len(who)) < 0.06
@@ -123,7 +146,7 @@ def make_visits(
     store = np.where((channel > 0) | (rank == 0), people["home"].to_numpy()[who], store)
     members = pd.DataFrame(
         {"member": who, "persona": persona, "store": store, "day": day, "channel": channel,
-         "because": because}
+         "because": because, "parting": parting}
     )  # fmt: skip
 
     # walk-ins: by store and day, a mix of personas, fewer young office workers in the case
@@ -146,6 +169,7 @@ def make_visits(
             "day": np.repeat(day_i + DAY0, repeat),
             "channel": 0,
             "because": "",
+            "parting": 0,
         }
     )
     visits = pd.concat([members, walk_ins], ignore_index=True)

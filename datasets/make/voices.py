@@ -10,8 +10,9 @@ from make.days import DAY0, DAYS
 from make.draws import draws, pick
 from make.stores import SLIDING, STORES
 
-ASKED = 0.18  # share of members' orders that answer a survey
+ASKED = 0.10  # share of members' orders that answer a survey
 SERVICE_PER_MINUTE = 0.11  # points of satisfaction with service lost per minute waited
+LET_DOWN = 2.2  # points of satisfaction lost by what makes somebody leave for good
 GOODS_PER_MISS = 0.55  # points of satisfaction with goods lost when a shelf was empty
 _HERE = int(np.flatnonzero(STORES["store_id"] == SLIDING)[0])
 
@@ -38,9 +39,12 @@ def make_surveys(
         * the_case.mood()[day - DAY0]
         * ((store == _HERE) & (visits["persona"].to_numpy()[asked] == OFFICE_YOUNG))
     )
+    parting = visits["parting"].to_numpy()[asked]
     temper = rng.normal(0, 0.35, len(np.unique(member)) + int(member.max()) + 2)[member[asked]]
     goods = 4.42 + temper + rng.normal(0, 0.75, n) - hurt - GOODS_PER_MISS * missed[asked]
+    goods -= LET_DOWN * (parting == 1)
     service = 4.75 + temper + rng.normal(0, 0.70, n) - SERVICE_PER_MINUTE * waited[asked]
+    service -= LET_DOWN * (parting == 2)
     online = visits["channel"].to_numpy()[asked] > 0
     nps = 0.5 + 1.05 * goods + 0.75 * service + rng.normal(0, 1.2, n) - 0.4 * hurt
     # at the till while paying, else in the three days after, between nine and ten at night

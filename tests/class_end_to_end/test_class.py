@@ -1,6 +1,7 @@
 """A class of learners, graded with the real nbgrader after the other tests ran in this tree."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -15,8 +16,12 @@ import nbformat
 import pytest
 
 from crmkit.i18n import LANGUAGES
+from crmkit.learn import answers as answers_kept
+from crmkit.learn import authored
 from crmkit.learn.course import Course
+from crmkit.learn.questions import Asked
 from crmkit.teach import grade
+from crmkit.teach.answer_sheet import answer_sheet
 
 # grading a class takes longer than a test otherwise may
 pytestmark = [pytest.mark.class_end_to_end, pytest.mark.timeout(3000)]
@@ -36,12 +41,6 @@ def recency(sales, as_of):
 def group(scored):
     return scored.assign(rfm_group=["important_value", "general_win_back"])
 """,
-    },
-    # what is right for the six cards
-    "sales-1": {
-        "sales-1-email": "def with_email(members):\n    return 4",
-        "sales-1-reach": "def within_reach(members):\n    return 2",
-        "sales-1-phone": "def wrong_phones(members):\n    return 3",
     },
     # a neighbour's figures: those of shift 45
     "cashier-3": {
@@ -68,6 +67,48 @@ def read(path):
 
 def graded(cell):
     return cell.metadata.get("nbgrader", {})
+
+
+# in fields: the answers of a neighbour, who has another number
+NEIGHBOURS = {"my_number": "45"}
+FIELDED = [name for name in ASSIGNMENTS if name in authored.known("questions")]
+SENTENCES = {}  # what a learner writes where a question asks for words
+
+
+class FieldPaper:
+    """An exercise in fields: the notebook as released, and the answers beside it."""
+
+    def __init__(self, course, assignment, language):
+        self.assignment = assignment
+        self.notebook = read(course.release(assignment, language))
+        self.sheet = answer_sheet(assignment) | SENTENCES.get(assignment, {})
+        self.answers = {}
+        self.points = {}
+        for cell in self.notebook.cells:
+            if graded(cell).get("grade"):
+                asked = re.findall(r'"([^"]+)"', cell.source)[1:]
+                self.points[tuple(asked)] = graded(cell)["points"]
+
+    @property
+    def full_marks(self):
+        return sum(self.points.values())
+
+    def write(self, answers):
+        self.answers = dict(answers)
+        return self
+
+    def worth(self, answers):
+        """The points these answers get: a part counts when all it asks is as on the sheet."""
+        return sum(
+            points
+            for asked, points in self.points.items()
+            if all(answers.get(one) == self.sheet[one] for one in asked)
+        )
+
+    def first_half(self):
+        chosen = list(self.sheet)[: (len(self.sheet) + 1) // 2]
+        answers = {one: self.sheet[one] for one in chosen}
+        return answers, self.worth(answers)
 
 
 class Paper:
@@ -115,6 +156,22 @@ class Paper:
         return {answer: self.solutions[answer] for answer in chosen}, points
 
 
+def paper_asks_for_own(name, question):
+    """Whether a question stands on the learner's own number."""
+    return "my_number" in Asked(name).questions[question].data.get("needs", ())
+
+
+def carried(paper):
+    """The paper without a file beside it: only the copy of the answers in the notebook."""
+    output = {
+        answers_kept.KEPT: {"name": paper.assignment, "answers": paper.sheet},
+        "text/plain": "",
+    }
+    cell = next(cell for cell in paper.notebook.cells if cell.cell_type == "code")
+    cell.outputs = [nbformat.v4.new_output("display_data", data=output)]
+    return paper
+
+
 @pytest.fixture(scope="module")
 def expected():
     """Learner and assignment → the score they must get; filled when the work is handed in."""
@@ -137,9 +194,33 @@ def course(tmp_path_factory, expected):
         folder = course.grading / "submitted" / learner / paper.assignment
         folder.mkdir(parents=True)
         nbformat.write(paper.notebook, folder / f"{paper.assignment}.ipynb")
+        if getattr(paper, "answers", None):
+            kept = {"name": paper.assignment, "answers": paper.answers}
+            file = folder / f"{paper.assignment}.answers.json"
+            file.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
         expected[learner, paper.assignment] = score
 
-    for name in ASSIGNMENTS:
+    for name in FIELDED:
+        for language in LANGUAGES:
+            paper = FieldPaper(course, name, language)
+            hand_in(f"perfect-{language}", paper.write(paper.sheet), paper.full_marks)
+        hand_in("untouched", FieldPaper(course, name, "zh"), 0)
+        paper = FieldPaper(course, name, "en")
+        answers, points = paper.first_half()
+        assert 0 < points < paper.full_marks
+        hand_in("half-right", paper.write(answers), points)
+        hand_in("notebook-alone", carried(FieldPaper(course, name, "zh")), paper.full_marks)
+        nonsense = dict.fromkeys(paper.sheet, "答案 = = 3")
+        hand_in("syntax-error", FieldPaper(course, name, "zh").write(nonsense), 0)
+        mine = paper.sheet
+        theirs = mine | {
+            one: answer
+            for one, answer in answer_sheet(name, NEIGHBOURS).items()
+            if paper_asks_for_own(name, one)
+        }
+        if theirs != mine:
+            hand_in("neighbours", FieldPaper(course, name, "en").write(theirs), paper.worth(theirs))
+    for name in set(ASSIGNMENTS) - set(FIELDED):
         for language in LANGUAGES:
             paper = Paper(course, name, language)
             hand_in(f"perfect-{language}", paper.write(paper.solutions), paper.full_marks)

@@ -217,6 +217,54 @@ def test_prices_and_quality_are_what_changed(tables, case):
     assert returned(after) < 0.7 * returned(bad)
 
 
+# -- the tills --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def receipts(orders):
+    """Receipts in the store by store and day."""
+    inside = orders[orders["channel"] == "store"]
+    return inside.groupby(["store_id", inside["sold_at"].dt.normalize()]).size()
+
+
+def test_a_store_takes_as_many_receipts_as_its_cashiers_know(receipts, planted):
+    found = planted["traffic"]["found"]
+    weekend = receipts.index.get_level_values("sold_at").day_of_week >= 5
+    usual = receipts[~weekend].groupby("store_id").median()
+    busy = receipts[weekend].groupby("store_id").median()
+    assert usual.between(*found["weekday_median"]).all(), usual
+    assert (busy / usual).between(*found["weekend_on_weekday"]).all(), busy / usual
+    assert (busy / usual).max() > 1.4, "a Saturday is felt"
+    quiet, full = receipts.quantile([0.05, 0.95])
+    assert quiet >= 35
+    assert full <= 130
+
+
+def test_people_come_over_the_day_as_people_do(orders, tables):
+    inside = orders[orders["channel"] == "store"]
+    hours = inside.groupby(["store_id", inside["sold_at"].dt.hour]).size().unstack(fill_value=0)
+    share = hours.div(hours.sum(axis=1), axis=0)
+    assert share.max(axis=None) < 0.16, "no hour takes a sixth of the day"
+    stores = tables["stores"].set_index("store_id")
+    for store, row in share.iterrows():
+        assert row[stores.loc[store, "opens_at"]] < 0.75 * row.max(), "no rush at the door"
+        assert row[[17, 18, 19]].mean() > row[[14, 15]].mean(), "the evening is fuller than three"
+
+
+def test_some_who_left_were_let_down_by_what_they_bought(tables, planted):
+    sales, truth = tables["sales"], tables["members_truth"].set_index("member_id")
+    sold = sales[(sales["quantity"] > 0) & sales["member_id"].notna()]
+    last = sold.sort_values("sold_at").groupby("member_id")["sale_id"].last()
+    faulty = sales.loc[
+        sales["return_reason"].isin(["not_durable", "unreliable", "poor_performance"]), "return_of"
+    ]
+    came_back = last.isin(set(faulty))
+    left = truth["left_on"].reindex(last.index).notna()
+    found = planted["leaving"]["found"]["last_receipt_came_back_as_faulty"]
+    assert inside(came_back[left].mean(), found), came_back[left].mean()
+    assert came_back[~left].mean() < 0.05
+
+
 # -- personas ---------------------------------------------------------------------------------
 
 

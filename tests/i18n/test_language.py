@@ -1,6 +1,9 @@
+import asyncio
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,3 +38,32 @@ def test_the_environment_sets_the_default(lang, expected):
     env = dict(os.environ, CRMKIT_LANG=lang)
     shown = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert shown.stdout.strip() == expected
+
+
+def test_two_threads_each_keep_their_own_language():
+    at_once = threading.Barrier(2)
+
+    def speak(language):
+        i18n.set_language(language)
+        at_once.wait(20)
+        with i18n.use_language("en"):
+            at_once.wait(20)
+        at_once.wait(20)
+        return i18n.gettext("Grading")
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(speak, ["zh", "en"]))
+    assert said == ["正在评分", "Grading"]
+    assert i18n.get_language() == "en"
+
+
+def test_tasks_in_one_thread_each_keep_their_own_language():
+    async def speak(language):
+        with i18n.use_language(language):
+            await asyncio.sleep(0.01)
+            return i18n.gettext("Grading")
+
+    async def both():
+        return await asyncio.gather(speak("zh"), speak("en"))
+
+    assert asyncio.run(both()) == ["正在评分", "Grading"]

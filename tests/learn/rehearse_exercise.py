@@ -9,13 +9,24 @@ import re
 import sys
 
 from crmkit.i18n import use_language
+from crmkit.learn import answers
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED
 from crmkit.learn.checks.rehearsal import complaints, rehearsing
 from crmkit.learn.course import Course
+from crmkit.learn.questions import Asked
+from crmkit.teach.answer_sheet import answer_sheet
 from crmkit.teach.notebooks import derive_master
 
 SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION.*?### END SOLUTION[^\n]*\n?", re.M | re.S)
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
+
+
+def asks(cell):
+    return "import ask; ask(" in cell.source
+
+
+def unanswered(assignment, sheet):
+    return [one for one in Asked(assignment).questions if one not in sheet]
 
 
 def rehearse(assignment: str) -> list[str]:
@@ -36,7 +47,7 @@ def rehearse(assignment: str) -> list[str]:
         seen, error = run(cell)
         if error is not None:
             found.append(f"{cell.id}: stops with {error!r}")
-        if cell.metadata.get("nbgrader", {}).get("grade") and not seen:
+        if cell.metadata.get("nbgrader", {}).get("grade") and not seen and not asks(cell):
             found.append(f"{cell.id}: a graded cell without a check")
         with use_language("en"):
             found += [f"{cell.id}: {text}" for one in seen for text in complaints(*one)]
@@ -57,6 +68,12 @@ def rehearse(assignment: str) -> list[str]:
         graded = cell.metadata.get("nbgrader", {}).get("grade")
         if graded and type(error).__name__ != "NotAttempted":
             found.append(f"{cell.id}: handed in untouched, it ends with {error!r}")
+    if any(map(asks, cells)):
+        del os.environ["NBGRADER_EXECUTION"]
+        sheet = answer_sheet(assignment)
+        answers.save(assignment, sheet)
+        os.environ["NBGRADER_EXECUTION"] = "autograde"
+        found += [f"{one}: not answered by the sheet" for one in unanswered(assignment, sheet)]
     shell.reset(new_session=False)
     for cell in cells:
         _seen, error = run(cell)

@@ -55,3 +55,29 @@ def test_the_checks_that_contributing_shows_run(sections, capsys):
     exec(example(sections, "Write a check", "python"), names)
     shown = capsys.readouterr().out.splitlines()
     assert len(shown) == 7 and all(line.startswith("✓") for line in shown)
+
+
+def test_the_questions_that_contributing_shows_are_asked_and_judged(sections, desk, monkeypatch):
+    from crmkit.learn import answers, authored, questions
+
+    text = example(sections, "Ask in fields", "yaml")
+    (desk / "example.yaml").write_text(text, "utf-8")
+    data, _lines = authored.read(desk / "example.yaml", "questions")
+    made: dict = {}
+    exec(example(sections, "Ask in fields", "python"), made)
+    monkeypatch.setattr(questions, "_known", lambda name: (data, made["CheckUp"]))
+    asked = questions.Asked("example")
+    assert asked.outcome("phone_accuracy").status == "not_attempted"
+    answers.keep("example", {"my_number": "7", "phone_accuracy": "90％"})
+    assert asked.outcome("phone_accuracy").plain_sentence == "90% of 10 can be right."
+    answers.keep("example", {"phone_accuracy": "75"})
+    wrong = asked.outcome("phone_accuracy").plain_sentence
+    assert wrong == "Divide by those filled in. Accuracy = right ÷ filled in."
+
+
+def test_the_panel_that_contributing_shows_follows_what_is_chosen(sections):
+    made: dict = {}
+    exec(example(sections, "Build a panel", "python"), made)
+    assert "S01" in made["panel"].text
+    made["panel"].did({"act": "choose", "arg": "S02", "values": {}})
+    assert "You look at S02." in made["panel"].text

@@ -229,6 +229,8 @@ def test_every_answer_of_every_exercise_has_hints_and_every_hint_an_answer(repos
     course = Course(repository)
     for assignment in course.assignments():
         text = course.master_source(assignment).read_text("utf-8")
+        if assignment in authored.known("questions"):
+            continue  # its hints stand beside each question
         data, _lines = authored.read(authored.find("hints", assignment), "hints")
         answers = set(re.findall(r"^:answer: (\S+)$", text, re.M))
         assert set(data["hints"]) <= answers, assignment

@@ -206,7 +206,7 @@ def test_the_plain_text_shows_every_question_and_how_to_answer(practice):
 def test_a_graded_quiz_keeps_answers_and_tells_nothing(written):
     graded = quiz(written(GRADED))
     outcome = graded.take("when", "sun")
-    assert (outcome.status, outcome.message) == ("right", "Kept. It is marked after you submit.")
+    assert (outcome.status, outcome.message) == ("noted", "Kept. It is marked after you submit.")
     assert graded.answers() == {"when": "sun"}
 
 
@@ -279,7 +279,29 @@ def test_two_keys_that_do_not_fit_the_question_are_refused():
         question.judge("a", "z")
 
 
-def test_the_form_brings_its_style_sheet_with_it():
+def test_an_empty_submit_is_asked_to_choose_first():
     from crmkit.learn.forms import QuizForm
 
-    assert "label.option { display: block" in QuizForm(quiz("analyst-03")).get_state()["_css"]
+    for name in ("sales-01", "analyst-03", "cashier-03"):
+        asked = quiz(name)
+        form = QuizForm(asked)
+        for question in asked.questions:
+            if question.kind == "order":
+                continue
+            tree = form.did({"act": "check", "arg": question.id, "values": {}})
+            said = [one for one in messages(tree) if one["text"]]
+            assert said[-1]["state"] == "open" or question.kind == "number", question.id
+            assert question.id not in said[-1]["text"]
+            assert not any(one in said[-1]["text"].split() for one in question.ids)
+        form.did({"act": "check", "arg": "nobody", "values": None})
+        form.did({"act": "what", "arg": {}, "values": []})
+
+
+def messages(tree):
+    found = [tree] if tree["t"] == "message" else []
+    return found + [one for below in tree["of"] for one in messages(below)]
+
+
+@pytest.mark.parametrize("typed", ["85", "85%", "85 ％", "８５％", "0.85", "170÷200×100%", 85])
+def test_a_percentage_is_taken_as_people_write_it(desk, typed):
+    assert quiz("sales-01").take("complete", typed).status == "right"

@@ -1,6 +1,7 @@
 """A stock keeper reads the shelves: one product, a store in numbers, what does not move."""
 
 import warnings
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -9,6 +10,8 @@ import crmkit as ck
 from crmkit.errors import CrmkitError
 from crmkit.lessons import inventory
 from crmkit.lessons.inventory import Shelves
+from crmkit.lessons.inventory_asked import Stock, StockReport, sheet
+from crmkit.screen import Screen
 
 DAYS = pd.date_range("2025-06-01", "2025-06-04")
 
@@ -126,7 +129,7 @@ def test_a_product_that_is_not_carried_is_named(tables):
 
 
 def test_names_are_text_and_not_markup(old_town):
-    body = old_town.slow_view(0)._repr_mimebundle_()["text/html"]
+    body = Screen(lambda: old_town.slow_view(0), {}, "slow")._repr_mimebundle_()["text/html"]
     assert "&lt;b&gt;Vase" in body
     assert "<b>Vase" not in body
 
@@ -144,40 +147,111 @@ def test_the_shelf_chart_marks_the_empty_evenings(tables, language):
 @pytest.mark.parametrize(
     ("panel", "control", "value", "shows"),
     [
-        (inventory.choose_shelves, "store_id", "S05", "Riverside Store"),
-        (inventory.choose_slow_movers, "at_most", 3, "sold at most 3 each"),
+        (inventory.choose_shelves, "store_id", "S02", "Riverside Store, 2025-04-01"),
+        (inventory.choose_slow_movers, "at_most", "3", "sold at most 3 each"),
         (inventory.choose_sources, "quarter", "2025-Q1", "2025-01-01"),
     ],
 )
-def test_a_panel_shows_what_was_chosen(panel, control, value, shows):
-    view = panel()
-    row, shown = view._widget.children
-    controls = dict(zip(("store_id", "quarter", "at_most"), row.children, strict=False))
-    assert shows not in shown.value
-    controls[control].value = value
-    assert shows in shown.value
+def test_a_panel_shows_what_was_chosen_and_nothing_unknown(panel, control, value, shows):
+    screen = panel()
+    assert shows not in screen.text
+    screen.did({"act": control, "arg": value, "values": {}})
+    assert shows in screen.text
+    screen.did({"act": control, "arg": "<script>", "values": {}})
+    assert shows in screen.text, "what cannot be chosen changes nothing"
 
 
-def test_the_sliders_reckon_turnover_and_days():
-    view = inventory.turns(12_000, 8_000, 90)
-    row, shown = view._widget.children
-    assert "1.50" in shown.value and ">60<" in shown.value
-    row.children[1].value = 4_000
-    assert "3.00" in shown.value and ">30<" in shown.value
+def test_a_panel_opens_on_what_was_named_or_says_what_there_is():
+    assert "Riverside Store, 2025-01-01" in inventory.choose_shelves("S02", "2025-Q1").text
+    with pytest.raises(CrmkitError, match="There are: S01, S02, S03, S04"):
+        inventory.choose_shelves("S99")
+
+
+def test_turnover_and_days_follow_what_is_chosen():
+    screen = inventory.turns(12_000, 8_000, 90)
+    assert "1.50" in screen.text and "| 60" in screen.text
+    screen.did({"act": "average", "arg": "4000", "values": {}})
+    assert "3.00" in screen.text and "| 30" in screen.text
+
+
+# -- what is asked: each key a second way ------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", range(1, 100))
+def test_every_stock_sheet_is_answered_by_counting_days(number):
+    asked = StockReport({"my_number": number})
+    one = sheet(number)
+    # the stock of one day's sales lasts a day: how many of them are in the average stock?
+    a_day = Fraction(one.cost_of_goods_sold, one.days)
+    key = asked.days_of_stock()
+    assert key.value == pytest.approx(float(Fraction(one.average_stock) / a_day))
+    left = asked.days_left()
+    assert left.value * one.sold == pytest.approx(one.on_hand * one.sold_days)
+    for right in (key, left):
+        assert all(round(wrong, 1) != round(right.value, 1) for wrong in right.mistakes.values())
+
+
+def test_what_is_read_from_the_panels_is_reckoned_again_from_the_books():
+    book, goods = ck.load("stock_daily"), ck.load("products").set_index("product_id")
+    here = book[book["store_id"] == "S02"]
+    category, cost = (
+        here["product_id"].map(goods["category"]),
+        here["product_id"].map(goods["cost"]),
+    )
+    asked = StockReport({})
+
+    def quarter(first, last):
+        return here["date"].between(first, last)
+
+    q1, q2 = quarter("2025-01-01", "2025-03-31"), quarter("2025-04-01", "2025-06-30")
+    baby = here[q1 & (category == "baby")]
+    share = 100 * (baby["on_hand"] == 0).sum() / len(baby)
+    assert asked.baby_stockout().value == pytest.approx(share, abs=0.005)
+    snacks = q1 & (category == "snacks")
+    average = (here["on_hand"] * cost)[snacks].groupby(here["date"][snacks]).sum().mean()
+    out = ck.load("sales").query("store_id == 'S02' and '2025-01-01' <= sold_at < '2025-04-01'")
+    out = out[out["product_id"].map(goods["category"]) == "snacks"]
+    assert asked.snack_turnover().value == pytest.approx(out["cost"].sum() / average, rel=0.03)
+    lying = (
+        here[q2]
+        .groupby("product_id")
+        .agg(days=("date", "size"), sold=("sold", "sum"), left=("on_hand", "last"))
+    )
+    slow = lying[(lying["days"] == 91) & (lying["sold"] <= 1) & (lying["left"] > 0)]
+    assert asked.slow_products().value == len(slow)
+
+
+def test_the_lesson_asks_what_its_panel_shows():
+    asked = Stock({"empty_guess": 3})
+    goods = ck.load("products").set_index("product_id")
+    book = ck.load("stock_daily").query("store_id == 'S03' and date >= '2025-04-01'")
+    lies = book["on_hand"] * book["product_id"].map(goods["cost"])
+    lies = lies.groupby(book["product_id"].map(goods["category"])).sum()
+    lines = ck.load("sales").query("store_id == 'S03' and sold_at >= '2025-04-01'")
+    sold = lines["quantity"] * lines["product_id"].map(goods["cost"])
+    pace = sold.groupby(lines["product_id"].map(goods["category"])).sum() / lies
+    assert (asked.fastest().value, asked.slowest().value) == (pace.idxmax(), pace.idxmin())
+    assert asked.stock_for_30().value == 4_000
+    sesame = book[book["product_id"] == "P0022"]
+    full = sesame[sesame["on_hand"] > 0]
+    missed = sesame["sold"].sum() / len(full) * (len(sesame) - len(full))
+    assert asked.missed().value == pytest.approx(missed)
+    told = str(asked.sesame())
+    assert "Your guess: 3 evenings" in told or "您猜 3 晚" in told
 
 
 def test_the_lesson_tells_what_the_data_show():
     """Its two shelves, and the three decisions of the exercise."""
     store = Shelves("S03", "2025-04-01", "2025-06-30").products().set_index("product_id")
     assert store.loc["P0022", "empty_days"] >= 10
-    assert store.loc["P0242", "sold"] == 0
+    assert store.loc["P0241", "sold"] <= 8 < store.loc["P0241", "on_hand"]
     quarter = ck.load("stock_daily").query("date >= '2025-04-01'")
     sold = quarter.pivot_table(index="product_id", columns="store_id", values="sold", aggfunc="sum")
-    riverside = Shelves("S05", "2025-04-01", "2025-06-30").products().set_index("product_id")
-    assert riverside.loc["P0095", "empty_days"] >= 10, "the wipes run out: order more"
-    assert riverside.loc["P0169", "on_hand"] >= 5, "the notebooks lie here …"
-    assert sold.loc["P0169", "S05"] <= 2, "… unsold …"
-    assert sold.loc["P0169"].max() >= 10, "… and sell elsewhere"
-    assert sold.loc["P0242"].max() <= 2, "the candles sell nowhere"
-    spring_festival = Shelves("S05", "2025-01-01", "2025-03-31").numbers().set_index("category")
+    riverside = Shelves("S02", "2025-04-01", "2025-06-30").products().set_index("product_id")
+    assert riverside.loc["P0148", "empty_days"] >= 10, "the towels run out: order more"
+    assert riverside.loc["P0005", "on_hand"] >= 5, "the tea lies here …"
+    assert sold.loc["P0005", "S02"] <= 5, "… unsold …"
+    assert sold.loc["P0005"].max() >= 10, "… and sell elsewhere"
+    assert sold.loc["P0241"].max() <= 8, "the candles sell nowhere"
+    spring_festival = Shelves("S02", "2025-01-01", "2025-03-31").numbers().set_index("category")
     assert spring_festival.loc["baby", "stockout_rate"] > 0.005

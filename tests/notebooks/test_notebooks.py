@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from crmkit import warm
 from crmkit.i18n import LANGUAGES
 from crmkit.learn.course import Course
 from crmkit.teach.build import is_fresh
@@ -120,6 +121,7 @@ def test_every_notebook_gives_its_stored_results_again(lang, tmp_path):
     assert copied
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout=120", "-q", "-x"]
+        + [f"--nbval-kernel-name={warm.kernel_name()}"]
         + [
             "-p",
             "no:cacheprovider",

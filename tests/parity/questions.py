@@ -119,6 +119,9 @@ AWKWARD_TABLES = {
 }
 
 K, S, G, P, R, C = ck.kpi, ck.stock, ck.segment, ck.profile, ck.recommend, ck.campaign
+U = ck.customers
+
+HALVES = ("2024-01-01", "2025-01-31"), ("2025-02-01", "2025-06-30")
 
 
 def in_order(frame, *keys):
@@ -183,12 +186,56 @@ CASES = {
         t("sales"), ("2024-01-01", "2025-02-28"), ("2025-03-01", "2025-06-30"), by="store_id"
     ),
     "cohorts": lambda t: K.cohort_retention(t("sales")),
+    "cohorts by week, of orders": lambda t: K.cohort_retention(t("sales"), "week", "orders"),
+    "cohorts by quarter, of revenue": lambda t: K.cohort_retention(
+        t("sales"), "quarter", "revenue"
+    ),
+    "gain and loss": lambda t: K.gain_loss(
+        t("sales"), "p1", *HALVES, by="product_id", products=t("products")
+    ),
+    "switching": lambda t: K.switching(
+        t("sales"), *HALVES, "category", most=2, products=t("products")
+    ),
+    "cross-shopping": lambda t: K.cross_shopping(t("sales"), products=t("products")),
+    "purchase path": lambda t: K.purchase_path(
+        t("sales"), since="2024-06-01", products=t("products")
+    ),
+    "price index": lambda t: K.price_index(t("sales"), "quarter", "store_id"),
+    "price elasticity": lambda t: (
+        K.price_elasticity(
+            t("sales"), "category", "month", at_least=3, products=t("products")
+        ).table
+    ),
     "attainment": lambda t: K.attainment(t("sales"), t("targets")),
     "attainment of staff": lambda t: K.attainment(t("sales"), t("targets"), by="staff_id"),
     "monitor": lambda t: K.monitor(t("sales"), t("targets")),
     "rfm": lambda t: G.rfm(t("sales")),
     "rfm in a window": lambda t: G.rfm(t("sales"), "2025-06-30", days=200, bins=3),
     "rfm groups": lambda t: G.rfm_groups(G.rfm(t("sales"))),
+    "rfm by cut points": lambda t: G.rfm(
+        t("sales"), bins={"recency": [30, 120], "frequency": [2], "monetary": 3}, weights=(1, 1, 2)
+    ),
+    "rfm with ties together": lambda t: G.rfm(t("sales"), bins=3, ties="together"),
+    "heavy, medium, light": lambda t: G.hml(G.rfm(t("sales"))),
+    "deciles": lambda t: G.deciles(G.rfm(t("sales")), bins=3),
+    "composite rank": lambda t: G.composite_rank(
+        G.rfm(t("sales")), {"monetary": "high", "recency": "low", "frequency": "high"}
+    ),
+    "purchase history": lambda t: U.purchase_history(t("sales")),
+    "days between": lambda t: U.days_between(t("sales"), "month"),
+    "purchases per member": lambda t: U.purchases_per_member(t("sales")),
+    "churn by purchase": lambda t: U.churn_by_purchase(t("sales"), 30),
+    "movement by quarter": lambda t: U.movement(t("sales"), "quarter", lapse=1),
+    "movement by week": lambda t: U.movement(t("sales"), "week", since="2025-01-01"),
+    "customers and spend": lambda t: U.spend(t("sales"), ["month", "store_id"]),
+    "revenue tree": lambda t: U.revenue_tree(
+        t("sales"), ("2024-01-01", "2025-02-28"), ("2025-03-01", "2025-06-30")
+    ),
+    "lifetime value": lambda t: U.lifetime_value(t("sales"), 8).members,
+    "lifetime value held out": lambda t: U.holdout(t("sales"), 4).by_repeats,
+    "the churn model": lambda t: U.churn_model(t("sales"), 20).members,
+    "how often": lambda t: U.fit_purchases(U.purchase_history(t("sales"))).to_frame(),
+    "how much": lambda t: U.fit_spend(U.purchase_history(t("sales"))).to_frame(),
     "by demographics": lambda t: G.by_demographics(
         t("members"), t("sales"), ["gender", "age_band"]
     ),
@@ -231,6 +278,7 @@ CASES = {
     "also bought": lambda t: in_order(
         R.also_bought(t("sales"), min_orders=1), "product_id", "rank"
     ),
+    "substitutes": lambda t: R.substitutes(t("sales"), most=10, groups=2).pairs,
     "association rules": lambda t: in_order(
         R.association_rules(t("sales"), 0.01, 0.1), "if_bought", "then_bought"
     ),

@@ -16,7 +16,7 @@ from .conftest import assert_same, in_memory
 from .questions import AWKWARD, AWKWARD_TABLES, CASES, G, K
 
 MODULES = {"K": ck.kpi, "S": ck.stock, "G": ck.segment, "P": ck.profile, "R": ck.recommend}
-MODULES["C"] = ck.campaign
+MODULES |= {"C": ck.campaign, "U": ck.customers}
 FRAMES = {*tables.CONTRACT, "frame", "contacts", "outcomes", "tagged"}
 
 

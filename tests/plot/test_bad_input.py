@@ -24,6 +24,11 @@ RESULTS = {
     "attainment": ["store_id", "target", "attainment"],
     "monitor": ["store_id", "month", "pace", "status"],
     "cohort_retention": ["cohort", "months_since", "members", "retention_rate"],
+    "gain_loss": ["source", "members", "revenue", "share_of_earlier"],
+    "switching": ["brand_from", "brand_to", "members", "share_of_from"],
+    "cross_shopping": ["category_set", "sets", "members", "members_share"],
+    "purchase_path": ["category_1", "category_2", "members", "members_share"],
+    "price_index": ["month", "products", "matched_share", "fisher"],
     "turnover": ["category", "turnover"],
     "days_of_stock": ["category", "days_of_stock"],
     "sell_through": ["category", "sold", "received", "sell_through"],
@@ -39,6 +44,15 @@ RESULTS = {
     "segment_summary": ["rfm_group", "member_share", "monetary_share"],
     "by_demographics": ["gender", "revenue_each"],
     "migration": ["group_from", "group_to", "members", "share_of_from"],
+    "hml": ["member_id", "hml", "monetary"],
+    "deciles": ["member_id", "decile", "monetary"],
+    "composite_rank": ["member_id", "rank", "rank_index"],
+    "movement": ["month", "active", "new", "returning", "reactivated", "lapsed", "current"],
+    "spend": ["store_id", "customers", "revenue_each"],
+    "days_between": ["days", "times", "cumulative_share"],
+    "purchases_per_member": ["purchases", "members"],
+    "churn_by_purchase": ["purchase_number", "low", "high", "churn_rate"],
+    "revenue_tree": ["step", "effect", "change_rate"],
     "completeness": ["field", "n", "filled", "missing", "completeness"],
     "accuracy": ["field", "n", "right", "wrong", "accuracy"],
     "gaps": ["member_id", "filled", "of", "completeness", "ask_for"],
@@ -52,6 +66,8 @@ RESULTS = {
 TEXT = {
     *("store_id", "month", "event", "status", "cohort", "category", "product_id", "abc", "xyz"),
     *("member_id", "rfm_group", "gender", "group_from", "group_to", "field", "column", "other_id"),
+    *("source", "brand_from", "brand_to", "category_set", "category_1", "category_2"),
+    *("hml", "step"),
     *("also_bought", "if_bought", "then_bought", "age_class", "ask_for"),
 }
 
@@ -280,7 +296,10 @@ def test_the_treated_and_the_control_have_their_colours_in_any_order():
 
 @pytest.mark.parametrize(
     "chart",
-    ["comparison", "uplift_by_segment", "plan", "roi", "kmeans", "silhouette", "persona"],
+    [
+        *("comparison", "uplift_by_segment", "plan", "roi", "kmeans", "silhouette", "persona"),
+        *("lifetime_value", "alive", "holdout", "churn_model"),
+    ],
 )
 def test_a_table_instead_of_a_finding_is_refused(chart):
     with pytest.raises(ck.TableError, match="Give what"):

@@ -41,19 +41,51 @@ DAMAGE = {
         "UPDATE points_lot SET member_id = 'M999999' WHERE sale_id IS NULL",
     ],
     "a sale's lines, offers and payments come to its total": [
-        "UPDATE payment SET amount = amount + 1",
-        "DELETE FROM payment",
+        "UPDATE payment SET amount = amount + 1 WHERE method = 'wechat'",
+        "DELETE FROM payment WHERE method = 'wechat'",
+        "UPDATE price_change SET amount = amount + 1",
         "UPDATE sale_offer SET discount = discount + 1",
         "UPDATE sale_line SET discount = discount + 1, amount = amount - 1 WHERE sale_id = 2",
     ],
     "a return's lines and refunds come to its total": [
-        "UPDATE refund SET amount = amount + 1",
-        "DELETE FROM refund",
+        "UPDATE refund SET amount = amount + 1 WHERE method = 'wechat'",
+        "DELETE FROM refund WHERE method = 'wechat'",
     ],
     "no more came back than was sold, in units and in money": [
-        "UPDATE return_line SET amount = amount - 1;"
-        "UPDATE sale_return SET total = total - 1, refunded = refunded - 1;"
-        "UPDATE refund SET amount = amount - 1",
+        "UPDATE return_line SET amount = amount - 1 WHERE return_id = 1;"
+        "UPDATE sale_return SET total = total - 1, refunded = refunded - 1 WHERE id = 1;"
+        "UPDATE refund SET amount = amount - 1 WHERE return_id = 1",
+    ],
+    "cash paid and refunded is in a drawer's book": [
+        "UPDATE cash_entry SET sale_id = NULL WHERE kind = 'sale'",
+        "UPDATE cash_entry SET return_id = NULL WHERE kind = 'refund'",
+    ],
+    "a drawer's last balance is the sum of its entries": [
+        "UPDATE cash_entry SET balance = balance + 1 WHERE id = 1",
+    ],
+    "a close counted its drawer": [
+        "UPDATE shift_close SET cash_counted = cash_counted + 1",
+        "UPDATE shift_close SET left_in_drawer = left_in_drawer + 1",
+    ],
+    "every entry of a drawer is in one close, or after the last": [
+        "UPDATE shift_close SET sales = sales + 1, cash_expected = cash_expected + 1,"
+        " cash_counted = cash_counted + 1",
+    ],
+    "a value card's last balance is the sum of its entries": [
+        "UPDATE value_entry SET balance = balance + 1 WHERE id = 1",
+    ],
+    "what value cards paid and got back is on their cards": [
+        "UPDATE value_entry SET sale_id = NULL WHERE kind = 'pay'",
+    ],
+    "cash for value cards is in a drawer's book": [
+        "UPDATE cash_entry SET value_entry_id = NULL WHERE kind = 'card_load'",
+    ],
+    "a voided slip came back whole, and nothing else of it": [
+        "UPDATE sale_return SET kind = 'void' WHERE reason = 'changed_mind'",
+    ],
+    "a redemption's points and goods are in the ledgers, or both came back": [
+        "UPDATE stock_move SET redemption_id = NULL WHERE kind = 'goods'",
+        "UPDATE points_entry SET redemption_id = NULL WHERE kind = 'goods'",
     ],
     "a sale moved exactly its units off the shelf": [
         "UPDATE stock_move SET sale_id = NULL WHERE kind = 'sale'",
@@ -130,11 +162,23 @@ def worked_in(furnished, keys, tmp_path_factory):
         )
         (coupon,) = shop.offers.issue("A1", member_ids=["M000002"])
         sale = shop.till.sell(
-            [("P1", 1)], member_id="M000002", coupon=coupon, pay_points=100, key="paid in points"
+            [("P1", 1)],
+            member_id="M000002",
+            coupon=coupon,
+            pay_points=100,
+            payments={"wechat": 11_800},
         )
         shop.till.give_back(sale.sale_id, reason="wrong_item")
         shop.till.sell([("P2", 1)], member_id="M000002", coupon=coupon, pay_points=50)
         shop.till.sell([("P3", 1)])
+        two = shop.till.sell([("P3", 2)], prices={"P3": 3_000}, reason="worn")
+        shop.till.give_back(two.sale_id, [("P3", 1)], reason="changed_mind")
+        shop.till.void(shop.till.sell([("P3", 1)]).sale_id, "scanned_wrong")
+        shop.till.close_shift(20_000, left_in_drawer=5_000)
+        card = shop.cards.issue(10_000).id
+        shop.till.sell([("P3", 1)], payments={"gift_card": 3_990}, card=card)
+        shop.points.set_reward("P5", 10)
+        shop.points.redeem("M000002", "P5")
         there = shop.as_staff("T1", store="S2")
         for _n in range(2):
             sent = shop.stock.send("S2", [("P1", 2), ("P2", 2)])

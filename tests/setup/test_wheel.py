@@ -33,4 +33,4 @@ def test_the_wheel_works_away_from_the_repository(repository, tmp_path):
     assert shown.returncode == 0, shown.stderr
     where, said = shown.stdout.splitlines()
     assert where.startswith(str(tmp_path))
-    assert said == "8 门店"
+    assert said == "4 门店"

@@ -137,7 +137,9 @@ class Reads:
 
 
 K, S, G, P, R, C = ck.kpi, ck.stock, ck.segment, ck.profile, ck.recommend, ck.campaign
+U = ck.customers
 LINE = "sale_id sold_at member_id quantity"
+VISIT = "sold_at member_id quantity"
 SPENT = LINE + " amount"
 SHELF = "store_id product_id date on_hand sold"
 WEEKS = ("2025-04-01", "2025-05-31"), ("2025-06-01", "2025-06-30")
@@ -198,6 +200,36 @@ READS = {
         groups={"sales": "store_id"},
     ),
     "kpi.cohort_retention": Reads(lambda t: K.cohort_retention(t("sales")), needs={"sales": LINE}),
+    "kpi.gain_loss": Reads(
+        lambda t: K.gain_loss(t("sales"), "A", *WEEKS, by="store_id"),
+        needs={"sales": "sold_at member_id quantity amount"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.switching": Reads(
+        lambda t: K.switching(t("sales"), *WEEKS, products=t("products")),
+        needs={"sales": "sold_at member_id quantity amount product_id", "products": "product_id"},
+        groups={"products": "brand"},
+    ),
+    "kpi.cross_shopping": Reads(
+        lambda t: K.cross_shopping(t("sales"), "store_id"),
+        needs={"sales": "member_id quantity amount"},
+        uses={"sales": "sold_at"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.purchase_path": Reads(
+        lambda t: K.purchase_path(t("sales"), "store_id"),
+        needs={"sales": SPENT},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.price_index": Reads(
+        lambda t: K.price_index(t("sales"), by="store_id"),
+        needs={"sales": "product_id sold_at quantity amount"},
+        groups={"sales": "store_id"},
+    ),
+    "kpi.price_elasticity": Reads(
+        lambda t: K.price_elasticity(t("sales"), at_least=3).table,
+        needs={"sales": "product_id sold_at quantity amount"},
+    ),
     "kpi.attainment": Reads(
         lambda t: K.attainment(t("sales"), t("targets")),
         needs={"sales": "store_id sold_at amount", "targets": "store_id month revenue"},
@@ -278,6 +310,29 @@ READS = {
         },
         uses={"products": "launched_on"},
     ),
+    "customers.purchase_history": Reads(
+        lambda t: U.purchase_history(t("sales")), needs={"sales": VISIT + " amount"}
+    ),
+    "customers.days_between": Reads(
+        lambda t: U.days_between(t("sales"), "climate", stores=t("stores")),
+        needs={"sales": VISIT + " store_id", "stores": "store_id"},
+        groups={"stores": "climate"},
+    ),
+    "customers.purchases_per_member": Reads(
+        lambda t: U.purchases_per_member(t("sales")), needs={"sales": LINE}
+    ),
+    "customers.churn_by_purchase": Reads(
+        lambda t: U.churn_by_purchase(t("sales"), 30), needs={"sales": VISIT}
+    ),
+    "customers.movement": Reads(lambda t: U.movement(t("sales")), needs={"sales": VISIT}),
+    "customers.spend": Reads(
+        lambda t: U.spend(t("sales"), ["month", "category"], products=t("products")),
+        needs={"sales": SPENT + " product_id", "products": "product_id"},
+        groups={"products": "category"},
+    ),
+    "customers.revenue_tree": Reads(
+        lambda t: U.revenue_tree(t("sales"), *WEEKS), needs={"sales": SPENT}
+    ),
     "segment.rfm": Reads(lambda t: G.rfm(t("sales")), needs={"sales": SPENT}),
     "segment.migration": Reads(
         lambda t: G.migration(t("sales"), "2025-05-31", "2025-06-30"), needs={"sales": SPENT}
@@ -356,6 +411,10 @@ READS = {
         lambda t: R.also_bought(t("sales"), min_orders=1),
         needs={"sales": "sale_id product_id quantity"},
     ),
+    "recommend.substitutes": Reads(
+        lambda t: R.substitutes(t("sales")).pairs,
+        needs={"sales": "member_id sale_id product_id quantity"},
+    ),
     "recommend.association_rules": Reads(
         lambda t: R.association_rules(t("sales"), min_support=0.1),
         needs={"sales": "sale_id product_id quantity"},
@@ -380,7 +439,7 @@ READS = {
     ),
 }
 
-SCORED = G.rfm_groups(G.rfm(SHOP["sales"], bins=2))
+SCORED = G.rfm_groups(G.rfm(SHOP["sales"], bins=2), bins=2)
 CLEANERS = {
     # their trade is bad input: every fault below comes back repaired, or set aside, and counted
     "clean.clean_sales": (lambda t: ck.clean.clean_sales(t("sales")), "sales"),
@@ -413,12 +472,23 @@ NO_TABLES = {
     *("profile.default_rules", "campaign.power", "campaign.sample_size"),
     *("campaign.gift", "campaign.percent_off", "campaign.threshold_discount"),
     "clean.read_any",  # a file: tests/clean/test_read.py
+    # they learn from more members than this shop has: tests/customers
+    *("customers.churn_model", "customers.holdout"),
     "clean.rekey",  # a report goes in: tests/clean/test_duplicates.py
 }
 
 
 def public_functions():
-    for room in ("kpi", "stock", "segment", "profile", "recommend", "campaign", "clean"):
+    for room in (
+        "kpi",
+        "stock",
+        "customers",
+        "segment",
+        "profile",
+        "recommend",
+        "campaign",
+        "clean",
+    ):
         module = getattr(ck, room)
         for name in getattr(module, "__all__", None) or dir(module):
             thing = getattr(module, name)
@@ -681,8 +751,11 @@ EMPTY_IS_REFUSED = {
     *(f"recommend.{m}" for m in ("Popular", "ItemCF", "UserCF", "Content", "Hybrid")),
     *("recommend.evaluate", "recommend.also_bought", "recommend.association_rules"),
     *("campaign.plan", "profile.persona"),
+    *("recommend.substitutes", "kpi.gain_loss", "kpi.cross_shopping"),
 }
 NOTHING_TO_GO_BY = {
+    # nobody bought, and a change from nothing has no factors
+    *(("customers.revenue_tree", c) for c in ("sale_id", "sold_at", "member_id", "quantity")),
     *((name, column) for name in EMPTY_IS_REFUSED for column in LINE.split() + ["product_id"]),
     ("campaign.plan", "cost"),
     ("campaign.split_control", "member_id"),
@@ -759,9 +832,19 @@ GROUPS = pd.DataFrame(
 WEEKS_OF = pd.DataFrame(
     {"period": ["before", "after"] * 3, "revenue": [3.0, 1.0, 4.0, 2.0, 5.0, 3]}
 )
+KNOWN = pd.DataFrame(
+    {"repeats": [0, 1, 2, 3] * 20, "first_to_last": [0.0, 4.0, 9.0, 20.0] * 20,
+     "observed_weeks": [30.0, 25.0, 30.0, 28.0] * 20, "repeat_value": [None, 5.0, 9.0, 7.0] * 20}
+)  # fmt: skip
 ANSWERS = {
-    "segment.rfm_groups": (G.rfm_groups, SCORED, "r_score f_score m_score"),
+    "segment.rfm_groups": (lambda f: G.rfm_groups(f, bins=2), SCORED, "r_score f_score m_score"),
     "segment.segment_summary": (G.segment_summary, SCORED, "rfm_group"),
+    "segment.hml": (G.hml, SCORED, "member_id monetary"),
+    "segment.deciles": (G.deciles, SCORED, "member_id monetary"),
+    "segment.composite_rank": (G.composite_rank, SCORED, "member_id monetary frequency"),
+    "customers.fit_purchases": (U.fit_purchases, KNOWN, "repeats first_to_last observed_weeks"),
+    "customers.fit_spend": (U.fit_spend, KNOWN, "repeats repeat_value"),
+    "customers.lifetime_value": (U.lifetime_value, KNOWN, "repeats first_to_last observed_weeks"),
     "segment.kmeans": (lambda f: G.kmeans(f, k=2), SCORED, "recency frequency monetary"),
     "campaign.compare_arms": (C.compare_arms, GROUPS, "group revenue"),
     "campaign.compare_groups": (C.compare_groups, GROUPS, "group revenue"),

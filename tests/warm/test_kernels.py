@@ -183,6 +183,11 @@ def test_charts_are_shown_and_panels_answer(kernel):
     assert one.run(registered) == "True"
 
 
+def test_a_wide_table_looks_as_in_an_ordinary_kernel(kernel):
+    code = "import pandas as pd, sys; print('pandas' in sys.modules, pd.get_option('display.max_columns'))"
+    assert kernel().run(code) == "True 20"
+
+
 def test_the_warm_process_has_one_thread(kernel):
     parent = psutil.Process(kernel().pid).parent()
     assert parent.num_threads() == 1

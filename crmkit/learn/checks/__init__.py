@@ -8,10 +8,12 @@ a bare value (nbgrader would take it for partial credit).
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.learn import ran
 from crmkit.learn.checks.charts import KINDS, Chart
 from crmkit.learn.checks.expectation import Expectation, Mistake, undefined
 from crmkit.learn.checks.form import Form
@@ -19,6 +21,7 @@ from crmkit.learn.checks.functions import Function
 from crmkit.learn.checks.models import Model
 from crmkit.learn.checks.outcome import (
     NOT_ATTEMPTED,
+    NOTED,
     RIGHT,
     WRONG,
     CheckFailed,
@@ -292,6 +295,25 @@ class Check:
         """
         _settle(name, Form(kind, options=tuple(options), between=between, unit=unit), value)
 
+    def ask(self, name: str, *questions: str) -> Any:
+        """Ask in fields, and judge what was answered: ``check.ask("sales-1", "no_email")``.
+
+        At the notebook it gives the fields, which show themselves as the last line of a cell;
+        under nbgrader it judges the answers kept beside the notebook.
+        """
+        from crmkit.learn import answers, fields
+
+        if not is_grading():
+            return fields.ask(name, *questions)
+        asked = fields.Asked(name)
+        for question in questions:
+            try:
+                outcome = asked.outcome(question)
+            except answers.AnswersError as error:
+                outcome = Outcome(WRONG, asked.question(question).label, "damaged", str(error))
+            _conclude(outcome)
+        return None
+
     def answer(self, quiz: str, question: str, key: Any) -> None:
         """Check one kept answer of a graded quiz, by option id; for hidden cells only.
 
@@ -359,14 +381,18 @@ def _heard(name: str, talk: Any, standing: Any, at_least: float) -> Outcome:
 
 
 check = Check()
+ran.watch()
 
 
 _listeners: list[Any] = []
+_KIT = str(Path(__file__).parents[2])
 
 
 def _value_of(name: str) -> Any:
-    """The learner's variable, looked up where the check was called."""
-    frame = sys._getframe(3)
+    """The learner's variable, looked up where the kit was called from."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_KIT):
+        frame = frame.f_back
     for names in (frame.f_locals, frame.f_globals):
         if name in names:
             return names[name]
@@ -376,7 +402,17 @@ def _value_of(name: str) -> Any:
 def _settle(name: str, expectation: Expectation, value: Any) -> None:
     if value is LOOK_UP:
         value = _value_of(name)
-    outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
+    if name in ran.stopped:
+        outcome = Outcome(
+            WRONG,
+            name,
+            "stopped",
+            _("The cell that sets {name} stopped with an error. Mend it and run it again.").format(
+                name=name
+            ),
+        )
+    else:
+        outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
     for listener in _listeners:
         listener(name, expectation, value, outcome)
     _conclude(outcome)
@@ -384,7 +420,7 @@ def _settle(name: str, expectation: Expectation, value: Any) -> None:
 
 def _conclude(outcome: Outcome) -> None:
     _record(outcome.name, outcome)
-    if is_grading() and outcome.status != RIGHT:
+    if is_grading() and outcome.status not in (RIGHT, NOTED):
         raise (NotAttempted if outcome.status == NOT_ATTEMPTED else CheckFailed)(outcome)
     show(outcome)
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from crmkit.i18n import gettext as _
 
-RIGHT, WRONG, NOT_ATTEMPTED = "right", "wrong", "not_attempted"
+RIGHT, WRONG, NOT_ATTEMPTED, NOTED = "right", "wrong", "not_attempted", "noted"
 # Set by the guard once nbgrader was seen; from then on every check raises.
 always_grading = False
+_MARKS = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
 
-_SIGNS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
-_COLOURS = {RIGHT: "#2e7d32", WRONG: "#c62828", NOT_ATTEMPTED: "#757575"}
+_SIGNS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○", NOTED: "•"}
+_COLOURS = {RIGHT: "#2e7d32", WRONG: "#c62828", NOT_ATTEMPTED: "#757575", NOTED: "#0b57a4"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One of three: right, wrong (with the reason and the mistake it looks like), not attempted."""
+    """Right, wrong (with the reason and the mistake it looks like), not attempted; or only noted,
+    where nothing is judged or it is judged later."""
 
     status: str
     name: str
@@ -80,14 +82,16 @@ class NotAttempted(CheckFailed):
 
 
 def is_grading() -> bool:
-    """Whether nbgrader is running this notebook, however the notebook changed its environment."""
-    if always_grading or "NBGRADER_EXECUTION" in os.environ:
+    """Whether nbgrader runs this notebook to grade or to validate it, however the notebook changed
+    its environment."""
+    if always_grading or any(mark in os.environ for mark in _MARKS):
         return True
     try:
         born_with = Path("/proc/self/environ").read_bytes()
     except OSError:
         return False
-    return any(pair.startswith(b"NBGRADER_EXECUTION=") for pair in born_with.split(b"\0"))
+    names = {pair.partition(b"=")[0].decode(errors="replace") for pair in born_with.split(b"\0")}
+    return not names.isdisjoint(_MARKS)
 
 
 def show(outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -148,7 +148,7 @@ class Files(Desk):
         return len(rows)
 
     @command(roles="manager trainer")
-    def export_sales(self, tx: Tx, path: str, since: str, until: str) -> int:
+    def export_sales(self, tx: Tx, path: str, since: date | str, until: date | str) -> int:
         """Write what this store rung up on these days to a new CSV or Excel file, line by line at
         the shop's own time, returns as negative lines; how many lines. It adds up to the shift
         reports of the days."""

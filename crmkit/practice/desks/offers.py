@@ -1,6 +1,5 @@
 """Offers and coupons: what is on, and who was given what."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -14,9 +13,25 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import pricing
 from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, NotFound, Refused
 from crmkit.practice.goods import find_product
-from crmkit.practice.ledgers import stock
+from crmkit.practice.ledgers import stock, value
+from crmkit.practice.lists import Listing, Page
 from crmkit.practice.people import group_of, live
 from crmkit.practice.records import Cents, record
+
+OFFERS = Listing(
+    schema.promotion,
+    filters=("kind", "category", "level", "coupon_only"),
+    sorts=("id", "starts_on", "ends_on"),
+    at="starts_on",
+    store=None,
+)
+COUPONS = Listing(
+    schema.coupon,
+    filters=("promotion_id", "member_id"),
+    sorts=("-made_at", "valid_to"),
+    at="made_at",
+    store=None,
+)
 
 
 @record(lists="id name kind threshold amount_off percent_off starts_on ends_on")
@@ -59,7 +74,7 @@ class Offers(Desk):
         tx: Tx,
         offer_id: str,
         name: str,
-        kind: str,
+        kind: Annotated[str, values.OneOf(schema.PROMOTION_KINDS, "kind")],
         *,
         starts_on: date | str,
         ends_on: date | str,
@@ -68,7 +83,7 @@ class Offers(Desk):
         percent_off: int | None = None,
         gift_product_id: str | None = None,
         category: str | None = None,
-        level: str | None = None,
+        level: Annotated[str, values.OneOf(schema.LEVELS, "level")] | None = None,
         coupon_only: bool = False,
     ) -> Offer:
         """A new offer: `threshold` (so much off from so much on), `percent_off` or `gift`.
@@ -81,12 +96,9 @@ class Offers(Desk):
             select(schema.promotion.c.id).where(schema.promotion.c.id == values.code(offer_id))
         ):
             raise Refused(_("There is an offer {id} already.").format(id=offer_id))
-        values.one_of(kind, schema.PROMOTION_KINDS, "kind")
         first, last = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
         if first > last:
             raise BadValue(_("The offer ends before it begins."))
-        if level is not None:
-            values.one_of(level, schema.LEVELS, "level")
         of_kinds = {"amount_off": amount_off, "percent_off": percent_off, "gift": gift_product_id}
         for other, given in of_kinds.items():
             if given is not None and other != {"threshold": "amount_off"}.get(kind, kind):
@@ -203,6 +215,34 @@ class Offers(Desk):
         found = [find_coupon(tx, row.id) for row in rows]
         return tuple(sorted(found, key=lambda one: not one.usable))
 
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def list_offers(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """Every offer there was, is or will be."""
+        return OFFERS.page(tx, where, sort, after, size, lambda rows: map(_offer, rows))
+
+    @query(roles="manager trainer")
+    def list_coupons(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """Every coupon, the latest first, with what became of it."""
+        return COUPONS.page(
+            tx, where, sort, after, size, lambda rows: (find_coupon(tx, r.id) for r in rows)
+        )
+
 
 def find_offer(tx: Tx, offer_id: str):
     row = tx.one(select(schema.promotion).where(schema.promotion.c.id == values.code(offer_id)))
@@ -301,9 +341,9 @@ def _event(tx: Tx, coupon_id: str, kind: str, **about) -> None:
 
 
 def _next_coupon(tx: Tx) -> str:
-    """A number nobody can guess, without letters that are misread."""
+    """A number nobody can guess, and that was never given out."""
     while True:
-        number = "Q" + "".join(secrets.choice("23456789ABCDEFGHJKMNPRSTUVWXYZ") for _n in range(10))
+        number = value.new_number("Q")
         if not tx.one(select(schema.coupon.c.id).where(schema.coupon.c.id == number)):
             return number
 

@@ -14,7 +14,7 @@ from crmkit.practice.choices import Role, SettingName
 from crmkit.practice.clock import utc
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
-from crmkit.practice.goods import find_product
+from crmkit.practice.goods import find_product, initials
 from crmkit.practice.lists import Listing, Page
 from crmkit.practice.records import built, record
 from crmkit.practice.settings import DEFAULTS, setting
@@ -193,6 +193,7 @@ class Office(Desk):
             category=values.text(category, "category"),
             brand=values.text(brand, "brand", needed=False),
             barcode=barcode,
+            initials=initials(values.text(name, "name")),
             list_price=values.cents(list_price, "list_price"),
             cost=values.cents(cost, "cost"),
             launched_on=tx.today,

@@ -9,7 +9,7 @@ from crmkit.codes import LEVEL_DAYS
 from crmkit.i18n import gettext as _
 from crmkit.practice import rung, schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.errors import BadValue, NotFound, Refused
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points as ledger
 from crmkit.practice.ledgers import stock
@@ -37,6 +37,21 @@ class PointsEntry:
     sale_id: int | None
     return_id: int | None
     reason: str | None
+
+
+@record
+class Redemption:
+    """Goods a member had for points; `undone` when they came back."""
+
+    id: int
+    at: datetime
+    store_id: str
+    staff_id: str
+    member_id: str
+    product_id: str
+    quantity: int
+    points: int
+    undone: bool
 
 
 class Points(Desk):
@@ -117,12 +132,50 @@ class Points(Desk):
         row = tx.one(select(schema.reward).where(schema.reward.c.product_id == product.id))
         if row is None or not row.active:
             raise NotFound(_("{product} cannot be had for points.").format(product=product.id))
-        stock.take(tx, "goods", product.id, "@customer", quantity)
-        ledger.spend(
-            tx, member.id, row.points * quantity, "goods", reason=f"{product.id} × {quantity}"
+        number = tx.insert(
+            schema.redemption,
+            at=tx.now,
+            store_id=tx.store_id,
+            staff_id=tx.staff.id,
+            member_id=member.id,
+            product_id=product.id,
+            quantity=quantity,
+            points=row.points * quantity,
         )
-        tx.note(f"member:{member.id}", product=product.id, quantity=quantity)
+        stock.take(tx, "goods", product.id, "@customer", quantity, redemption_id=number)
+        ledger.spend(tx, member.id, row.points * quantity, "goods", redemption_id=number)
+        tx.note(f"member:{member.id}", redemption=number, product=product.id, quantity=quantity)
         return ledger.balance(tx, member.id)
+
+    @query(roles="cashier sales manager trainer")
+    def redemptions(self, tx: Tx, member_id: str) -> tuple[Redemption, ...]:
+        """What a member had for points, the latest first."""
+        r = schema.redemption
+        rows = tx.all(
+            select(r)
+            .where(r.c.member_id.in_(group_of(live(tx, member_id).id)))
+            .order_by(r.c.id.desc())
+        )
+        return tuple(Redemption(undone=_undone(tx, row.id), **row._mapping) for row in rows)
+
+    @command(roles="cashier manager trainer")
+    def undo_redemption(self, tx: Tx, redemption: int) -> int:
+        """The goods come back to this store's shelf, the points into the lots they came from; the
+        member's balance."""
+        r = schema.redemption
+        row = tx.one(select(r).where(r.c.id == values.number(redemption)))
+        if row is None:
+            raise NotFound(_("There is no redemption {id}.").format(id=redemption))
+        if _undone(tx, row.id):
+            raise Closed(_("Redemption {id} was undone already.").format(id=row.id))
+        about = {"redemption_id": row.id}
+        stock.move(
+            tx, "goods_back", row.product_id, "@customer", tx.store_id, row.quantity, **about
+        )
+        ledger.undo_goods(tx, row.id)
+        owner = live(tx, row.member_id)
+        tx.note(f"member:{owner.id}", redemption=row.id)
+        return ledger.balance(tx, owner.id)
 
     @command(roles="manager trainer")
     def expire(self, tx: Tx) -> tuple[int, int]:
@@ -140,6 +193,13 @@ class Points(Desk):
             tx.update(schema.member, member.id, level=level)
         tx.note(f"member:{member.id}", level=level)
         return level
+
+
+def _undone(tx: Tx, redemption: int) -> bool:
+    e = schema.points_entry
+    return bool(
+        tx.one(select(e.c.id).where(e.c.redemption_id == redemption, e.c.kind == "goods_back"))
+    )
 
 
 def level_by_spend(tx: Tx, member_id: str) -> str:

@@ -117,7 +117,7 @@ def _sales(book: _Book) -> "pd.DataFrame":
             line.c.number,
             line.c.at,
             line.c.store_id,
-            line.c.staff_id,
+            line.c.seller_id,
             line.c.member_id,
             line.c.product_id,
             line.c.quantity,

@@ -6,7 +6,7 @@ proportion, so that each line knows what was really paid for it when it comes ba
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,12 @@ class Applied:
 
 @dataclass(frozen=True)
 class Basket:
-    """The priced lines and the offers that made the price."""
+    """The priced lines, what was marked down by hand, and the offers that made the price."""
 
     lines: tuple[Line, ...]
     offers: tuple[Applied, ...]
+    marked_down: dict[str, int] = field(default_factory=dict)
+    rounded_off: int = 0
 
     @property
     def gross(self) -> int:
@@ -145,6 +147,7 @@ def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
     return Basket(
         (*(priced[i] for i in as_scanned), *priced[len(order) :]),
         tuple(applied),
+        {line.product_id: line.discount for line in lines if line.discount},
     )
 
 

@@ -15,6 +15,7 @@ class Rung:
     quantity: int
     amount: int
     is_member: bool
+    seller_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Figures:
     member_revenue: int
     by_hour: dict[int, int]
     by_product: dict[str, int]
+    by_seller: dict[str, int]
 
     @property
     def average_order(self) -> int | None:
@@ -43,9 +45,11 @@ def figures(lines: Iterable[Rung]) -> Figures:
     lines = list(lines)
     by_hour: Counter[int] = Counter()
     by_product: Counter[str] = Counter()
+    by_seller: Counter[str] = Counter()
     for one in lines:
         by_hour[one.hour] += one.amount
         by_product[one.product_id] += one.amount
+        by_seller[one.seller_id] += one.amount
     return Figures(
         revenue=sum(one.amount for one in lines),
         units=sum(one.quantity for one in lines),
@@ -54,4 +58,5 @@ def figures(lines: Iterable[Rung]) -> Figures:
         member_revenue=sum(one.amount for one in lines if one.is_member),
         by_hour=dict(sorted(by_hour.items())),
         by_product=dict(by_product.most_common()),
+        by_seller=dict(by_seller.most_common()),
     )

@@ -204,3 +204,10 @@ def take_back(tx, member_id: str, sale_id: int, points: int, **about) -> int:
     own = set(tx.execute(select(lot_table.c.id).where(lot_table.c.sale_id == sale_id)).scalars())
     lots = sorted(spendable(tx, member_id), key=lambda one: one.id not in own)
     return take_from(tx, lots, points, "return_earned", sale_id=sale_id, **about)
+
+
+def undo_goods(tx, redemption_id: int) -> None:
+    """Put the points of a redemption back into the lots they came from."""
+    e = entry_table
+    for row in tx.all(select(e).where(e.c.redemption_id == redemption_id).order_by(e.c.id)):
+        post(tx, row.lot_id, "goods_back", -row.points, redemption_id=redemption_id)

@@ -4,6 +4,7 @@ from sqlalchemy import Index, Table
 
 from crmkit.codes import (
     LOCATION_KINDS,
+    ORDER_STATUSES,
     RESERVATION_STATUSES,
     STOCK_KINDS,
     STOCKTAKE_STATUSES,
@@ -38,6 +39,7 @@ product = Table(
     day("launched_on", null=True),
     words("shelf", null=True),
     words("barcode", null=True),
+    words("initials", null=True),
     flag("active"),
     must("list_price_not_negative", "list_price >= 0"),
     must("cost_not_negative", "cost >= 0"),
@@ -71,6 +73,8 @@ stock_move = Table(
     ref("return_id", "sale_return.id", null=True),
     ref("transfer_id", "transfer.id", null=True),
     ref("stocktake_id", "stocktake.id", null=True),
+    ref("redemption_id", "redemption.id", null=True),
+    ref("delivery_id", "delivery.id", null=True),
     ref("staff_id", "staff.id"),
     one_of("kind", STOCK_KINDS),
     must("quantity_positive", "quantity > 0"),
@@ -78,8 +82,7 @@ stock_move = Table(
     must("shelf_not_below_zero", "from_balance >= 0 OR from_id LIKE '@%'"),
     must(
         "transfer_named",
-        "(kind IN ('transfer_out', 'transfer_in', 'transfer_lost', 'transfer_back'))"
-        " = (transfer_id IS NOT NULL)",
+        "(kind LIKE 'transfer_%') = (transfer_id IS NOT NULL)",
     ),
     Index("ix_stock_move_from_id_product_id_id", "from_id", "product_id", "id"),
     Index("ix_stock_move_to_id_product_id_id", "to_id", "product_id", "id"),
@@ -143,7 +146,7 @@ stocktake_count = Table(
     ref("product_id", "product.id"),
     when("at"),
     ref("staff_id", "staff.id"),
-    count("counted"),
+    count("counted", null=True),
     count("book"),
     must("counted_not_negative", "counted >= 0"),
     Index("ix_stocktake_count_stocktake_id_product_id", "stocktake_id", "product_id"),
@@ -190,4 +193,64 @@ reorder_rule = Table(
     count("reorder_point"),
     count("order_up_to"),
     must("levels_in_order", "reorder_point >= 0 AND order_up_to > reorder_point"),
+)
+
+supplier = Table(
+    "supplier",
+    metadata,
+    code(),
+    words("name"),
+    flag("active"),
+)
+
+purchase_order = Table(
+    "purchase_order",
+    metadata,
+    number(),
+    ref("store_id", "store.id"),
+    ref("supplier_id", "supplier.id"),
+    ref("staff_id", "staff.id"),
+    when("ordered_at"),
+    day("expected_on", null=True),
+    words("status"),
+    when("closed_at", null=True),
+    one_of("status", ORDER_STATUSES),
+    must("open_has_no_end", "(status = 'open') = (closed_at IS NULL)"),
+    Index("ix_purchase_order_store_id_status", "store_id", "status"),
+)
+
+purchase_line = Table(
+    "purchase_line",
+    metadata,
+    ref("order_id", "purchase_order.id", primary_key=True),
+    ref("product_id", "product.id", primary_key=True),
+    count("ordered"),
+    cents("cost"),
+    must("ordered_positive", "ordered > 0"),
+    must("cost_not_negative", "cost >= 0"),
+    info=APPEND_ONLY,
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    number(),
+    ref("order_id", "purchase_order.id"),
+    when("at"),
+    ref("staff_id", "staff.id"),
+    words("document", null=True),
+    Index("ix_delivery_order_id", "order_id"),
+    info=APPEND_ONLY,
+)
+
+delivery_line = Table(
+    "delivery_line",
+    metadata,
+    ref("delivery_id", "delivery.id", primary_key=True),
+    ref("product_id", "product.id", primary_key=True),
+    count("received"),
+    cents("cost"),
+    must("received_positive", "received > 0"),
+    must("cost_not_negative", "cost >= 0"),
+    info=APPEND_ONLY,
 )

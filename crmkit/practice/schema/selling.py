@@ -1,14 +1,21 @@
-"""The till: offers and coupons, sales and returns, points, closes."""
+"""The till: offers and coupons, sales and returns, drawers, value cards, points."""
 
 from sqlalchemy import Column, Index, Integer, Table
 
 from crmkit.codes import (
+    BASKET_STATUSES,
+    CARD_ENTRIES,
+    CARD_KINDS,
+    CASH_KINDS,
     CHANNELS,
     COUPON_EVENTS,
     MONEY_METHODS,
     POINTS_KINDS,
+    PRICE_CHANGES,
     PROMOTION_KINDS,
+    RETURN_KINDS,
     RETURN_REASONS,
+    VOID_REASONS,
 )
 from crmkit.practice.schema.columns import (
     APPEND_ONLY,
@@ -93,6 +100,7 @@ sale = Table(
     when("at"),
     ref("store_id", "store.id"),
     ref("staff_id", "staff.id"),
+    ref("seller_id", "staff.id", null=True),
     ref("member_id", "member.id", null=True),
     words("channel"),
     cents("gross"),
@@ -102,6 +110,7 @@ sale = Table(
     cents("points_value"),
     count("points_paid"),
     count("points_earned"),
+    cents("tendered", null=True),
     words("external_id", null=True),
     must("external_id_short", "length(external_id) BETWEEN 1 AND 40"),
     one_of("channel", CHANNELS),
@@ -150,6 +159,76 @@ sale_offer = Table(
     info=APPEND_ONLY,
 )
 
+price_change = Table(
+    "price_change",
+    metadata,
+    number(),
+    ref("sale_id", "sale.id"),
+    words("kind"),
+    ref("product_id", "product.id", null=True),
+    cents("amount"),
+    ref("approved_by", "staff.id"),
+    one_of("kind", PRICE_CHANGES),
+    must("price_of_a_product", "(kind = 'price') = (product_id IS NOT NULL)"),
+    must("amount_positive", "amount > 0"),
+    Index("ix_price_change_sale_id", "sale_id"),
+    info=APPEND_ONLY | {"said": "reason"},
+)
+
+held_basket = Table(
+    "held_basket",
+    metadata,
+    number(),
+    ref("store_id", "store.id"),
+    ref("staff_id", "staff.id"),
+    when("at"),
+    ref("member_id", "member.id", null=True),
+    words("coupon_id", null=True),
+    words("units"),
+    words("note_sealed", null=True),
+    words("status"),
+    one_of("status", BASKET_STATUSES),
+    Index("ix_held_basket_store_id_status", "store_id", "status"),
+)
+
+value_card = Table(
+    "value_card",
+    metadata,
+    code(),
+    words("kind"),
+    ref("member_id", "member.id", null=True),
+    ref("store_id", "store.id"),
+    when("made_at"),
+    one_of("kind", CARD_KINDS),
+    Index("ix_value_card_member_id", "member_id"),
+)
+
+value_entry = Table(
+    "value_entry",
+    metadata,
+    number(),
+    ref("card_id", "value_card.id"),
+    when("at"),
+    words("kind"),
+    cents("amount"),
+    cents("balance"),
+    words("method", null=True),
+    ref("store_id", "store.id"),
+    ref("staff_id", "staff.id"),
+    ref("sale_id", "sale.id", null=True),
+    ref("return_id", "sale_return.id", null=True),
+    one_of("kind", CARD_ENTRIES),
+    one_of("method", MONEY_METHODS),
+    must("sign_fits_kind", "amount <> 0 AND (kind = 'pay') = (amount < 0)"),
+    must("card_not_below_zero", "balance >= 0"),
+    must("loaded_with_money", "(kind = 'load') = (method IS NOT NULL)"),
+    must("paid_for_a_sale", "(kind = 'pay') = (sale_id IS NOT NULL)"),
+    must("refunded_by_a_return", "(kind = 'refund') = (return_id IS NOT NULL)"),
+    Index("ix_value_entry_card_id_id", "card_id", "id"),
+    Index("ix_value_entry_store_id_at", "store_id", "at"),
+    info=APPEND_ONLY,
+)
+
 payment = Table(
     "payment",
     metadata,
@@ -157,6 +236,8 @@ payment = Table(
     Column("line", Integer, primary_key=True),
     words("method"),
     cents("amount"),
+    ref("card_id", "value_card.id", null=True),
+    must("card_pays_as_gift_card", "card_id IS NULL OR method = 'gift_card'"),
     one_of("method", MONEY_METHODS),
     must("amount_positive", "amount > 0"),
     info=APPEND_ONLY,
@@ -170,14 +251,22 @@ sale_return = Table(
     when("at"),
     ref("store_id", "store.id"),
     ref("staff_id", "staff.id"),
+    words("kind"),
     words("reason"),
+    words("external_id", null=True),
     cents("total"),
     cents("refunded"),
     cents("points_value"),
     cents("points_missing_value"),
     count("points_back"),
     count("points_taken"),
-    one_of("reason", RETURN_REASONS),
+    one_of("kind", RETURN_KINDS),
+    one_of("reason", (*RETURN_REASONS, *VOID_REASONS)),
+    must(
+        "reason_fits_kind",
+        f"(kind = 'void') = (reason IN ({', '.join(map(repr, VOID_REASONS))}))",
+    ),
+    Index("uq_sale_return_external_id", "external_id", unique=True),
     must("settled", "total = refunded + points_value + points_missing_value"),
     must(
         "not_negative",
@@ -218,15 +307,70 @@ shift_close = Table(
     metadata,
     number(),
     ref("store_id", "store.id"),
+    words("drawer"),
     ref("staff_id", "staff.id"),
     when("from_at"),
     when("to_at"),
+    cents("opening"),
+    cents("sales"),
+    cents("refunds"),
+    cents("card_loads"),
+    cents("paid_in"),
+    cents("paid_out"),
     cents("cash_expected"),
     cents("cash_counted"),
-    must("times_in_order", "from_at <= to_at"),
+    cents("left_in_drawer"),
+    ref("handed_to", "staff.id", null=True),
     must("cash_not_negative", "cash_counted >= 0"),
+    must("left_of_what_was_counted", "left_in_drawer BETWEEN 0 AND cash_counted"),
+    must(
+        "expected_adds_up",
+        "cash_expected = opening + sales - refunds + card_loads + paid_in - paid_out",
+    ),
     Index("ix_shift_close_store_id_to_at", "store_id", "to_at"),
+    Index("ix_shift_close_store_id_drawer", "store_id", "drawer"),
     info=APPEND_ONLY | {"said": "note"},
+)
+
+cash_entry = Table(
+    "cash_entry",
+    metadata,
+    number(),
+    when("at"),
+    ref("store_id", "store.id"),
+    words("drawer"),
+    words("kind"),
+    cents("amount"),
+    cents("balance"),
+    ref("staff_id", "staff.id"),
+    ref("sale_id", "sale.id", null=True),
+    ref("return_id", "sale_return.id", null=True),
+    ref("value_entry_id", "value_entry.id", null=True),
+    ref("close_id", "shift_close.id", null=True),
+    one_of("kind", CASH_KINDS),
+    must("sold_on_a_sale", "(kind = 'sale') = (sale_id IS NOT NULL)"),
+    must("refunded_by_a_return", "(kind = 'refund') = (return_id IS NOT NULL)"),
+    must("counted_at_a_close", "(kind IN ('over_short', 'hand_over')) = (close_id IS NOT NULL)"),
+    Index("ix_cash_entry_store_id_drawer_id", "store_id", "drawer", "id"),
+    Index("ix_cash_entry_store_id_staff_id_kind", "store_id", "staff_id", "kind"),
+    Index("ix_cash_entry_sale_id", "sale_id"),
+    info=APPEND_ONLY | {"said": "reason"},
+)
+
+redemption = Table(
+    "redemption",
+    metadata,
+    number(),
+    when("at"),
+    ref("store_id", "store.id"),
+    ref("staff_id", "staff.id"),
+    ref("member_id", "member.id"),
+    ref("product_id", "product.id"),
+    count("quantity"),
+    count("points"),
+    must("positive", "quantity > 0 AND points > 0"),
+    Index("ix_redemption_member_id", "member_id"),
+    info=APPEND_ONLY,
 )
 
 points_lot = Table(
@@ -255,18 +399,24 @@ points_entry = Table(
     count("lot_balance"),
     ref("sale_id", "sale.id", null=True),
     ref("return_id", "sale_return.id", null=True),
+    ref("redemption_id", "redemption.id", null=True),
     ref("staff_id", "staff.id"),
     one_of("kind", POINTS_KINDS),
     must("points_not_zero", "points <> 0"),
     must("lot_not_below_zero", "lot_balance >= 0"),
     must(
         "sign_fits_kind",
-        "(kind IN ('earn', 'return_paid') AND points > 0)"
+        "(kind IN ('earn', 'return_paid', 'goods_back') AND points > 0)"
         " OR (kind IN ('pay', 'goods', 'expire', 'return_earned') AND points < 0)"
         " OR kind = 'adjust'",
     ),
     Index("ix_points_entry_lot_id", "lot_id"),
+    must(
+        "goods_on_a_redemption",
+        "(kind IN ('goods', 'goods_back')) = (redemption_id IS NOT NULL)",
+    ),
     Index("ix_points_entry_sale_id", "sale_id"),
+    Index("ix_points_entry_redemption_id", "redemption_id"),
     info=APPEND_ONLY | {"said": "reason"},
 )
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crmkit.practice.errors import BadValue, NotEnoughPoints, NotEnoughStock, NotFound
+from crmkit.practice.errors import BadValue, Closed, NotEnoughPoints, NotEnoughStock, NotFound
 
 
 @pytest.fixture
@@ -76,3 +76,18 @@ def test_the_level_follows_what_was_spent_in_a_year_and_kept(shop, clock):
     clock.advance(days=366)
     shop.till.sell([("P1", 20)], member_id=ann)
     assert shop.points.review_level(ann) == "silver"
+
+
+def test_a_redemption_is_undone_once_and_whole(any_shop, ann):
+    any_shop.points.set_reward("P4", 150)
+    any_shop.points.adjust(ann, 400, "welcome")
+    any_shop.points.redeem(ann, "P4", 2)
+    (had,) = any_shop.points.redemptions(ann)
+    assert any_shop.as_staff("C1").points.undo_redemption(had.id) == 400
+    assert any_shop.stock.look("P4").on_hand == 10
+    assert any_shop.points.redemptions(ann)[0].undone
+    with pytest.raises(Closed):
+        any_shop.points.undo_redemption(had.id)
+    with pytest.raises(NotFound):
+        any_shop.points.undo_redemption(99)
+    assert any_shop.audit.problems() == ()

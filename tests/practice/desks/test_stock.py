@@ -291,3 +291,92 @@ def test_a_stocktake_closes_what_it_can_and_names_what_to_count_again(any_shop):
     assert report.count_again == ("P1",)
     assert [line.product_id for line in report.lines] == ["P2"]
     assert any_shop.stock.look("P1").on_hand == 3
+
+
+def test_a_transfer_is_called_back_by_who_sent_it(any_shop):
+    sent = any_shop.stock.send("S2", [("P1", 4)])
+    other = any_shop.as_staff("K2").stock
+    other.accept(sent.id, [("P1", 1)])
+    with pytest.raises(Refused, match="S1"):
+        other.cancel_transfer(sent.id)
+    back = any_shop.stock.cancel_transfer(sent.id)
+    assert (back.lines[0].returned, back.lines[0].in_transit) == (3, 0)
+    assert any_shop.stock.look("P1").on_hand == 9
+    with pytest.raises(Closed):
+        any_shop.stock.cancel_transfer(sent.id)
+    assert any_shop.audit.problems() == ()
+
+
+def test_more_may_arrive_than_was_sent(any_shop):
+    sent = any_shop.stock.send("S2", [("P1", 4)])
+    other = any_shop.as_staff("K2").stock
+    done = other.accept(sent.id, [("P1", 4)], surplus=[("P1", 1)])
+    assert (done.lines[0].surplus, done.closed_at is not None) == (1, True)
+    assert other.look("P1").on_hand == 5
+    more = any_shop.stock.send("S2", [("P2", 1)])
+    with pytest.raises(TooManyReturned):
+        other.accept(more.id, surplus=[("P3", 1)])
+    assert any_shop.audit.problems() == ()
+
+
+def test_parts_of_a_count_are_added_up(any_shop):
+    keeper = any_shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"])
+    keeper.count(sheet.stocktake_id, "P1", 6)
+    keeper.count(sheet.stocktake_id, "P1", 3, more=True)
+    assert keeper.close_count(sheet.stocktake_id).lines[0].counted == 9
+
+
+def test_a_part_is_not_added_to_what_has_moved_since(any_shop):
+    keeper = any_shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"])
+    keeper.count(sheet.stocktake_id, "P1", 6)
+    any_shop.till.sell([("P1", 1)])
+    with pytest.raises(Refused, match="count all of it"):
+        keeper.count(sheet.stocktake_id, "P1", 3, more=True)
+
+
+def test_named_lines_are_counted_again(any_shop):
+    keeper = any_shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1", "P2"])
+    keeper.count(sheet.stocktake_id, "P1", 3)
+    keeper.count(sheet.stocktake_id, "P2", 10)
+    assert keeper.recount(sheet.stocktake_id, ["P1"]).counted == ("P2",)
+    with pytest.raises(Refused, match="P3"):
+        keeper.recount(sheet.stocktake_id, ["P3"])
+    report = keeper.close_count(sheet.stocktake_id)
+    assert report.uncounted == ("P1",)
+    again = keeper.recount(sheet.stocktake_id, ["P1"])
+    assert [product for product, _name in again.products] == ["P1"]
+    assert again.stocktake_id != sheet.stocktake_id
+
+
+@pytest.mark.parametrize("typed", ["棉布", "围巾 自有", "mbwj", "bwj", "MBWJ", "690000000001"])
+def test_goods_are_found_by_part_of_the_name_initials_or_barcode(any_shop, typed):
+    any_shop.office.add_product(
+        "X1", "棉布围巾", "textiles", 100, 50, brand="自有", barcode="690000000001"
+    )
+    any_shop.office.add_product("X2", "保温杯", "kitchen", 100, 50)
+    assert [one.id for one in any_shop.stock.find(typed)] == ["X1"]
+    assert [one.id for one in any_shop.stock.find(typed, category="textiles")] == ["X1"]
+    with pytest.raises(NotFound):
+        any_shop.stock.find(typed, category="kitchen")
+
+
+def test_goods_are_found_by_category_and_listed(any_shop):
+    assert [one.id for one in any_shop.stock.find(category="accessories")] == ["P1", "P5"]
+    listed = any_shop.stock.list_products(where={"category": "accessories"}, sort="-list_price")
+    assert [(one.id, one.on_hand) for one in listed.rows] == [("P1", 10), ("P5", 10)]
+    assert any_shop.stock.list_products(where={"words": "%"}).total == 0
+
+
+def test_reservations_transfers_and_counts_are_listed(any_shop, clock):
+    number = any_shop.stock.reserve("P1", 1, days=1)
+    any_shop.stock.send("S2", [("P2", 1)])
+    any_shop.stock.open_count(["P3"])
+    clock.advance(days=2)
+    (kept,) = any_shop.stock.list_reservations(where={"status": "held"}).rows
+    assert (kept.id, kept.lapsed) == (number, True)
+    assert any_shop.stock.list_transfers(where={"to_store_id": "S2"}).total == 1
+    assert any_shop.as_staff("K2").stock.list_transfers().total == 1
+    assert any_shop.stock.list_counts(where={"status": "open"}).total == 1

@@ -1,0 +1,306 @@
+"""The first thing to ask of a file: what it is, what its columns mean, what looks wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from crmkit.data.reading import read
+from crmkit.data.reading.files import named, quoted
+from crmkit.data.reading.kinds import NOTHING
+from crmkit.data.reading.layout import Headings
+from crmkit.data.reading.meanings import meanings, table_meant
+from crmkit.data.reading.report import ReadingReport
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.tables import CONTRACT, NEEDED
+
+NOBODY_SHARE = 0.2
+"""A member with a larger share of all lines than this is hardly one person."""
+AMBIGUOUS_DATES = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(\D.*)?"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One column as it lies there."""
+
+    column: str
+    meaning: str
+    kind: str
+    gaps: int
+    different: int
+    least: str
+    most: str
+    odd: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Look:
+    """What a file is: a table in a notebook, text in a terminal.
+
+    - `reading`: the `ReadingReport`: what was guessed
+    - `table`: the table of the contract it fits best
+    - `columns`: a `Seen` per column: its meaning, kind, gaps, different values, ends, what is odd
+    - `doubles`: how many rows repeat another one wholly
+    - `call`: the lines to paste that read it and bring it under the names of the contract
+    """
+
+    reading: ReadingReport
+    table: str
+    columns: tuple[Seen, ...]
+    doubles: int
+    call: str
+
+    def to_frame(self) -> Any:
+        """The columns as a pandas table."""
+        import pandas as pd
+
+        rows = [(c.column, c.meaning, c.kind, c.gaps, c.different, c.least, c.most, "; ".join(c.odd))
+                for c in self.columns]  # fmt: skip
+        names = ["column", "meaning", "kind", "gaps", "different", "least", "most", "odd"]
+        return pd.DataFrame(rows, columns=names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {
+            **self.reading.to_dict(),
+            "table": self.table,
+            "columns": self.to_frame().to_dict("records"),
+            "doubles": self.doubles,
+            "call": self.call,
+        }
+
+    def _headings(self) -> list[str]:
+        return [_("Column"), _("Probably"), _("Kind"), _("Empty"), _("Different"), _("From"), _("To"),
+                _("Look at this")]  # fmt: skip
+
+    def _cells(self) -> list[list[str]]:
+        return [
+            [
+                c.column,
+                f"{label('column', c.meaning)} ({c.meaning})" if c.meaning else "–",
+                _kind_in_words(c.kind),
+                f"{c.gaps:,}",
+                f"{c.different:,}",
+                c.least,
+                c.most,
+                "; ".join(c.odd),
+            ]
+            for c in self.columns
+        ]
+
+    def _below(self) -> list[str]:
+        lines = [_("Probably the table: {table}").format(table=label("table", self.table))]
+        if self.doubles:
+            lines.append(
+                _("Rows that repeat another one wholly: {n}.").format(n=f"{self.doubles:,}")
+            )
+        return lines
+
+    def __repr__(self) -> str:
+        from rich.cells import cell_len
+
+        rows = [self._headings(), *self._cells()]
+        widths = [max(min(cell_len(row[i]), 28) for row in rows) for i in range(len(rows[0]))]
+        lines = [repr(self.reading), *(f"  {line}" for line in self._below()), ""]
+        for row in rows:
+            parts = [_fit(cell, width) for cell, width in zip(row[:-1], widths, strict=False)]
+            lines.append(("  ".join([*parts, row[-1]])).rstrip())
+        return "\n".join([*lines, "", _("To paste:"), self.call])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self._headings())
+        body = "".join(
+            "<tr>" + "".join(f'<td style="text-align:left">{escape(c)}</td>' for c in row) + "</tr>"
+            for row in self._cells()
+        )
+        below = "<br>".join(map(escape, self._below()))
+        return (
+            f"{self.reading._repr_html_()}<p>{below}</p><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table><p>{escape(_('To paste:'))}</p><pre>{escape(self.call)}</pre>"
+        )
+
+
+def _fit(text: str, width: int) -> str:
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width)
+
+
+def _kind_in_words(kind: str) -> str:
+    words = {
+        "id": _("id"),
+        "text": _("text"),
+        "whole": _("whole numbers"),
+        "number": _("decimal numbers"),
+        "date": _("dates"),
+        "moment": _("dates with a time zone"),
+        "flag": _("true and false"),
+    }
+    return words.get(kind, kind)
+
+
+def look(
+    source: str | Path,
+    *,
+    sheet: str | None = None,
+    query: str | None = None,
+    delimiter: str | None = None,
+    headings: Headings = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    day_first: bool | None = None,
+    time_zone: str | None = None,
+) -> Look:
+    """What a file is, before anything is reckoned with it: call this first.
+
+    `source` and all other inputs are those of `ck.data.read`: say what it guessed wrongly, and look
+    again. The result shows itself as a table in a notebook and as text in a terminal (there also:
+    ``crmkit look FILE``): what was guessed in reading; for each column its probable meaning, kind of
+    values, gaps, different values, least and most, and what is odd; rows that stand there twice; and
+    the call of `ck.data.conform` to paste.
+
+    Odd are, among others: one date in two orders, dates in the future, ids of all nines, blanks and
+    words such as NULL that stand for nothing, one member with a fifth of all lines, receipt numbers
+    that come again in another store.
+
+    Raises what `ck.data.read` raises.
+
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "till.csv"
+    >>> _ = file.write_text("InvoiceNo,Date,Qty,Amount\\n0001,2025-03-05,2,19\\n0002,2025-03-06,1,5\\n")
+    >>> print(look(file).call.splitlines()[-1])
+    sales = ck.data.conform(lines, sale_id='InvoiceNo', sold_at='Date', quantity='Qty', amount='Amount')
+    """
+    said = {
+        "sheet": sheet, "query": query, "delimiter": delimiter, "headings": headings,
+        "decimal": decimal, "encoding": encoding, "day_first": day_first, "time_zone": time_zone,
+    }  # fmt: skip
+    lines, report = read(source, **said)
+    table = table_meant(lines.columns)
+    meant = meanings(lines.columns, table)
+    kinds = {column: kind for column, _meaning, kind in report.columns}
+    seen = _seen(lines, meant, kinds, report.rows)
+    doubles = 0
+    if report.rows:
+        distinct = lines.distinct().aggregate("count(*)").fetchall()[0][0]
+        doubles = report.rows - int(distinct)
+    return Look(
+        reading=report,
+        table=table,
+        columns=tuple(seen),
+        doubles=doubles,
+        call=_call(source, said, table, meant, kinds),
+    )
+
+
+def _seen(lines: Any, meant: dict[str, str], kinds: dict[str, str], rows: int) -> list[Seen]:
+    found = []
+    for column in lines.columns:
+        name = named(column)
+        count, different, least, most = lines.aggregate(
+            f"count({name}), count(DISTINCT {name}), CAST(min({name}) AS VARCHAR), "
+            f"CAST(max({name}) AS VARCHAR)"
+        ).fetchall()[0]
+        odd = _odd(lines, column, meant.get(column, ""), kinds[column], rows, count)
+        found.append(
+            Seen(
+                column, meant.get(column, ""), kinds[column], rows - count, different,
+                _short(least), _short(most), tuple(odd),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _short(value: str | None) -> str:
+    text = (value or "–").removesuffix(" 00:00:00")
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def _odd(lines: Any, column: str, meaning: str, kind: str, rows: int, filled: int) -> list[str]:
+    """What a person should look at in one column."""
+    name, odd = named(column), []
+
+    def count(condition: str) -> int:
+        return int(lines.aggregate(f"count(*) FILTER (WHERE {condition})").fetchall()[0][0])
+
+    wanted = CONTRACT["sales"].get(meaning) or CONTRACT["members"].get(meaning)
+    if rows and not filled:
+        return [_("empty throughout")]
+    if kind == "text":
+        if n := count(f"regexp_full_match({name}, {quoted(AMBIGUOUS_DATES)})"):
+            odd.append(_("{n} dates that can be read two ways").format(n=f"{n:,}"))
+        elif wanted and wanted.kind in ("number", "time"):
+            odd.append(
+                _("should be {kind}, but is text").format(
+                    kind=_("decimal numbers") if wanted.kind == "number" else _("dates")
+                )
+            )
+        words = ", ".join(map(quoted, NOTHING))
+        if n := count(f"lower(trim({name})) IN ({words})"):
+            odd.append(_("{n} times a word for nothing (NULL, N/A …)").format(n=f"{n:,}"))
+    if kind in ("id", "text") and (n := count(f"{name} <> trim({name})")):
+        odd.append(_("{n} with blanks around").format(n=f"{n:,}"))
+    if kind == "date":
+        if n := count(f"{name} > now()::TIMESTAMP + INTERVAL 1 DAY"):
+            odd.append(_("{n} in the future").format(n=f"{n:,}"))
+        if n := count(f"year({name}) < 1990"):
+            odd.append(_("{n} before 1990").format(n=f"{n:,}"))
+    if kind in ("whole", "number") and meaning in ("quantity", "amount", "list_price"):
+        if n := count(f"{name} < 0"):
+            odd.append(_("{n} below 0 (returns?)").format(n=f"{n:,}"))
+        if n := count(f"{name} = 0"):
+            odd.append(_("{n} are 0").format(n=f"{n:,}"))
+    if meaning == "member_id" and filled:
+        top = lines.filter(f"{name} IS NOT NULL").aggregate(f"{name}, count(*) AS n", name)
+        who, n = top.order("n DESC").limit(1).fetchall()[0]
+        if (
+            n > max(NOBODY_SHARE * rows, 5)
+            or str(who).strip("9") == ""
+            or str(who).strip("0") == ""
+        ):
+            odd.append(_("{who} has {n} lines: a walk-in?").format(who=who, n=f"{n:,}"))
+    return odd
+
+
+def _call(
+    source: object, said: dict[str, Any], table: str, meant: dict[str, str], kinds: dict[str, str]
+) -> str:
+    """The lines to paste; they run as they stand."""
+    path = str(source)
+    given = "".join(f", {name}={value!r}" for name, value in said.items() if value is not None)
+    lines = ["import crmkit as ck", f"lines = ck.data.scan({path!r}{given})"]
+    ours = {column: theirs for theirs, column in meant.items()}
+    awkward = [
+        theirs
+        for column, theirs in ours.items()
+        if (CONTRACT[table][column].kind == "number" and kinds[theirs] not in ("whole", "number", "decimal"))
+        or (CONTRACT[table][column].kind == "time" and kinds[theirs] not in ("date", "moment", "timestamp"))
+    ]  # fmt: skip
+    arguments = [
+        f"{ours_name}={theirs!r}" for ours_name, theirs in ours.items() if ours_name != theirs
+    ]
+    if awkward and table in ("sales", "members"):
+        call = ", ".join(["lines", *arguments])
+        lines.append(f"lines, report = ck.clean.clean_{table}({call})")
+        arguments = []
+    missing = [name for name in NEEDED[table] if name not in ours]
+    if missing == ["amount"] and {"quantity", "list_price"} <= set(ours):
+        missing = []
+    if "sale_id" in missing:
+        arguments.append("sale_id=None")
+        missing.remove("sale_id")
+    if table != "sales":
+        arguments.append(f"table={table!r}")
+    zoned = [theirs for theirs in ours.values() if kinds[theirs] == "moment"]
+    if zoned and not awkward:
+        arguments.append("time_zone='Asia/Shanghai'")
+    call = ", ".join(["lines", *arguments, *(f"{name}='…'" for name in missing)])
+    lines.append(f"{table} = ck.data.conform({call})")
+    if missing:
+        lines[-1] += "  # " + _("name the columns that stand for: {names}").format(
+            names=", ".join(missing)
+        )
+    return "\n".join(lines)

@@ -1,0 +1,296 @@
+"""What kind of values a column of text holds: a pure answer from its values and its heading.
+
+A kind is a pattern that every value must match and the SQL that makes the value of the text. The
+same pattern judges the sample here and all lines in DuckDB, so nothing becomes a number, a date or
+a truth that is not written as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from crmkit.data.reading.files import quoted
+from crmkit.data.reading.meanings import kind_meant
+from crmkit.i18n import gettext as _
+
+NOTHING = ("null", "n/a", "#n/a", "na", "nan", "none", "nil", "nat", "-", "--", "\\n", "(null)", "(blank)", "<na>", "无", "空")  # fmt: skip
+"""How systems write that there is nothing, in small letters: nothing, in ids, numbers and dates."""
+
+TOTALS = (
+    r"(?:(?:grand|sub)[ -]?)?totals?\b.{0,40}|.{0,20}\b(?:grand|sub)[ -]?totals?|sum|summe|gesamt(?:summe)?"
+    r"|.{0,20}(?:合计|总计|小计|共计|汇总|合計|總計|小計)"
+)
+"""How rows that add up other rows begin, in small letters."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of values: `fits` all of them (RE2 and Python alike), `sql` makes them of {c}."""
+
+    name: str  # text, whole number, number, date, moment with zone, true/false
+    fits: str = ""
+    sql: str = "{c}"
+    strict: bool = False  # whether a fitting text may still be none (31 February)
+
+    def made_of(self, text: str) -> str:
+        """The SQL that makes the value of a text."""
+        return self.sql.replace("{c}", text)
+
+
+TEXT = Kind("text")
+ID = Kind("id")
+_FLAG = Kind("flag", "(?i:true|false)", "CAST({c} AS BOOLEAN)")
+_WHOLE = Kind("whole", r"-?(?:0|[1-9]\d{0,14})", "CAST({c} AS BIGINT)")
+_NUMBER = Kind(
+    "number",
+    r"-?(?:0|[1-9]\d{0,14})(?:\.\d{0,14})?|-?\.\d{1,14}|-?\d(?:\.\d{0,17})?[eE][+-]\d{1,3}|-?\d{1,15}\.\d{15,17}",
+    "CAST({c} AS DOUBLE)",
+)
+_SIGNED_WHOLE = Kind("whole", r"[-+]?\d{1,15}", "CAST({c} AS BIGINT)")
+_SIGNED = Kind("number", r"[-+]?\d{1,15}(?:\.\d{0,17})?|[-+]?\.\d{1,17}|[-+]?\d(?:\.\d{0,17})?[eE][+-]\d{1,3}", "CAST({c} AS DOUBLE)")  # fmt: skip
+
+
+# --- numbers as people write them ----------------------------------------------------------------
+
+GROUP = "[ \u00a0\u202f\u2009'’]"
+_POINT = re.compile(r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|^0\.\d+$")
+_COMMA = re.compile(r",\d{1,2}$|,\d{4,}$|\.\d{3},|^0,\d+$|\.\d{3}\.\d{3}$")
+
+
+@cache
+def currency_marks() -> str:
+    """A pattern of signs and codes of currencies, as they stand before or after a number."""
+    from babel import Locale
+
+    codes = "|".join(sorted(code for code in Locale("en").currencies if len(code) == 3))
+    return (
+        r"(?:(?:[A-Za-z]{1,3}\.?)?[$€£¥￥₩₹₽₺฿₫₱₪₴₦₡₵₲]|(?i:" + codes + r"|rmb|rm|kr\.?|zł|chf|rp\.?)|元|块|円|원|港币|美元|欧元)"
+    )  # fmt: skip
+
+
+def bare_number(text: str) -> tuple[str, str]:
+    """A written number without its currency, and minus where it stands before: (number, mark)."""
+    bare = text.strip().replace("−", "-").replace("–", "-")
+    if found := re.fullmatch(r"\((.+)\)", bare):
+        bare = "-" + found[1]
+    if found := re.fullmatch(r"([^-]+?)\s*-", bare):
+        bare = "-" + found[1]
+    sign, bare = (bare[0], bare[1:].strip()) if bare[:1] in ("-", "+") else ("", bare)
+    marks = currency_marks()
+    found = re.fullmatch(rf"({marks})?\s*([-+]?)\s*([\d.,\s'’]*\d[.,]?)\s*({marks})?", bare)
+    if not found:
+        return text, ""
+    return (sign + found[2] + found[3]).strip(), (found[1] or found[4] or "").strip()
+
+
+def decimal_mark(texts: Iterable[str]) -> str | None:
+    """Whether numbers are written with a decimal point or comma, by those that cannot be misread.
+
+    None where nothing tells (1,234 and 1.234 can be read both ways) or both stand there.
+
+    >>> decimal_mark(["39,20", "1.234"]), decimal_mark(["1,234"])
+    (',', None)
+    """
+    point = comma = False
+    for text in texts:
+        number = bare_number(text)[0].lstrip("+-").strip()
+        point = point or _POINT.search(number) is not None
+        comma = comma or _COMMA.search(number) is not None
+    return None if point == comma else "," if comma else "."
+
+
+def _written(values: list[str], decimal: str | None, semicolons: bool) -> Kind | None:
+    """Numbers with currency, thousands, decimal comma or a minus behind; None where they are not."""
+    pairs = [bare_number(text) for text in values]
+    marks = {mark.lower() for _number, mark in pairs if mark}
+    if len(marks) > 1 or not all(re.search(r"\d", number) for number, _mark in pairs):
+        return None
+    if decimal is None:
+        parted = any(re.search(r"\d[.,]\d{3}(?:\D|$)", number) for number, _mark in pairs)
+        if parted and semicolons:
+            return None  # 1.234 may be a thousand here, and nothing tells
+        decimal = "."
+    point, other = ("[.]", ",") if decimal == "." else (",", ".")
+    whole = rf"(?:\d{{1,3}}(?:(?:[{other}]|{GROUP})\d{{3}})+|\d{{1,15}})"
+    number = rf"{whole}(?:{point}\d{{0,14}})?|{point}\d{{1,14}}"
+    mark = currency_marks() if marks else ""
+    wrapped = rf"{mark}?\s*[-+−–]?\s*(?:{number})\s*{mark}?" if mark else rf"(?:{number})"
+    fits = rf"[-+−–]?\s*{wrapped}|\(\s*{wrapped}\s*\)|{wrapped}\s*[-−–]"
+    if not all(re.fullmatch(fits, text.strip()) for text in values):
+        return None
+    minus = "CASE WHEN regexp_matches({c}, '^\\s*\\(|[-−–]') THEN '-' ELSE '' END || "
+    digits = "regexp_replace({c}, " + quoted(rf"[^\d{decimal}]") + ", '', 'g')"
+    if marks:  # Fr. and Rp. bring points of their own
+        digits = digits.replace("{c}", "regexp_replace({c}, " + quoted(mark) + ", '', 'g')")
+    return Kind("number", fits, f"CAST({minus}replace({digits}, ',', '.') AS DOUBLE)")
+
+
+# --- dates as people write them ------------------------------------------------------------------
+
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?"
+_ZONED = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:[zZ]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
+_CLOCK = {
+    "": "",
+    r"[ T]\d{1,2}:\d{2}": " %H:%M",
+    r"[ T]\d{1,2}:\d{2}:\d{2}": " %H:%M:%S",
+    r" \d{1,2}:\d{2} ?(?i:am|pm)": " %I:%M %p",
+    r" \d{1,2}:\d{2}:\d{2} ?(?i:am|pm)": " %I:%M:%S %p",
+}
+_DAYS = {
+    r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
+    r"\d{4}\.\d{1,2}\.\d{1,2}": "%Y.%m.%d",
+    r"\d{4}年\d{1,2}月\d{1,2}日": "%Y年%m月%d日",
+    r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
+    r"\d{1,2}-[A-Za-z]{3}-\d{2}": "%d-%b-%y",
+    r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
+    r"[A-Za-z]{3} \d{1,2}, \d{4}": "%b %d, %Y",
+}
+_COMPACT = {
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])": "%Y%m%d",
+    r"(?:19|20)\d{12}": "%Y%m%d%H%M%S",
+}
+_TWO_WAYS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})((?:[ T].*)?)")
+
+
+def _moments(form: str, fits: str) -> Kind:
+    text = "replace({c}, 'T', ' ')" if " %" in form else "{c}"
+    return Kind("date", fits, f"strptime({text}, {quoted(form)})", strict=True)
+
+
+@cache
+def _moment_kinds(compact: bool) -> tuple[Kind, ...]:
+    zoned = "regexp_replace(regexp_replace({c}, ' ?(UTC|GMT)$', 'Z'), '([+-]\\d{2})(\\d{2})$', '\\1:\\2')"
+    days = {**_DAYS, **(_COMPACT if compact else {})}
+    return (
+        Kind("date", _ISO, "CAST({c} AS TIMESTAMP)", strict=True),
+        Kind("moment", _ZONED, f"CAST({zoned} AS TIMESTAMPTZ)", strict=True),
+        *(
+            _moments(form + clock, day + time)
+            for day, form in days.items()
+            for time, clock in _CLOCK.items()
+            if not (time and day in _COMPACT)
+        ),
+    )
+
+
+def _two_ways(values: list[str], day_first: bool | None) -> tuple[Kind | None, bool]:
+    """Dates such as 03/05/2025: how they are to be read, and whether nobody can tell."""
+    parts = [_TWO_WAYS.fullmatch(text) for text in values]
+    if not parts or not all(parts):
+        return None, False
+    days = any(int(part[1]) > 12 for part in parts)
+    months = any(int(part[3]) > 12 for part in parts)
+    if days and months:
+        return None, False
+    if day_first is None:
+        if not days and not months:
+            return None, True
+        day_first = days
+    elif (day_first and months) or (not day_first and days):
+        return None, False
+    first = parts[0]
+    for time, clock in _CLOCK.items():
+        year, digits = ("%Y", r"\d{4}") if len(first[4]) == 4 else ("%y", r"\d{2}")
+        sign = re.escape(first[2])
+        fits = rf"\d{{1,2}}{sign}\d{{1,2}}{sign}{digits}{time}"
+        if all(re.fullmatch(fits, text) for text in values):
+            order = ("%d", "%m") if day_first else ("%m", "%d")
+            return _moments(first[2].join((*order, year)) + clock, fits), False
+    return None, False
+
+
+# --- the choice ----------------------------------------------------------------------------------
+
+
+def total_words(values: Iterable[str]) -> set[str]:
+    """Those of the values that head a row of totals."""
+    return {v for v in values if re.fullmatch(TOTALS, v.strip().lower().rstrip(":： "))}
+
+
+def chosen(
+    heading: str,
+    values: Iterable[str],
+    *,
+    decimal: str | None = None,
+    day_first: bool | None = None,
+    semicolons: bool = False,
+    declared: bool = False,
+) -> tuple[Kind, str | None]:
+    """The kind of a column by its heading and values, and what the reader should be told of it.
+
+    Ids stay text, whatever they look like; so does what fits no kind wholly. `declared` texts (of
+    JSON, Excel) become numbers only where the heading promises some.
+    """
+    meant = kind_meant(heading)
+    if meant == "key":
+        return ID, None
+    if meant in ("text", "code"):
+        return TEXT, None
+    total = total_words(values := list(values))
+    values = [v.strip() for v in values if v not in total and v.strip().lower() not in NOTHING]
+    values = [v for v in dict.fromkeys(values) if v]
+    if not values:
+        return TEXT, None
+    if meant == "number":
+        numbers: tuple[Kind, ...] = (_SIGNED_WHOLE, _SIGNED)
+    else:
+        numbers = () if declared else (_FLAG, _WHOLE, _NUMBER)
+    if not (decimal == "," or (declared and meant != "number")):
+        for kind in numbers:
+            if all(re.fullmatch(kind.fits, v) for v in values) and not (
+                kind is _NUMBER and _codes_with_points(values)
+            ) and not _thousands_perhaps(values, semicolons):  # fmt: skip
+                return kind, None
+    elif all(re.fullmatch(_SIGNED_WHOLE.fits, v) for v in values) and meant == "number":
+        return _SIGNED_WHOLE, None
+    elif decimal == "," and not declared and all(re.fullmatch(_WHOLE.fits, v) for v in values):
+        return _WHOLE, None
+    told = None
+    if meant in (None, "time"):
+        for kind in _moment_kinds(meant == "time"):
+            if all(re.fullmatch(kind.fits, v) for v in values):
+                return kind, None
+        two_ways, unclear = _two_ways(values, day_first)
+        if two_ways:
+            return two_ways, None
+        if unclear:
+            told = _(
+                "{column}: dates such as {value} can be read two ways and stay text; say which: "
+                "day_first=True or False."
+            ).format(column=heading, value=values[0])
+    if meant != "time" and (meant == "number" or not declared):
+        own = decimal_mark(values) or decimal
+        written = _written(values, own, semicolons)
+        if written and (meant == "number" or not _like_codes(values)):
+            return written, None
+        if meant == "number" and not written:
+            told = _(
+                "{column} holds what cannot be told to be a number, such as {value}, and stays text."
+            ).format(column=heading, value=_unfit(values))
+    return TEXT, told
+
+
+def _unfit(values: list[str]) -> str:
+    return next((v for v in values if not re.fullmatch(_SIGNED.fits, v)), values[0])
+
+
+def _codes_with_points(values: list[str]) -> bool:
+    """1.1 and 1.10 side by side are two codes, though one number."""
+    tails = [v.partition(".")[2] for v in values if "." in v]
+    return any(len(t) > 1 and t.endswith("0") for t in tails) and any(
+        t and len(t) < max(map(len, tails)) and t != "0" for t in tails
+    )
+
+
+def _thousands_perhaps(values: list[str], semicolons: bool) -> bool:
+    """1.234 in a file of semicolons: a thousand or a little more than one, nobody can tell."""
+    parted = [v for v in values if "." in v]
+    return semicolons and bool(parted) and all(re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", v) for v in parted)  # fmt: skip
+
+
+def _like_codes(values: list[str]) -> bool:
+    """Whole numbers with leading zeros or more than 15 digits are codes, and so is 2-20."""
+    return any(re.fullmatch(r"[-+]?0\d+|\d{16,}", bare_number(v)[0]) for v in values)

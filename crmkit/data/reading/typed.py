@@ -1,0 +1,260 @@
+"""Columns of text with the kinds of the contract: proven on every line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmkit.data.reading.delimited import broken_line
+from crmkit.data.reading.files import FileUnreadable, named, quoted
+from crmkit.data.reading.kinds import (
+    ID,
+    NOTHING,
+    TEXT,
+    TOTALS,
+    Kind,
+    chosen,
+    decimal_mark,
+    total_words,
+)
+from crmkit.data.reading.meanings import kind_meant, meaning
+from crmkit.i18n import gettext as _
+
+SAMPLE = 10_000
+ROUNDS = 12
+_ASIDE = "_crmkit_aside"
+_MISFIT = "error('crmkit-misfit')"
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "UBIGINT")
+
+
+@dataclass
+class Typed:
+    """Columns with their kinds: the relation, the kind of each, rows set aside, what to tell."""
+
+    relation: Any
+    kinds: dict[str, str]
+    rows: int
+    aside: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def typed(
+    raw: str,
+    file: object,
+    *,
+    decimal: str | None = None,
+    day_first: bool | None = None,
+    semicolons: bool = False,
+    declared: bool = False,
+) -> Typed:
+    """The columns of a query with the narrowest kind that all their values have.
+
+    The kinds are chosen by a sample and proven on all lines in one pass, again where they were not
+    fit. Rows that are totals or the headings again are left out, and counted.
+
+    Raises `FileUnreadable` for a broken line, with its number.
+    """
+    import duckdb
+
+    try:
+        described = duckdb.sql(f"FROM ({raw}) LIMIT 0")
+        types = dict(zip(described.columns, map(str, described.types), strict=True))
+        sample = duckdb.sql(f"FROM ({raw}) LIMIT {SAMPLE}").to_arrow_table()
+    except duckdb.Error as error:
+        raise broken_line(error, file) from error
+    texts = [name for name, kind in types.items() if kind == "VARCHAR"]
+    values = {
+        name: [v for v in sample[name].unique().to_pylist() if v is not None] for name in texts
+    }
+    del sample
+    guarded = False
+    for _round in range(ROUNDS):
+        mark = decimal or _file_decimal(values)
+        unsure = semicolons and mark is None
+        asked = {
+            "decimal": mark,
+            "day_first": day_first,
+            "semicolons": unsure,
+            "declared": declared,
+        }
+        kinds = {name: chosen(name, values[name], **asked) for name in texts}
+        plan = _Plan(types, {name: kind for name, (kind, _told) in kinds.items()}, values)
+        try:
+            rows, *aside = duckdb.sql(plan.proof(raw, guarded=guarded)).fetchall()[0][:3]
+            break
+        except duckdb.Error as error:
+            if not _of_a_value(error):
+                raise broken_line(error, file) from error
+            found = plan.misfits(raw)
+            if not any(found.values()):
+                if guarded:
+                    raise broken_line(error, file) from error
+                guarded = True  # what did not fit stands in rows that are left out
+            for name, misfits in found.items():
+                values[name] += misfits
+    else:
+        raise FileUnreadable(
+            _("{file} cannot be read: {reason}").format(file=file, reason=", ".join(found))
+        )
+    left_out = {why: n for why, n in zip(("header_row", "total_row"), aside, strict=True) if n}
+    result = Typed(
+        duckdb.sql(plan.query(raw, guarded=guarded, some_out=bool(left_out))),
+        {name: kind.name for name, (kind, _told) in kinds.items()},
+        rows - sum(left_out.values()),
+        left_out,
+        [told for _kind, told in kinds.values() if told],
+    )
+    if mark == ",":
+        result.notes.append(_("Decimal comma: 1.234,50 is read as 1234.5."))
+    return result
+
+
+def _of_a_value(error: Exception) -> bool:
+    """Whether a value did not fit its kind: ours, or one DuckDB says of a conversion."""
+    text = str(error)
+    return "crmkit-misfit" in text or (
+        "Line:" not in text
+        and re.search(r"Conversion|Could not (?:parse|convert)|strptime", text) is not None
+    )
+
+
+def _file_decimal(values: dict[str, list[str]]) -> str | None:
+    """The decimal mark that all columns which tell one agree on."""
+    found = {
+        decimal_mark(total_free)
+        for name, texts in values.items()
+        if kind_meant(name) in (None, "number")
+        and (total_free := [t for t in texts[:2000] if re.search(r"\d[.,]\d", t)])
+        and all(
+            re.fullmatch(r"[^\w]*\w{0,3}[^\w]*\d[\d.,\s'’]*\D{0,4}", t.strip()) for t in total_free
+        )
+    } - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+class _Plan:
+    """How the columns of one query are made of their texts."""
+
+    def __init__(self, types: dict[str, str], kinds: dict[str, Kind], values: dict[str, list[str]]):
+        self.types, self.kinds, self.values = types, kinds, values
+        wrapped = [name for name, held in values.items() if any(v.startswith('="') for v in held)]
+        self.wrapped = set(wrapped)
+        decimals = [[v for v in held if v.strip()] for held in values.values()]
+        self.decimal_ids = {
+            name
+            for name, held in zip(values, decimals, strict=True)
+            if held and all(re.fullmatch(r"\d+\.0", v) for v in held)
+        }  # 17850.0: a program took ids for numbers
+        self.blank = {n for n, held in values.items() if any(v != v.strip() for v in held)}
+
+    def text(self, name: str) -> str:
+        """A column's text without what Excel wraps around it and, if it is no prose, blanks."""
+        text, kind = named(name), self.kinds[name]
+        if name in self.wrapped or kind is ID:
+            bare = f"regexp_replace({text}, '^=\"(.*)\"$', '\\1')"
+            text = f"CASE WHEN starts_with({text}, '=') THEN {bare} ELSE {text} END"
+        if kind is ID or (kind is not TEXT and name in self.blank):
+            text = f"trim({text}, ' \t\u00a0\u3000')"
+        return text
+
+    def value(self, name: str) -> str:
+        kind = self.kinds.get(name)
+        if kind is None:  # a value with a kind of its own; an id is text all the same
+            if kind_meant(name) == "key" and self.types[name] in _NUMBERS:
+                whole = f"CAST({named(name)} AS BIGINT)"
+                odd = f"{named(name)} <> {whole}"
+                return f"CASE WHEN {odd} THEN CAST({named(name)} AS VARCHAR) ELSE CAST({whole} AS VARCHAR) END"
+            return named(name)
+        text = self.text(name)
+        if kind is TEXT:
+            return text
+        if kind is ID:  # one quick look at each; only what needs it is looked at closely
+            words = [w for w in NOTHING if w != "na" or meaning(name) in ("member_id", "staff_id")]
+            odd = rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{'|'.join(map(re.escape, words))})$"
+            closely = f"CASE WHEN lower({text}) IN ('', {_list(words)}) THEN NULL ELSE {text} END"
+            plain = named(name)
+            return (
+                f"CASE WHEN regexp_matches({plain}, {quoted(odd)}) THEN {closely} ELSE {plain} END"
+            )
+        return (
+            f"CASE WHEN regexp_full_match({text}, {quoted(kind.fits)}) THEN {kind.made_of(text)} "
+            f"WHEN {text} IS NULL OR trim({text}) = '' OR lower({text}) IN ({_list(NOTHING)}) "
+            f"THEN NULL ELSE {_MISFIT} END"
+        )
+
+    def aside(self) -> str:
+        """Why a row is left out: it is the headings again, or adds up others; null: it is not."""
+        names = list(self.kinds)
+        heads = [f"{named(n)} = {quoted(n)}" for n in names[:2]]
+        again = " AND ".join(heads) if heads else "false"
+        empty = " + ".join(f"CAST({named(n)} IS NULL AS INT)" for n in self.types)
+        few = f"({empty}) * 2 >= {len(self.types) - 1}"
+        first = list(self.types)[:2]
+        totals = []
+        for name, kind in self.kinds.items():
+            sums = f"regexp_full_match({named(name)}, {quoted(f'(?i) *(?:{TOTALS})[:： ]*')})"
+            if kind is ID and name in first:
+                totals.append(sums)
+            elif kind is TEXT and name in first:
+                totals.append(f"({sums} AND {few})")
+            elif kind not in (ID, TEXT) and total_words(self.values[name]):
+                totals.append(sums)
+        total = " OR ".join(totals) or "false"
+        return f"CASE WHEN {again} THEN 'header_row' WHEN {total} THEN 'total_row' END"
+
+    def _values(self, guarded: bool) -> dict[str, str]:
+        """How each column is made; `guarded`: without a look at the rows left out."""
+        found = {name: self.value(name) for name in self.types}
+        for name, value in found.items():
+            if guarded and self.kinds.get(name) not in (None, TEXT, ID):
+                found[name] = value.replace("CASE WHEN", f"CASE WHEN {_ASIDE} IS NOT NULL THEN NULL WHEN", 1)  # fmt: skip
+        return found
+
+    def query(self, raw: str, *, guarded: bool, some_out: bool) -> str:
+        """All columns as what they are; without the rows that are no data, where there are some."""
+        values = self._values(guarded)  # proven: none is in doubt, so none needs to be computed
+        wanted = ", ".join(f"{v.replace(_MISFIT, 'NULL')} AS {named(n)}" for n, v in values.items())
+        if not some_out:
+            return f"SELECT {wanted} FROM ({raw})"
+        return f"SELECT {wanted} FROM {self._marked(raw)} WHERE {_ASIDE} IS NULL"
+
+    def proof(self, raw: str, *, guarded: bool) -> str:
+        """One pass over all lines: how many there are, and whether every value fits its kind."""
+        sure = [
+            f"count({value})"
+            for name, value in self._values(guarded).items()
+            if self.kinds.get(name) not in (None, TEXT, ID)
+        ]
+        out = [f"count(*) FILTER (WHERE {_ASIDE} = '{why}')" for why in ("header_row", "total_row")]
+        return f"SELECT {', '.join(['count(*)', *out, *sure])} FROM {self._marked(raw)}"
+
+    def _marked(self, raw: str) -> str:
+        return f"(SELECT *, {self.aside()} AS {_ASIDE} FROM ({raw}))"
+
+    def misfits(self, raw: str) -> dict[str, list[str]]:
+        """Values of each column that do not fit its kind, for a better choice."""
+        import duckdb
+
+        found = {}
+        rows = self._marked(raw)
+        for name, kind in self.kinds.items():
+            if kind in (TEXT, ID):
+                continue
+            text = self.text(name)
+            fits = f"regexp_full_match({text}, {quoted(kind.fits)})"
+            if kind.strict:
+                fits += f" AND TRY({kind.made_of(text)}) IS NOT NULL"
+            bad = duckdb.sql(
+                f"SELECT DISTINCT {named(name)} FROM {rows} WHERE {_ASIDE} IS NULL AND {text} IS NOT NULL "
+                f"AND trim({text}) <> '' AND lower({text}) NOT IN ({_list(NOTHING)}) "
+                f"AND NOT coalesce({fits}, false) LIMIT 50"
+            ).fetchall()
+            found[name] = [value for (value,) in bad]
+            if kind.strict:  # fitting texts that are no days: no column of dates
+                found[name] += ["?" for value in found[name] if re.fullmatch(kind.fits, value)][:1]
+        return found
+
+
+def _list(words: Any) -> str:
+    return ", ".join(map(quoted, words))

@@ -1,0 +1,178 @@
+"""Ids that do not name what they seem to: receipt numbers that begin again, members that are nobody."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit.errors import CrmkitWarning
+from crmkit.i18n import gettext as _
+from crmkit.tables import TableError, closest
+
+#: What stands for a walk-in where a member's id belongs, in small letters
+NOBODY = ("", "null", "n/a", "#n/a", "na", "nan", "none", "nil", "-", "--", "<na>", "0", "00", "000", "0000", "00000",
+          "000000", "-1", "guest", "walk-in", "walkin", "anonymous", "unknown", "散客", "非会员", "无", "匿名", "游客")  # fmt: skip
+#: Ids of all nines are used for walk-ins, too; believed only where one has more lines than any member
+NINES = ("9999", "99999", "999999", "9999999", "99999999", "9999999999", "99999999999")
+MEMBERS = ("member_id",)
+TILLS = (
+    "till_id",
+    "till",
+    "register_id",
+    "register",
+    "terminal_id",
+    "pos_id",
+    "款台",
+    "收银机号",
+    "机号",
+)
+OFTEN = 0.02
+"""Which share of numbers must come again on another day before days are taken to begin anew: a
+single one is a late line, not a new count."""
+
+
+def without_placeholders(frame: Any) -> Any:
+    """Members that are nobody ('', NULL, 0, 散客 …) as null; how many lines is told."""
+    schema = frame.collect_schema()
+    for column in MEMBERS:
+        if column not in schema or not (schema[column] == nw.String or schema[column].is_integer()):
+            continue
+        if schema[column] == nw.String:
+            lower, nobody, nines = nw.col(column).str.to_lowercase(), list(NOBODY), list(NINES)
+            lower = lower.str.strip_chars()
+        else:
+            lower, nobody, nines = nw.col(column), [0, -1], [int(n) for n in NINES[:4]]
+        words = [*nobody, *_nines(frame, lower, nobody, nines)]
+        n = int(
+            _collect(
+                frame.filter(lower.is_in(words)).select(nw.len().cast(nw.Int64).alias("n"))
+            ).item()
+        )
+        if n:
+            frame = frame.with_columns(
+                nw.when(~lower.is_in(words)).then(nw.col(column)).alias(column)
+            )
+            warnings.warn(
+                _(
+                    "{column} is no member in {n} lines (empty, NULL, 0 …): taken for walk-ins."
+                ).format(column=column, n=f"{n:,}"),
+                CrmkitWarning,
+                stacklevel=3,
+            )
+    return frame
+
+
+def _nines(frame: Any, lower: Any, nobody: list[Any], nines: list[Any]) -> list[Any]:
+    """Those ids of all nines that have more lines than any member."""
+    marked = frame.select(_m=lower)
+    counts = _collect(marked.filter(nw.col("_m").is_in(nines)).group_by("_m").agg(n=nw.len()))
+    if not len(counts):
+        return []
+    others = marked.filter(~nw.col("_m").is_in([*nines, *nobody]))
+    most = _collect(others.group_by("_m").agg(n=nw.len()).select(nw.col("n").max())).item() or 0
+    pairs = zip(counts["_m"].to_list(), counts["n"].to_list(), strict=True)
+    return [m for m, n in pairs if n > most]
+
+
+def together(frame: Any, several: dict[str, Sequence[str]], named: dict[str, str]) -> Any:
+    """Columns of ours made of several of theirs: store and number are one sale."""
+    present = frame.collect_schema().names()
+    renamed = {theirs: ours for ours, theirs in named.items()}
+    for ours, columns in several.items():
+        columns = [renamed.get(name, name) for name in columns]
+        for name in columns:
+            if name not in present:
+                near = closest(name, present)
+                raise TableError(
+                    _("{ours} is to be the column {theirs!r}, but there is none.").format(
+                        ours=ours, theirs=name
+                    )
+                    + (" " + _("Did you mean {near!r}?").format(near=near) if near else "")
+                    + " "
+                    + _("The columns are: {columns}.").format(columns=", ".join(present))
+                )
+        frame = frame.with_columns(_joined(columns, frame.collect_schema()).alias(ours))
+    return frame
+
+
+def _joined(columns: Sequence[str], schema: Any) -> Any:
+    if len(columns) == 1:
+        return nw.col(columns[0])
+    parts = [
+        nw.col(name).dt.to_string("%Y-%m-%d")
+        if isinstance(schema[name], nw.Datetime) or schema[name] == nw.Date
+        else nw.col(name).cast(nw.String)
+        for name in columns
+    ]
+    return nw.concat_str(*parts, separator="-", ignore_nulls=True)
+
+
+def unique_receipts(frame: Any) -> Any:
+    """Sales with ids that name one sale each; what had to be added to the numbers is told."""
+    parts = repeated_in(frame)
+    if not parts:
+        return frame
+    hint = _(
+        "If the number alone names a sale, say so: sale_id=[…], with the column's name in brackets."
+    )
+    warnings.warn(f"{told_of(parts)} {hint}", CrmkitWarning, stacklevel=3)
+    return frame.with_columns(_joined([*parts, "sale_id"], frame.collect_schema()).alias("sale_id"))
+
+
+def told_of(parts: Sequence[str]) -> str:
+    """That numbers come again, and what sale_id is made of therefore."""
+    names = [{"store_id": _("store"), "sold_at": _("day")}.get(name, name) for name in parts]
+    return _("The numbers in sale_id come again by {parts}: sale_id is now {made}.").format(
+        parts=", ".join(names), made="-".join([*names, "sale_id"])
+    )
+
+
+def repeated_in(frame: Any) -> list[str]:
+    """By which columns the numbers in sale_id begin again: stores, tills, days; none: they do not.
+
+    Returned lines do not count: they may carry the number of the sale they take back.
+    """
+    schema = frame.collect_schema()
+    if "quantity" in schema and schema["quantity"].is_numeric():
+        frame = frame.filter(nw.col("quantity") > 0)
+    places = [name for name in ("store_id", *TILLS) if name in schema]
+    moment = "sold_at" in schema and (
+        isinstance(schema["sold_at"], nw.Datetime) or schema["sold_at"] == nw.Date
+    )
+    if not places and not moment:
+        return []
+    found: list[str] = []
+    ends = [nw.col(n).min().alias(f"_min_{n}") for n in places]
+    ends += [nw.col(n).max().alias(f"_max_{n}") for n in places]
+    each = frame.group_by("sale_id").agg(*ends)
+    if places:
+        several = [
+            (nw.col(f"_min_{n}") != nw.col(f"_max_{n}")).cast(nw.Int64).sum().alias(n)
+            for n in places
+        ]
+        row = _collect(each.select(*several)).rows(named=True)[0]
+        found = [name for name in places if row[name]]
+    if moment:
+        keys = ["sale_id", *found]
+        day = nw.col("sold_at").dt.truncate("1d")
+        spans = (
+            frame.with_columns(_day=day)
+            .group_by(*keys)
+            .agg(_first=nw.col("_day").min(), _last=nw.col("_day").max())
+        )
+        n = _collect(
+            spans.select(
+                again=(nw.col("_first") != nw.col("_last")).cast(nw.Int64).sum(),
+                all=nw.len().cast(nw.Int64),
+            )
+        ).rows(named=True)[0]
+        if n["all"] and (n["again"] or 0) > OFTEN * n["all"]:
+            found.append("sold_at")
+    return found
+
+
+def _collect(frame: Any) -> Any:
+    return frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame

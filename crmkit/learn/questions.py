@@ -1,0 +1,298 @@
+"""What a lesson or an exercise asks in fields, and whether an answer is right.
+
+The words stand in ``content/questions/<name>.yaml``; the keys are reckoned from the data by a
+class of `crmkit.lessons` that the text names, one method a question. So no key stands in a cell,
+and there is none to go stale: a method gives what is right for the shop as it is and for what this
+learner chose.
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.learn import answers, authored, learner, reading
+from crmkit.learn.authored import say
+from crmkit.learn.checks.expectation import Mistake, gap
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
+from crmkit.learn.checks.values import Choice, Day, Number
+
+PLACES = {"money": 2, "percent": 1, "number": 2}
+"""How many decimals are asked for where a question does not say."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is right, what typical mistakes would give, and facts that the praise may tell.
+
+    value: the right answer, exact (not rounded); for "single" an option's id, for "multiple" a
+    set of them; for "text" a function that says why a sentence will not do (a pair of sentences),
+    or None. mistakes: as in `crmkit.learn.check`. facts: words by name for ``{name}`` in the
+    praise.
+    """
+
+    value: Any
+    mistakes: Mapping[Mistake, Any] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Keys:
+    """The keys of one lesson or exercise: a method for each question, giving a `Key`.
+
+    ``self.given`` holds what this learner answered and was understood, by question.
+    """
+
+    def __init__(self, given: Mapping[str, Any]):
+        self.given = given
+
+
+class Question:
+    """One question as this learner sees it."""
+
+    def __init__(self, data: dict, asked: "Asked"):
+        self.data, self.asked = data, asked
+        self.id: str = data["id"]
+        self.kind: str = data["kind"]
+        self.judged: str = data.get("judged", "now")
+
+    @property
+    def label(self) -> str:
+        """What is asked."""
+        return say(self.data["ask"])
+
+    @property
+    def unit(self) -> str:
+        """The word behind the number."""
+        return say(self.data.get("unit", ""))
+
+    def options(self) -> dict[str, str]:
+        """The options by id, in the order of the text."""
+        if "options_from" in self.data:
+            return dict(getattr(self.asked.keys({}), self.data["options_from"])())
+        return {one["id"]: say({"zh": one["zh"], "en": one["en"]}) for one in self.data["options"]}
+
+    def read(self, typed: Any) -> reading.Understood:
+        """What was typed or chosen. Raises `reading.NotUnderstood`."""
+        if self.kind == "single":
+            options = self.options()
+            chosen = reading.letter(typed, options)
+            if chosen is None:
+                raise reading.NotUnderstood(_("Choose one first."))
+            return reading.Understood(chosen, options[chosen])
+        if self.kind == "multiple":
+            options = self.options()
+            several = typed if isinstance(typed, (list, tuple)) else [typed]
+            chosen = {reading.letter(one, options) for one in several}
+            if not chosen or None in chosen:
+                raise reading.NotUnderstood(_("Choose at least one first."))
+            return reading.Understood(
+                frozenset(chosen), _(", ").join(options[one] for one in options if one in chosen)
+            )
+        low, high = self.data.get("between", (None, None))
+        return reading.read(
+            self.kind,
+            typed,
+            low=low,
+            high=high,
+            length=self.data.get("length"),
+            year=self.data.get("year"),
+            unit=self.unit,
+        )
+
+    def outcome(self, typed: Any) -> Outcome:
+        """Whether what was typed is right; why not, and what to do next."""
+        if typed is None or typed == "" or typed == []:
+            return Outcome(NOT_ATTEMPTED, self.label, "untouched", _("Not answered yet."))
+        try:
+            understood = self.read(typed)
+        except reading.NotUnderstood as error:
+            return Outcome(WRONG, self.label, "not_understood", str(error))
+        if self.judged == "never":
+            return Outcome(
+                NOTED, self.label, message=_("Noted: {answer}").format(answer=understood.shown)
+            )
+        given = self.asked.given()
+        for other in self.data.get("needs", ()):
+            if other not in given:
+                words = _("First answer above: {question}").format(
+                    question=self.asked.questions[other].label
+                )
+                return Outcome(NOT_ATTEMPTED, self.label, "needs", words)
+        key = getattr(self.asked.keys(given), self.id)()
+        return self._judged(understood, key)
+
+    def _judged(self, understood: reading.Understood, key: Key) -> Outcome:
+        if self.kind == "text":
+            wrong = key.value(understood.value)
+            if wrong is None:
+                return Outcome(RIGHT, self.label, message=self._praise(understood, key))
+            return Outcome(WRONG, self.label, "text", say({"zh": wrong[0], "en": wrong[1]}))
+        outcome = self._expectation(key).judge(self.label, understood.value)
+        if outcome.status == RIGHT:
+            return replace(outcome, message=self._praise(understood, key))
+        told = [self._because(understood.value) or outcome.message, say(self.data.get("next", ""))]
+        return replace(outcome, message=gap().join(one for one in told if one))
+
+    def _praise(self, understood: reading.Understood, key: Key) -> str:
+        return say(self.data["right"]).format(answer=understood.shown, **key.facts)
+
+    def _because(self, value: Any) -> str:
+        chosen = value if isinstance(value, frozenset) else {value}
+        for one in self.data.get("options", ()):
+            if one["id"] in chosen and "because" in one:
+                return say(one["because"])
+        return ""
+
+    def _expectation(self, key: Key) -> Any:
+        if self.kind in ("single", "multiple"):
+            return Chosen(key.value, options=tuple(self.options()), mistakes=key.mistakes)
+        if self.kind == "date":
+            return Day(key.value, mistakes=key.mistakes)
+        if self.kind == "digits":
+            return Chosen(key.value, options=(), mistakes=key.mistakes)
+        if self.kind in ("count", "hour"):
+            return Typed(
+                key.value, unit=self.unit, within=0.001, mistakes=key.mistakes, kind=self.kind
+            )
+        places = self.data.get("decimals", PLACES[self.kind])
+        return Typed(
+            key.value,
+            unit=self.unit,
+            within=0.5 * 10**-places * 1.0001,
+            mistakes=key.mistakes,
+            kind=self.kind,
+            places=places,
+        )
+
+
+@dataclass(frozen=True)
+class Chosen(Choice):
+    """A chosen option, or some of them; what is not it is told without its id."""
+
+    def fault(self, value: Any) -> Fault | None:
+        found = super().fault(value) if self.options else None
+        if not self.options and value != self.expected:
+            return Fault("other", _("That is not it."))
+        return Fault("other", _("That is not it.")) if found and found.reason == "other" else found
+
+
+@dataclass(frozen=True)
+class Typed(Number):
+    """A number from a field: as it was shown, with what was rounded too far told apart."""
+
+    kind: str = "number"
+    places: int = 0
+
+    def fault(self, value: Any) -> Fault | None:
+        found = super().fault(value)
+        if found is None or found.reason not in ("too_high", "too_low"):
+            return found
+        for places in range(self.places - 1, -1, -1):
+            if (
+                abs(value - round(self.expected, places)) < 1e-9
+                and value != round(value, places + 1) + 1
+            ):
+                return Fault(
+                    "rounded_too_early",
+                    _("Nearly: that is rounded too far. Give {places} decimals.").format(
+                        places=self.places
+                    ),
+                    "rounded_too_early",
+                )
+        if 0 < abs(value - self.expected) < 10**-self.places and self.places:
+            return Fault("cut_off", _("Nearly: round the last digit instead of cutting it off."))
+        return found
+
+    def _with_unit(self, number: float) -> str:
+        return reading.shown_as(self.kind, number, self.unit)
+
+    def own_mistakes(self) -> list[tuple[str, float]]:
+        if self.kind in ("count", "hour") or not self.expected:
+            return []
+        known = [("sign_flipped", -self.expected)]
+        if self.kind == "percent":
+            return [*known, ("fraction_for_percent", self.expected / 100)]
+        return known if self.kind == "money" else [*known, ("upside_down", 1 / self.expected)]
+
+    def _looks_like(self, result: Any, value: Any) -> bool:
+        number = reading_number(result)
+        return (
+            number is not None
+            and abs(value - number) <= 0.5 * 10**-self.places * 1.0001
+            and (abs(value - number) < abs(value - self.expected))
+        )
+
+
+def reading_number(value: Any) -> float | None:
+    """A mistake's result as a number; None where the data give none."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if number == number else None
+
+
+class Asked:
+    """Everything a lesson or an exercise asks, with this learner's answers."""
+
+    def __init__(self, name: str):
+        self.name = name
+        data, make = _known(name)
+        self.keys = make
+        self.questions = {one["id"]: Question(one, self) for one in data["questions"]}
+
+    def __repr__(self) -> str:
+        return f"Asked({self.name!r})"
+
+    def question(self, id_: str) -> Question:
+        """A question by its id. Raises `CrmkitError` with those there are."""
+        if id_ not in self.questions:
+            raise CrmkitError(
+                _("There is no question {question}. There are: {known}").format(
+                    question=id_, known=", ".join(self.questions)
+                )
+            )
+        return self.questions[id_]
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed or chosen last, by question."""
+        return {one: said for one, said in answers.load(self.name).items() if one in self.questions}
+
+    def given(self) -> dict[str, Any]:
+        """What was answered and understood, by question."""
+        found = {}
+        for one, said in self.typed().items():
+            try:
+                found[one] = self.questions[one].read(said).value
+            except reading.NotUnderstood:
+                continue
+        return found
+
+    def outcome(self, id_: str) -> Outcome:
+        """Whether the kept answer to a question is right."""
+        return self.question(id_).outcome(self.typed().get(id_))
+
+    def shown_options(self, question: Question) -> list[tuple[str, str]]:
+        """The options as this learner sees them: mixed, where their order says nothing."""
+        options = list(question.options().items())
+        if "options_from" in question.data:
+            return options
+        return learner.shuffled(options, self.name, question.id)
+
+
+@cache
+def _known(name: str) -> tuple[dict, type[Keys]]:
+    data, lines = authored.read(authored.find("questions", name), "questions")
+    seen: set[str] = set()
+    for place, one in enumerate(data["questions"]):
+        if one["id"] in seen:
+            authored.fail(lines, ("questions", place, "id"), _("this id stands twice."), data)
+        seen.add(one["id"])
+    module, _colon, keys = data["keys"].partition(":")
+    return data, getattr(importlib.import_module(module), keys)
+
+
+__all__ = ["Asked", "Key", "Keys", "Question"]

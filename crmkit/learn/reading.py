@@ -1,0 +1,360 @@
+"""What people type into a field, understood: ¥57.79, 57.79元, 86.7％, 1,329.10÷23, 晚上8点, 十二单.
+
+Nobody should fail for how they write a number. What cannot be understood for certain is asked
+back in a sentence that says what to type.
+
+>>> read("money", "￥1，329．10÷23").shown
+'¥57.79'
+>>> read("percent", "0.867", low=1).shown
+'86.7%'
+"""
+
+import ast
+import datetime as dt
+import operator
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+
+KINDS = ("number", "count", "money", "percent", "hour", "digits", "date", "text")
+"""What a field may ask for."""
+
+_QUOTES = "\"'“”‘’「」『』《》`´"
+_BLANK = re.compile(r"[\s\u00a0\u2000-\u200f\u202a-\u202e\u2060\u3000\ufeff]+")
+_MONEY = re.compile(r"cny|rmb|yuan|usd|eur|gbp|人民币|块钱|元整|[元块圆¥$€£]")
+_UNIT = re.compile(
+    r"(?<=[\d.)%])(?:orders?|receipts?|units?|items?|pieces?|pcs|members?|people|persons?|customers?"
+    r"|days?|times?|products?|kinds?|no\.?|[单件个人位名笔张次天种家条份箱瓶户款遍倍])+$"
+)
+_LEAD = re.compile(
+    r"^(?:大约|大概|约|共|一共|about|approx\.?|approximately|ca\.?|[~≈=#]|[a-z_]+=|答[:：]|答案是?[:：]?)+"
+)
+_SIGNS = str.maketrans(
+    {"×": "*", "✕": "*", "✖": "*", "⋅": "*", "·": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-",
+     "—": "-", "‐": "-", "‑": "-", "【": "(", "】": ")", "[": "(", "]": ")", "，": ",", "。": ".", "、": ",", "﹣": "-"}
+)  # fmt: skip
+_CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_DO: dict[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_MOST = 1e12
+
+
+class NotUnderstood(CrmkitError):
+    """What was typed could mean nothing, or more than one thing; the message says what to type."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was typed: its value, how it is shown again, and a word where it was not obvious."""
+
+    value: Any
+    shown: str
+    note: str = ""
+
+
+def read(
+    kind: str,
+    typed: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    length: int | None = None,
+    year: int | None = None,
+    unit: str = "",
+) -> Understood:
+    """Understand what was typed into a field of a kind.
+
+    kind: one of `KINDS`; low, high: what is possible (for a percentage in per cent, so that 0.867
+    where nothing below 1 is possible must mean 86.7 %); length: how many digits "digits" has;
+    year: the year of a date typed without one; unit: a word shown behind the number.
+
+    Raises `NotUnderstood` with what to type instead.
+    """
+    if kind not in KINDS:
+        raise CrmkitError(f"{kind!r}: {KINDS}")
+    if isinstance(typed, bool) or not isinstance(typed, (str, int, float)):
+        raise NotUnderstood(_("Type your answer into the field."))
+    plain = tidy(str(typed))
+    if not plain.strip(_QUOTES + " "):
+        raise NotUnderstood(_("The field is empty. Type your answer."))
+    if kind == "text":
+        return Understood(plain.strip(), plain.strip())
+    if kind == "digits":
+        return _digits(plain, length)
+    if kind == "date":
+        return _date(plain, year)
+    if kind == "hour":
+        return _hour(plain)
+    return _number(kind, plain, low, high, unit)
+
+
+def tidy(typed: str) -> str:
+    """Full-width letters, digits and blanks as their plain ones, invisible characters gone."""
+    return _BLANK.sub(" ", unicodedata.normalize("NFKC", typed.replace("￥", "¥"))).strip()
+
+
+def _bare(plain: str) -> str:
+    bare = _BLANK.sub("", plain.casefold()).translate(_SIGNS)
+    bare = bare.strip(_QUOTES).rstrip(".;!,")
+    return _LEAD.sub("", bare).strip(_QUOTES)
+
+
+def _number(kind: str, plain: str, low: float | None, high: float | None, unit: str) -> Understood:
+    bare = _bare(plain)
+    hundredths = bare.startswith("百分之")
+    bare = _MONEY.sub("", bare.removeprefix("百分之"))
+    bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
+    note = ""
+    percent = hundredths or bare.endswith("%")
+    if percent:
+        bare = bare.removesuffix("%")
+    if "%" in bare:
+        raise NotUnderstood(_("One per cent sign at the end is enough: 86.7%"))
+    value = _reckon(bare, plain)
+    if percent and kind != "percent":
+        raise NotUnderstood(
+            _("A number is asked for here, not a percentage. Type it without the % sign.")
+        )
+    if kind == "percent" and not percent and low is not None and low >= 1 and 0 < value <= 1:
+        value, note = value * 100, _("You wrote it as a share of 1.")
+    if kind == "count" and abs(value - round(value)) > 1e-9:
+        raise NotUnderstood(
+            _("{value} is not a whole number. Count them: type a whole number.").format(
+                value=shown_number(value)
+            )
+        )
+    if kind == "count":
+        value = round(value)
+    shown = shown_as(kind, value, unit)
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise NotUnderstood(
+            _("{value} cannot be: it lies between {low} and {high}. Look again.").format(
+                value=shown,
+                low=shown_as(kind, low if low is not None else float("-inf"), unit),
+                high=shown_as(kind, high if high is not None else float("inf"), unit),
+            )
+        )
+    return Understood(value, shown, note)
+
+
+def _reckon(bare: str, plain: str) -> float:
+    """The value of a number or a short calculation; only + - * / and brackets are known."""
+    bare = _words_to_digits(bare)
+    bare = re.sub(r"(?<=\d)[x](?=[\d(])", "*", bare)
+    # a comma groups thousands, or it could be meant for the dot
+    for group in re.findall(r"\d[\d,.]*", bare):
+        if "," in group and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", group):
+            raise NotUnderstood(
+                _("The comma in {typed} can mean two things. Type a dot for the decimals: {sample}").format(
+                    typed=group, sample=_decimal(group)
+                )
+            )  # fmt: skip
+        if group.count(".") > 1:
+            raise NotUnderstood(_("{typed} has two dots. Type it with one.").format(typed=group))
+    bare = bare.replace(",", "").replace(":", "/") if ":" not in bare or _is_ratio(bare) else bare
+    if not re.search(r"\d", bare):
+        raise NotUnderstood(
+            _("“{typed}” is not a number. Type it in digits.").format(typed=cut(plain))
+        )
+    if not re.fullmatch(r"[\d.+\-*/()]+", bare) or "**" in bare or "//" in bare or len(bare) > 200:
+        raise NotUnderstood(
+            _("“{typed}” could not be understood as a number. Type digits, such as 57.79, or a calculation, such as 1329.10/23.").format(
+                typed=cut(plain)
+            )
+        )  # fmt: skip
+    bare = re.sub(r"(?<![\d.])0+(?=\d)", "", bare)  # 07 is 7
+    try:
+        value = _value(ast.parse(bare, mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        raise NotUnderstood(
+            _("The calculation “{typed}” is not complete. Check its signs and brackets.").format(
+                typed=cut(plain)
+            )
+        ) from None
+    except ZeroDivisionError:
+        raise NotUnderstood(_("Nothing can be divided by zero. Check the calculation.")) from None
+    if not abs(value) <= _MOST:
+        raise NotUnderstood(_("That number is too large. Look again."))
+    return value
+
+
+def _decimal(group: str) -> str:
+    """A group of digits with its last sign taken for the decimals' dot."""
+    whole, _sign, part = re.fullmatch(r"(.*)([.,])(\d*)", group).groups()
+    return f"{re.sub('[.,]', '', whole)}.{part}"
+
+
+def _is_ratio(bare: str) -> bool:
+    return bool(re.fullmatch(r"[\d.,]+:[\d.,]+", bare)) and not re.fullmatch(r"\d{1,2}:\d\d", bare)
+
+
+def _value(node: ast.AST) -> float:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        inside = _value(node.operand)
+        return -inside if isinstance(node.op, ast.USub) else inside
+    if isinstance(node, ast.BinOp) and type(node.op) in _DO:
+        return _DO[type(node.op)](_value(node.left), _value(node.right))
+    raise ValueError
+
+
+def _words_to_digits(bare: str) -> str:
+    """Numbers in Chinese words (十二, 三千五百) and the 万 and 千 behind digits (1.2万)."""
+
+    def spelled(match: re.Match) -> str:
+        total = part = digit = 0
+        for sign in match[0]:
+            if sign in _CHINESE:
+                digit = digit * 10 + _CHINESE[sign] if digit and part == 0 else _CHINESE[sign]
+            elif sign == "万":
+                total, part, digit = (part + digit) * 10_000, 0, 0
+            else:
+                part, digit = part + (digit or 1) * _TENS[sign], 0
+        return str(total + part + digit)
+
+    def larger(match: re.Match) -> str:
+        return f"{round(float(match[1]) * _TENS[match[2]], 6):f}".rstrip("0").rstrip(".")
+
+    bare = re.sub(r"(\d+(?:\.\d+)?)([百千万])", larger, bare)
+    words = "".join([*_CHINESE, *_TENS])
+    bare = re.sub(f"[{words}]+(?![月日点时號号])", spelled, bare)
+    return _UNIT.sub("", bare)
+
+
+_HALF_DAYS = {
+    "凌晨": 0,
+    "早上": 0,
+    "上午": 0,
+    "am": 0,
+    "中午": 12,
+    "下午": 12,
+    "晚上": 12,
+    "傍晚": 12,
+    "pm": 12,
+}
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.点时h](?:(\d{2})分?|整|半)?)?(?:钟|o'?clock)?")
+
+
+def _hour(plain: str) -> Understood:
+    bare = _words_hours(_bare(plain)).replace("a.m", "am").replace("p.m", "pm")
+    later = None
+    for word, hours in _HALF_DAYS.items():
+        if word in bare:
+            later, bare = hours, bare.replace(word, "")
+    first = re.split(r"[-~到至]|to", bare)[0].strip(".")
+    clock = _CLOCK.fullmatch(first)
+    if not clock or int(clock[2] or 0) > 59:
+        raise NotUnderstood(
+            _("“{typed}” could not be understood as an hour. Type it like 10 or 10:00.").format(
+                typed=cut(plain)
+            )
+        )
+    hour = int(clock[1])
+    if later == 12 and hour < 12 and not (hour >= 10 and "中午" in plain):
+        hour += 12
+    if later == 0 and hour == 12:
+        hour = 0
+    if hour > 23:
+        raise NotUnderstood(_("A day has the hours 0 to 23. Type it like 10 or 10:00."))
+    return Understood(hour, f"{hour}:00")
+
+
+def _words_hours(bare: str) -> str:
+    return re.sub(
+        r"[零一二两三四五六七八九十]+(?=[点时])", lambda match: _words_to_digits(match[0]), bare
+    )
+
+
+def _digits(plain: str, length: int | None) -> Understood:
+    bare = re.sub(r"[-.\s]", "", _bare(plain))
+    bare = re.sub(r"^(?:尾号|后\w位|no\.?)", "", bare)
+    if not re.fullmatch(r"\d+", bare):
+        raise NotUnderstood(
+            _("Type digits only, such as {sample}.").format(sample="0" * ((length or 2) - 1) + "7")
+        )
+    if length and len(bare) < length and bare.lstrip("0"):
+        if length == 2:
+            return Understood(bare.zfill(2), bare.zfill(2))
+        raise NotUnderstood(
+            _("{typed} has {count} digits; {length} are asked for.").format(
+                typed=bare, count=len(bare), length=length
+            )
+        )
+    if length and len(bare) != length:
+        raise NotUnderstood(
+            _("{typed} has {count} digits; {length} are asked for.").format(
+                typed=cut(bare), count=len(bare), length=length
+            )
+        )
+    return Understood(bare, bare)
+
+
+def _date(plain: str, year: int | None) -> Understood:
+    bare = _BLANK.sub("", plain).strip(_QUOTES).replace("号", "日")
+    written = re.fullmatch(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?", bare)
+    try:
+        if not written or not (written[1] or year):
+            raise ValueError
+        day = dt.date(int(written[1] or year), int(written[2]), int(written[3]))
+    except ValueError:
+        raise NotUnderstood(
+            _("“{typed}” could not be understood as a date. Type it like 2025-06-07.").format(
+                typed=cut(plain)
+            )
+        ) from None
+    return Understood(day, day.isoformat())
+
+
+def letter(typed: Any, options: dict[str, str]) -> str | None:
+    """The id of the option someone typed: its id, its letter or number, or its words.
+
+    >>> letter("选Ｂ。", {"yes": "Yes", "no": "No"})
+    'no'
+    """
+    if not isinstance(typed, str):
+        return None
+    if typed in options:
+        return typed
+    bare = _bare(tidy(typed)).strip("()<>. :").removeprefix("选").removeprefix("option").strip("()")
+    for place, (id_, words) in enumerate(options.items()):
+        if bare and bare in (id_.casefold(), "abcdefghij"[place : place + 1], _bare(tidy(words))):
+            return id_
+    return None
+
+
+def shown_number(value: float, places: int = 4) -> str:
+    """A number as people read it: thousands in groups, no zeros at the end."""
+    if value != value or abs(value) == float("inf"):
+        return "–"
+    text = f"{value:,.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def shown_as(kind: str, value: Any, unit: str = "") -> str:
+    """A value of a kind as it is shown to people."""
+    if kind == "money":
+        return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+    if kind == "percent":
+        return f"{shown_number(value)}%" if abs(value) < 1 else f"{shown_number(value, 2)}%"
+    if kind == "hour":
+        return f"{value}:00"
+    if kind in ("number", "count"):
+        return f"{shown_number(value)} {unit}".strip()
+    return str(value)
+
+
+def cut(text: str, most: int = 40) -> str:
+    """A text short enough to stand in a sentence."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,293 @@
+"""Buying: suppliers, purchase orders, and what is delivered at what cost."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated
+
+from sqlalchemy import func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Tx, command, query
+from crmkit.practice.domain import buying
+from crmkit.practice.errors import Closed, NotFound, Refused, TooManyReturned
+from crmkit.practice.goods import find_product, wanted
+from crmkit.practice.ledgers import stock as ledger
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.records import Cents, record
+
+order_table = schema.purchase_order
+ORDERS = Listing(
+    order_table,
+    filters=("status", "supplier_id"),
+    sorts=("-ordered_at",),
+    at="ordered_at",
+)
+
+
+@record
+class Supplier:
+    """Who goods are bought from."""
+
+    id: str
+    name: str
+    active: bool
+
+
+@record
+class OrderLine:
+    """A product of an order: units ordered and received, and what one costs."""
+
+    product_id: str
+    product: str
+    ordered: int
+    received: int
+    cost: Cents
+
+    @property
+    def outstanding(self) -> int:
+        return max(self.ordered - self.received, 0)
+
+
+@record(lists="id supplier ordered_at expected_on status value lines")
+class Order:
+    """A purchase order of this store; `value` is what was ordered, at cost."""
+
+    id: int
+    store_id: str
+    supplier_id: str
+    supplier: str
+    staff_id: str
+    ordered_at: datetime
+    expected_on: date | None
+    status: Annotated[str, "order_status"]
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def value(self) -> Cents:
+        return sum(line.ordered * line.cost for line in self.lines)
+
+
+class Buying:
+    """What is ordered from suppliers; a part of the stock room."""
+
+    name = "stock"
+
+    @command(roles="manager trainer")
+    def add_supplier(self, tx: Tx, supplier_id: str, name: str) -> Supplier:
+        """Somebody to buy from."""
+        supplier_id = values.new_code(supplier_id, "supplier")
+        s = schema.supplier
+        if tx.one(select(s.c.id).where(s.c.id == supplier_id)):
+            raise Refused(_("There is a supplier {id} already.").format(id=supplier_id))
+        tx.insert(s, id=supplier_id, name=values.text(name, "name"), active=True)
+        tx.note(f"supplier:{supplier_id}")
+        return Supplier(supplier_id, values.text(name, "name"), True)
+
+    @query(roles="stock_keeper manager trainer")
+    def suppliers(self, tx: Tx) -> tuple[Supplier, ...]:
+        """Everybody goods are bought from."""
+        rows = tx.all(select(schema.supplier).order_by(schema.supplier.c.id))
+        return tuple(Supplier(**row._mapping) for row in rows)
+
+    @command(roles="stock_keeper manager trainer")
+    def order(
+        self,
+        tx: Tx,
+        supplier_id: str,
+        units: values.Units,
+        *,
+        costs: dict[str, int] | None = None,
+        expected_on: date | str | None = None,
+    ) -> Order:
+        """Order goods for this store; `costs` says what one costs where that is not as on file."""
+        supplier = _find_supplier(tx, supplier_id)
+        agreed = _costs(tx, costs)
+        units = wanted(tx, units)
+        _refuse_others(agreed, units)
+        order_id = tx.insert(
+            order_table,
+            store_id=tx.store_id,
+            supplier_id=supplier.id,
+            staff_id=tx.staff.id,
+            ordered_at=tx.now,
+            expected_on=values.day(expected_on, "expected_on") if expected_on else None,
+            status="open",
+        )
+        for product_id, quantity in units.items():
+            cost = agreed.get(product_id, find_product(tx, product_id).cost)
+            tx.insert(
+                schema.purchase_line,
+                order_id=order_id,
+                product_id=product_id,
+                ordered=quantity,
+                cost=cost,
+            )
+        tx.note(f"order:{order_id}", ordered=units)
+        return _order(tx, _find_order(tx, order_id))
+
+    @command(roles="stock_keeper manager trainer")
+    def receive_order(
+        self,
+        tx: Tx,
+        order_id: int,
+        units: values.Units | None = None,
+        *,
+        costs: dict[str, int] | None = None,
+        document: str | None = None,
+    ) -> Order:
+        """(Part of) an order is delivered: everything that is outstanding, or these units, at the
+        order's cost or the one the delivery note (`document`) says. A product's cost becomes the
+        average of what is there and what came. The order closes when all has come."""
+        found = _order(tx, _find_open(tx, order_id))
+        outstanding = {line.product_id: line.outstanding for line in found.lines}
+        coming = (
+            {product: many for product, many in outstanding.items() if many}
+            if units is None
+            else wanted(tx, units)
+        )
+        for product_id, quantity in coming.items():
+            if quantity > outstanding.get(product_id, 0):
+                raise TooManyReturned(
+                    _(
+                        "Of {product}, {left} are still to come with this order, not {asked}."
+                    ).format(
+                        product=product_id, left=outstanding.get(product_id, 0), asked=quantity
+                    )
+                )
+        said = _costs(tx, costs)
+        _refuse_others(said, coming)
+        agreed = {line.product_id: line.cost for line in found.lines} | said
+        delivery_id = tx.insert(
+            schema.delivery,
+            order_id=found.id,
+            at=tx.now,
+            staff_id=tx.staff.id,
+            document=values.text(document, "document", needed=False),
+        )
+        for product_id, quantity in coming.items():
+            _take_in(tx, delivery_id, product_id, quantity, agreed[product_id])
+        if all(outstanding[one] == coming.get(one, 0) for one in outstanding):
+            tx.update(order_table, found.id, status="received", closed_at=tx.now)
+        tx.note(f"order:{found.id}", received=coming)
+        return _order(tx, _find_order(tx, found.id))
+
+    @command(roles="stock_keeper manager trainer")
+    def cancel_order(self, tx: Tx, order_id: int) -> Order:
+        """What has not come is not wanted any more; what came stays."""
+        found = _find_open(tx, order_id)
+        tx.update(order_table, found.id, status="cancelled", closed_at=tx.now)
+        tx.note(f"order:{found.id}")
+        return _order(tx, _find_order(tx, found.id))
+
+    @query(roles="stock_keeper manager trainer")
+    def show_order(self, tx: Tx, order_id: int) -> Order:
+        """An order and what came of it."""
+        return _order(tx, _find_order(tx, order_id))
+
+    @query(roles="stock_keeper manager trainer")
+    def list_orders(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """This store's purchase orders, the latest first."""
+        return ORDERS.page(tx, where, sort, after, size, lambda rows: (_order(tx, r) for r in rows))
+
+
+def _find_supplier(tx: Tx, supplier_id: str):
+    row = tx.one(select(schema.supplier).where(schema.supplier.c.id == values.code(supplier_id)))
+    if row is None:
+        raise NotFound(_("There is no supplier {id}.").format(id=supplier_id))
+    return row
+
+
+def _find_order(tx: Tx, order_id: int):
+    row = tx.one(
+        select(order_table).where(
+            order_table.c.id == values.number(order_id), order_table.c.store_id == tx.store_id
+        )
+    )
+    if row is None:
+        raise NotFound(_("There is no order {id} of this store.").format(id=order_id))
+    return row
+
+
+def _find_open(tx: Tx, order_id: int):
+    row = _find_order(tx, order_id)
+    if row.status != "open":
+        raise Closed(_("Order {id} is closed.").format(id=order_id))
+    return row
+
+
+def _costs(tx: Tx, costs: Mapping[str, int] | None) -> dict[str, int]:
+    return {
+        find_product(tx, product).id: values.cents(cost, "cost")
+        for product, cost in (costs or {}).items()
+    }
+
+
+def _refuse_others(named: Mapping[str, int], units: Mapping[str, int]) -> None:
+    for product_id in named:
+        if product_id not in units:
+            raise NotFound(_("{product} is not among these goods.").format(product=product_id))
+
+
+def _take_in(tx: Tx, delivery_id: int, product_id: str, quantity: int, cost: int) -> None:
+    tx.insert(
+        schema.delivery_line,
+        delivery_id=delivery_id,
+        product_id=product_id,
+        received=quantity,
+        cost=cost,
+    )
+    stores = select(schema.store.c.id)
+    on_hand = sum(ledger.balance(tx, one, product_id) for one in tx.execute(stores).scalars())
+    before = find_product(tx, product_id).cost
+    tx.update(schema.product, product_id, cost=buying.average_cost(on_hand, before, quantity, cost))
+    ledger.move(
+        tx, "receive", product_id, "@supplier", tx.store_id, quantity, delivery_id=delivery_id
+    )
+
+
+def _order(tx: Tx, row) -> Order:
+    line, came, delivery = schema.purchase_line, schema.delivery_line, schema.delivery
+    product = schema.product
+    received = dict(
+        tx.execute(
+            select(came.c.product_id, func.sum(came.c.received))
+            .join(delivery, delivery.c.id == came.c.delivery_id)
+            .where(delivery.c.order_id == row.id)
+            .group_by(came.c.product_id)
+        ).all()
+    )
+    lines = tx.all(
+        select(line, product.c.name)
+        .join(product, product.c.id == line.c.product_id)
+        .where(line.c.order_id == row.id)
+        .order_by(line.c.product_id)
+    )
+    return Order(
+        id=row.id,
+        store_id=row.store_id,
+        supplier_id=row.supplier_id,
+        supplier=_find_supplier(tx, row.supplier_id).name,
+        staff_id=row.staff_id,
+        ordered_at=row.ordered_at,
+        expected_on=row.expected_on,
+        status=row.status,
+        lines=tuple(
+            OrderLine(
+                one.product_id,
+                one.name,
+                one.ordered,
+                int(received.get(one.product_id, 0)),
+                one.cost,
+            )
+            for one in lines
+        ),
+    )

@@ -1,0 +1,116 @@
+"""Gift and stored-value cards: money taken in advance, spent at the till."""
+
+from datetime import datetime
+from typing import Annotated
+
+from sqlalchemy import select
+
+from crmkit.practice import schema, values
+from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.ledgers import cash, value
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.people import live
+from crmkit.practice.records import Cents, record
+
+CARDS = Listing(schema.value_card, filters=("kind", "member_id"), sorts=("-made_at",), at="made_at")
+
+LOAD_METHODS = tuple(one for one in schema.MONEY_METHODS if one != "gift_card")
+LoadMethod = Annotated[str, values.OneOf(LOAD_METHODS, "payment_method")]
+
+
+@record
+class ValueCard:
+    """A gift or stored-value card and what is left on it, in cents."""
+
+    id: str
+    kind: Annotated[str, "card_kind"]
+    member_id: str | None
+    made_at: datetime
+    balance: Cents
+
+
+@record
+class CardEntry:
+    """One row of a card's ledger: loaded, paid with, or refunded to it."""
+
+    at: datetime
+    kind: Annotated[str, "card_entry"]
+    amount: Cents
+    balance: Cents
+    sale_id: int | None
+    return_id: int | None
+
+
+class Cards(Desk):
+    name = "cards"
+
+    @command(roles="cashier sales manager trainer")
+    def issue(
+        self,
+        tx: Tx,
+        amount: int,
+        *,
+        kind: Annotated[str, values.OneOf(schema.CARD_KINDS, "card_kind")] = "gift",
+        member_id: str | None = None,
+        method: LoadMethod = "cash",
+    ) -> ValueCard:
+        """Sell a card with so much on it (cents); its number cannot be guessed. A card is money
+        owed, not revenue: it counts as a sale when it is spent."""
+        number = value.new_number("V")
+        tx.insert(
+            schema.value_card,
+            id=number,
+            kind=kind,
+            member_id=live(tx, member_id).id if member_id else None,
+            store_id=tx.store_id,
+            made_at=tx.now,
+        )
+        return _load(tx, number, amount, method)
+
+    @command(roles="cashier sales manager trainer")
+    def load(self, tx: Tx, card: str, amount: int, *, method: LoadMethod = "cash") -> ValueCard:
+        """Put more on a card."""
+        return _load(tx, value.find(tx, card).id, amount, method)
+
+    @query(roles="cashier sales manager trainer")
+    def look(self, tx: Tx, card: str) -> ValueCard:
+        """What is left on a card."""
+        return _card(tx, value.find(tx, card))
+
+    @query(roles="cashier sales manager trainer")
+    def history(self, tx: Tx, card: str, limit: int = 50) -> tuple[CardEntry, ...]:
+        """A card's ledger, the latest first."""
+        e, number = schema.value_entry, value.find(tx, card).id
+        rows = tx.all(
+            select(e.c.at, e.c.kind, e.c.amount, e.c.balance, e.c.sale_id, e.c.return_id)
+            .where(e.c.card_id == number)
+            .order_by(e.c.id.desc())
+            .limit(values.quantity(limit, "limit"))
+        )
+        return tuple(CardEntry(**row._mapping) for row in rows)
+
+    @query(roles="manager trainer")
+    def list_cards(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """The cards this store sold, the latest first."""
+        return CARDS.page(tx, where, sort, after, size, lambda rows: (_card(tx, r) for r in rows))
+
+
+def _load(tx: Tx, number: str, amount: int, method: str) -> ValueCard:
+    amount = values.cents(amount, "amount", least=1)
+    entry = value.post(tx, number, "load", amount, method=method)
+    if method == "cash":
+        cash.post(tx, "card_load", amount, value_entry_id=entry)
+    tx.note(f"store:{tx.store_id}", card_loads=amount)
+    return _card(tx, value.find(tx, number))
+
+
+def _card(tx: Tx, row) -> ValueCard:
+    return ValueCard(row.id, row.kind, row.member_id, row.made_at, value.balance(tx, row.id))

@@ -1,0 +1,473 @@
+"""Receipts: one sale again as it was rung up, lists of sales and returns, the day in numbers."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import rung, schema, slip, values
+from crmkit.practice.clock import day_bounds
+from crmkit.practice.command import Tx, query
+from crmkit.practice.domain import pricing, shifts
+from crmkit.practice.errors import NotFound
+from crmkit.practice.goods import find_product
+from crmkit.practice.ledgers import points
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.people import group_of, live
+from crmkit.practice.records import Cents, Share, record
+
+Method = Annotated[str, "payment_method"]
+SALES = Listing(
+    schema.sale,
+    filters=("staff_id", "seller_id", "member_id", "channel"),
+    sorts=("-at", "total"),
+    at="at",
+)
+RETURNS = Listing(
+    schema.sale_return, filters=("kind", "reason", "staff_id"), sorts=("-at", "total"), at="at"
+)
+
+
+@record
+class ReceiptLine:
+    """One line of a receipt; money in cents."""
+
+    line: int
+    product_id: str
+    product: str
+    quantity: int
+    list_price: Cents
+    discount: Cents
+    amount: Cents
+    is_gift: bool
+
+
+@record
+class OfferGiven:
+    """An offer the basket got, with the coupon it came by, and what it took off."""
+
+    promotion_id: str
+    offer: str
+    coupon_id: str | None
+    discount: Cents
+
+
+@record
+class PriceChange:
+    """A lower price for a product, or cents rounded off, and who gave their word for it."""
+
+    kind: Annotated[str, "price_change"]
+    product_id: str | None
+    amount: Cents
+    approved_by: str
+
+
+@record
+class Quote:
+    """What a basket would cost, before anything is written; money in cents."""
+
+    lines: tuple[ReceiptLine, ...]
+    offers: tuple[OfferGiven, ...]
+    gross: Cents
+    discount: Cents
+    total: Cents
+    points_value: Cents
+    due: Cents
+
+
+@record
+class Receipt:
+    """A sale as it was rung up; money in cents. `returned` says line by line how many units came
+    back since, `points_balance` is the member's now."""
+
+    sale_id: int
+    at: datetime
+    store_id: str
+    store: str
+    staff_id: str
+    cashier: str
+    seller_id: str | None
+    member_id: str | None
+    channel: Annotated[str, "channel"]
+    lines: tuple[ReceiptLine, ...]
+    offers: tuple[OfferGiven, ...]
+    price_changes: tuple[PriceChange, ...]
+    gross: Cents
+    discount: Cents
+    total: Cents
+    points_paid: int
+    points_value: Cents
+    paid: Cents
+    payments: dict[Method, Cents]
+    tendered: Cents | None
+    points_earned: int
+    points_balance: int | None
+    returned: dict[int, int]
+    voided: bool
+
+    @property
+    def change(self) -> Cents | None:
+        """What was given back of the cash that was handed over."""
+        if self.tendered is None:
+            return None
+        return self.tendered - self.payments.get("cash", 0)
+
+    def slip(self, width: int = 40) -> str:
+        """The receipt to print, so many columns wide."""
+        return slip.as_text(self, width)
+
+    def slip_html(self) -> str:
+        """The receipt to print from a browser."""
+        return slip.as_html(self)
+
+
+@record
+class SaleHead:
+    """One sale in a list; money in cents, `returned` of it since."""
+
+    sale_id: int
+    at: datetime
+    store_id: str
+    staff_id: str
+    seller_id: str | None
+    member_id: str | None
+    total: Cents
+    returned: Cents
+    voided: bool
+
+
+@record
+class ReturnHead:
+    """One return, or void, in a list; money in cents."""
+
+    return_id: int
+    sale_id: int
+    at: datetime
+    store_id: str
+    staff_id: str
+    kind: Annotated[str, "return_kind"]
+    reason: Annotated[str, "return_reason"]
+    total: Cents
+
+
+@record
+class ShiftReport:
+    """A day at the till; money in cents, returns taken off, voids left out, `member_share` of
+    revenue. `card_loads` is money taken for gift and stored-value cards, which is no revenue."""
+
+    day: date
+    store_id: str
+    staff_id: str | None
+    revenue: Cents
+    units: int
+    orders: int
+    returned: Cents
+    average_order: Cents | None
+    member_share: Share | None
+    by_hour: dict[int, Cents]
+    by_product: dict[str, Cents]
+    by_seller: dict[str, Cents]
+    by_payment: dict[Method, Cents]
+    card_loads: dict[Method, Cents]
+    revenue_before: dict[Annotated[str, "compared_with"], Cents]
+
+
+class Receipts:
+    """What was rung up, looked at again; a part of the till."""
+
+    name = "till"
+
+    @query(roles="cashier sales manager trainer")
+    def sale(self, tx: Tx, sale_id: int) -> Receipt:
+        """The whole receipt of a sale again, and how many units of each line came back since."""
+        return receipt(tx, find_sale(tx, sale_id))
+
+    @query(roles="cashier sales manager trainer")
+    def list_sales(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """This store's sales, the latest first; `where` may name `product_id` too."""
+        where = dict(where or {})
+        line, wanted = schema.sale_line, []
+        if where.get("product_id") is not None:
+            product = find_product(tx, where["product_id"])
+            sold = select(line.c.sale_id).where(line.c.product_id == product.id)
+            wanted.append(schema.sale.c.id.in_(sold))
+        where.pop("product_id", None)
+        if where.get("member_id") is not None:
+            wanted.append(schema.sale.c.member_id.in_(group_of(live(tx, where["member_id"]).id)))
+            del where["member_id"]
+        return SALES.page(tx, where, sort, after, size, lambda rows: heads(tx, rows), *wanted)
+
+    @query(roles="cashier sales manager trainer")
+    def list_returns(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """What this store took back, and slips it voided, the latest first."""
+        return RETURNS.page(
+            tx,
+            where,
+            sort,
+            after,
+            size,
+            lambda rows: (
+                ReturnHead(r.id, r.sale_id, r.at, r.store_id, r.staff_id, r.kind, r.reason, r.total)
+                for r in rows
+            ),
+        )
+
+    @query(roles="cashier sales manager trainer")
+    def latest(self, tx: Tx, limit: int = 20) -> tuple[SaleHead, ...]:
+        """This store's sales, the latest first: to find a receipt's number."""
+        return _latest(tx, limit, schema.sale.c.store_id == tx.store_id)
+
+    @query(roles="cashier sales manager trainer")
+    def sales_of(self, tx: Tx, member_id: str, limit: int = 20) -> tuple[SaleHead, ...]:
+        """A member's sales, the latest first."""
+        return _latest(tx, limit, schema.sale.c.member_id.in_(group_of(live(tx, member_id).id)))
+
+    @query(roles="cashier sales manager trainer")
+    def shift(
+        self, tx: Tx, day: date | str | None = None, *, staff_id: str | None = None
+    ) -> ShiftReport:
+        """This store's day in numbers (or one cashier's), beside yesterday, the same weekday last
+        week and the same weekday a year ago."""
+        day = tx.today if day is None else values.day(day, "day")
+        today = _figures(tx, day, staff_id)
+        loads = schema.value_entry
+        return ShiftReport(
+            day=day,
+            store_id=tx.store_id,
+            staff_id=staff_id,
+            revenue=today.revenue,
+            units=today.units,
+            orders=today.orders,
+            returned=today.returned,
+            average_order=today.average_order,
+            member_share=today.member_share,
+            by_hour=today.by_hour,
+            by_product=today.by_product,
+            by_seller=today.by_seller,
+            by_payment=_by_method(tx, rung.MONEY, day, staff_id),
+            card_loads=_by_method(tx, loads, day, staff_id, loads.c.kind == "load"),
+            revenue_before={
+                name: _figures(tx, day - timedelta(days=days), staff_id).revenue
+                for name, days in (("yesterday", 1), ("last_week", 7), ("last_year", 364))
+            },
+        )
+
+
+def find_sale(tx: Tx, sale_id: int):
+    row = tx.one(select(schema.sale).where(schema.sale.c.id == values.number(sale_id)))
+    if row is None:
+        raise NotFound(_("There is no sale {id}.").format(id=sale_id))
+    return row
+
+
+def receipt(tx: Tx, sale) -> Receipt:
+    """The whole receipt of a sale on file."""
+    given, promotion = schema.sale_offer, schema.promotion
+    changed, paid = schema.price_change, schema.payment
+    came_back = _returned(tx, schema.sale_return.c.sale_id == sale.id)
+    lines = _lines(tx, sale.id)
+    return Receipt(
+        sale_id=sale.id,
+        at=sale.at,
+        store_id=sale.store_id,
+        store=tx.value(select(schema.store.c.name).where(schema.store.c.id == sale.store_id)),
+        staff_id=sale.staff_id,
+        cashier=tx.value(select(schema.staff.c.name).where(schema.staff.c.id == sale.staff_id)),
+        seller_id=sale.seller_id,
+        member_id=sale.member_id,
+        channel=sale.channel,
+        lines=lines,
+        offers=tuple(
+            OfferGiven(row.promotion_id, row.name, row.coupon_id, row.discount)
+            for row in tx.all(
+                select(given, promotion.c.name)
+                .join(promotion, promotion.c.id == given.c.promotion_id)
+                .where(given.c.sale_id == sale.id)
+                .order_by(given.c.promotion_id)
+            )
+        ),
+        price_changes=tuple(
+            PriceChange(row.kind, row.product_id, row.amount, row.approved_by)
+            for row in tx.all(
+                select(changed).where(changed.c.sale_id == sale.id).order_by(changed.c.id)
+            )
+        ),
+        gross=sale.gross,
+        discount=sale.discount,
+        total=sale.total,
+        points_paid=sale.points_paid,
+        points_value=sale.points_value,
+        paid=sale.paid,
+        payments={
+            row.method: row.amount
+            for row in tx.all(select(paid).where(paid.c.sale_id == sale.id).order_by(paid.c.line))
+        },
+        tendered=sale.tendered,
+        points_earned=sale.points_earned,
+        points_balance=_balance(tx, sale.member_id),
+        returned={one.line: came_back.get((sale.id, one.line), 0) for one in lines},
+        voided=sale.id in _voided(tx, [sale.id]),
+    )
+
+
+def quoted_lines(tx: Tx, priced: pricing.Basket) -> tuple[ReceiptLine, ...]:
+    """The priced lines as a receipt shows them."""
+    names = _names(tx, schema.product, {line.product_id for line in priced.lines})
+    return tuple(
+        ReceiptLine(
+            line=number,
+            product=names[line.product_id],
+            amount=line.amount,
+            **{
+                name: getattr(line, name)
+                for name in ("product_id", "quantity", "list_price", "discount", "is_gift")
+            },
+        )
+        for number, line in enumerate(priced.lines, start=1)
+    )
+
+
+def quoted_offers(tx: Tx, priced: pricing.Basket) -> tuple[OfferGiven, ...]:
+    """The offers of a priced basket by their names."""
+    names = _names(tx, schema.promotion, {one.promotion_id for one in priced.offers})
+    return tuple(
+        OfferGiven(one.promotion_id, names[one.promotion_id], one.coupon_id, one.discount)
+        for one in priced.offers
+    )
+
+
+def heads(tx: Tx, rows: Iterable) -> Iterable[SaleHead]:
+    """Sales as a list shows them."""
+    rows = list(rows)
+    numbers = [row.id for row in rows]
+    back = schema.sale_return
+    returned = dict(
+        tx.execute(
+            select(back.c.sale_id, func.sum(back.c.total))
+            .where(back.c.sale_id.in_(numbers))
+            .group_by(back.c.sale_id)
+        ).all()
+    )
+    voided = _voided(tx, numbers)
+    for row in rows:
+        yield SaleHead(
+            row.id,
+            row.at,
+            row.store_id,
+            row.staff_id,
+            row.seller_id,
+            row.member_id,
+            row.total,
+            int(returned.get(row.id, 0)),
+            row.id in voided,
+        )
+
+
+def _latest(tx: Tx, limit: int, *where) -> tuple[SaleHead, ...]:
+    s = schema.sale
+    chosen = select(s).where(*where).order_by(s.c.at.desc(), s.c.id.desc())
+    return tuple(heads(tx, tx.all(chosen.limit(values.quantity(limit, "limit")))))
+
+
+def _lines(tx: Tx, sale_id: int) -> tuple[ReceiptLine, ...]:
+    line, product = schema.sale_line, schema.product
+    rows = tx.all(
+        select(
+            line.c.line,
+            line.c.product_id,
+            product.c.name.label("product"),
+            line.c.quantity,
+            line.c.list_price,
+            line.c.discount,
+            line.c.amount,
+            line.c.is_gift,
+        )
+        .join(product, product.c.id == line.c.product_id)
+        .where(line.c.sale_id == sale_id)
+        .order_by(line.c.line)
+    )
+    return tuple(ReceiptLine(**row._mapping) for row in rows)
+
+
+def _returned(tx: Tx, *where) -> dict[tuple[int, int], int]:
+    """Units that came back, by sale and line."""
+    back, document = schema.return_line, schema.sale_return
+    rows = tx.execute(
+        select(document.c.sale_id, back.c.line, func.sum(back.c.quantity))
+        .join(document, document.c.id == back.c.return_id)
+        .where(*where)
+        .group_by(document.c.sale_id, back.c.line)
+    )
+    return {(sale, line): int(units) for sale, line, units in rows}
+
+
+def _voided(tx: Tx, sales: list[int]) -> set[int]:
+    back = schema.sale_return
+    return set(
+        tx.execute(
+            select(back.c.sale_id).where(back.c.sale_id.in_(sales), back.c.kind == "void")
+        ).scalars()
+    )
+
+
+def _names(tx: Tx, table, ids: set[str]) -> dict[str, str]:
+    return dict(tx.execute(select(table.c.id, table.c.name).where(table.c.id.in_(ids))).all())
+
+
+def _balance(tx: Tx, member_id: str | None) -> int | None:
+    m = schema.member
+    owner = tx.value(select(m.c.survivor_id).where(m.c.id == member_id))
+    return None if owner is None else points.balance(tx, owner)
+
+
+def _figures(tx: Tx, day: date, staff_id: str | None) -> shifts.Figures:
+    zone = ZoneInfo(tx.timezone)
+    return shifts.figures(
+        shifts.Rung(
+            document=(row.document, row.number),
+            hour=row.at.astimezone(zone).hour,
+            product_id=row.product_id,
+            quantity=row.quantity,
+            amount=row.amount,
+            is_member=row.member_id is not None,
+            seller_id=row.seller_id,
+        )
+        for row in tx.all(select(rung.LINES).where(*_on(tx, rung.LINES, day, staff_id)))
+    )
+
+
+def _by_method(tx: Tx, money, day: date, staff_id: str | None, *where) -> dict[str, int]:
+    """What came in by each method, refunds taken off; points by their value."""
+    rows = tx.execute(
+        select(money.c.method, func.sum(money.c.amount))
+        .where(*_on(tx, money, day, staff_id), *where)
+        .group_by(money.c.method)
+        .order_by(money.c.method)
+    )
+    return {method: int(amount) for method, amount in rows}
+
+
+def _on(tx: Tx, rows, day: date, staff_id: str | None) -> list:
+    """What was rung up at this store on that day (by one cashier)."""
+    first, last = day_bounds(day, tx.timezone)
+    here = [rows.c.store_id == tx.store_id, rows.c.at >= first, rows.c.at < last]
+    return here if staff_id is None else [*here, rows.c.staff_id == staff_id]

@@ -1,0 +1,363 @@
+"""Goods come back: returns, exchanges, and the void of a slip just made."""
+
+from datetime import datetime
+from typing import Annotated
+
+from sqlalchemy import func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import access, schema, values
+from crmkit.practice.command import Tx, command
+from crmkit.practice.desks import offers
+from crmkit.practice.desks.receipts import Method, Receipt, find_sale
+from crmkit.practice.domain import returning, selling
+from crmkit.practice.errors import Closed, Refused, TooManyReturned
+from crmkit.practice.goods import wanted
+from crmkit.practice.ledgers import cash, points, stock, value
+from crmkit.practice.records import Cents, record
+from crmkit.practice.settings import setting
+
+ReturnReason = Annotated[str, values.OneOf(schema.RETURN_REASONS, "return_reason")]
+VoidReason = Annotated[str, values.OneOf(schema.VOID_REASONS, "return_reason")]
+
+
+@record
+class ReturnReceipt:
+    """Goods taken back; `lines` are (product, units, what was paid for them); money in cents.
+
+    total = refunded + points_value + points_missing_value.
+    """
+
+    return_id: int
+    sale_id: int
+    kind: Annotated[str, "return_kind"]
+    at: datetime
+    lines: tuple[tuple[str, int, Cents], ...]
+    total: Cents
+    refunded: Cents
+    refunds: dict[Method, Cents]
+    points_back: int
+    points_value: Cents
+    points_taken: int
+    points_missing_value: Cents
+    coupon_restored: str | None
+
+
+@record
+class Exchange:
+    """Goods taken back and others bought in one go; `to_pay` is what the customer added (or,
+    negative, got) by each way of paying."""
+
+    returned: ReturnReceipt
+    bought: Receipt
+    to_pay: dict[Method, Cents]
+
+
+class TakingBack:
+    """What undoes a sale; a part of the till."""
+
+    name = "till"
+
+    @command(roles="cashier manager trainer")
+    def give_back(
+        self,
+        tx: Tx,
+        sale_id: int,
+        units: values.Units | None = None,
+        *,
+        reason: ReturnReason,
+        to_shelf: bool = True,
+    ) -> ReturnReceipt:
+        """Take goods of a sale back: pairs of (product, quantity), or everything that is left.
+
+        Money goes back the way it was paid; points paid are given back into their lots, points
+        earned are taken back, and what the member has spent of those is kept from the refund.
+        When everything came back, the coupon may be used again. Goods that cannot be sold again
+        (`to_shelf=False`) are written off as a loss. Raises `TooManyReturned`, or `Refused` when
+        a gift that is no longer earned does not come back too.
+        """
+        return _take_back(tx, find_sale(tx, sale_id), units, "return", reason, to_shelf)
+
+    @command(roles="cashier manager trainer")
+    def exchange(
+        self,
+        tx: Tx,
+        sale_id: int,
+        units: values.Units,
+        basket: values.Units,
+        *,
+        reason: ReturnReason,
+        to_shelf: bool = True,
+        payments: dict[str, int] | None = None,
+        coupon: str | None = None,
+        card: str | None = None,
+    ) -> Exchange:
+        """Take goods of a sale back and sell others for them to the same customer, all or
+        nothing.
+
+        What is refunded pays for the new goods the way it came; `payments` says how the rest is
+        paid (cash when nothing is said), and what is left over is given back.
+        """
+        sale = find_sale(tx, sale_id)
+        back = _take_back(tx, sale, units, "return", reason, to_shelf)
+        member_id = _owner(tx, sale.member_id)
+        due = self._quote(tx, basket, member_id=member_id, coupon=coupon)[0].total
+        paid = selling.set_off(back.refunds, due, payments)
+        if "gift_card" in paid and card is None:
+            card = _card_of(tx, sale.id)
+        bought = self._sell(
+            tx, basket, member_id=member_id, coupon=coupon, payments=paid, card=card
+        )
+        to_pay = {
+            method: paid.get(method, 0) - back.refunds.get(method, 0)
+            for method in sorted({*paid, *back.refunds})
+        }
+        return Exchange(back, bought, {one: cents for one, cents in to_pay.items() if cents})
+
+    @command(roles="cashier manager trainer")
+    def void(self, tx: Tx, sale_id: int, reason: VoidReason) -> ReturnReceipt:
+        """Void a slip just made: nothing was sold, everything goes back where it came from.
+
+        Only today's slips of this store, as long as nothing of them came back and their drawer
+        was not closed; a cashier voids their own, the manager anybody's. Reports leave both the
+        slip and its void out; the books keep them.
+        """
+        sale = find_sale(tx, sale_id)
+        if sale.store_id != tx.store_id or tx.day_of(sale.at) != tx.today:
+            raise Refused(_("Only a slip of today and of this store can be voided: take it back."))
+        if any(one.returned for one in _sold_lines(tx, sale.id)):
+            raise TooManyReturned(_("Something of this sale came back already: take it back."))
+        entry = schema.cash_entry
+        paid = tx.one(select(entry).where(entry.c.sale_id == sale.id))
+        if paid is not None and cash.last_close(tx, paid.drawer) > paid.id:
+            raise Closed(_("The drawer of this slip was closed since: take it back."))
+        if sale.staff_id != tx.staff.id:
+            access.managers_word(tx)
+        drawer = None if paid is None else paid.drawer
+        return _take_back(tx, sale, None, "void", reason, to_shelf=True, drawer=drawer)
+
+
+def _take_back(
+    tx: Tx,
+    sale,
+    units: values.Units | None,
+    kind: str,
+    reason: str,
+    to_shelf: bool,
+    drawer: str | None = None,
+) -> ReturnReceipt:
+    sold = _sold_lines(tx, sale.id)
+    coming = _coming_back(tx, sold, units)
+    _refuse_a_gift_that_stays(tx, sale.id, sold, coming)
+    plan = returning.settle(
+        sale.total,
+        sale.points_paid,
+        sale.points_earned,
+        sum(one.worth(one.returned) for one in sold),
+        coming,
+    )
+    back = points.giving_back(tx, sale.id, plan.points_back)
+    points_value = plan.points_back * sale.points_value // max(sale.points_paid, 1)
+    owner = _owner(tx, sale.member_id)
+    taken, missing = _points_to_take(tx, sale, owner, plan, back)
+    missing_value = min(missing * setting(tx, "point_value"), plan.total - points_value)
+    refunded = plan.total - points_value - missing_value
+    return_id = tx.insert(
+        schema.sale_return,
+        sale_id=sale.id,
+        at=tx.now,
+        store_id=tx.store_id,
+        staff_id=tx.staff.id,
+        kind=kind,
+        reason=reason,
+        total=plan.total,
+        refunded=refunded,
+        points_value=points_value,
+        points_missing_value=missing_value,
+        points_back=plan.points_back,
+        points_taken=taken,
+    )
+    for one in coming:
+        tx.insert(
+            schema.return_line,
+            return_id=return_id,
+            line=one.line,
+            quantity=one.quantity,
+            amount=one.amount,
+        )
+        _put_back(tx, return_id, one, to_shelf)
+    money = _refund(tx, sale.id, return_id, refunded, drawer)
+    for lot_id, part, _valid in back:
+        points.post(tx, lot_id, "return_paid", part, sale_id=sale.id, return_id=return_id)
+    if taken:
+        points.take_back(tx, owner, sale.id, taken, return_id=return_id)
+    coming_of = {one.line: one.quantity for one in coming}
+    everything = all(one.left == coming_of.get(one.line, 0) for one in sold)
+    coupon = offers.restore(tx, sale.id, return_id) if everything else None
+    tx.note(f"sale:{sale.id}", return_id=return_id, refunded=refunded, return_reason=reason)
+    return ReturnReceipt(
+        return_id=return_id,
+        sale_id=sale.id,
+        kind=kind,
+        at=tx.now,
+        lines=tuple((one.product_id, one.quantity, one.amount) for one in coming),
+        total=plan.total,
+        refunded=refunded,
+        refunds=money,
+        points_back=plan.points_back,
+        points_value=points_value,
+        points_taken=taken,
+        points_missing_value=missing_value,
+        coupon_restored=coupon,
+    )
+
+
+def _card_of(tx: Tx, sale_id: int) -> str | None:
+    """The card a sale was paid with."""
+    paid = schema.payment
+    return tx.value(
+        select(paid.c.card_id).where(paid.c.sale_id == sale_id, paid.c.card_id.is_not(None))
+    )
+
+
+def _owner(tx: Tx, member_id: str | None) -> str | None:
+    """Who the sale counts for now, after merges."""
+    return tx.value(select(schema.member.c.survivor_id).where(schema.member.c.id == member_id))
+
+
+def _sold_lines(tx: Tx, sale_id: int) -> list[returning.Sold]:
+    line, back, document = schema.sale_line, schema.return_line, schema.sale_return
+    returned = dict(
+        tx.execute(
+            select(back.c.line, func.sum(back.c.quantity))
+            .join(document, document.c.id == back.c.return_id)
+            .where(document.c.sale_id == sale_id)
+            .group_by(back.c.line)
+        ).all()
+    )
+    rows = tx.all(select(line).where(line.c.sale_id == sale_id).order_by(line.c.line))
+    return [
+        returning.Sold(
+            row.line,
+            row.product_id,
+            row.quantity,
+            row.amount,
+            row.is_gift,
+            int(returned.get(row.line, 0)),
+        )
+        for row in rows
+    ]
+
+
+def _coming_back(
+    tx: Tx, sold: list[returning.Sold], units: values.Units | None
+) -> list[returning.Back]:
+    if units is None:
+        coming = [returning.back(one, one.left) for one in sold if one.left]
+        if not coming:
+            raise TooManyReturned(_("Everything of this sale came back already."))
+        return coming
+    asked = wanted(tx, units)
+    coming = returning.pick(sold, asked)
+    if coming is None:
+        left: dict[str, int] = {}
+        for one in sold:
+            left[one.product_id] = left.get(one.product_id, 0) + one.left
+        short = next(one for one, many in asked.items() if many > left.get(one, 0))
+        raise TooManyReturned(
+            _("Of {product} this sale has {left} left to return, {asked} were brought.").format(
+                product=short, left=left.get(short, 0), asked=asked[short]
+            )
+        )
+    return coming
+
+
+def _refuse_a_gift_that_stays(
+    tx: Tx, sale_id: int, sold: list[returning.Sold], coming: list[returning.Back]
+) -> None:
+    now = {one.line: one.quantity for one in coming}
+    line = schema.sale_line
+    rows = {row.line: row for row in tx.all(select(line).where(line.c.sale_id == sale_id))}
+    for gift in sold:
+        if not gift.is_gift or gift.left - now.get(gift.line, 0) == 0:
+            continue
+        offer = offers.find_offer(tx, rows[gift.line].promotion_id)
+        stays = sum(
+            one.amount - one.worth(one.returned + now.get(one.line, 0))
+            for one in sold
+            if not one.is_gift
+            and offer.category in (None, _category(tx, rows[one.line].product_id))
+        )
+        if stays == 0 or stays < (offer.threshold or 0):
+            raise Refused(
+                _(
+                    "What stays does not earn the gift {product} any more: it comes back too."
+                ).format(product=gift.product_id)
+            )
+
+
+def _category(tx: Tx, product_id: str) -> str:
+    return tx.value(select(schema.product.c.category).where(schema.product.c.id == product_id))
+
+
+def _points_to_take(
+    tx: Tx, sale, owner: str | None, plan: returning.Settlement, back: list
+) -> tuple[int, int]:
+    """(points to take, points the member has spent already) of those that must go back."""
+    if owner is None or not plan.points_to_take:
+        return 0, 0
+    still = plan.points_earned_left - points.lapsed(tx, sale.id)
+    owed = max(0, min(plan.points_to_take, still))
+    have = points.balance(tx, owner) + sum(part for _lot, part, valid in back if valid)
+    return min(owed, have), max(0, owed - have)
+
+
+def _put_back(tx: Tx, return_id: int, one: returning.Back, to_shelf: bool) -> None:
+    stock.move(
+        tx, "return", one.product_id, "@customer", tx.store_id, one.quantity, return_id=return_id
+    )
+    if not to_shelf:
+        stock.move(
+            tx,
+            "adjust",
+            one.product_id,
+            tx.store_id,
+            "@loss",
+            one.quantity,
+            return_id=return_id,
+            reason="returned unsellable",
+        )
+
+
+def _refund(
+    tx: Tx, sale_id: int, return_id: int, amount: int, drawer: str | None
+) -> dict[str, int]:
+    paid = dict(
+        tx.execute(
+            select(schema.payment.c.method, func.sum(schema.payment.c.amount))
+            .where(schema.payment.c.sale_id == sale_id)
+            .group_by(schema.payment.c.method)
+            .order_by(schema.payment.c.method)
+        ).all()
+    )
+    document = schema.sale_return
+    refunded = dict(
+        tx.execute(
+            select(schema.refund.c.method, func.sum(schema.refund.c.amount))
+            .join(document, document.c.id == schema.refund.c.return_id)
+            .where(document.c.sale_id == sale_id)
+            .group_by(schema.refund.c.method)
+        ).all()
+    )
+    parts = returning.refunds(
+        amount,
+        {method: int(cents) for method, cents in paid.items()},
+        {method: int(cents) for method, cents in refunded.items()},
+    )
+    for number, (method, part) in enumerate(parts.items(), start=1):
+        tx.insert(schema.refund, return_id=return_id, line=number, method=method, amount=part)
+        if method == "cash":
+            cash.post(tx, "refund", -part, drawer=drawer, return_id=return_id)
+        elif method == "gift_card" and (card := _card_of(tx, sale_id)) is not None:
+            value.post(tx, card, "refund", part, return_id=return_id)
+    return parts

@@ -1,0 +1,245 @@
+"""Goods between two stores: sent, received, lost, called back."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, text
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.command import Tx, command, query
+from crmkit.practice.desks.office import find_store
+from crmkit.practice.errors import BadValue, Closed, NotFound, Refused, TooManyReturned
+from crmkit.practice.goods import find_product, wanted
+from crmkit.practice.ledgers import stock as ledger
+from crmkit.practice.lists import Listing, Page
+from crmkit.practice.records import record
+
+TRANSFERS = Listing(
+    schema.transfer,
+    filters=("from_store_id", "to_store_id"),
+    sorts=("-sent_at",),
+    at="sent_at",
+    store=None,
+)
+
+
+@record
+class TransferLine:
+    """A product of a transfer: sent = received + lost + returned + in transit; what came beyond
+    what was sent is `surplus`."""
+
+    product_id: str
+    sent: int
+    received: int
+    lost: int
+    returned: int
+    surplus: int
+
+    @property
+    def in_transit(self) -> int:
+        return self.sent - self.received - self.lost - self.returned
+
+
+@record(lists="id from_store_id to_store_id sent_at closed_at lines")
+class Transfer:
+    """Goods between two stores; open until nothing is on the way any more."""
+
+    id: int
+    from_store_id: str
+    to_store_id: str
+    sent_at: datetime
+    closed_at: datetime | None
+    lines: tuple[TransferLine, ...]
+
+
+class Transfers:
+    """Goods on their way; a part of the stock room."""
+
+    name = "stock"
+
+    @command(roles="stock_keeper manager trainer")
+    def send(
+        self, tx: Tx, to_store: str, units: values.Units, *, note: str | None = None
+    ) -> Transfer:
+        """Send goods to another store; they are in transit until that store receives them."""
+        find_store(tx, to_store)
+        if to_store == tx.store_id:
+            raise Refused(_("The goods are at this store already."))
+        sent = wanted(tx, units)
+        transfer_id = tx.insert(
+            schema.transfer,
+            sent_at=tx.now,
+            from_store_id=tx.store_id,
+            to_store_id=to_store,
+            staff_id=tx.staff.id,
+            note=values.text(note, "note", needed=False),
+        )
+        for product_id, quantity in sent.items():
+            tx.insert(
+                schema.transfer_line,
+                transfer_id=transfer_id,
+                product_id=product_id,
+                sent=quantity,
+            )
+            ledger.take(
+                tx, "transfer_out", product_id, "transit", quantity, transfer_id=transfer_id
+            )
+        tx.note(f"transfer:{transfer_id}", to_store_id=to_store, sent=sent)
+        return _transfer(tx, transfer_id)
+
+    @command(roles="stock_keeper manager trainer")
+    def accept(
+        self,
+        tx: Tx,
+        transfer_id: int,
+        received: values.Units = (),
+        *,
+        lost: values.Units = (),
+        sent_back: values.Units = (),
+        surplus: values.Units = (),
+    ) -> Transfer:
+        """Receive (part of) a transfer at this store; say what was lost on the way and what goes
+        straight back, and what came beyond what was sent. What is not named stays in transit."""
+        transfer = _find_transfer(tx, transfer_id)
+        if transfer.to_store_id != tx.store_id:
+            raise Refused(
+                _("Transfer {id} goes to store {store}.").format(
+                    id=transfer.id, store=transfer.to_store_id
+                )
+            )
+        if transfer.closed_at is not None:
+            raise Closed(_("Transfer {id} is closed.").format(id=transfer.id))
+        if not (received or lost or sent_back or surplus):
+            raise BadValue(_("Name at least one product and its quantity."))
+        for kind, units, place in (
+            ("transfer_in", received, tx.store_id),
+            ("transfer_lost", lost, "@loss"),
+            ("transfer_back", sent_back, transfer.from_store_id),
+        ):
+            for product_id, quantity in values.pairs(units) if units else ():
+                _arrive(tx, transfer.id, kind, product_id, place, quantity)
+        for product_id, quantity in wanted(tx, surplus).items() if surplus else ():
+            _line(tx, transfer.id, product_id)
+            ledger.move(
+                tx,
+                "transfer_surplus",
+                product_id,
+                "@adjust",
+                tx.store_id,
+                quantity,
+                transfer_id=transfer.id,
+            )
+        return _closed_when_done(tx, transfer.id)
+
+    @command(roles="stock_keeper manager trainer")
+    def cancel_transfer(self, tx: Tx, transfer_id: int) -> Transfer:
+        """Call a transfer back to this store, which sent it: what is still on the way is here
+        again, and the transfer is closed."""
+        transfer = _find_transfer(tx, transfer_id)
+        if transfer.from_store_id != tx.store_id:
+            raise Refused(
+                _("Transfer {id} was sent by store {store}: only they can call it back.").format(
+                    id=transfer.id, store=transfer.from_store_id
+                )
+            )
+        if transfer.closed_at is not None:
+            raise Closed(_("Transfer {id} is closed.").format(id=transfer.id))
+        for line in _transfer(tx, transfer.id).lines:
+            if line.in_transit:
+                _arrive(
+                    tx, transfer.id, "transfer_back", line.product_id, tx.store_id, line.in_transit
+                )
+        return _closed_when_done(tx, transfer.id)
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def transfer(self, tx: Tx, transfer_id: int) -> Transfer:
+        """A transfer and what became of each product."""
+        return _transfer(tx, _find_transfer(tx, transfer_id).id)
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def open_transfers(self, tx: Tx) -> tuple[Transfer, ...]:
+        """Transfers to or from this store that are still on the way."""
+        t = schema.transfer
+        rows = tx.all(
+            select(t.c.id)
+            .where(
+                t.c.closed_at.is_(None),
+                or_(t.c.to_store_id == tx.store_id, t.c.from_store_id == tx.store_id),
+            )
+            .order_by(t.c.id)
+        )
+        return tuple(_transfer(tx, row.id) for row in rows)
+
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def list_transfers(
+        self,
+        tx: Tx,
+        *,
+        where: dict | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        size: int = 50,
+    ) -> Page:
+        """Transfers to or from this store, the latest first."""
+        t = schema.transfer
+        ours = or_(t.c.to_store_id == tx.store_id, t.c.from_store_id == tx.store_id)
+        shown = lambda rows: (_transfer(tx, row.id) for row in rows)  # noqa: E731
+        return TRANSFERS.page(tx, where, sort, after, size, shown, ours)
+
+
+def _find_transfer(tx: Tx, transfer_id: int):
+    t = schema.transfer
+    row = tx.one(select(t).where(t.c.id == values.number(transfer_id)))
+    if row is None:
+        raise NotFound(_("There is no transfer {id}.").format(id=transfer_id))
+    return row
+
+
+def _transfer(tx: Tx, transfer_id: int) -> Transfer:
+    row = _find_transfer(tx, transfer_id)
+    lines = tx.all(
+        text(
+            "SELECT product_id, sent, received, lost, returned, surplus FROM transfer_progress"
+            " WHERE transfer_id = :id ORDER BY product_id"
+        ).bindparams(id=transfer_id)
+    )
+    return Transfer(
+        row.id,
+        row.from_store_id,
+        row.to_store_id,
+        row.sent_at,
+        row.closed_at,
+        tuple(TransferLine(one[0], *map(int, one[1:])) for one in lines),
+    )
+
+
+def _arrive(
+    tx: Tx, transfer_id: int, kind: str, product_id: str, place: str, quantity: int
+) -> None:
+    product_id = find_product(tx, product_id).id
+    line = _line(tx, transfer_id, product_id)
+    if line.in_transit < quantity:
+        raise TooManyReturned(
+            _("Of {product}, {left} are on the way with this transfer, not {asked}.").format(
+                product=product_id, left=line.in_transit, asked=quantity
+            )
+        )
+    ledger.move(tx, kind, product_id, "transit", place, quantity, transfer_id=transfer_id)
+
+
+def _line(tx: Tx, transfer_id: int, product_id: str) -> TransferLine:
+    for line in _transfer(tx, transfer_id).lines:
+        if line.product_id == product_id:
+            return line
+    raise TooManyReturned(
+        _("Of {product}, {left} are on the way with this transfer, not {asked}.").format(
+            product=product_id, left=0, asked=1
+        )
+    )
+
+
+def _closed_when_done(tx: Tx, transfer_id: int) -> Transfer:
+    if all(line.in_transit == 0 for line in _transfer(tx, transfer_id).lines):
+        tx.update(schema.transfer, transfer_id, closed_at=tx.now)
+    tx.note(f"transfer:{transfer_id}")
+    return _transfer(tx, transfer_id)

@@ -1,0 +1,66 @@
+"""The ledger of gift and stored-value cards: money taken in advance, owed until it is spent."""
+
+import secrets
+
+from sqlalchemy import select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.errors import NotFound, Refused
+
+card_table, entry = schema.value_card, schema.value_entry
+LETTERS = "23456789ABCDEFGHJKMNPRSTUVWXYZ"
+"""What a number that nobody may guess is made of: no letters that are misread."""
+
+
+def new_number(letter: str) -> str:
+    """A number nobody can guess.
+
+    >>> len(new_number("V"))
+    11
+    """
+    return letter + "".join(secrets.choice(LETTERS) for _n in range(10))
+
+
+def find(tx, card_id: str | None):
+    """The card with this number."""
+    row = tx.one(select(card_table).where(card_table.c.id == values.code(card_id)))
+    if row is None:
+        raise NotFound(_("There is no gift or stored-value card {id}.").format(id=card_id))
+    return row
+
+
+def balance(tx, card_id: str) -> int:
+    """What is left on the card, in cents."""
+    return (
+        tx.value(
+            select(entry.c.balance)
+            .where(entry.c.card_id == card_id)
+            .order_by(entry.c.id.desc())
+            .limit(1)
+        )
+        or 0
+    )
+
+
+def post(tx, card_id: str, kind: str, amount: int, **about) -> int:
+    """Load a card or (negative) spend from it; the entry's number. The one writer of the
+    ledger."""
+    left = balance(tx, card_id) + amount
+    if left < 0:
+        raise Refused(
+            _("Card {id} holds {have} yuan, {asked} were asked for.").format(
+                id=card_id, have=f"{(left - amount) / 100:,.2f}", asked=f"{-amount / 100:,.2f}"
+            )
+        )
+    return tx.insert(
+        entry,
+        card_id=card_id,
+        at=tx.now,
+        kind=kind,
+        amount=amount,
+        balance=left,
+        store_id=tx.store_id,
+        staff_id=tx.staff.id,
+        **about,
+    )

@@ -1,0 +1,238 @@
+"""Files as tills, shops and people write them: read rightly, or refused with a sentence."""
+
+import datetime as dt
+import gzip
+import warnings
+import zipfile
+
+import pandas as pd
+import pytest
+
+import crmkit as ck
+from crmkit.clean import clean_sales, read_any
+from crmkit.data import conform, look, read, read_baskets, scan
+from crmkit.data.reading.files import FileUnreadable
+from crmkit.errors import CrmkitError, CrmkitWarning
+
+
+def write(path, text, encoding="utf-8"):
+    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("code", ["22E1", "2_20", "1.10", "007", "1e5", '="0012"'])
+def test_codes_stay_text(tmp_path, code):
+    file = write(tmp_path / "c.csv", f"sale_id,sku,amount\n1,220,10\n2,{code},5\n")
+    assert scan(file).fetchall()[1][1] == code.removeprefix('="').removesuffix('"')
+    assert read_any(file)[0]["sku"].tolist()[1] == code.removeprefix('="').removesuffix('"')
+
+
+def test_two_codes_of_one_number_stay_two_even_under_an_unknown_heading(tmp_path):
+    file = write(tmp_path / "v.csv", "version,n\n1.1,1\n1.10,2\n")
+    assert [row[0] for row in scan(file).fetchall()] == ["1.1", "1.10"]
+
+
+def test_a_time_with_an_offset_comes_onto_the_shops_clock(tmp_path):
+    rows = "1,2025-01-31T23:30:00Z,1\n2,2025-01-31 23:30:00+00,1\n3,2025-01-31T23:30:00-05:00,1\n"
+    file = write(tmp_path / "z.csv", "sale_id,sold_at,amount\n" + rows)
+    right = [dt.datetime(2025, 2, 1, 7, 30)] * 2 + [dt.datetime(2025, 2, 1, 12, 30)]
+    assert [r[1] for r in conform(scan(file), time_zone="Asia/Shanghai").fetchall()] == right
+    assert [r[1] for r in scan(file, time_zone="Asia/Shanghai").fetchall()] == right
+    assert clean_sales(read_any(file)[0])[0]["sold_at"].tolist() == right
+    with pytest.raises(CrmkitError, match="no time zone"):
+        scan(file, time_zone="China/Shanghai")
+
+
+def test_numbers_as_people_write_them(tmp_path):
+    text = "sale_id;sold_at;quantity;amount\n1;2025-01-02;1;39,20\n2;2025-01-02;1;1.234,56\n3;2025-01-02;1;1.234\n"
+    file = write(tmp_path / "d.csv", text)
+    assert [row[3] for row in scan(file).fetchall()] == [39.2, 1234.56, 1234.0]
+    assert clean_sales(read_any(file)[0])[0]["amount"].tolist() == [39.2, 1234.56, 1234.0]
+    text = "sale_id,sold_at,quantity,amount\n1,2025-01-02,-1,(12.50)\n2,2025-01-02,-1,12.50-\n3,2025-01-02,1,HK$12\n"
+    file = write(tmp_path / "m.csv", text)
+    assert [row[3] for row in scan(file).fetchall()] == [-12.5, -12.5, 12.0]
+    assert clean_sales(read_any(file)[0])[0]["amount"].tolist() == [-12.5, -12.5, 12.0]
+
+
+def test_a_thousand_that_may_be_one_and_a_bit_is_not_guessed(tmp_path):
+    file = write(tmp_path / "t.csv", "sale_id;amount\n1;1.234\n2;2.500\n")
+    relation, report = read(file)
+    assert [row[1] for row in relation.fetchall()] == ["1.234", "2.500"]
+    assert any("amount" in note for note in report.notes)
+    assert [row[1] for row in scan(file, decimal=",").fetchall()] == [1234.0, 2500.0]
+    assert [row[1] for row in scan(file, decimal=".").fetchall()] == [1.234, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "rows"),
+    [
+        ("sep=;\nid;amount\n1;9\n2;3\n", ["id", "amount"], 2),
+        (" customer_id  date  value\n 00001 19970101 11.77\n 00002 19970112 12.00\n", ["customer_id", "date", "value"], 2),
+        ("1,20250102,7,9.50\n2,20250103,8,19.00\n3,20250104,7,5.00\n", ["column_1", "column_2", "column_3", "column_4"], 3),
+        ("receipt,amount,amount\n1,2,3\n2,3,4\n", ["receipt", "amount", "amount_2"], 2),
+        ("receipt,,amount\n1,2,3\n2,3,4\n", ["receipt", "column_2", "amount"], 2),
+        ("a,b,\n1,2,\n3,4,\n", ["a", "b"], 2),
+        ("a,b\n1,2,\n3,4,\n", ["a", "b"], 2),
+        ("a,b\r1,2\r3,4\r", ["a", "b"], 2),
+        ("a,b\r\n1,2\n3,4\r\n", ["a", "b"], 2),
+        ("receipt,amount\n1,2\n2,3\nTotal,5\n", ["receipt", "amount"], 2),
+        ("receipt,amount\n1,2\nreceipt,amount\n2,3\n合计,5\n", ["receipt", "amount"], 2),
+    ],
+)  # fmt: skip
+def test_a_file_is_laid_out_alike_for_both_readers(tmp_path, text, columns, rows):
+    file = write(tmp_path / "l.csv", text)
+    relation = scan(file)
+    assert (relation.columns, len(relation.fetchall())) == (columns, rows)
+    frame, _report = read_any(file)
+    assert (list(frame.columns), len(frame)) == (columns, rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "told"),
+    [
+        ("商品名称,門市\n潔面乳,臺北\n牙膏,高雄\n毛巾,臺中\n", "big5", "Big5"),
+        ("商品名称,门店\n洗面奶,上海\n牙膏,北京\n毛巾,广州\n", "gb18030", "GBK"),
+        ("name,city\nMüller,Köln\nCafé,Orléans\n", "cp1252", "Windows-1252"),
+        ("名,店\n牙膏,一\n毛巾,二\n", "utf-16-le", "UTF-16-LE"),
+    ],
+)
+def test_the_encoding_is_guessed_by_what_reads_like_words_and_told(tmp_path, words, encoding, told):
+    file = write(tmp_path / "e.csv", words, encoding)
+    relation, report = read(file)
+    assert [*relation.columns, *relation.fetchall()[0]] == words.replace("\n", ",").split(",")[:4]
+    assert any(told in note for note in report.notes)
+
+
+def test_a_text_that_was_cut_off_is_refused(tmp_path):
+    file = write(tmp_path / "cut.csv", "会员,店\n张三,一\n李四,二".encode()[:-1])
+    for reader in (scan, read_any):
+        with pytest.raises(FileUnreadable, match="cut off"):
+            reader(file)
+
+
+def test_monthly_files_zip_and_gzip_are_one_table(tmp_path):
+    folder = tmp_path / "till"
+    folder.mkdir()
+    write(folder / "2025-01.csv", "sale_id,amount\n001,1\n")
+    write(folder / "2025-02.csv", "sale_id;amount\n002;2,50\n", "utf-16")
+    with gzip.open(folder / "2025-03.csv.gz", "wt") as out:
+        out.write("sale_id,amount,channel\n003,3,web\n")
+    right = {("001", 1.0), ("002", 2.5), ("003", 3.0)}
+    assert {row[:2] for row in scan(folder, decimal=",").fetchall()} == {
+        ("001", 1.0),
+        ("002", 2.5),
+        ("003", 3.0),
+    }
+    with zipfile.ZipFile(tmp_path / "till.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    assert {row[:2] for row in scan(tmp_path / "till.zip", decimal=",").fetchall()} == right
+    assert read_any(folder)[0]["sale_id"].tolist() == ["001", "002", "003"]
+    assert read(folder)[1].files == 3
+
+
+SALES = pd.DataFrame(
+    {
+        "sale_id": ["0001", "0001", "0002", "0001"],
+        "store_id": ["A", "A", "A", "B"],
+        "member_id": ["m1", "m1", "m2", "m3"],
+        "quantity": 1,
+        "amount": [10.0, 5.0, 8.0, 20.0],
+        "sold_at": pd.to_datetime(["2025-03-01 10:00"] * 3 + ["2025-03-02 10:00"]),
+    }
+)
+
+
+def test_receipt_numbers_that_begin_again_are_found_and_told(engine):
+    with pytest.warns(CrmkitWarning, match="store-sale_id"):
+        sales = conform(engine(SALES))
+    assert set(engine.back(ck.kpi.sales_summary(sales))["orders"]) == {3}
+    cleaned, report = clean_sales(SALES)
+    assert cleaned["sale_id"].tolist() == ["A-0001", "A-0001", "A-0002", "B-0001"]
+    assert report.count("receipt_repeats") == 4 and "sale_id" in str(report)
+    assert conform(SALES, sale_id=["store_id", "sale_id"])["sale_id"].nunique() == 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert conform(SALES, sale_id=["sale_id"])["sale_id"].nunique() == 2
+
+
+def test_numbers_that_begin_again_each_day_are_told_apart_but_a_late_line_is_not():
+    days = pd.concat(
+        [
+            SALES.assign(store_id="A", sold_at=SALES["sold_at"] + pd.Timedelta(days=n))
+            for n in range(3)
+        ]
+    )
+    with pytest.warns(CrmkitWarning, match="day"):
+        assert conform(days)["sale_id"].str.contains("2025-03").all()
+    many = pd.concat(
+        [SALES[:1].assign(sale_id=str(n)) for n in range(100)]
+        + [SALES[3:].assign(sale_id="7", store_id="A")]
+    )
+    assert conform(many)["sale_id"].nunique() == 100
+
+
+@pytest.mark.parametrize("nobody", ["", "NULL", "N/A", "0", "散客", "walk-in"])
+def test_a_member_that_is_nobody_is_a_walk_in_and_told(nobody):
+    with pytest.warns(CrmkitWarning, match="walk-ins"):
+        sales = conform(
+            SALES.assign(store_id="A", sale_id=list("1234"), member_id=["m1", nobody, "m2", nobody])
+        )
+    assert sales["member_id"].isna().sum() == 2
+
+
+def test_sales_without_a_number_a_store_or_an_hour_say_what_cannot_be_told():
+    bare = SALES[["sold_at", "amount"]].assign(sold_at=SALES["sold_at"].dt.normalize())
+    with pytest.raises(CrmkitError, match="no column 'sale_id'") as refusal:
+        conform(bare)
+    assert "sale_id='sold_at'" not in str(refusal.value)
+    assert "sale_id" not in conform(bare, sale_id=None)
+    days = conform(
+        SALES.assign(store_id="A", sale_id=list("1234"), sold_at=SALES["sold_at"].dt.normalize())
+    )
+    with pytest.raises(CrmkitError, match="no hour"):
+        ck.kpi.sales_summary(days, by="hour")
+
+
+def test_each_rule_can_be_switched_off_and_says_what_it_would_have_touched():
+    twice = pd.concat([SALES[:2], SALES[:1]], ignore_index=True)
+    assert len(clean_sales(twice)[0]) == 2
+    kept, report = clean_sales(twice, drop_identical=False)
+    assert len(kept) == 3
+    assert [(f.fault, f.action, f.rows) for f in report.findings] == [("duplicate_row", "left", 1)]
+    tests = SALES.assign(sale_id=["test1", "2", "3", "4"])
+    kept, report = clean_sales(tests, without=["test_row"])
+    assert len(kept) == 4 and report.count("test_row") == 1
+    with pytest.raises(CrmkitError, match="no rule 'test_rows'.*Did you mean 'test_row'"):
+        clean_sales(tests, without=["test_rows"])
+
+
+def test_a_basket_per_line_becomes_lines(tmp_path):
+    file = write(tmp_path / "b.csv", "citrus fruit,bread,soup\nwhole milk\nbread,bread\n")
+    lines = read_baskets(file)
+    assert lines.values.tolist()[0] == ["1", "citrus fruit", 1]
+    assert lines[lines["sale_id"] == "3"].values.tolist() == [["3", "bread", 2]]
+
+
+def test_the_call_that_look_gives_runs_as_it_stands(tmp_path):
+    file = write(
+        tmp_path / "till.csv",
+        "InvoiceNo,Date,Qty,Amount,Customer ID\nA1,31/12/2024,2,19,m1\nA2,13/1/2025,1,5,\n",
+    )
+    seen = look(file)
+    space = {}
+    exec(seen.call, space)
+    assert space["sales"].columns[:3] == ["sale_id", "sold_at", "member_id"]
+    assert seen.doubles == 0 and len(seen.columns) == 5
+    assert "<table>" in seen._repr_html_() and "InvoiceNo" in repr(seen)
+
+
+def test_what_reading_is_told_is_judged(tmp_path):
+    file = write(tmp_path / "a.csv", "a,b\n1,2\n")
+    for wrong in ({"delimiter": ",,"}, {"headings": -1}, {"headings": True}, {"decimal": "x"}, {"sheet": 3}, {"day_first": "yes"}):  # fmt: skip
+        with pytest.raises(CrmkitError, match=next(iter(wrong))):
+            scan(file, **wrong)
+    with pytest.raises(FileUnreadable, match="no row 9"):
+        scan(file, headings=9)
+    assert scan(file, headings=0).fetchall() == [("a", "b"), ("1", "2")]
+    assert scan(file, headings=["x", "y"]).columns == ["x", "y"]

@@ -1,0 +1,139 @@
+"""People type as they write on paper; the field understands or asks back, and never guesses twice."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmkit import i18n
+from crmkit.learn.reading import KINDS, NotUnderstood, Understood, letter, read
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("money", "¥57.79", 57.79),
+        ("money", "￥57.79", 57.79),
+        ("money", "57.79元", 57.79),
+        ("money", "57.79 块", 57.79),
+        ("money", "RMB 57.79", 57.79),
+        ("money", "57。79", 57.79),
+        ("money", "５７．７９", 57.79),
+        ("money", "1.2万", 12_000),
+        ("money", "1，329.10", 1329.10),
+        ("money", "(1,000+200)÷100", 12),
+        ("money", "（1000＋200）／100", 12),
+        ("percent", "86.7%", 86.7),
+        ("percent", "86.7％", 86.7),
+        ("percent", "86.7 %", 86.7),
+        ("percent", "百分之86.7", 86.7),
+        ("percent", "130÷200×100%", 65),
+        ("percent", "-8.3", -8.3),
+        ("percent", "－8.3％", -8.3),
+        ("percent", "+12.5%", 12.5),
+        ("hour", "10:00", 10),
+        ("hour", "10：00", 10),
+        ("hour", "10点", 10),
+        ("hour", "十点", 10),
+        ("hour", "晚上8点", 20),
+        ("hour", "8 p.m.", 20),
+        ("hour", "10:00-11:00", 10),
+        ("hour", "10", 10),
+        ("count", "12单", 12),
+        ("count", "orders = 12单", 12),
+        ("count", "１２", 12),
+        ("count", "“12”", 12),
+        ("count", "十二单", 12),
+        ("count", "07", 7),
+        ("count", "12.0", 12),
+        ("count", "3×4", 12),
+        ("count", "3·4", 12),
+        ("count", "3 x 4", 12),
+        ("count", "两百零五", 205),
+        ("digits", "07", "07"),
+        ("digits", "7", "07"),
+        ("date", "2025年6月7日", dt.date(2025, 6, 7)),
+        ("date", "6月7号", dt.date(2025, 6, 7)),
+        ("date", "2025/6/7", dt.date(2025, 6, 7)),
+        ("text", " 明天补货 ", "明天补货"),
+    ],
+)
+def test_what_people_type_is_understood(kind, typed, value):
+    found = read(kind, typed, length=2, year=2025)
+    assert found.value == pytest.approx(value) if isinstance(value, float) else found.value == value
+    assert found.shown
+
+
+def test_money_divided_is_shown_as_money():
+    found = read("money", "1,329.10/23")
+    assert found.value == pytest.approx(1329.10 / 23)
+    assert found.shown == "¥57.79"
+
+
+def test_a_share_is_taken_for_a_percentage_only_where_nothing_else_can_be_meant():
+    found = read("percent", "0.867", low=1, high=100)
+    assert found.value == pytest.approx(86.7)
+    assert found.shown == "86.7%"
+    assert "share of 1" in found.note
+    assert read("percent", "0.867", low=-100, high=100).value == 0.867
+    assert read("percent", "0.867%", low=-100, high=100).value == 0.867
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "says"),
+    [
+        ("money", "57,79", "57.79"),
+        ("money", "1.329,10", "1329.10"),
+        ("money", "57.7.9", "two dots"),
+        ("money", "abc", "not a number"),
+        ("money", "不知道", "not a number"),
+        ("money", "", "empty"),
+        ("money", "“”", "empty"),
+        ("money", "(1+2", "not complete"),
+        ("money", "1/0", "divided by zero"),
+        ("money", "9**9**9", "could not be understood"),
+        ("money", "__import__('os').getcwd()", "not a number"),
+        ("count", "12.5", "not a whole number"),
+        ("count", "86%", "without the % sign"),
+        ("count", "12单和3单", "could not be understood"),
+        ("hour", "25", "0 to 23"),
+        ("hour", "早上", "as an hour"),
+        ("digits", "123", "2 are asked for"),
+        ("date", "2025-02-30", "as a date"),
+    ],
+)
+def test_what_cannot_be_understood_is_asked_back_with_what_to_type(kind, typed, says):
+    with pytest.raises(NotUnderstood, match="(?s)" + says.replace("(", r"\(")):
+        read(kind, typed, length=2)
+
+
+@pytest.mark.parametrize("typed", [None, True, [1], {"a": 1}, object()])
+def test_what_no_one_can_type_is_refused_all_the_same(typed):
+    for kind in KINDS:
+        with pytest.raises(NotUnderstood):
+            read(kind, typed)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(KINDS), st.text(max_size=60), st.sampled_from(i18n.LANGUAGES))
+def test_nothing_that_is_typed_makes_it_stumble(kind, typed, language):
+    with i18n.use_language(language):
+        try:
+            found = read(kind, typed, low=0, high=100, length=2, year=2025)
+        except NotUnderstood as error:
+            assert str(error)
+        else:
+            assert isinstance(found, Understood)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(-1e6, 1e6, allow_nan=False))
+def test_a_plain_number_means_itself(number):
+    assert read("number", f"{number:.4f}").value == pytest.approx(round(number, 4))
+
+
+@pytest.mark.parametrize("typed", ["B", "“B”", "b)", "Ｂ", "(b)", "选B", "no", "No.", "NO"])
+def test_an_option_is_known_by_its_letter_its_id_or_its_words(typed):
+    assert letter(typed, {"yes": "Yes, at once", "no": "No"}) == "no"
+    assert letter("C", {"yes": "Yes", "no": "No"}) is None
