@@ -112,8 +112,6 @@ def run(options: list[str]) -> None:
         f"--LabApp.default_url=/lab/tree/{start}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
-        "--LabApp.custom_css=True",
-        f"--ServerApp.static_custom_path=['{Path(__file__).with_name('labstyle').as_posix()}']",
         "--LabApp.extension_manager=readonly",
         "--KernelSpecManager.allowed_kernelspecs={'python3'}",
         "--Application.log_level=ERROR",

@@ -193,7 +193,7 @@ def timeline(member_id: str, tables: Mapping[str, Any] | None = None, *, ax: Any
             linewidths=0,
             zorder=3,
         )
-        for n, reason in of[["at", "return_reason"]].dropna().itertuples(index=False):
+        for n, reason in of[["at", "return_reason"]].dropna().tail(1).itertuples(index=False):
             ax.annotate(
                 label("return_reason", reason),
                 (n, row),
@@ -319,7 +319,7 @@ def plot_satisfied(found: Any, *, ax: Any = None) -> Any:
         ax.fill_between(places, mine["low"], mine["high"], color=colour, alpha=0.15, linewidth=0)
     ax.set_xticks(range(len(quarters)), quarters, rotation=30)
     ax.yaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
-    ax.set_title(_("Satisfied with the goods (4 or 5 out of 5), by quarter"))
+    ax.set_title(_("Satisfied with goods by quarter"))
     ax.legend(loc="lower left")
 
 
@@ -409,7 +409,8 @@ def others() -> Screen:
     """A panel: choose another lost regular, see the story and what there was to notice."""
     lost = _lost().head(60)
     ids = [str(one) for one in lost["member_id"]]
-    at = {"who": ids[1]}
+    hero = _hero(get_language())[0]
+    at = {"who": next(one for one in ids if one != hero)}
 
     def choose(who: Any, _values: dict) -> None:
         at["who"] = who if who in ids else at["who"]
@@ -509,7 +510,10 @@ class Lost(Keys):
             score=scores.mean(),
             n=len(scores),
         )
-        return parts.column(_picture(who, words), parts.message("noted", words))
+        picture = _picture(who, words)
+        if "calls_guess" not in self.given:
+            return picture
+        return parts.column(picture, parts.message("noted", words))
 
     def trace(self) -> Key:
         """What the member's last trace is."""

@@ -224,14 +224,21 @@ class Shelves:
     def slow_view(self, at_most: int = 0, rows: int = 12) -> Part:
         """The slow movers as a table, with their number and the money in them."""
         slow, all_stock = self.slow_movers(at_most), self.products()
-        caption = _(
-            "{n} products sold at most {at_most} each; {value} is tied up in them, {share} of the stock"
-        ).format(
-            n=len(slow),
-            at_most=at_most,
-            value=yuan(slow["stock_value"].sum()),
-            share=share(slow["stock_value"].sum() / all_stock["stock_value"].sum()),
-        )
+        about = {
+            "n": len(slow),
+            "at_most": at_most,
+            "value": yuan(slow["stock_value"].sum()),
+            "share": share(slow["stock_value"].sum() / all_stock["stock_value"].sum()),
+        }
+        caption = (
+            _(
+                "{n} products sold at most {at_most} each; {value} is tied up in them, {share} of the stock"
+            )
+            if at_most
+            else _(
+                "{n} products did not sell at all; {value} is tied up in them, {share} of the stock"
+            )
+        ).format(**about)
         most = slow["stock_value"].max()
         table = parts.table(
             caption,

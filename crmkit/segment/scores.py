@@ -86,7 +86,9 @@ def rfm(
         since = as_of and as_of - timedelta(days=int(days) - 1)
     members = _bought(tables.between(frame, "sold_at", since, as_of))
     last = nw.col("_day").max() if as_of is None else nw.lit(tables.as_day_number(as_of))
-    members = members.with_columns(recency=(last - nw.col("_day")).cast(nw.Int64))
+    members = members.with_columns(
+        recency=(last - nw.col("_day")).cast(nw.Int64), _n=nw.len().cast(nw.Int64)
+    )
     for metric, score in zip(METRICS, SCORES, strict=True):
         members = _scored(members, score, metric, how[metric], ties)
     digits = nw.col("r_score") * 100 + nw.col("f_score") * 10 + nw.col("m_score")
@@ -200,13 +202,13 @@ def _scored(
         numbered = members.with_row_index("_place", order_by=[metric, "member_id"])
         place = nw.col("_place").cast(nw.Int64)
         numbered = numbered.with_columns(
-            _first=place.min().over(metric), _last=place.max().over(metric), _n=nw.len()
+            _first=place.min().over(metric), _last=place.max().over(metric)
         )
-        count = nw.col("_n").cast(nw.Int64)
+        count = nw.col("_n")
         worse = count - 1 - nw.col("_last") if low_is_best else nw.col("_first")
         found = worse * how // count + 1
         return numbered.with_columns(found.cast(nw.Int64).alias(score)).drop(
-            "_place", "_first", "_last", "_n"
+            "_place", "_first", "_last"
         )
     steps = [value <= cut if low_is_best else value >= cut for cut in how]
     found = nw.lit(1)

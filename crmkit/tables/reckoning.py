@@ -58,11 +58,18 @@ def part(number: nw.Expr) -> nw.Expr:
     return number.fill_null(0).cast(nw.Int64)
 
 
+def _parts(number: nw.Expr, of: nw.Expr | int) -> nw.Expr:
+    """How often `of` goes into a number from 0 on: ``//`` minds the sign in SQL so long that large
+    queries become slow."""
+    return ((number - number % of) / of).cast(nw.Int64)
+
+
 def day_number(moment: nw.Expr) -> nw.Expr:
     """Days since 1970-01-01 as a whole number, null where there is no date: plain arithmetic that
     every engine can do."""
     year = part(moment.dt.year())
-    leap_days = (year - 1969) // 4 - (year - 1901) // 100 + (year - 1601) // 400
+    past = year - 1
+    leap_days = _parts(past, 4) - _parts(past, 100) + _parts(past, 400) - 477
     days = 365 * (year - 1970) + leap_days + part(moment.dt.ordinal_day()) - 1
     return nw.when(~moment.is_null()).then(days)
 
@@ -147,14 +154,16 @@ def scores(
 
     Rows are numbered by value, equal values by `ties` (so that every engine numbers alike), and
     score = number × bins ÷ rows.
+
+    A column `_n` with the number of rows is used, and kept, where there is one: counting them once
+    for several scores is faster.
     """
+    counted = "_n" in frame.collect_schema().names()
+    frame = frame if counted else frame.with_columns(_n=nw.len().cast(nw.Int64))
     numbered = frame.with_row_index("_at", order_by=[by, ties])
-    score = nw.col("_at").cast(nw.Int64) * bins // nw.col("_n")
-    return (
-        numbered.with_columns(_n=nw.len().cast(nw.Int64))
-        .with_columns((bins - score if low_is_best else score + 1).cast(nw.Int64).alias(name))
-        .drop("_at", "_n")
-    )
+    score = _parts(nw.col("_at").cast(nw.Int64) * bins, nw.col("_n"))
+    best = (bins - score if low_is_best else score + 1).cast(nw.Int64)
+    return numbered.with_columns(best.alias(name)).drop("_at", *([] if counted else ["_n"]))
 
 
 def name_list(by: str | Sequence[str] | None) -> list[str]:

@@ -264,6 +264,7 @@ def test_a_seller_answers_in_a_field_and_finds_it_again_the_next_day(
     page.locator(".ck table").first.wait_for()
     field = page.locator(".ck input[name=household_rate]")
     form = page.locator(".ck form").filter(has=field)
+    field.click()
     field.press("Enter")
     form.get_by_text(words["empty"]).wait_for()
     field.type("0.90")

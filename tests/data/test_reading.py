@@ -90,10 +90,10 @@ def test_a_file_is_laid_out_alike_for_both_readers(tmp_path, text, columns, rows
 @pytest.mark.parametrize(
     ("words", "encoding", "told"),
     [
-        ("商品名称,門市\n潔面乳,臺北\n牙膏,高雄\n毛巾,臺中\n", "big5", "Big5"),
+        ("商品名稱,門市\n潔面乳,臺北\n牙膏,高雄\n毛巾,臺中\n", "big5", "Big5"),
         ("商品名称,门店\n洗面奶,上海\n牙膏,北京\n毛巾,广州\n", "gb18030", "GBK"),
         ("name,city\nMüller,Köln\nCafé,Orléans\n", "cp1252", "Windows-1252"),
-        ("名,店\n牙膏,一\n毛巾,二\n", "utf-16-le", "UTF-16-LE"),
+        ("name,shop\ntea,一\nsoap,二\n", "utf-16-le", "UTF-16-LE"),
     ],
 )
 def test_the_encoding_is_guessed_by_what_reads_like_words_and_told(tmp_path, words, encoding, told):
@@ -145,8 +145,8 @@ SALES = pd.DataFrame(
 
 def test_receipt_numbers_that_begin_again_are_found_and_told(engine):
     with pytest.warns(CrmkitWarning, match="store-sale_id"):
-        sales = conform(engine(SALES))
-    assert set(engine.back(ck.kpi.sales_summary(sales))["orders"]) == {3}
+        sales = conform(engine.make(SALES))
+    assert set(engine.read(ck.kpi.sales_summary(sales))["orders"]) == {3}
     cleaned, report = clean_sales(SALES)
     assert cleaned["sale_id"].tolist() == ["A-0001", "A-0001", "A-0002", "B-0001"]
     assert report.count("receipt_repeats") == 4 and "sale_id" in str(report)

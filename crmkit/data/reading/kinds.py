@@ -237,7 +237,7 @@ def chosen(
     if meant == "number":
         numbers: tuple[Kind, ...] = (_SIGNED_WHOLE, _SIGNED)
     else:
-        numbers = () if declared else (_FLAG, _WHOLE, _NUMBER)
+        numbers = () if declared or meant == "time" else (_FLAG, _WHOLE, _NUMBER)
     if not (decimal == "," or (declared and meant != "number")):
         for kind in numbers:
             if all(re.fullmatch(kind.fits, v) for v in values) and not (
@@ -246,7 +246,7 @@ def chosen(
                 return kind, None
     elif all(re.fullmatch(_SIGNED_WHOLE.fits, v) for v in values) and meant == "number":
         return _SIGNED_WHOLE, None
-    elif decimal == "," and not declared and all(re.fullmatch(_WHOLE.fits, v) for v in values):
+    elif meant is None and not declared and all(re.fullmatch(_WHOLE.fits, v) for v in values):
         return _WHOLE, None
     told = None
     if meant in (None, "time"):
@@ -293,4 +293,6 @@ def _thousands_perhaps(values: list[str], semicolons: bool) -> bool:
 
 def _like_codes(values: list[str]) -> bool:
     """Whole numbers with leading zeros or more than 15 digits are codes, and so is 2-20."""
-    return any(re.fullmatch(r"[-+]?0\d+|\d{16,}", bare_number(v)[0]) for v in values)
+    return _codes_with_points(values) or any(
+        re.fullmatch(r"[-+]?0\d+|\d{16,}", bare_number(v)[0]) for v in values
+    )

@@ -65,8 +65,8 @@ def layout_of(
     sign = delimiter or separator_of(text, quote)
     rows, ends = _rows(text, sign, quote, escape)
     filled = [[cell if cell.strip() else None for cell in row] for row in rows]
-    if isinstance(headings, int) and headings:  # the line, as an editor counts
-        headings = next((i for i, end in enumerate(ends, 1) if end + above >= headings), 10**9)
+    if isinstance(headings, int) and headings > above:  # the line, as an editor counts
+        headings = next((i for i, end in enumerate(ends, 1) if end + above >= headings), headings)
     at = _headings_at(filled, headings, file)
     width = _usual_width(rows[(0 if at is None else at + 1) :] or rows)
     if isinstance(headings, (list, tuple)):

@@ -48,8 +48,8 @@ HEADINGS = {
 }  # fmt: skip
 
 _ALL = {column: held for columns in CONTRACT.values() for column, held in columns.items()}
-_BY_HEADING = {word: column for column, words in HEADINGS.items() for word in words.split()}
-_BY_HEADING |= {re.sub(r"[^a-z0-9]", "", column): column for column in _ALL}
+_BY_HEADING = {re.sub(r"[^a-z0-9]", "", column): column for column in _ALL}
+_BY_HEADING |= {word: column for column, words in HEADINGS.items() for word in words.split()}
 
 _ID_TAIL = re.compile(
     r"(?:[\s_-](?:id|no|nr|number|code|key|ref|num)|id|\bsku.*|.*barcode|ean|upc|zip|postcode|postal ?code"
