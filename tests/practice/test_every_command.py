@@ -382,6 +382,10 @@ READABLE = {
     "marketing.add_care name",
     "marketing.make_campaign name",
     "surveys.make name",
+    *(f"stock.add_supplier {one}" for one in ("supplier_id", "name")),
+    "stock.receive_order document",
+    "till.open_drawer drawer",
+    "till.close_shift drawer",
     # what segments choose by; emptied with the person
     *(f"members.register {one}" for one in ("district", "occupation", "household")),
     "members.correct changes",
