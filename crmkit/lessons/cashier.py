@@ -102,6 +102,10 @@ class Shift:
         paid back), cash (yuan taken in cash in this shift), best_hour (the hour with the most
         revenue; the earlier one of two).
         """
+        return dict(self._numbers)
+
+    @cached_property
+    def _numbers(self) -> dict[str, Any]:
         lines = self.lines
         total = _totals(lines)
         by_hour = self.by("hour")
@@ -615,7 +619,7 @@ class ShiftKeys(Keys):
 class MyShift(ShiftKeys):
     """What exercise cashier-3 asks: each number has a shift of its own."""
 
-    @property
+    @cached_property
     def shift(self) -> Shift:
         """The shift that belongs to this learner's number."""
         return draw_shift(int(self.given["my_number"]))
