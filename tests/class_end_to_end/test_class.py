@@ -19,8 +19,8 @@ from crmkit.i18n import LANGUAGES
 from crmkit.learn import answers as answers_kept
 from crmkit.learn import authored
 from crmkit.learn.course import Course
-from crmkit.lessons.cashier import draw_shift
 from crmkit.learn.questions import Asked
+from crmkit.lessons.cashier import draw_shift
 from crmkit.teach import grade
 from crmkit.teach.answer_sheet import answer_sheet
 
