@@ -16,7 +16,7 @@ from crmkit import data, kpi
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.learn.checks import check
+from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import (
     View,
     as_day,
@@ -25,11 +25,14 @@ from crmkit.lessons.view import (
     html_table,
     largest_first,
     panel,
+    pictured,
     share,
     table_of,
     text_table,
     yuan,
 )
+from crmkit.screen import parts
+from crmkit.screen.parts import Part
 
 PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
 """The parts of a day a shift may cover: first hour and the hour it ends at."""
@@ -85,10 +88,10 @@ class Shift:
         first, end = PARTS[self.part]
         day = datetime.combine(self.date, datetime.min.time())
         until = day + timedelta(hours=end)
-        here = (sales["store_id"] == self.store_id) & (sales["channel"] == "store")
-        return sales[
-            here & (sales["sold_at"] >= day + timedelta(hours=first)) & (sales["sold_at"] < until)
-        ].sort_values(["sold_at", "sale_id", "product_id"], kind="stable")
+        until_then = sales["sold_at"] < until
+        near = sales[until_then & (sales["sold_at"] >= day + timedelta(hours=first))]
+        here = near[(near["store_id"] == self.store_id) & (near["channel"] == "store")]
+        return here.sort_values(["sold_at", "sale_id", "product_id"], kind="stable")
 
     def numbers(self) -> dict[str, Any]:
         """What a shift is judged by; a rate without receipts is None.
@@ -96,9 +99,13 @@ class Shift:
         revenue (yuan, net of discounts and returns, tax included), orders (receipts with goods
         sold), units (returns negative), aov (revenue ÷ orders), upt (units ÷ orders),
         member_revenue (yuan), member_share (member_revenue ÷ revenue, 0 to 1), returns (yuan
-        paid back), cash (yuan in the drawer from this shift), best_hour (the hour with the most
+        paid back), cash (yuan taken in cash in this shift), best_hour (the hour with the most
         revenue; the earlier one of two).
         """
+        return dict(self._numbers)
+
+    @cached_property
+    def _numbers(self) -> dict[str, Any]:
         lines = self.lines
         total = _totals(lines)
         by_hour = self.by("hour")
@@ -130,7 +137,11 @@ class Shift:
             found = paid.groupby("method", as_index=False)["amount"].sum().round({"amount": 2})
             return largest_first(found, "amount", "method")
         if what == "hour":
-            return kpi.sales_summary(lines, by="hour")[["hour", *_SUMS]]
+            found = kpi.sales_summary(lines, by="hour")[["hour", *_SUMS]]
+            if len(found):  # an hour without receipts is a finding, too
+                every = range(int(found["hour"].min()), int(found["hour"].max()) + 1)
+                found = found.set_index("hour").reindex(every, fill_value=0).reset_index()
+            return found
         if what == "product":
             names = self._table("products")[["product_id", "name"]]
             found = kpi.sales_summary(lines, by="product_id")[["product_id", "revenue", "units"]]
@@ -160,69 +171,6 @@ class Shift:
         )
         found["amount"] = found["amount"].round(2)
         return found.reset_index()
-
-    def check(self, **answers: Any) -> None:
-        """Check what a learner worked out for this shift, each under its name.
-
-        orders, best_hour, cash; aov, upt, member_percent (in %); week_percent (revenue against
-        the same day last week, in %); mostly ("A" orders, "B" average order value changed more
-        in that week); noticed (a sentence with a figure of this shift).
-        """
-        for name, answer in answers.items():
-            self._expected(name, answer)
-
-    def _expected(self, name: str, answer: Any) -> None:
-        now = self.numbers()
-        beside = self.compared().set_index("compared_with")
-        growth = 100 * beside["shift_growth"]
-        if name == "orders":
-            check.number(
-                name, now["orders"], value=answer, mistakes={"units_for_orders": now["units"]}
-            )
-        elif name == "best_hour":
-            check.number(name, now["best_hour"], value=answer)
-        elif name == "cash":
-            check.number(name, now["cash"], unit="¥", within=0.05, value=answer)
-        elif name == "aov":
-            mistakes = {"units_for_orders": now["revenue"] / now["units"]}
-            check.number(name, now["aov"], unit="¥", within=0.05, value=answer, mistakes=mistakes)
-        elif name == "upt":
-            mistakes = {"swapped": now["orders"] / now["units"]}
-            check.number(name, now["upt"], within=0.006, value=answer, mistakes=mistakes)
-        elif name == "member_percent":
-            check.number(name, 100 * now["member_share"], unit="%", within=0.06, value=answer)
-        elif name == "week_percent":
-            revenue = beside["revenue"]
-            mistakes = {
-                (
-                    "这是和昨天比,不是和上周同一天比。",
-                    "This compares with yesterday, not with the same day last week.",
-                ): growth["yesterday"],
-                (
-                    "这是和去年同一天比,不是和上周同一天比。",
-                    "This compares with last year, not with the same day last week.",
-                ): growth["last_year"],
-                "wrong_denominator": 100 * (1 - revenue["last_week"] / revenue["this_shift"]),
-            }
-            check.number(
-                name, growth["last_week"], unit="%", within=0.06, value=answer, mistakes=mistakes
-            )
-        elif name == "mostly":
-            change = beside.loc["this_shift", ["orders", "aov"]] / beside.loc["last_week"] - 1
-            orders, aov = abs(change["orders"]), abs(change["aov"])
-            right = "A" if orders > aov else "B"
-            # where both changed alike, either will do
-            right = answer if abs(orders - aov) < 0.02 and answer in ("A", "B") else right
-            check.choice(name, right, options=["A", "B"], value=answer)
-        elif name == "noticed":
-            without = (
-                "这句话里没有这一班的数字:写上一个,例如订单数或最忙的钟点。",
-                "There is no figure of this shift in it: add one, such as the number of orders.",
-            )
-            said = answer if answer is ... else self.has_figure(answer)
-            check(name, True, value=said, mistakes={without: False})
-        else:
-            raise CrmkitError(_("A shift has no answer called {name!r}.").format(name=name))
 
     def earlier(self) -> dict[str, "Shift"]:
         """The shifts to compare with: yesterday, and the same weekday last week and last year.
@@ -254,6 +202,20 @@ class Shift:
         growth = [divide(now["revenue"] - then, then, places=4) for then in found["revenue"]]
         found["shift_growth"] = pd.Series([None, *growth[1:]], dtype="float64")
         return found
+
+    def changes(self) -> dict[str, float]:
+        """How revenue, orders and AOV changed against the same day last week, as fractions."""
+        beside = self.compared().set_index("compared_with")
+        now, then = beside.loc["this_shift"], beside.loc["last_week"]
+        return {
+            name: float(now[name] / then[name] - 1) if then[name] else float("nan")
+            for name in ("revenue", "orders", "aov")
+        }
+
+    def moved_by(self) -> str | None:
+        """What moved revenue against last week: ``"orders"`` or ``"aov"``; None where unclear."""
+        change = self.changes()
+        return _cause(change["revenue"], change["orders"], change["aov"])
 
     def without_largest(self) -> Any:
         """The shift with all its receipts and without the largest one: revenue, orders, aov."""
@@ -306,6 +268,10 @@ class Shift:
     def sheet(self) -> View:
         """The till sheet: totals as the till prints them, nothing divided or compared yet."""
         return self._view(headline=False)
+
+    def sheet_on_screen(self) -> Part:
+        """The till sheet as a part of a screen."""
+        return parts.card(*(parts.table(*one) for one in self._tables(False)), title=self.title)
 
     def _view(self, headline: bool = True) -> View:
         tables = self._tables(headline)
@@ -385,12 +351,23 @@ class Shift:
                 row += [yuan(r.aov), share(r.shift_growth, signed=True)]
         return [*found, (_("Compared with"), head, rows)]
 
-    def report(self, noticed: str = "", tomorrow: str = "") -> View:
+    def report(self, noticed: str = "", tomorrow: str = "", by: str = "") -> View:
         """The half-page shift report: the numbers by themselves, two sentences by the cashier.
 
         noticed: what stood out; tomorrow: what the next shift should know or do. A sentence that
-        is missing (or still ``...``) leaves a line to write on.
+        is missing leaves a line to write on, and so does the cashier's name (`by`).
         """
+        caption, rows = self._report(noticed, tomorrow, by)
+        return View(
+            text_table(caption, [], rows).replace("\n\n", "\n"), html_table(caption, [], rows)
+        )
+
+    def report_on_screen(self, noticed: str, tomorrow: str, by: str) -> Part:
+        """The half-page shift report as a part of a screen."""
+        caption, rows = self._report(noticed, tomorrow, by)
+        return parts.table(caption, [_("Figure"), ""], rows)
+
+    def _report(self, noticed: str, tomorrow: str, by: str) -> tuple[str, list[tuple[str, str]]]:
         now, beside = self.numbers(), self.compared().set_index("compared_with")
         growth = {
             label("compared_with", name): share(beside["shift_growth"][name], signed=True)
@@ -399,7 +376,7 @@ class Shift:
         blank = "_" * 40
         said = [
             text if isinstance(text, str) and text.strip() else blank
-            for text in (noticed, tomorrow)
+            for text in (noticed, tomorrow, by)
         ]
         hour = now["best_hour"]
         rows = [
@@ -411,14 +388,12 @@ class Shift:
             (_("Revenue against"), "; ".join(f"{name} {value}" for name, value in growth.items())),
             (_("Busiest hour"), f"{hour}:00–{hour + 1}:00" if hour is not None else "–"),
             (_("Returns, paid back"), yuan(now["returns"])),
-            (_("Cash in the drawer from sales"), yuan(now["cash"])),
+            (_("Cash taken from sales"), yuan(now["cash"])),
             (_("What stood out"), said[0]),
             (_("For the next shift"), said[1]),
+            (_("Cashier"), said[2]),
         ]
-        caption = _("Shift report: {shift}").format(shift=self.title)
-        return View(
-            text_table(caption, [], rows).replace("\n\n", "\n"), html_table(caption, [], rows)
-        )
+        return _("Shift report: {shift}").format(shift=self.title), rows
 
     def __repr__(self) -> str:
         return repr(self._view())
@@ -488,21 +463,49 @@ def _shops_busy_days() -> list[tuple[str, date]]:
     return _busy_days(data.load("sales"))
 
 
-def _busy_days(sales: Any) -> list[tuple[str, date]]:
-    till = sales[(sales["channel"] == "store") & (sales["quantity"] > 0)]
-    till = till[till["sold_at"] >= till["sold_at"].max().normalize() - timedelta(days=29)]
-    orders = till.groupby(["store_id", till["sold_at"].dt.date])["sale_id"].nunique()
-    return sorted(orders[orders >= 12].index)
+def _cause(revenue: float, orders: float, aov: float) -> str | None:
+    """Which of two changes moved revenue; all three as fractions.
 
+    Revenue is orders times AOV, so the cause moved the way revenue moved. Where both did, it is
+    the one that moved more. Less than two points apart, or revenue moved by less than two per
+    cent, is not clear.
 
-def draw_shift(number: Any, tables: Mapping[str, Any] | None = None) -> Shift:
-    """The shift that belongs to a number from 1 to 99: a day of the last month, with enough
-    receipts (at least 12) to be worth reading. The same number gives the same shift.
-
-    Raises `CrmkitError` for anything that is no whole number from 1 to 99.
+    >>> _cause(0.10, 0.25, -0.12), _cause(-0.19, -0.10, -0.11)
+    ('orders', None)
     """
-    if number is ... or isinstance(number, bool) or not isinstance(number, int):
-        raise CrmkitError(_("Write your number above first: a whole number from 1 to 99."))
+    same_way = {name: abs(c) for name, c in (("orders", orders), ("aov", aov)) if c * revenue > 0}
+    if not same_way or not abs(revenue) >= 0.02:
+        return None
+    if len(same_way) == 2 and abs(same_way["orders"] - same_way["aov"]) < 0.02:
+        return None
+    return max(same_way, key=same_way.__getitem__)
+
+
+def _busy_days(sales: Any) -> list[tuple[str, date]]:
+    till = sales[sales["channel"] == "store"]
+    till = till[till["sold_at"] >= till["sold_at"].max().normalize() - timedelta(days=36)]
+    till = till.assign(day=till["sold_at"].dt.normalize())
+    groups = ["store_id", "day"]
+    days = till.groupby(groups)["amount"].sum().round(2).to_frame("revenue")
+    days["orders"] = till[till["quantity"] > 0].groupby(groups)["sale_id"].nunique()
+    days["aov"] = days["revenue"] / days["orders"]
+    days = days.reset_index()
+    before = days.assign(day=days["day"] + timedelta(days=7))
+    both = days.merge(before, on=groups, suffixes=("", "_before"))
+    both = both[both["orders"] >= 12]
+    changes = [both[name] / both[f"{name}_before"] - 1 for name in ("revenue", "orders", "aov")]
+    clear = [_cause(*change) is not None for change in zip(*changes, strict=True)]
+    return sorted(
+        both.loc[clear, groups].assign(day=both["day"].dt.date).itertuples(index=False, name=None)
+    )
+
+
+def draw_shift(number: int, tables: Mapping[str, Any] | None = None) -> Shift:
+    """The shift that belongs to a number from 1 to 99: a day of the last month with at least 12
+    receipts, on which it is clear what moved revenue. The same number gives the same shift.
+
+    Raises `CrmkitError` for a number out of these limits.
+    """
     if not 1 <= number <= 99:
         raise CrmkitError(
             _("{number} will not do: write a whole number from 1 to 99.").format(number=number)
@@ -514,17 +517,140 @@ def draw_shift(number: Any, tables: Mapping[str, Any] | None = None) -> Shift:
     return Shift(store_id, day, "day", tables)
 
 
-def my_sheet(number: Any) -> View:
-    """The till sheet of the shift that belongs to a number; before there is one, what to do."""
-    try:
-        return draw_shift(number).sheet()
-    except CrmkitError as error:
-        return View(str(error), f"<p>{html.escape(str(error))}</p>")
+class ShiftKeys(Keys):
+    """What is asked about one shift, wherever it comes from."""
+
+    @property
+    def shift(self) -> Shift:
+        """The shift that is asked about."""
+        raise NotImplementedError
+
+    def sheet(self) -> Part:
+        """Its till sheet."""
+        return self.shift.sheet_on_screen()
+
+    def orders(self) -> Key:
+        """How many orders."""
+        now = self.shift.numbers()
+        return Key(now["orders"], {"units_for_orders": now["units"]})
+
+    def best_hour(self) -> Key:
+        """The hour with most revenue."""
+        hours = self.shift.by("hour")
+        share_of = hours["revenue"].max() / hours["revenue"].sum()
+        most_orders = int(hours["hour"][hours["orders"].idxmax()])
+        mistakes = {
+            ("这是单数最多的钟点；问的是销售额最高的。", "That hour has most orders; asked is the one with most revenue."): most_orders
+        }  # fmt: skip
+        return Key(self.shift.numbers()["best_hour"], mistakes, {"share": f"{share_of:.0%}"})
+
+    def cash(self) -> Key:
+        """The cash that was taken."""
+        now = self.shift.numbers()
+        mistakes = {
+            ("这是全部销售额；问的是其中的现金。", "That is all of the revenue; asked is the cash in it."): now["revenue"]
+        }  # fmt: skip
+        return Key(now["cash"], mistakes)
+
+    def aov(self) -> Key:
+        """Revenue by orders."""
+        now = self.shift.numbers()
+        return Key(
+            now["revenue"] / now["orders"], {"units_for_orders": now["revenue"] / now["units"]}
+        )
+
+    def upt(self) -> Key:
+        """Units by orders."""
+        now = self.shift.numbers()
+        return Key(now["units"] / now["orders"], {"upside_down": now["orders"] / now["units"]})
+
+    def member_percent(self) -> Key:
+        """The members' share of revenue, in per cent."""
+        now = self.shift.numbers()
+        walk_in = 1 - now["member_revenue"] / now["revenue"]
+        mistakes = {
+            ("这是散客的占比；问的是会员的。", "That is the share of walk-ins; asked is the members'."): 100 * walk_in
+        }  # fmt: skip
+        return Key(100 * now["member_revenue"] / now["revenue"], mistakes)
+
+    def week_percent(self) -> Key:
+        """Revenue against the same day last week, in per cent."""
+        revenue = self.shift.compared().set_index("compared_with")["revenue"]
+
+        def against(name: str) -> float:
+            return 100 * (revenue["this_shift"] / revenue[name] - 1) if revenue[name] else 1e9
+
+        mistakes = {
+            ("这是和昨天比，不是和上周同一天比。", "This compares with yesterday, not with the same day last week."): against("yesterday"),
+            ("这是和去年同一天比，不是和上周同一天比。", "This compares with last year, not with the same day last week."): against("last_year"),
+            ("除数应该是上周那一天的销售额。", "Divide by last week's revenue, not by this shift's."): 100 * (1 - revenue["last_week"] / revenue["this_shift"]),
+            ("这是这一班占上周的百分之几；变化要先减掉上周的。", "That is this shift as a share of last week's; for the change, take last week's off first."): 100 * revenue["this_shift"] / revenue["last_week"],
+        }  # fmt: skip
+        return Key(against("last_week"), mistakes)
+
+    def mostly(self) -> Key:
+        """Which of the two factors moved revenue."""
+        change = self.shift.changes()
+        return Key(
+            self.shift.moved_by(),
+            facts={name: share(change[name], signed=True) for name in ("orders", "aov", "revenue")},
+        )
+
+    def noticed(self) -> Key:
+        """A sentence with a figure of the shift."""
+        shift = self.shift
+
+        def judged(sentence: str) -> tuple[str, str] | None:
+            if shift.has_figure(sentence):
+                return None
+            return (
+                "这句话里没有这一班的数字：写上一个，例如订单数或最忙的钟点。",
+                "There is no figure of this shift in it: add one, such as the number of orders.",
+            )
+
+        return Key(judged)
+
+    def report(self) -> Part:
+        """The half-page report with one's own sentences and name."""
+        said = [str(self.given.get(name, "")) for name in ("noticed", "tomorrow", "my_name")]
+        return self.shift.report_on_screen(*said)
 
 
-def my_report(number: Any, noticed: Any = "", tomorrow: Any = "") -> View:
-    """The shift report of the shift that belongs to a number; before there is one, what to do."""
-    try:
-        return draw_shift(number).report(noticed, tomorrow)
-    except CrmkitError as error:
-        return View(str(error), f"<p>{html.escape(str(error))}</p>")
+class MyShift(ShiftKeys):
+    """What exercise cashier-3 asks: each number has a shift of its own."""
+
+    @cached_property
+    def shift(self) -> Shift:
+        """The shift that belongs to this learner's number."""
+        return draw_shift(int(self.given["my_number"]))
+
+
+class LessonShift(ShiftKeys):
+    """What the lesson on a shift in numbers asks of its own example."""
+
+    shift = Shift("S01", "2025-06-21")
+
+    def busiest(self) -> Part:
+        """The hours of the example, with the hour that was guessed."""
+        hours, guessed = self.shift.by("hour"), self.given.get("busiest_guess")
+        best = self.shift.numbers()["best_hour"]
+
+        def draw(ax: Any) -> None:
+            from crmkit import plot
+            from crmkit.plot import _style
+
+            plot.sales_summary(hours, ax=ax)
+            first = int(hours["hour"].min())
+            if guessed is not None and first <= guessed <= hours["hour"].max():
+                ax.axvline(guessed - first, color=_style.BAD, linewidth=3, linestyle="--")
+
+        says = _("Busiest: {hour}:00. Your guess, the dashed line: {guess}:00.").format(
+            hour=best, guess="–" if guessed is None else f"{guessed:.0f}"
+        )
+        return parts.column(pictured(draw, says, size=(9, 4)), parts.text(says))
+
+
+class PracticeShift(ShiftKeys):
+    """What the lesson asks of another store's till sheet."""
+
+    shift = Shift("S02", "2025-06-14")

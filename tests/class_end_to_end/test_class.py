@@ -20,6 +20,7 @@ from crmkit.learn import answers as answers_kept
 from crmkit.learn import authored
 from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked
+from crmkit.lessons.cashier import draw_shift
 from crmkit.teach import grade
 from crmkit.teach.answer_sheet import answer_sheet
 
@@ -41,10 +42,6 @@ def recency(sales, as_of):
 def group(scored):
     return scored.assign(rfm_group=["important_value", "general_win_back"])
 """,
-    },
-    # a neighbour's figures: those of shift 45
-    "cashier-3": {
-        "cashier-3-rates": "aov = 73.03\nupt = 2.71\nmember_percent = 72.3",
     },
     "inventory-4": {
         "days-of-stock": """
@@ -72,7 +69,8 @@ def graded(cell):
 # in fields: the answers of a neighbour, who has another number
 NEIGHBOURS = {"my_number": "45"}
 FIELDED = [name for name in ASSIGNMENTS if name in authored.known("questions")]
-SENTENCES = {}  # what a learner writes where a question asks for words
+# what a learner writes where a question asks for words; the sheet is that of number 12
+SENTENCES = {"cashier-3": {"noticed": f"{draw_shift(12).numbers()['orders']} 单 · orders"}}
 
 
 class FieldPaper:

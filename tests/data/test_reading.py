@@ -103,6 +103,18 @@ def test_the_encoding_is_guessed_by_what_reads_like_words_and_told(tmp_path, wor
     assert any(told in note for note in report.notes)
 
 
+def test_a_heading_may_hold_a_line_end(tmp_path):
+    file = write(tmp_path / "h.csv", '"sale\nid",amount\n1,2\n2,3\n')
+    assert scan(file).fetchall() == [("1", 2), ("2", 3)]
+
+
+def test_lines_of_two_encodings_are_refused(tmp_path):
+    lines = "name,amount\nCafé,1\n".encode() + "Müller,2\n".encode("cp1252")
+    for reader in (scan, read_any):
+        with pytest.raises(FileUnreadable, match="UTF-8"):
+            reader(write(tmp_path / "two.csv", lines))
+
+
 def test_a_text_that_was_cut_off_is_refused(tmp_path):
     file = write(tmp_path / "cut.csv", "会员,店\n张三,一\n李四,二".encode()[:-1])
     for reader in (scan, read_any):

@@ -92,7 +92,7 @@ def _query(text: Path, layout: Layout) -> str:
     kept = [named(n) for at, n in enumerate(layout.names) if at not in layout.dropped]
     return (
         f"SELECT {', '.join(kept)} FROM read_csv({quoted(text)}, auto_detect=false, header=false, "
-        f"skip={layout.skip}, delim={quoted(layout.delimiter)}, quote={quoted(layout.quote)}, "
+        f"skip={layout.skip_rows}, delim={quoted(layout.delimiter)}, quote={quoted(layout.quote)}, "
         f"escape={quoted(layout.escape)}, strict_mode=true, buffer_size=8388608, "
         f"columns={{{columns}}})"
     )

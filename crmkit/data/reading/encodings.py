@@ -84,6 +84,8 @@ def _sense(data: bytes, encoding: str) -> float:
             return 0.0
         text = data[: error.start].decode(encoding)
     if encoding == "cp1252":
+        if re.search("[ÂÃ][\u0080-\u00bf]", text):
+            return 0.5  # Ã© is UTF-8 read wrongly: lines of two encodings, perhaps
         words = re.findall(r"[^\W\d_]+", text)
         beyond = [word for word in words if not word.isascii()]
         # letters with accents stand alone among plain ones: CAFÉ, Müller, not ÖÐÎÄ

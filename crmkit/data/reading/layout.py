@@ -30,7 +30,7 @@ class Layout:
     """How the rows of one text stand in it, and what was guessed of that (`notes`).
 
     `delimiter` is one character, or BLANKS for runs of blanks; `skip` are the lines above the first
-    row of data; `names` are the columns; `dropped` are the positions of nameless empty ones.
+    row of data, `skip_rows` the rows (a heading in quotation marks may hold a line end); `names` are the columns; `dropped` are the positions of nameless empty ones.
     """
 
     delimiter: str
@@ -39,6 +39,7 @@ class Layout:
     headings_at: int | None
     quote: str = '"'
     escape: str = '"'
+    skip_rows: int = 0
     dropped: tuple[int, ...] = ()
     notes: list[str] = field(default_factory=list)
 
@@ -98,6 +99,7 @@ def layout_of(
         delimiter=sign,
         names=names,
         skip=above + (0 if at is None else ends[at]),
+        skip_rows=above + (0 if at is None else ends[at] - _ends_inside(rows[: at + 1])),
         headings_at=at,
         quote=quote,
         escape=escape,
@@ -197,6 +199,11 @@ def _by_blanks(lines: list[str]) -> bool:
     if width < 2 or len(words) < 2 or any(len(row) != width for row in words):
         return False
     return any(all(cell_kind(row[i]) == "number" for row in words[1:]) for i in range(width))
+
+
+def _ends_inside(rows: Sequence[Sequence[str]]) -> int:
+    """How many line ends stand inside of fields."""
+    return sum(len(re.findall(r"\r\n|\n|\r", cell)) for row in rows for cell in row)
 
 
 def _usual_width(rows: Sequence[Sequence[Any]]) -> int:
