@@ -43,18 +43,6 @@ def group(scored):
     return scored.assign(rfm_group=["important_value", "general_win_back"])
 """,
     },
-    "inventory-4": {
-        "days-of-stock": """
-def days_of_stock(cost_of_goods_sold, average_stock, days):
-    days_per_round = 60
-    return days_per_round
-""",
-        "days-left": """
-def days_left(on_hand, sold, days):
-    left = 10
-    return left
-""",
-    },
 }
 
 
