@@ -263,7 +263,7 @@ def test_a_seller_answers_in_a_field_and_finds_it_again_the_next_day(
     page.locator(".ck form").first.locator("button[type=submit]").click()
     page.locator(".ck table").first.wait_for()
     field = page.locator(".ck input[name=household_rate]")
-    form = page.locator(".ck form").filter(has=field)
+    form = page.locator(".ck form").filter(has=page.locator("input[name=household_rate]"))
     field.click()
     field.press("Enter")
     form.get_by_text(words["empty"]).wait_for()
@@ -281,6 +281,6 @@ def test_a_seller_answers_in_a_field_and_finds_it_again_the_next_day(
     lab.end_kernels()
     lab.open(FIELD)
     lab.run_all()
-    again = page.locator(".ck form").filter(has=page.locator(".ck input[name=household_rate]"))
+    again = page.locator(".ck form").filter(has=page.locator("input[name=household_rate]"))
     again.locator(".ck-message.ck-right").wait_for()
     assert again.locator("input").input_value() == f"{right}％"
