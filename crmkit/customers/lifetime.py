@@ -26,8 +26,8 @@ class LifetimeValue(Result):
     """What every member, and all of them together, are still expected to bring.
 
     `members`: one row per member, of the kind of frame that came in (see `lifetime_value`).
-    `purchases` and `spend`: the two models. `weeks`: how far ahead. `total` (currency units) with
-    `low` and `high`, the ends of its 95 % interval; `n` members.
+    `purchases` and `spend`: the two models. `n` members. `weeks`: how far ahead. `total` (currency
+    units) with `low` and `high`, the ends of its 95 % interval.
     """
 
     table_of = "members"
@@ -35,11 +35,11 @@ class LifetimeValue(Result):
     members: Any = field(repr=False)
     purchases: models.PurchaseModel
     spend: models.SpendModel
+    n: int
     weeks: float
     total: float
     low: float
     high: float
-    n: int
 
     def to_dict(self) -> dict[str, float]:
         """The totals and the parameters of both models, by name."""
@@ -129,8 +129,8 @@ def lifetime_value(
     low, high = (float(v) for v in np.quantile(totals, [0.025, 0.975]))
     total = float((expected * each * worth).sum())
     return LifetimeValue(
-        tables.give_back_small(members, sales), purchases, spend, weeks, total, low, high,
-        len(members),
+        tables.give_back_small(members, sales), purchases, spend, len(members),
+        weeks, total, low, high,
     )  # fmt: skip
 
 

@@ -164,6 +164,7 @@ def fit_purchases(history: Any) -> PurchaseModel:
     (2005).
 
     >>> import crmkit as ck
+    >>> from crmkit.customers import purchase_history
     >>> model = fit_purchases(purchase_history(ck.load("sales")))
     >>> 0 < model.r < 10
     True
@@ -202,6 +203,7 @@ def fit_spend(history: Any) -> SpendModel:
     Customer Base Analysis", Journal of Marketing Research 42 (2005).
 
     >>> import crmkit as ck
+    >>> from crmkit.customers import purchase_history
     >>> model = fit_spend(purchase_history(ck.load("sales")))
     >>> 0 < model.p < 100
     True

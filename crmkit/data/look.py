@@ -272,7 +272,7 @@ def _call(
     path = str(source)
     given = "".join(f", {name}={value!r}" for name, value in said.items() if value is not None)
     lines = ["import crmkit as ck", f"lines = ck.data.scan({path!r}{given})"]
-    ours = {column: theirs for theirs, column in meant.items()}
+    ours = {meant[theirs]: theirs for theirs in kinds if theirs in meant}  # as the columns stand
     awkward = [
         theirs
         for column, theirs in ours.items()

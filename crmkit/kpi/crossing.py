@@ -130,8 +130,8 @@ def purchase_path(
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "category": ["tea", "cups", "tea"], "quantity": 1, "amount": [10.0, 10.0, 5.0],
     ...     "sold_at": pd.to_datetime(["2025-01-05", "2025-02-05", "2025-02-06"])})
-    >>> purchase_path(lines, steps=2)["category_2"].tolist()
-    ['cups', None]
+    >>> purchase_path(lines, steps=2)["category_2"].fillna("-").tolist()
+    ['-', 'cups']
     """
     import pandas as pd
 

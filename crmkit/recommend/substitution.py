@@ -94,8 +94,8 @@ def substitutes(
     >>> sales = pd.DataFrame({"member_id": list("aabbccddef"), "sale_id": range(10), "quantity": 1,
     ...     "product_id": ["green", "black"] * 2 + ["cup", "mug"] * 2 + ["green", "cup"]})
     >>> found = substitutes(sales, groups=2).products
-    >>> sorted(found.loc[found["group"] == 1, "product_id"])
-    ['cup', 'mug']
+    >>> sorted(sorted(group) for _, group in found.groupby("group")["product_id"])
+    [['black', 'green'], ['cup', 'mug']]
     """
     import numpy as np
     from scipy.cluster.hierarchy import fcluster, leaves_list, linkage

@@ -195,7 +195,7 @@ def require(
     >>> import pandas as pd
     >>> require(pd.DataFrame({"Amount": [1.0]}), "sales", ["amount"])
     Traceback (most recent call last):
-    crmkit.tables.TableError: ...
+    crmkit.tables.frames.TableError: The table sales has no column 'amount'. ...
     """
     opened = open_frame(frame)
     schema = opened.collect_schema()

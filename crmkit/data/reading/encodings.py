@@ -136,7 +136,8 @@ def decoded(path: Path, encoding: str) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 held = len(error.object) - len(piece)  # bytes the decoder kept from before
                 at = done - held + error.start
-                raise _undecodable(path, encoding, at, error.object[error.start]) from error
+                byte = None if not piece else error.object[error.start]
+                raise _undecodable(path, encoding, at, byte) from error
             except UnicodeError as error:  # UTF-16 without its mark, asked for by name
                 raise FileUnreadable(
                     _("{file} is not {encoding} text: {reason}.").format(
@@ -148,8 +149,8 @@ def decoded(path: Path, encoding: str) -> Iterator[str]:
             done += len(piece)
 
 
-def _undecodable(path: Path, encoding: str, at: int, byte: int) -> FileUnreadable:
-    if path.stat().st_size - at <= 3:
+def _undecodable(path: Path, encoding: str, at: int, byte: int | None) -> FileUnreadable:
+    if byte is None:  # what was read is right so far, and the file ends
         return FileUnreadable(
             _(
                 "{file} ends in the middle of a letter ({encoding}, byte {at}): it was cut off, so "
