@@ -754,12 +754,13 @@ EMPTY_IS_REFUSED = {
     *("recommend.substitutes", "kpi.gain_loss", "kpi.cross_shopping"),
 }
 NOTHING_TO_GO_BY = {
-    # nobody bought, and a change from nothing has no factors
-    *(("customers.revenue_tree", c) for c in ("sale_id", "sold_at", "member_id", "quantity")),
     *((name, column) for name in EMPTY_IS_REFUSED for column in LINE.split() + ["product_id"]),
+    *(("customers.revenue_tree", c) for c in ("sale_id", "sold_at", "member_id", "quantity")),
     ("campaign.plan", "cost"),
     ("campaign.split_control", "member_id"),
 }
+# nobody bought, and a change from nothing has no factors; without amounts it has
+EMPTY_IS_REFUSED.add("customers.revenue_tree")
 
 
 @EACH_BUT_FACTS
