@@ -87,6 +87,7 @@ SENSIBLE = {
     "member_id": "M000001",
     "keep": "M000001",
     "merge": "M000001",
+    "merged_id": "M000001",
     "name": "Ann",
     "phone": "14012345678",
     "reason": "because",
@@ -170,6 +171,11 @@ SENSIBLE = {
     "hour": 11,
     "visitors": 5,
     "words": "scarf",
+    "supplier_id": "W1",
+    "order_id": 1,
+    "products": ["P1"],
+    "redemption": 1,
+    "number": 1,
 }
 
 

@@ -14,13 +14,13 @@ from crmkit.practice.engine import open_engine, reading
 
 MOVE = """
     INSERT INTO stock_move (at, kind, product_id, from_id, to_id, quantity, from_balance,
-        to_balance, reason, staff_id)
+        to_balance, staff_id)
     SELECT '2025-06-30 04:00:00', 'adjust', 'P5', '{origin}', '{target}', {units},
         (SELECT COALESCE(SUM(quantity), 0) FROM stock_on_hand
             WHERE location_id = '{origin}' AND product_id = 'P5') - {units},
         (SELECT COALESCE(SUM(quantity), 0) FROM stock_on_hand
             WHERE location_id = '{target}' AND product_id = 'P5') + {units},
-        'forged', 'T1'
+        'T1'
 """
 CLOSED_TRANSFERS = "SELECT id FROM transfer WHERE closed_at IS NOT NULL ORDER BY id"
 

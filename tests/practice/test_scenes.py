@@ -184,8 +184,12 @@ def test_lessons_see_what_was_just_done(course):
 
 
 def test_the_frames_mask_people_and_keep_to_ones_own_store(course):
-    frames = course.as_staff("E0009").frames()
-    assert set(frames["sales"]["store_id"]) <= {"S02"}
+    course.as_staff("T0001", store="S02").stock.receive([("P0001", 1)])
+    there = course.as_staff("E0012")
+    there.till.sell([("P0001", 1)])
+    frames = there.frames()
+    assert set(frames["sales"]["store_id"]) == {"S02"}
+    assert set(course.as_staff("E0009").frames()["sales"]["store_id"]) == {"S01"}
     assert frames["members"]["name"].str.contains("**", regex=False).all()
     assert frames["members"]["phone"].str.contains("****", regex=False).all()
     assert (frames["members"]["birth_date"].dropna().dt.day_of_year == 1).all()

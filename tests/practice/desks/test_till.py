@@ -136,12 +136,14 @@ def test_a_threshold_discount_counts_from_its_first_to_its_last_day(any_shop, cl
 
 def test_an_offer_for_gold_members_is_not_for_others(shop):
     ann = shop.members.register("Ann", "14012345678").id
-    shop.offers.add("A1", "Gold", "percent_off", percent_off=10, level="silver", **JUNE)
+    shop.offers.add("A1", "Gold", "percent_off", percent_off=10, level="gold", **JUNE)
     assert shop.till.quote([("P1", 1)]).discount == 0
-    assert shop.till.quote([("P1", 1)], member_id=ann).discount == 0
     shop.stock.receive([("P1", 20)])
-    shop.till.sell([("P1", 20)], member_id=ann)
+    shop.till.sell([("P1", 10)], member_id=ann)
     assert shop.points.review_level(ann) == "silver"
+    assert shop.till.quote([("P1", 1)], member_id=ann).discount == 0
+    shop.till.sell([("P1", 10)], member_id=ann)
+    assert shop.points.review_level(ann) == "gold"
     assert shop.till.quote([("P1", 1)], member_id=ann).discount == 1_290
 
 
