@@ -129,7 +129,16 @@ class Shift:
         A frame: hours in order with revenue, orders, units; products by revenue with units;
         payment methods by amount; members and walk-ins with revenue, orders, units.
         """
+        if what not in self._found:
+            self._found[what] = self._reckoned(what)
+        return self._found[what].copy()
 
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        """What was reckoned already: a learner asks for the same shift with every answer."""
+        return {}
+
+    def _reckoned(self, what: str) -> Any:
         lines = self.lines
         if what == "method":
             payments = self._table("payments")
@@ -189,6 +198,10 @@ class Shift:
         compared_with, date, revenue, orders, aov, shift_growth (this shift's revenue ÷
         that one's − 1; empty where there was none).
         """
+        return self._compared.copy()
+
+    @cached_property
+    def _compared(self) -> Any:
         import pandas as pd
 
         now = self.numbers()
@@ -510,8 +523,17 @@ def draw_shift(number: int, tables: Mapping[str, Any] | None = None) -> Shift:
         raise CrmkitError(
             _("{number} will not do: write a whole number from 1 to 99.").format(number=number)
         )
-    tables = tables or {}
-    busy = _busy_days(tables["sales"]) if "sales" in tables else _shops_busy_days()
+    if not tables:
+        return _drawn(number)
+    return _far_apart(_busy_days(table_of("sales", tables)), number, tables)
+
+
+@lru_cache(maxsize=128)
+def _drawn(number: int) -> Shift:
+    return _far_apart(_shops_busy_days(), number, {})
+
+
+def _far_apart(busy: list[tuple[str, date]], number: int, tables: Mapping[str, Any]) -> Shift:
     # neighbours in a class have neighbouring numbers: their shifts should lie far apart
     store_id, day = busy[number * 41 % len(busy)]
     return Shift(store_id, day, "day", tables)

@@ -21,7 +21,13 @@ def parts_of(tree, kind):
 
 
 def verdicts(fields):
-    return [one for one in parts_of(fields.screen.tree, "message") if one["text"]]
+    """What the fields say of the answers; what a chart below them says is not among it."""
+    return [
+        one
+        for form in parts_of(fields.screen.tree, "form")
+        for one in parts_of(form, "message")
+        if one["text"]
+    ]
 
 
 def type_in(fields, **values):
