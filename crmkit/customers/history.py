@@ -70,10 +70,10 @@ def _summed(frame: nw.LazyFrame, as_of: str | date | None) -> nw.LazyFrame:
     )
     members = tables.whole(members, "_days", "_first", "_last")
     end = nw.col("_last").max() if as_of is None else nw.lit(tables.as_day_number(as_of))
-    members = members.with_columns(_end=end, repeats=nw.col("_days") - 1)
+    members = members.with_columns(*tables.money("_later"), _end=end, repeats=nw.col("_days") - 1)
     return members.with_columns(
         *tables.money("spent"),
         first_to_last=(nw.col("_last") - nw.col("_first")) / DAYS_A_WEEK,
         observed_weeks=(nw.col("_end") - nw.col("_first")) / DAYS_A_WEEK,
-        repeat_value=tables.ratio("_later", "repeats").round(tables.MONEY_DECIMALS),
+        repeat_value=tables.ratio("_later", "repeats"),
     ).select("member_id", "repeats", "first_to_last", "observed_weeks", "repeat_value", "spent")

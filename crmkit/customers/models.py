@@ -352,7 +352,8 @@ def counted(
     opened = tables.with_numbers(opened, "history", columns)
     kept = [name for name in ("member_id", "repeat_value", "spent") if name in present]
     table = tables.to_pandas(opened.select(*dict.fromkeys([*columns, *kept])))
-    table[columns] = table[columns].astype("float64")
+    # engines divide days by 7 with an error of their own, which climbing would make larger
+    table[columns] = table[columns].astype("float64").round(9)
     for name in columns if all_filled is None else all_filled:
         if table[name].isna().any():
             raise tables.TableError(
