@@ -156,12 +156,13 @@ def purchase_path(
     # the first few of each member are numbered in memory, where equal times go by sale_id
     place = nw.col("_at").rank("min").over("member_id")
     order = order.with_columns(_place=place).filter(nw.col("_place") <= steps)
-    table = tables.to_pandas(order.select("member_id", "_at", "sale_id", by))
+    day = tables.day_number(nw.col("_at"))
+    table = tables.to_pandas(order.select("member_id", "_at", "sale_id", by, _day=day))
     names = [f"{by}_{n}" for n in range(1, steps + 1)]
     table = table.dropna(subset="_at").sort_values(["member_id", "_at", "sale_id"])
     if since is not None and len(table):
-        first = pd.Timestamp(tables.as_date(since))
-        table = table[table.groupby("member_id")["_at"].transform("min") >= first]
+        first = tables.as_day_number(since)
+        table = table[table.groupby("member_id")["_day"].transform("min") >= first]
     if table.empty:
         kinds = dict.fromkeys(names, "str") | {"members": "int64", "members_share": "float64"}
         return tables.give_back_small(pd.DataFrame(columns=list(kinds)).astype(kinds), sales)
