@@ -197,6 +197,8 @@ def course(tmp_path_factory, expected):
         hand_in("half-right", paper.write(answers), points)
         hand_in("notebook-alone", carried(FieldPaper(course, name, "zh")), paper.full_marks)
         nonsense = dict.fromkeys(paper.sheet, "答案 = = 3")
+        # a sentence is asked for a figure of the shift, and 3 may be one
+        nonsense |= dict.fromkeys(SENTENCES.get(name, {}), "答案 = =")
         hand_in("syntax-error", FieldPaper(course, name, "zh").write(nonsense), 0)
         mine = paper.sheet
         theirs = mine | {
