@@ -378,26 +378,29 @@ def suggest_structure(
     each = tables.whole(each, "on_hand", "units").with_columns(
         abc=nw.col("abc").fill_null("C"),
         value=(nw.col("on_hand") * nw.col("cost")).round(tables.MONEY_DECIMALS),
-        _a_day=nw.when(nw.col("units") > 0).then(nw.col("units") / window),
+        _sold=nw.when(nw.col("units") > 0).then(nw.col("units")),
+        _lasting=nw.col("on_hand") * window,
     )
-    each = each.with_columns(days_left=tables.ratio("on_hand", "_a_day"))
-    beyond = nw.col("on_hand") - nw.col("_a_day").fill_null(0.0) * plenty_days
-    each = each.with_columns(_beyond=beyond)
-    kept = nw.when(nw.col("_beyond") > 0).then(nw.col("_beyond")).otherwise(nw.lit(0.0))
+    each = each.with_columns(days_left=tables.ratio("_lasting", "_sold"))
+    # what decides is reckoned in whole numbers: a division may fall on either side of a limit
+    beyond = nw.col("_lasting") - nw.col("_sold").fill_null(0) * plenty_days
+    kept = nw.when(beyond > 0).then(beyond / window).otherwise(nw.lit(0.0))
     each = each.with_columns(frees=(kept * nw.col("cost")).round(tables.MONEY_DECIMALS))
     names = each.collect_schema().names()
     age = nw.lit(new_days + 1).cast(nw.Int64)
     if "launched_on" in names and last:
         age = nw.lit(tables.as_day_number(last)) - tables.day_number(nw.col("launched_on"))
     each = each.with_columns(_age=age)
-    is_c, lasts = nw.col("abc") == "C", nw.col("days_left")
+    is_c = nw.col("abc") == "C"
+    plenty = nw.col("_lasting") > nw.col("_sold") * plenty_days
+    scarce = nw.col("_lasting") < nw.col("_sold") * enough_days
     idle = (nw.col("units") <= 0) & (nw.col("on_hand") > 0)
     choices = [
         ((nw.col("_age") >= 0) & (nw.col("_age") <= new_days), "new"),
-        (idle | (is_c & (lasts > plenty_days)), "clear"),
-        (lasts > plenty_days, "reduce"),
-        (is_c & (lasts < enough_days), "watch"),
-        (lasts < enough_days, "reorder"),
+        (idle | (is_c & plenty), "clear"),
+        (plenty, "reduce"),
+        (is_c & scarce, "watch"),
+        (scarce, "reorder"),
     ]
     advice = nw.lit("keep")
     for condition, code in reversed(choices):

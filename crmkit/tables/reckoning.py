@@ -61,7 +61,7 @@ def part(number: nw.Expr) -> nw.Expr:
 def _parts(number: nw.Expr, of: nw.Expr | int) -> nw.Expr:
     """How often `of` goes into a number from 0 on: ``//`` minds the sign in SQL so long that large
     queries become slow."""
-    return ((number - number % of) / of).cast(nw.Int64)
+    return ((number - number % of) / of).round().cast(nw.Int64)
 
 
 def day_number(moment: nw.Expr) -> nw.Expr:
