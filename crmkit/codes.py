@@ -1,7 +1,7 @@
 """Every closed set of the shop, once: language-neutral codes and the levels' thresholds.
 
 The course shop's data, the practice CRM's tables and the labels
-(``crmkit/locale/*/LC_MESSAGES``) take their codes from here; what people read for a code is
+(``crmkit/locale/labels.yaml``) take their codes from here; what people read for a code is
 ``crmkit.labels.code``.
 """
 

@@ -1,7 +1,8 @@
 """The language of everything crmkit shows: messages, labels of codes, chart titles.
 
-Messages are written in English in the code and looked up in ``crmkit/locale/<language>``.
-A code of a fixed set (a category, a channel) is looked up with its kind as context.
+Messages are written in English in the code and looked up in ``crmkit/locale/<language>``. What
+people read for a code of a fixed set (a category, a channel) stands once, by kind, in
+``crmkit/locale/labels.yaml``.
 """
 
 import gettext as _gettext
@@ -73,7 +74,8 @@ def _translations(language: str) -> _gettext.NullTranslations:
 
     chain = _gettext.NullTranslations()
     folder = resources.files("crmkit") / "locale" / language / "LC_MESSAGES"
-    for po in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    catalogues = folder.iterdir() if folder.is_dir() else ()  # English is what the code says
+    for po in sorted(catalogues, key=lambda entry: entry.name):
         if not po.name.endswith(".po"):
             continue
         compiled = io.BytesIO()
@@ -96,22 +98,26 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _translations(get_language()).ngettext(singular, plural, n)
 
 
+@cache
+def _labels() -> dict[str, dict[str, dict[str, str]]]:
+    """kind → code → language → what people read."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (resources.files("crmkit") / "locale" / "labels.yaml").read_text("utf-8")
+    return yaml.load(text, loader)
+
+
 def label(kind: str, code: object) -> str:
     """What people read for a code of a fixed set, e.g. ``label("channel", "web")``.
 
     A code without a label is shown as it is.
     """
-    return _translations(get_language()).pgettext(kind, str(code)) if str(code) else ""
+    said = _labels().get(kind, {}).get(str(code))
+    return said[get_language()] if said else str(code)
 
 
 def labels(kind: str, language: str | None = None) -> dict[str, str]:
     """Every code of a fixed set with what people read for it in a language (the current one)."""
-    found: dict[str, str] = {}
-    chain = _translations(_known(language) if language else get_language())
-    while chain is not None:
-        for key, text in getattr(chain, "_catalog", {}).items():
-            context, mark, code = key.partition("\x04") if isinstance(key, str) else ("", "", "")
-            if mark and context == kind:
-                found.setdefault(code, text)
-        chain = chain._fallback
-    return found
+    language = _known(language) if language else get_language()
+    return {code: said[language] for code, said in _labels().get(kind, {}).items()}

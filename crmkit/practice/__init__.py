@@ -33,7 +33,7 @@ A desk's method is written like this::
 - Personal text goes through ``tx.seal(table, column, id, value)`` into a ``…_sealed`` column
   (``tx.next_id(table)`` gives the id first). It is never noted, logged or put into an error.
 - Refuse with a sentence in the user's language: ``raise Refused(_("…"))``, with the Chinese in
-  `locale/zh/LC_MESSAGES/practice.po`. New codes get labels in both catalogues.
+  `locale/zh/LC_MESSAGES/practice.po`. New codes get labels in `locale/labels.yaml`.
 - A row about a member names the number it was made for; ask for ``group_of(member.id)`` to get
   everything of the person, merged records included.
 - A new table or column is a change in `schema`; from the first release on also a new file in

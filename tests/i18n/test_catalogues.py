@@ -4,6 +4,7 @@ import string
 from pathlib import Path
 
 import pytest
+import yaml
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -13,16 +14,16 @@ from crmkit.i18n import LANGUAGES
 PACKAGE = Path(crmkit.__file__).parent
 
 
-def catalogue(language):
+@pytest.fixture(scope="module")
+def chinese():
+    """What stands for each English message."""
     entries = {}
-    for po in sorted((PACKAGE / "locale" / language / "LC_MESSAGES").glob("*.po")):
+    for po in sorted((PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po")):
         with po.open("rb") as source:
-            for message in read_po(source, locale=language, abort_invalid=True):
+            for message in read_po(source, locale="zh", abort_invalid=True):
                 if message.id:
-                    key = (
-                        message.context,
-                        message.id if isinstance(message.id, str) else message.id[0],
-                    )
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    assert not message.context, f"{key}: labels stand in locale/labels.yaml"
                     assert key not in entries or entries[key] == message.string, (
                         f"{key} stands twice, differently ({po.name})"
                     )
@@ -33,12 +34,12 @@ def catalogue(language):
 @pytest.fixture(scope="module")
 def used():
     found = set()
-    for _file, _line, message, _comments, context in extract_from_dir(
+    for _file, _line, message, _comments, _context in extract_from_dir(
         PACKAGE,
         method_map=[("**.py", "python")],
         keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
     ):
-        found.add((context, message if isinstance(message, str) else message[0]))
+        found.add(message if isinstance(message, str) else message[0])
     assert found
     return found
 
@@ -47,33 +48,41 @@ def text(string_or_plural):
     return string_or_plural if isinstance(string_or_plural, str) else " ".join(string_or_plural)
 
 
-def test_every_message_in_the_code_has_its_chinese(used):
-    chinese = catalogue("zh")
-    missing = [message for key, message in ((k, k[1]) for k in used) if not chinese.get(key)]
+def test_every_message_in_the_code_has_its_chinese(used, chinese):
+    missing = [message for message in used if not chinese.get(message)]
     assert not missing, "\n".join(sorted(missing))
 
 
-def test_no_chinese_is_left_for_messages_that_are_gone(used):
-    stale = [key for key in catalogue("zh") if key[0] is None and key not in used]
-    assert not stale, "\n".join(sorted(message for _context, message in stale))
+def test_no_chinese_is_left_for_messages_that_are_gone(used, chinese):
+    stale = [message for message in chinese if message not in used]
+    assert not stale, "\n".join(sorted(stale))
 
 
-def test_labels_of_codes_stand_in_both_languages():
-    labels = {
-        language: {key for key, shown in catalogue(language).items() if key[0] and shown}
-        for language in LANGUAGES
-    }
-    assert labels["zh"] == labels["en"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_translations_keep_the_places_to_fill_in(language):
+def test_translations_keep_the_places_to_fill_in(chinese):
     def places(message):
         return {name for _text, name, _spec, _conv in string.Formatter().parse(message) if name}
 
-    wrong = [
-        key[1]
-        for key, shown in catalogue(language).items()
-        if key[0] is None and shown and places(key[1]) != places(text(shown))
-    ]
+    wrong = [message for message, said in chinese.items() if places(message) != places(text(said))]
     assert not wrong, "\n".join(wrong)
+
+
+class Once(yaml.SafeLoader):
+    """Reads YAML, and refuses a key that stands twice."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _value in node.value]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        assert not twice, f"twice: {twice}, line {node.start_mark.line + 1}"
+        return super().construct_mapping(node, deep)
+
+
+def test_each_code_has_one_label_in_each_language():
+    labels = yaml.load((PACKAGE / "locale/labels.yaml").read_text("utf-8"), Once)
+    assert list(labels) == sorted(labels), "kinds stand in order, so that they are found"
+    wrong = [
+        (kind, code)
+        for kind, codes in labels.items()
+        for code, said in codes.items()
+        if not isinstance(code, str) or set(said) != set(LANGUAGES) or not all(said.values())
+    ]
+    assert not wrong

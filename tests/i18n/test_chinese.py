@@ -10,7 +10,10 @@ from babel.messages.pofile import read_po
 import crmkit
 
 PACKAGE = Path(crmkit.__file__).parent
-CATALOGUES = sorted((PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po"))
+CATALOGUES = [
+    *sorted((PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po")),
+    PACKAGE / "locale/labels.yaml",
+]
 LEARNING = sorted((PACKAGE / "learn/content").rglob("*.yaml"))
 
 #: What is no Chinese, though it stands among it: code, calls, addresses, quoted values, clocks.
@@ -51,6 +54,9 @@ def chinese(node):
 
 
 def messages(catalogue):
+    if catalogue.suffix == ".yaml":
+        yield from chinese(yaml.safe_load(catalogue.read_text("utf-8")))
+        return
     with catalogue.open("rb") as source:
         for message in read_po(source, locale="zh"):
             if message.id:
