@@ -31,12 +31,13 @@ class Key:
     value: the right answer, exact (not rounded); for "single" an option's id, for "multiple" a
     set of them; for "text" a function that says why a sentence will not do (a pair of sentences),
     or None. mistakes: as in `crmkit.learn.check`. facts: words by name for ``{name}`` in the
-    praise.
+    praise. example: for "text", a sentence that will do, for the trainer's answer sheet.
     """
 
     value: Any
     mistakes: Mapping[Mistake, Any] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    example: str = ""
 
 
 class Keys:

@@ -630,7 +630,8 @@ class ShiftKeys(Keys):
                 "There is no figure of this shift in it: add one, such as the number of orders.",
             )
 
-        return Key(judged)
+        orders = shift.numbers()["orders"]
+        return Key(judged, example=_("There were {orders} orders.").format(orders=orders))
 
     def report(self) -> Part:
         """The half-page report with one's own sentences and name."""

@@ -11,7 +11,16 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import divide, largest_first, pictured, share, shown_table, table_of, yuan
+from crmkit.lessons.view import (
+    divide,
+    largest_first,
+    pictured,
+    share,
+    shown_table,
+    store_names,
+    table_of,
+    yuan,
+)
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
@@ -152,12 +161,6 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     return largest_first(
         found[["member_id", "revenue", "last_order", "ask_for"]], "revenue", "member_id"
     ).head(rows)
-
-
-def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Every store's id and name."""
-    stores = table_of("stores", tables or {})
-    return dict(sorted(zip(stores["store_id"], stores["name"], strict=True)))
 
 
 def records(store_id: str, tables: Mapping[str, Any] | None = None) -> Part:

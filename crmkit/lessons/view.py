@@ -24,6 +24,12 @@ def table_of(name: str, tables: Mapping[str, Any]) -> Any:
     return tables[name] if name in tables else loaded(name, get_language())
 
 
+def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Every store's id and name."""
+    stores = table_of("stores", tables or {})
+    return dict(sorted(zip(stores["store_id"], stores["name"], strict=True)))
+
+
 def yuan(amount: float | None) -> str:
     """Money as it stands on a receipt: ``¥1,234.50``; – where there is none."""
     if amount is None or amount != amount:

@@ -10,7 +10,7 @@ def answer_sheet(exercise: str, chosen: Mapping[str, Any] | None = None) -> dict
     """Every answer as a learner would type it, in the order of the exercise.
 
     chosen: what the learner chose freely (a store, a number), by question; the first option, or
-    12, where nothing is given. Text is left out: what a learner notices is their own.
+    12, where nothing is given. Where a sentence is asked for, one that will do.
 
     >>> from crmkit.i18n import use_language
     >>> with use_language("en"):
@@ -26,9 +26,9 @@ def answer_sheet(exercise: str, chosen: Mapping[str, Any] | None = None) -> dict
             found[question.id] = (chosen or {}).get(question.id, first)
             given[question.id] = question.read(found[question.id]).value
     for question in asked.questions.values():
-        if question.judged != "never" and question.kind != "text":
+        if question.judged != "never":
             key = getattr(asked.keys(given), question.id)()
-            found[question.id] = _typed(question, key.value)
+            found[question.id] = key.example or _typed(question, key.value)
     return {one: found[one] for one in asked.questions if one in found}
 
 

@@ -38,6 +38,8 @@ STUB = "...  # 在这里写 · write here"
 KERNELSPEC = {"display_name": "Python 3 (crmkit)", "language": "python", "name": "python3"}
 # a graded field: its key is reckoned by the kit, so there is nothing to hide
 _ASKS = re.compile(r"^(?:from crmkit\.learn import ask; )ask\(", re.M)
+# a line that teaches and is no Python to read
+_ONLY_ASKS = re.compile(r"\A(?:(?:ask|guess|quiz|hint)\(.*\)|.*; way\(\))\Z")
 # what a learner writes on stays open
 _TO_WRITE = re.compile(r"= \.\.\.|BEGIN SOLUTION")
 _LINK = re.compile(r"\]\((lesson|exercise):([^)#\s]+)(#[^)\s]*)?\)")
@@ -205,13 +207,15 @@ def _mark_for_nbgrader(assignment: str, cell: NotebookNode) -> None:
 
 
 def _fold_code(name: str, notebook: NotebookNode) -> None:
-    """Fold the code of a lesson or exercise whose learners do not program."""
-    if name != START and not any(
+    """Fold the code of a lesson or exercise whose learners do not program; for analysts, only
+    the lines that ask or show the way."""
+    without_code = name == START or any(
         f"-{track}/" in name or name.startswith(f"{track}-") for track in NO_CODE
-    ):
-        return
+    )
     for cell in notebook.cells:
-        if cell.cell_type == "code" and not _TO_WRITE.search(cell.source):
+        if cell.cell_type != "code" or _TO_WRITE.search(cell.source):
+            continue
+        if without_code or _ONLY_ASKS.search(cell.source):
             cell.metadata["jupyter"] = {"source_hidden": True}
 
 

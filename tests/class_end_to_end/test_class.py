@@ -20,7 +20,6 @@ from crmkit.learn import answers as answers_kept
 from crmkit.learn import authored
 from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked
-from crmkit.lessons.cashier import draw_shift
 from crmkit.teach import grade
 from crmkit.teach.answer_sheet import answer_sheet
 
@@ -57,8 +56,6 @@ def graded(cell):
 # in fields: the answers of a neighbour, who has another number
 NEIGHBOURS = {"my_number": "45"}
 FIELDED = [name for name in ASSIGNMENTS if name in authored.known("questions")]
-# what a learner writes where a question asks for words; the sheet is that of number 12
-SENTENCES = {"cashier-3": {"noticed": f"{draw_shift(12).numbers()['orders']} 单 · orders"}}
 
 
 class FieldPaper:
@@ -67,7 +64,7 @@ class FieldPaper:
     def __init__(self, course, assignment, language):
         self.assignment = assignment
         self.notebook = read(course.release(assignment, language))
-        self.sheet = answer_sheet(assignment) | SENTENCES.get(assignment, {})
+        self.sheet = answer_sheet(assignment)
         self.answers = {}
         self.points = {}
         for cell in self.notebook.cells:
@@ -147,6 +144,11 @@ def paper_asks_for_own(name, question):
     return "my_number" in Asked(name).questions[question].data.get("needs", ())
 
 
+def in_words(name, question):
+    """Whether a question asks for a sentence: a neighbour's may hold a figure of one's own."""
+    return Asked(name).questions[question].kind == "text"
+
+
 def carried(paper):
     """The paper without a file beside it: only the copy of the answers in the notebook."""
     output = {
@@ -198,13 +200,13 @@ def course(tmp_path_factory, expected):
         hand_in("notebook-alone", carried(FieldPaper(course, name, "zh")), paper.full_marks)
         nonsense = dict.fromkeys(paper.sheet, "答案 = = 3")
         # a sentence is asked for a figure of the shift, and 3 may be one
-        nonsense |= dict.fromkeys(SENTENCES.get(name, {}), "答案 = =")
+        nonsense |= {one: "答案 = =" for one in nonsense if in_words(name, one)}
         hand_in("syntax-error", FieldPaper(course, name, "zh").write(nonsense), 0)
         mine = paper.sheet
         theirs = mine | {
             one: answer
             for one, answer in answer_sheet(name, NEIGHBOURS).items()
-            if paper_asks_for_own(name, one)
+            if paper_asks_for_own(name, one) and not in_words(name, one)
         }
         if theirs != mine:
             hand_in("neighbours", FieldPaper(course, name, "en").write(theirs), paper.worth(theirs))

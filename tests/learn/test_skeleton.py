@@ -1,5 +1,6 @@
 """Every exercise has the same bones, and asks only what its lesson teaches."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from crmkit.learn.course import START, Course
 from crmkit.teach.notebooks import derive_master, read_source
 
 COURSE = Course(Path(__file__).parents[2])
-FIELDED = [name for name in COURSE.assignments() if name in authored.known("questions")]
+ALL = COURSE.assignments()
+FIELDED = [name for name in ALL if name in authored.known("questions")]
+WRITTEN = [name for name in ALL if name not in FIELDED]
 # the lessons without a line of code so far; those to come belong here from their first day
 CONVERTED = [START, "3-sales/01-complete-and-accurate-profiles", "4-inventory/04-stock-in-numbers"]
 ASKED = re.compile(r'^from crmkit\.learn import ask; ask\("([a-z0-9-]+)"((?:, "[a-z_0-9-]+")+)\)$')
@@ -35,12 +38,7 @@ def questions(name):
     }
 
 
-@pytest.mark.parametrize("name", FIELDED)
-def test_the_marks_of_an_exercise_add_to_a_hundred(name):
-    assert sum(cell.metadata["nbgrader"]["points"] for cell, _name, _ids in graded(name)) == 100
-
-
-@pytest.mark.parametrize("name", FIELDED)
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_headings_count_up_and_say_their_marks(name, language):
     cells = derive_master(COURSE, name, language).notebook.cells
@@ -61,6 +59,17 @@ def test_headings_count_up_and_say_their_marks(name, language):
     assert list(given.values()) == said
 
 
+def assert_taught(name, id_, taught):
+    """The lesson that is named says these words."""
+    cells = read_source(COURSE.lesson_source(taught["lesson"])).cells
+    for language in i18n.LANGUAGES:
+        prose = [c.source for c in cells if language in c.metadata.get("tags", [])]
+        words = taught["by"][language]
+        assert any(words in text for text in prose), (
+            f"{name}, {id_}: {taught['lesson']} never says “{words}”"
+        )
+
+
 @pytest.mark.parametrize("name", FIELDED)
 def test_every_graded_question_is_judged_hinted_and_taught(name):
     asked = questions(name)
@@ -69,19 +78,37 @@ def test_every_graded_question_is_judged_hinted_and_taught(name):
         one = asked[id_]
         assert one.get("judged", "now") in ("now", "later"), id_
         assert one.get("hints"), f"{name}, {id_}: no hint"
-        lesson = one["taught"]["lesson"]
-        cells = read_source(COURSE.lesson_source(lesson)).cells
-        for language in i18n.LANGUAGES:
-            prose = [c.source for c in cells if language in c.metadata.get("tags", [])]
-            words = one["taught"]["by"][language]
-            assert any(words in text for text in prose), (
-                f"{name}, {id_}: {lesson} never says “{words}”"
-            )
+        assert_taught(name, id_, one["taught"])
     judged = [id_ for id_, one in asked.items() if one.get("judged", "now") != "never"]
     assert sorted(in_cells) == sorted(judged)
     assert [id_ for id_ in asked if id_ in in_cells] == in_cells, (
         "the text has the order of the cells"
     )
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_function_is_tried_at_least_twice_at_once_hinted_and_taught(name):
+    """The visible check names the mistake, and holds no key: the cases stand with the lesson."""
+    cells = derive_master(COURSE, name, "en").notebook.cells
+    ids = [
+        cell.metadata["nbgrader"]["grade_id"]
+        for cell in cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    ]
+    sources = {cell.id: cell.source for cell in cells}
+    track = name.rpartition("-")[0]
+    cases = importlib.import_module(f"crmkit.lessons.{track}").cases
+    hints, _lines = authored.read(authored.find("hints", name), "hints")
+    for id_ in ids:
+        visible, mark, hidden = sources[f"{id_}-check"].partition("### BEGIN HIDDEN TESTS")
+        assert visible.strip().splitlines()[-1] == (
+            f'check.function("{id_}", **{track}.cases("{id_}"))'
+        )
+        assert mark and "check." in hidden
+        assert f'hint("{id_}")' in sources.values()
+        assert len(cases(id_)["inputs"]) >= 2 and cases(id_)["mistakes"]
+        assert hints["hints"][id_]
+        assert_taught(name, id_, hints["taught"][id_])
 
 
 @pytest.mark.parametrize("name", FIELDED)

@@ -136,6 +136,9 @@ def short(value: Any, limit: int = 60) -> str:
             return _("a table of {rows} rows and {columns} columns").format(
                 rows=shape[0], columns=shape[1]
             )
+        if kind.__name__ == "Series" and kind.__module__.startswith("pandas") and len(value) <= 8:
+            told = ", ".join(f"{short(one)}: {short(v)}" for one, v in value.items())
+            return f"{{{told}}}" if len(told) <= 2 * limit else type_name(value)
         return type_name(value)
     if kind is float:
         text = f"{value:,.4f}".rstrip("0").rstrip(".") if value == value else "NaN"

@@ -11,6 +11,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.learn.checks.expectation import Expectation, Untouched, short, type_name
 from crmkit.learn.checks.outcome import Fault, Outcome
+from crmkit.learn.explained import explain
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def where_it_stopped(error: BaseException, function: Callable) -> str:
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == file and frame.line:
-            return _(" It stopped at: {line}").format(line=frame.line.strip())
+            return _(" (stopped at: {line})").format(line=frame.line.strip())
     return ""
 
 
@@ -157,8 +158,6 @@ class Function(Expectation):
             return Fault("exit", _("{call} ends the program: leave out exit().").format(call=call))
         return Fault(
             "raises",
-            _("{call} stops with {kind}: {message}.").format(
-                call=call, kind=type(error).__name__, message=short(str(error), 120)
-            )
+            _("{call}: {message}").format(call=call, message=explain(error))
             + where_it_stopped(error, function),
         )

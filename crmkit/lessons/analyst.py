@@ -1,0 +1,339 @@
+"""What analysts look at, and the till rolls on which their functions are tried at once.
+
+Each of `CASES` is what ``check.function(name, **CASES[name])`` takes: at least two visible cases,
+and what the typical mistakes would give on them. Hidden tests bring other data.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.learn.checks.expectation import gap
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.view import pictured, share, store_names, table_of
+from crmkit.screen import Part, Screen, parts
+from crmkit.segment import rfm, rfm_groups
+
+STORE, TODAY, EARLIER = "S03", "2025-02-28", "2024-03-31"
+"""The store of the lesson, the day on which it is told, and the day it looks back to."""
+
+STORES = ("S01", "S02", "S03", "S04")
+LONG = 90
+"""So many days without a visit are three months."""
+
+
+def _roll(*lines: tuple[str, str, str | None, int, float]) -> Any:
+    import pandas as pd
+
+    names = ["sale_id", "sold_at", "member_id", "quantity", "amount"]
+    found = pd.DataFrame(lines, columns=names)
+    return found.assign(sold_at=pd.to_datetime(found["sold_at"]))
+
+
+@cache
+def till_roll() -> Any:
+    """The nine lines of the exercise: orders of several lines, returns, a walk-in, a day to come."""
+    return _roll(
+        ("A1", "2025-03-02 10:15", "M1", 1, 120.0),
+        ("A2", "2025-06-28 21:40", "M1", 2, 80.0),
+        ("A2", "2025-06-28 21:40", "M1", 1, 30.0),
+        ("A3", "2025-01-10 12:00", "M2", 2, 400.0),
+        ("A4", "2025-06-20 09:30", "M2", -1, -200.0),
+        ("A5", "2025-06-30 18:05", "M3", 1, 60.0),
+        ("A6", "2025-06-15 16:20", None, 1, 25.0),
+        ("A7", "2025-07-02 11:45", "M3", 1, 90.0),
+        ("A8", "2025-05-05 13:10", "M4", -1, -40.0),
+    ).copy()
+
+
+@cache
+def m1() -> Any:
+    """The five lines of the lesson, one member's and a walk-in's."""
+    return _roll(
+        ("A1", "2025-03-02 10:15", "M1", 1, 120.0),
+        ("A2", "2025-06-20 21:40", "M1", 2, 80.0),
+        ("A2", "2025-06-20 21:40", "M1", 1, 30.0),
+        ("A3", "2025-06-28 09:30", "M1", -1, -30.0),
+        ("A4", "2025-06-29 16:20", None, 1, 25.0),
+    )
+
+
+def _until(lines: Any, as_of: str) -> Any:
+    import pandas as pd
+
+    return lines[
+        lines["member_id"].notna() & (lines["sold_at"] < pd.Timestamp(as_of) + pd.Timedelta(days=1))
+    ]
+
+
+def _days(lines: Any, as_of: str, which: str = "max") -> Any:
+    import pandas as pd
+
+    day = getattr(lines.groupby("member_id")["sold_at"], which)().dt.normalize()
+    return (pd.Timestamp(as_of) - day).dt.days.rename("recency").reset_index()
+
+
+def _counted(orders: Any, money: Any, count: str = "nunique") -> Any:
+    found = getattr(orders.groupby("member_id")["sale_id"], count)().rename("frequency").to_frame()
+    spent = money.groupby("member_id")["amount"].sum().round(2).rename("monetary")
+    return found.join(spent).reset_index()
+
+
+def _bought(lines: Any) -> Any:
+    return lines[lines["quantity"] > 0]
+
+
+def _line_up(values: Any, low_is_best: bool, by_member: bool = True) -> Any:
+    import pandas as pd
+
+    line = (values.sort_index() if by_member else values).sort_values(kind="stable")
+    classes = [place * 5 // len(line) for place in range(len(line))]
+    return pd.Series([5 - c if low_is_best else c + 1 for c in classes], index=line.index)
+
+
+def _moves(before: Any, after: Any, how: str = "inner") -> Any:
+    both = before.merge(after, on="member_id", suffixes=("_1", "_2"), how=how).fillna("gone")
+    both["group_from"], both["group_to"] = both["rfm_group_1"], both["rfm_group_2"]
+    return both.groupby(["group_from", "group_to"]).size().rename("members").reset_index()
+
+
+ONLY_BOTH = ("只数两张表里都有的会员。", "Count only members who are in both tables.")
+MISTAKES: dict[str, Mapping[Any, Callable]] = {
+    "recency": {
+        "first_purchase_for_last": lambda lines, day: _days(
+            _bought(_until(lines, day)), day, which="min"
+        ),
+        ("来退货也被当成来买了一次。", "A return was counted as a purchase."): lambda lines, day: _days(_until(lines, day), day),
+        "last_day_missing": lambda lines, day: _days(_bought(lines[lines["sold_at"] < day]), day),
+        ("as_of 以后的小票也算进去了：只看当天及以前。", "Receipts after as_of were counted: look only at that day and before."): lambda lines, day: _days(_bought(lines.dropna()), day),
+    },
+    "habits": {
+        "lines_for_frequency": lambda lines, day: _counted(
+            _bought(_until(lines, day)), _until(lines, day), count="size"
+        ),
+        "returns_dropped": lambda lines, day: _counted(
+            _bought(_until(lines, day)), _bought(_until(lines, day))
+        ),
+        "returns_counted_as_orders": lambda lines, day: _counted(
+            _until(lines, day), _until(lines, day)
+        ),
+    },
+    "score": {
+        "scores_upside_down": lambda values, low: _line_up(values, not low),
+        "no_tie_break": lambda values, low: _line_up(values, low, by_member=False),
+    },
+    "group": {
+        "greater_for_at_least": lambda scored: rfm_groups(scored, high_from=5),
+    },
+    "movement": {
+        "swapped": lambda before, after: _moves(after, before),
+        ONLY_BOTH: lambda before, after: _moves(before, after, how="outer"),
+    },
+    "share_left": {
+        "upside_down": lambda moves, store: 1 / _left(moves, store),
+        ("分母是原来的“重要价值”客户，不是全部会员。", "Divide by those who were important and valued, not by all members."): lambda moves, store: _left(moves, store, of_all=True),
+    },
+}  # fmt: skip
+"""What each typical mistake would give, by function of the exercise and the lesson."""
+
+
+def _left(moves: Any, store: str, of_all: bool = False) -> float:
+    here = moves[moves["home_store_id"] == store]
+    before = here[here["group_from"] == "important_value"]
+    stayed = (before["group_to"] == "important_value").sum()
+    return float(stayed / (len(here) if of_all else len(before)))
+
+
+def cases(function: str) -> dict[str, Any]:
+    """What ``check.function(function, **cases(function))`` takes: the visible cases."""
+    import pandas as pd
+
+    def frame(**columns: list) -> Any:
+        return pd.DataFrame(columns)
+
+    def moved(*rows: tuple[str, str, str]) -> Any:
+        return pd.DataFrame(rows, columns=["home_store_id", "group_from", "group_to"])
+
+    three, five = ["M1", "M2", "M3"], ["M1", "M2", "M3", "M4", "M5"]
+    groups = ["important_value", "important_value", "general_develop", "general_keep"]
+    first = frame(member_id=three + ["M4"], rfm_group=groups)
+    second = frame(
+        member_id=["M5", "M3", "M2", "M1"],
+        rfm_group=["general_develop", "general_value", "important_keep", "important_value"],
+    )
+    rising = pd.Series(dict(zip(five, [10, 20, 30, 40, 50], strict=True)))
+    alike = pd.Series({"M5": 7, "M3": 7, "M1": 7, "M4": 2, "M2": 9})
+    scored = frame(member_id=["M1", "M2"], r_score=[5, 1], f_score=[5, 2], m_score=[4, 1])
+    others = frame(member_id=three, r_score=[4, 3, 2], f_score=[3, 4, 1], m_score=[3, 4, 5])
+    value, keep, gone = "important_value", "important_keep", "important_win_back"
+    at_old_town = moved(
+        *[("S01", value, value)] * 3, ("S01", value, keep), ("S01", keep, value),
+        ("S02", value, value), *[("S02", value, gone)] * 2, ("S02", gone, gone),
+    )  # fmt: skip
+    known: dict[str, tuple[list, list, dict]] = {
+        "recency": (
+            [
+                frame(member_id=three, recency=[2, 171, 0]),
+                frame(member_id=["M1", "M2"], recency=[90, 141]),
+            ],
+            [(till_roll(), "2025-06-30"), (till_roll(), "2025-05-31")],
+            {"key": ["member_id"]},
+        ),
+        "habits": (
+            [
+                frame(member_id=three, frequency=[2, 1, 1], monetary=[230.0, 200.0, 60.0]),
+                frame(member_id=["M1", "M2"], frequency=[1, 1], monetary=[120.0, 400.0]),
+            ],
+            [(till_roll(), "2025-06-30"), (till_roll(), "2025-05-31")],
+            {"key": ["member_id"], "within": 0.005},
+        ),
+        "score": (
+            [
+                pd.Series(dict(zip(five, [1, 2, 3, 4, 5], strict=True))),
+                pd.Series(dict(zip(five, [5, 4, 3, 2, 1], strict=True))),
+                pd.Series({"M4": 5, "M1": 4, "M3": 3, "M5": 2, "M2": 1}),
+            ],
+            [(rising, False), (rising, True), (alike, True)],
+            {},
+        ),
+        "group": (
+            [
+                scored.assign(rfm_group=["important_value", "general_win_back"]),
+                others.assign(
+                    rfm_group=["general_develop", "important_keep", "important_win_back"]
+                ),
+            ],
+            [(scored,), (others,)],
+            {"key": ["member_id"], "extra": True},
+        ),
+        "movement": (
+            [
+                frame(
+                    group_from=["general_develop", "important_value", "important_value"],
+                    group_to=["general_value", "important_keep", "important_value"],
+                    members=[1, 1, 1],
+                ),
+                frame(group_from=["important_value"], group_to=["general_keep"], members=[2]),
+            ],
+            [
+                (first, second),
+                (
+                    first.head(2),
+                    frame(member_id=["M2", "M1", "M9"], rfm_group=["general_keep"] * 3),
+                ),
+            ],
+            {"key": ["group_from", "group_to"]},
+        ),
+        "share_left": ([0.75, 1 / 3], [(at_old_town, "S01"), (at_old_town, "S02")], {}),
+    }
+    expected, inputs, more = known[function]
+    return {"expected": expected, "inputs": inputs, "mistakes": MISTAKES[function], **more}
+
+
+class Calls(Keys):
+    """What the lesson on RFM asks: of the list by total spend, of M1, of who is left."""
+
+    @cached_property
+    def days_away(self) -> Any:
+        """How long each of the 150 largest spenders of the store has been away, in days."""
+        import pandas as pd
+
+        sales = table_of("sales", {})
+        here = sales[(sales["store_id"] == STORE) & (sales["sold_at"] < _day_after(TODAY))]
+        members = here.groupby("member_id").agg(last=("sold_at", "max"), spent=("amount", "sum"))
+        last = members.sort_values("spent", ascending=False).head(150)["last"]
+        return (pd.Timestamp(TODAY) - last.dt.normalize()).dt.days
+
+    def away(self) -> Part:
+        """When each of the 150 was last in, with how many somebody guessed had been away long."""
+        days, guessed = self.days_away, self.given.get("away_guess")
+        long = int((days > LONG).sum())
+
+        def draw(ax: Any) -> None:
+            from crmkit.plot import _style
+
+            width = 15
+            edges = range(0, int(days.max()) + width, width)
+            for part, colour, words in (
+                (days[days <= LONG], _style.MAIN, _("in the last three months")),
+                (days[days > LONG], _style.BAD, _("not for three months")),
+            ):
+                ax.hist(part, bins=edges, color=colour, label=words)
+            ax.set_xlabel(_("Days since the last purchase"))
+            ax.set_ylabel(_("Members"))
+            ax.legend()
+
+        says = _("{long} of the 150 have not been in for three months.").format(long=long)
+        if guessed is not None:
+            says += gap() + _("You guessed {guess}.").format(guess=f"{guessed:.0f}")
+        return parts.column(pictured(draw, says, size=(9, 3.4)), parts.text(says))
+
+    def recency(self) -> Key:
+        """M1's days since the last purchase."""
+        back = ("28 号是来退货的，不算来买。", "On the 28th something came back: no purchase.")
+        return Key(10, {back: 2, "first_purchase_for_last": 120})
+
+    def frequency(self) -> Key:
+        """M1's orders."""
+        return Key(2, {"lines_for_frequency": 4, ("A2 有两行，但只是一单；退货不是一单。", "A2 has two lines but is one order; a return is none."): 3})  # fmt: skip
+
+    def monetary(self) -> Key:
+        """What M1 spent, less what came back."""
+        walk_in = ("散客那一单不是 M1 的。", "The walk-in's order is not M1's.")
+        return Key(200.0, {"returns_dropped": 230.0, walk_in: 225.0})
+
+    def stores(self) -> list[tuple[str, str]]:
+        """The four stores to choose from."""
+        names = store_names()
+        return [(code, f"{code} {names[code]}") for code in STORES]
+
+    def least_left(self) -> Key:
+        """The store of the four at which the smallest share is left."""
+        left = shares_left()
+        least = min(left, key=left.__getitem__)
+        return Key(least, facts={"share": share(left[least])})
+
+
+def _day_after(day: str) -> str:
+    import pandas as pd
+
+    return f"{pd.Timestamp(day) + pd.Timedelta(days=1):%Y-%m-%d}"
+
+
+@cache
+def _moved() -> Any:
+    sales = table_of("sales", {})
+    before, now = (rfm_groups(rfm(sales, day)) for day in (EARLIER, TODAY))
+    both = before[["member_id", "rfm_group"]].merge(
+        now[["member_id", "rfm_group"]], on="member_id", suffixes=("_1", "_2")
+    )
+    both = both.rename(columns={"rfm_group_1": "group_from", "rfm_group_2": "group_to"})
+    return both.merge(table_of("members", {})[["member_id", "home_store_id"]])
+
+
+def shares_left() -> dict[str, float]:
+    """Which share of each store's "important: valued" customers still is, eleven months later."""
+    return {store: _left(_moved(), store) for store in STORES}
+
+
+def beside(share_left: Callable, moves: Any) -> Screen:
+    """What a learner's own function gives for every store, side by side."""
+
+    def show() -> Part:
+        found = {store: share_left(moves, store) for store in STORES}
+        if ... in found.values():
+            return parts.card(
+                parts.message("open", _("Write the function above first, then run this again."))
+            )
+        names = store_names()
+        return parts.card(
+            parts.table(
+                _("Important: valued eleven months ago, and still"),
+                [_("Store"), _("Share left")],
+                [(f"{one} {names[one]}", share(value)) for one, value in found.items()],
+                list(found.values()),
+            )
+        )  # fmt: skip
+
+    return Screen(show, {}, "share left")

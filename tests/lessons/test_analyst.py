@@ -1,0 +1,90 @@
+"""The lesson on RFM: keys found a second way, and what its visible cases find out."""
+
+import pandas as pd
+import pytest
+
+from crmkit import i18n, segment
+from crmkit.learn.checks.functions import Function
+from crmkit.lessons import analyst
+
+
+def judged(name, function):
+    case = analyst.cases(name)
+    options = {k: v for k, v in case.items() if k not in ("expected", "inputs", "mistakes")}
+    expectation = Function(
+        case["expected"], inputs=case["inputs"], mistakes=case["mistakes"], options=options
+    )
+    return expectation.judge(name, function)
+
+
+REFEREE = {
+    "recency": lambda lines, day: segment.rfm(lines, day)[["member_id", "recency"]],
+    "habits": lambda lines, day: segment.rfm(lines, day)[["member_id", "frequency", "monetary"]],
+    "group": segment.rfm_groups,
+}
+
+
+@pytest.mark.parametrize("name", REFEREE)
+def test_the_cases_by_hand_are_what_the_ready_made_function_gives(name):
+    assert judged(name, REFEREE[name]).status == "right"
+
+
+@pytest.mark.parametrize("name", analyst.MISTAKES)
+def test_each_visible_mistake_is_told_by_its_name(name):
+    for mistake, makes in analyst.MISTAKES[name].items():
+        told = judged(name, makes)
+        assert told.status == "wrong"
+        assert told.mistake == (mistake if isinstance(mistake, str) else mistake[1])
+
+
+def test_a_series_a_float_and_a_column_order_are_compared_by_what_they_mean():
+    right = analyst.cases("score")["expected"]
+    given = iter([right[0][::-1].astype("int32"), right[1].astype(float), right[2]])
+    assert judged("score", lambda values, low: next(given)).status == "right"
+    assert judged(
+        "habits", lambda lines, day: REFEREE["habits"](lines, day).iloc[::-1, ::-1]
+    ).status == "right"  # fmt: skip
+
+
+def test_what_is_wrong_with_a_column_is_told_without_printing_it():
+    with i18n.use_language("en"):
+        told = judged("score", lambda values, low: values * 0 + 3).message
+        assert "score({M1: 10, M2: 20" in told and "dtype" not in told
+        told = judged("recency", lambda lines, day: lines["sold_on"]).message
+        assert "no column sold_on" in told
+
+
+def test_the_share_left_is_smallest_where_the_lesson_says(monkeypatch):
+    sales, members = analyst.table_of("sales", {}), analyst.table_of("members", {})
+    good = {
+        day: segment.rfm_groups(segment.rfm(sales, day)).set_index("member_id")["rfm_group"]
+        for day in (analyst.EARLIER, analyst.TODAY)
+    }
+    home = members.set_index("member_id")["home_store_id"]
+    both = pd.concat(good, axis=1).dropna()
+    was = both[both[analyst.EARLIER] == "important_value"]
+    left = (was[analyst.TODAY] == "important_value").groupby(home.reindex(was.index)).mean()
+    assert analyst.shares_left() == pytest.approx(left[list(analyst.STORES)].to_dict())
+    assert analyst.Calls({}).least_left().value == left[list(analyst.STORES)].idxmin() == "S03"
+
+
+def test_m1_by_hand():
+    found = segment.rfm(analyst.m1(), "2025-06-30").iloc[0]
+    keys = analyst.Calls({})
+    for name in ("recency", "frequency", "monetary"):
+        assert getattr(keys, name)().value == found[name]
+
+
+def test_the_guess_is_in_the_sentence_and_the_count_is_the_tables():
+    with i18n.use_language("en"):
+        said = analyst.Calls({"away_guess": 20.0}).away()["of"][1]["text"]
+    days = analyst.Calls({}).days_away
+    assert len(days) == 150
+    assert said.startswith(f"{sum(day > 90 for day in days)} of the 150")
+    assert "You guessed 20." in said
+
+
+def test_a_function_that_is_not_written_yet_is_asked_for():
+    with i18n.use_language("en"):
+        assert "Write the function" in analyst.beside(lambda moves, store: ..., None).text
+        assert "86.0%" in analyst.beside(lambda moves, store: 0.86, None).text
