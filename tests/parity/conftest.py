@@ -52,12 +52,19 @@ def duck():
     return duckdb.connect()
 
 
-@pytest.fixture(
-    params=KINDS[:-1] + (pytest.param("pyspark", marks=pytest.mark.spark),), scope="session"
-)
+SPARK = pytest.param("pyspark", marks=pytest.mark.spark)
+
+
+@pytest.fixture(params=[*KINDS[:-1], SPARK], scope="session")
 def kind(request):
     """Each kind of frame in turn, but pandas."""
     return request.param
+
+
+each_engine = pytest.mark.parametrize(
+    "kind", ["polars lazy", "duckdb", SPARK], indirect=True, scope="session"
+)
+"""Only one kind of frame for each engine that reckons: the others are doors to these."""
 
 
 @pytest.fixture(scope="session")
