@@ -11,28 +11,4 @@ import lazy_loader
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submodules=[
-        "campaign",
-        "clean",
-        "customers",
-        "data",
-        "kpi",
-        "learn",
-        "plot",
-        "practice",
-        "profile",
-        "recommend",
-        "segment",
-        "stock",
-        "tables",
-    ],
-    submod_attrs={
-        "data": ["load"],
-        "errors": ["CrmkitError"],
-        "i18n": ["get_language", "set_language", "use_language"],
-        "labels": ["show"],
-        "tables": ["TableError"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

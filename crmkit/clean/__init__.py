@@ -26,21 +26,4 @@ piece is refused, and the message says how to write it out and scan it.
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "duplicates": [
-            "drop_duplicates_exact",
-            "find_duplicate_members",
-            "merge_members",
-            "rekey",
-        ],
-        "members": ["clean_members"],
-        "quality": ["profile_quality", "validate"],
-        "read": ["read_any"],
-        "report": ["CleaningReport"],
-        "sales": ["clean_sales"],
-        "values": ["normalize_email", "normalize_phone", "parse_dates"],
-        "voices": ["clean_comments", "clean_surveys"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

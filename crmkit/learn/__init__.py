@@ -14,18 +14,7 @@ import lazy_loader
 
 from crmkit.learn.guard import guarded
 
-__getattr__, _dir, _lazy = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "dialogues": ["dialogue"],
-        "fields": ["guess"],
-        "hints": ["hint"],
-        "journey": ["certificate", "progress", "way"],
-        "quizzes": ["quiz"],
-        "selftest": ["which_track"],
-        "tasks": ["Tasks"],
-    },
-)
+__getattr__, _dir, _lazy = lazy_loader.attach_stub(__name__, __file__)
 __all__ = [*_lazy, "ask", "check"]
 
 

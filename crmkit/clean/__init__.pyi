@@ -1,0 +1,15 @@
+from .duplicates import drop_duplicates_exact as drop_duplicates_exact
+from .duplicates import find_duplicate_members as find_duplicate_members
+from .duplicates import merge_members as merge_members
+from .duplicates import rekey as rekey
+from .members import clean_members as clean_members
+from .quality import profile_quality as profile_quality
+from .quality import validate as validate
+from .read import read_any as read_any
+from .report import CleaningReport as CleaningReport
+from .sales import clean_sales as clean_sales
+from .values import normalize_email as normalize_email
+from .values import normalize_phone as normalize_phone
+from .values import parse_dates as parse_dates
+from .voices import clean_comments as clean_comments
+from .voices import clean_surveys as clean_surveys

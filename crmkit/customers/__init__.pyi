@@ -1,0 +1,17 @@
+from .churn import ChurnModel as ChurnModel
+from .churn import churn_model as churn_model
+from .history import purchase_history as purchase_history
+from .judging import Holdout as Holdout
+from .judging import holdout as holdout
+from .lifetime import LifetimeValue as LifetimeValue
+from .lifetime import lifetime_value as lifetime_value
+from .models import PurchaseModel as PurchaseModel
+from .models import SpendModel as SpendModel
+from .models import fit_purchases as fit_purchases
+from .models import fit_spend as fit_spend
+from .moves import movement as movement
+from .moves import spend as spend
+from .rhythm import churn_by_purchase as churn_by_purchase
+from .rhythm import days_between as days_between
+from .rhythm import purchases_per_member as purchases_per_member
+from .tree import revenue_tree as revenue_tree

@@ -1,0 +1,11 @@
+from .bands import composite_rank as composite_rank
+from .bands import deciles as deciles
+from .bands import hml as hml
+from .clusters import Clusters as Clusters
+from .clusters import kmeans as kmeans
+from .kinds import by_demographics as by_demographics
+from .kinds import migration as migration
+from .kinds import segment_summary as segment_summary
+from .scores import RFM_GROUPS as RFM_GROUPS
+from .scores import rfm as rfm
+from .scores import rfm_groups as rfm_groups
