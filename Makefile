@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EXTRAS ?=
+WITH ?=
+ALONE := spark browser
 
 .PHONY: help lab test lowest site setup setup-test lint build data clean
 
@@ -17,9 +19,11 @@ setup-test:
 lab: setup  ## open the course in JupyterLab (CRMKIT_LANG=zh or en)
 	@$(BIN)/crmkit lab
 
-test: setup-test  ## run every test
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not class_end_to_end" $(PYTEST_ARGS)
-	@$(BIN)/python -m pytest -m class_end_to_end $(PYTEST_ARGS)
+test: setup-test  ## run the tests; WITH="spark browser class" runs those that need more, too
+	@echo "$(if $(filter-out $(WITH),$(ALONE) class),Tests without: $(filter-out $(WITH),$(ALONE) class). On two cores about 15 minutes.,All tests. On two cores about 45 minutes.)"
+	@$(BIN)/python -m pytest -n auto --dist loadgroup \
+	  -m "not class_end_to_end $(foreach mark,$(filter-out $(WITH),$(ALONE)),and not $(mark))" $(PYTEST_ARGS)
+	@$(if $(filter class,$(WITH)),$(BIN)/python -m pytest -m class_end_to_end $(PYTEST_ARGS))
 
 lowest:  ## test the analysis functions on the oldest versions that pyproject.toml promises
 	@CRMKIT_VERSIONS=lowest $(PYTHON) install.py dev
