@@ -43,7 +43,9 @@ class Screen:
         self._show, self._acts, self.name = show, acts, name
         self.language = get_language()
         self._problem = ""
-        self._widgets: WeakSet = WeakSet()
+        self._done: dict[str, None] = {}
+        self._seen: dict[str, int] = {}
+        self._views: WeakSet = WeakSet()
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -57,22 +59,43 @@ class Screen:
             return parts.column(tree, problem) if problem else tree
 
     def did(self, content: Any) -> Part:
-        """What somebody did, ``{"act": …, "arg": …, "values": {…}}``; gives the new tree."""
+        """What somebody did, ``{"act": …, "arg": …, "values": {…}}``; gives the new tree.
+
+        A page counts what it sends (``from`` and ``n``), so that what is sent again after a broken
+        line is not done again; neither is what carries a key ``once`` that was done.
+        """
         content = content if isinstance(content, dict) else {}
-        values = content.get("values")
-        self._problem = ""
-        with use_language(self.language):
-            try:
-                act = self._acts.get(str(content.get("act")))
-                if act is not None:
-                    act(content.get("arg"), values if isinstance(values, dict) else {})
-            except CrmkitError as error:
-                self._problem = str(error)
-            except Exception:
-                # a person at the screen can do nothing with a traceback; the log has it
-                logging.getLogger(__name__).exception("%s: %s", self.name, content.get("act"))
-                self._problem = _("That did not work. Nothing you entered is lost: try again.")
+        if self._is_new(content):
+            self._problem = ""
+            with use_language(self.language):
+                self._do(content)
         return self.tree
+
+    def _is_new(self, content: dict) -> bool:
+        page, n, once = content.get("from"), content.get("n"), content.get("once")
+        if isinstance(page, str) and isinstance(n, int):
+            if n <= self._seen.get(page, 0):
+                return False
+            self._seen.pop(page, None)
+            self._seen[page] = n
+            if len(self._seen) > 100:
+                del self._seen[next(iter(self._seen))]
+        return not (isinstance(once, str) and once in self._done)
+
+    def _do(self, content: dict) -> None:
+        values, once = content.get("values"), content.get("once")
+        try:
+            act = self._acts.get(str(content.get("act")))
+            if act is not None:
+                act(content.get("arg"), values if isinstance(values, dict) else {})
+                if isinstance(once, str):
+                    self._done[once] = None
+        except CrmkitError as error:
+            self._problem = str(error)
+        except Exception:
+            # a person at the screen can do nothing with a traceback; the log has it
+            logging.getLogger(__name__).exception("%s: %s", self.name, content.get("act"))
+            self._problem = _("That did not work. Nothing you entered is lost: try again.")
 
     @property
     def text(self) -> str:
@@ -86,13 +109,17 @@ class Screen:
 
     def refresh(self) -> None:
         """Draw again wherever it is seen, after something changed elsewhere."""
-        for widget in list(self._widgets):
-            widget.tree = self.tree
+        for view in list(self._views):
+            view.tree = self.tree
+
+    def seen_by(self, view: Any) -> None:
+        """Let this view, a thing with a `tree` to set, follow what changes elsewhere."""
+        self._views.add(view)
 
     def widget(self) -> Any:
         """The screen as a notebook's widget."""
         widget = _widget()(self)
-        self._widgets.add(widget)
+        self.seen_by(widget)
         return widget
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -104,6 +131,17 @@ class Screen:
         return {**bundle, "text/plain": self.text, "text/html": self.html}
 
 
+def style() -> str:
+    """The look of every screen, with its icons."""
+    return "".join((FILES / name).read_text("utf-8") for name in ("screen.css", "icons.css"))
+
+
+def receipt(content: Any) -> str:
+    """What tells a page that this message of its own was done, so that it sends the next."""
+    content = content if isinstance(content, dict) else {}
+    return f"{content.get('from')}:{content.get('n')}"
+
+
 @cache
 def _widget() -> Any:
     import anywidget
@@ -113,8 +151,9 @@ def _widget() -> Any:
         """Sends the tree out and takes in what was done."""
 
         _esm = (FILES / "screen.js").read_text("utf-8")
-        _css = (FILES / "screen.css").read_text("utf-8")
+        _css = style()
         tree = traitlets.Dict().tag(sync=True)
+        done = traitlets.Unicode().tag(sync=True)
         language = traitlets.Unicode("zh").tag(sync=True)
 
         def __init__(self, screen: Screen):
@@ -124,6 +163,7 @@ def _widget() -> Any:
 
         def _did(self, _widget: Any, content: Any, _buffers: Any) -> None:
             self.tree = self._screen.did(content)
+            self.done = receipt(content)
 
         def __repr__(self) -> str:
             return repr(self._screen)
@@ -131,4 +171,4 @@ def _widget() -> Any:
     return ScreenWidget
 
 
-__all__ = ["SIGNS", "Part", "Screen", "parts"]
+__all__ = ["SIGNS", "Part", "Screen", "parts", "receipt", "style"]

@@ -24,9 +24,9 @@ def part(t: str, /, *of: Part | None, **more: Any) -> Part:
     }
 
 
-def card(*of: Part | None, title: str | None = None) -> Part:
+def card(*of: Part | None, title: str | None = None, icon: str | None = None) -> Part:
     """A framed group with a heading."""
-    return part("card", *of, title=title)
+    return part("card", *of, title=title, icon=icon)
 
 
 def row(*of: Part | None) -> Part:
@@ -39,9 +39,9 @@ def column(*of: Part | None, grow: int | None = None) -> Part:
     return part("col", *of, grow=grow)
 
 
-def form(act: str, *of: Part | None, arg: Any = None) -> Part:
+def form(act: str, *of: Part | None, arg: Any = None, once: str | None = None) -> Part:
     """Fields that go together: Enter in any of them, or its button, does `act`."""
-    return part("form", *of, act=act, arg=arg)
+    return part("form", *of, act=act, arg=arg, once=once)
 
 
 def head(words: str) -> Part:
@@ -80,11 +80,22 @@ def field(
     act: str | None = None,
     scan: bool = False,
     focus: bool = False,
+    kind: str | None = None,
+    help: str | None = None,
+    problem: str | None = None,
+    shortcut: str | None = None,
+    live: str | None = None,
 ) -> Part:
-    """A labelled input. What is typed stays until `rev` changes; then it becomes `value`."""
+    """A labelled input. What is typed stays until `rev` changes; then it becomes `value`.
+
+    Enter does `act`; a `scan` box empties itself at once, and its act gets a list of what was
+    scanned. `live` is an act for every pause in the typing. `kind` is "password", "date" or "tel";
+    `problem` says what is wrong with what was typed.
+    """
     return part(
         "field", name=name, label=label, value=value, unit=unit, rev=rev, lines=lines,
-        numeric=numeric, wrong=wrong, act=act, scan=scan, focus=focus,
+        numeric=numeric, wrong=wrong or bool(problem), act=act, scan=scan, focus=focus, kind=kind,
+        help=help, problem=problem, shortcut=shortcut, live=live,
     )  # fmt: skip
 
 
@@ -97,11 +108,20 @@ def button(
     disabled: bool = False,
     says: str | None = None,
     focus: bool = False,
+    icon: str | None = None,
+    shortcut: str | None = None,
+    why: str | None = None,
+    once: str | None = None,
 ) -> Part:
-    """A button: without `act` it sends its form. Kinds: "primary", "small", "reply"."""
+    """A button: without `act` it sends its form. Kinds: "primary", "small", "quiet", "reply".
+
+    `why` is the reason why it cannot be pressed now, to be read beside it. What has a key `once`
+    is done once, however often it is pressed or sent.
+    """
     return part(
-        "button", text=words, act=act, arg=arg, kind=kind, disabled=disabled, says=says, focus=focus
-    )
+        "button", text=words, act=act, arg=arg, kind=kind, disabled=disabled, says=says,
+        focus=focus, icon=icon, shortcut=shortcut, why=why, once=once,
+    )  # fmt: skip
 
 
 def choice(
@@ -160,6 +180,36 @@ def table(
     )  # fmt: skip
 
 
+def tabs(label: str, options: Sequence[tuple[str, str]], value: str, act: str) -> Part:
+    """What one may turn to: each (id, words) does `act`; the one that is open is marked."""
+    return part("tabs", label=label, options=[list(one) for one in options], value=value, act=act)
+
+
+def chip(words: str, state: str = "info", icon: str | None = None) -> Part:
+    """A few words that belong to something: a level, an offer, a state."""
+    return part("chip", text=words, state=state, icon=icon)
+
+
+def stat(label: str, value: str, note: str | None = None, share: float | None = None) -> Part:
+    """One figure with its name; `share` (0 to 1) of a target is drawn below."""
+    return part("stat", label=label, text=value, note=note, share=share)
+
+
+def facts(*pairs: tuple[str, str]) -> Part:
+    """What is known of one thing: (name, value) after (name, value)."""
+    return part("facts", pairs=[list(one) for one in pairs])
+
+
+def slip(words: str, button: str) -> Part:
+    """Paper to print, as fixed columns of text, and the words on the button that prints it."""
+    return part("slip", text=words, button=button)
+
+
+def board(*columns: Part | None) -> Part:
+    """Cards in columns side by side, each column a `card`."""
+    return part("board", *columns)
+
+
 def dialog(*of: Part | None, title: str, open: bool) -> Part:
     """A window over the screen; Escape does the act "close"."""
     return part("dialog", *of, title=title, open=open)
@@ -188,15 +238,19 @@ def as_text(tree: Part | str, signs: Mapping[str, str]) -> str:
     first = tree.get("title") or tree.get("label") or ""
     if kind == "message":
         return f"{signs.get(tree['state'], '')} {tree['text']}".strip() if tree["text"] else ""
-    if kind in ("text", "head", "link", "way"):
+    if kind in ("text", "head", "link", "way", "chip", "slip"):
         return tree["text"]
+    if kind == "stat":
+        return " ".join(one for one in (first, tree["text"], tree.get("note")) if one)
+    if kind == "facts":
+        return "\n".join(f"{name} {value}" for name, value in tree["pairs"])
     if kind == "said":
         return f"{tree['who']}{tree['text']}" + (f"\n   → {tree['why']}" if "why" in tree else "")
     if kind == "button":
         return f"[{tree['text']}]"
     if kind == "field":
         return f"{first} ____ {tree.get('unit', '')}".rstrip()
-    if kind in ("choice", "select"):
+    if kind in ("choice", "select", "tabs"):
         return "\n".join([first, *(f"   ( ) {words}" for id_, words in tree["options"] if id_)])
     if kind == "picture":
         return tree["says"]
@@ -226,6 +280,13 @@ def as_html(tree: Part | str, signs: Mapping[str, str]) -> str:
         return f"<p>{who}{words}</p>"
     if kind == "head":
         return f"<p><b>{words}</b></p>"
+    if kind == "slip":
+        return f"<pre>{words}</pre>"
+    if kind in ("chip", "stat"):
+        return f"<p>{label} {words} {html.escape(tree.get('note', ''))}</p>"
+    if kind == "facts":
+        lines = (f"{html.escape(name)} {html.escape(value)}" for name, value in tree["pairs"])
+        return f"<p>{'<br>'.join(lines)}</p>"
     if kind == "link":
         return f'<a href="{html.escape(tree["href"])}">{words}</a>'
     if kind == "field":
@@ -237,7 +298,7 @@ def as_html(tree: Part | str, signs: Mapping[str, str]) -> str:
         return f'<img src="{tree["src"]}" alt="{html.escape(tree["says"])}">'
     if kind == "table":
         return _html_table(tree, signs)
-    if kind == "button" or (kind == "dialog" and not tree.get("open")):
+    if kind in ("button", "tabs") or (kind == "dialog" and not tree.get("open")):
         return ""
     return (f"<p><b>{label}</b></p>" if label else "") + below
 

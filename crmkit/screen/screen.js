@@ -2,12 +2,15 @@
 // All words arrive as text and are shown as text.
 const SIGNS = { right: "✓", wrong: "✗", open: "○", noted: "•", info: "", warning: "!", error: "!" };
 const NUMBER = /^([¥−+-]*[\d.,]+%?|–)$/;
+const MARK = Math.random().toString(36).slice(2);
 let serial = 0;
 
 const el = (tag, attrs = {}, ...kids) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attrs)) {
-    if (value !== undefined && value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "style") node.style.cssText = value; // as a page allows it that forbids inline styles
+    else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...kids.filter((kid) => kid !== undefined && kid !== null && kid !== ""));
   return node;
@@ -15,29 +18,48 @@ const el = (tag, attrs = {}, ...kids) => {
 
 // keys pressed in a control belong to it, not to JupyterLab's shortcuts
 const control = (tag, attrs, ...kids) => el(tag, { "data-lm-suppress-shortcuts": "true", ...attrs }, ...kids);
+const icon = (name) => name && el("span", { class: `ck-icon ck-icon-${name}`, "aria-hidden": "true" });
+const keys = (shortcut) => shortcut && el("kbd", { "aria-hidden": "true" }, shortcut);
 
 const DRAW = {
-  card: (n, kids, id) => el("section", { class: "ck-card", "aria-label": n.title }, n.title && el("h3", {}, n.title), ...kids),
+  card: (n, kids) => el("section", { class: "ck-card", "aria-label": n.title }, n.title && el("h3", {}, icon(n.icon), n.title), ...kids),
   row: (n, kids) => el("div", { class: "ck-row" }, ...kids),
-  col: (n, kids) => el("div", { class: "ck-col", style: n.grow ? `flex:${n.grow} 1 16rem` : undefined }, ...kids),
-  form: (n, kids) => el("form", { class: "ck-form", novalidate: true, "data-act": n.act, "data-arg": JSON.stringify(n.arg ?? null) }, ...kids),
+  col: (n, kids) => el("div", { class: "ck-col", style: n.grow ? `flex:${n.grow} 1 ${n.grow > 1 ? 22 : 16}rem` : undefined }, ...kids),
+  form: (n, kids) => el("form", { class: "ck-form", novalidate: true, "data-act": n.act, "data-arg": JSON.stringify(n.arg ?? null), "data-once": n.once }, ...kids),
   group: (n, kids) => el("fieldset", { class: "ck-group", "data-question": n.id }, el("legend", {}, n.label), ...kids),
   head: (n) => el("h4", {}, n.text),
   text: (n) => el(n.kind === "big" ? "output" : "p", { class: n.kind ? `ck-${n.kind}` : undefined }, n.text),
   link: (n) => el("a", { href: n.href }, n.text),
+  chip: (n) => el("span", { class: `ck-chip ck-is-${n.state}` }, icon(n.icon), n.text),
+  stat: (n) => el("div", { class: "ck-stat" }, el("span", {}, n.label), el("b", {}, n.text), n.note && el("small", {}, n.note),
+    n.share !== undefined && el("progress", { value: Math.max(0, Math.min(1, n.share)), max: 1, "aria-label": n.label })),
+  facts: (n) => el("dl", { class: "ck-facts" }, ...n.pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+  slip: (n) => el("div", { class: "ck-paper" }, el("pre", { class: "ck-slip", tabindex: "0" }, n.text),
+    control("button", { type: "button", class: "ck-btn ck-plain", "data-print": true }, icon("print"), n.button)),
+  board: (n, kids) => el("div", { class: "ck-board" }, ...kids),
+  tabs: (n) => el("nav", { class: "ck-tabs", "aria-label": n.label }, ...n.options.map(([value, words]) =>
+    control("button", { type: "button", "data-act": n.act, "data-arg": JSON.stringify(value), "aria-current": value === n.value ? "page" : undefined }, words))),
   message: (n) => el("p", { class: `ck-message ck-${n.state}`, role: n.state === "error" ? "alert" : "status" },
     n.text && SIGNS[n.state] && el("b", {}, SIGNS[n.state] + " "), n.text),
   field: (n, kids, id) => {
     const key = `${id}-${n.name}`;
-    const attrs = { id: key, name: n.name, autocomplete: "off", "data-rev": n.rev, "data-value": n.value, "data-act": n.act,
-      "data-scan": n.scan, "data-focus": n.focus, "aria-invalid": n.wrong ? "true" : undefined };
-    const input = n.lines ? control("textarea", { ...attrs, rows: n.lines })
-      : control("input", { ...attrs, type: "text", inputmode: n.numeric ? "decimal" : undefined, maxlength: 2000 });
-    return el("div", { class: "ck-field" }, el("label", { for: key }, n.label),
-      el("span", { class: "ck-input" }, input, n.unit && el("span", { class: "ck-unit" }, n.unit)));
+    const told = [n.help && `${key}-help`, n.problem && `${key}-problem`].filter(Boolean).join(" ");
+    const attrs = { id: key, name: n.name, autocomplete: n.kind === "password" ? "current-password" : "off", "data-rev": n.rev, "data-value": n.value, "data-act": n.act,
+      "data-scan": n.scan, "data-live": n.live, "data-focus": n.focus, "data-shortcut": n.shortcut, "aria-keyshortcuts": n.shortcut,
+      "aria-invalid": n.wrong ? "true" : undefined, "aria-describedby": told || undefined };
+    const input = n.lines ? control("textarea", { ...attrs, rows: n.lines, maxlength: 20000 })
+      : control("input", { ...attrs, type: n.kind || "text", inputmode: n.numeric ? "decimal" : undefined, maxlength: n.kind === "date" ? undefined : 2000 });
+    return el("div", { class: "ck-field" }, el("label", { for: key }, n.label, keys(n.shortcut)),
+      el("span", { class: "ck-input" }, input, n.unit && el("span", { class: "ck-unit" }, n.unit)),
+      n.help && el("small", { id: `${key}-help`, class: "ck-help" }, n.help), n.problem && el("small", { id: `${key}-problem`, class: "ck-problem", role: "status" }, n.problem));
   },
-  button: (n) => control("button", { type: n.act ? "button" : "submit", class: `ck-btn ck-${n.kind || "plain"}`, "data-act": n.act,
-    "data-arg": JSON.stringify(n.arg ?? null), disabled: n.disabled, "aria-label": n.says, "data-focus": n.focus }, n.text),
+  button: (n, kids, id) => {
+    const why = n.why && `${id}-why-${n.act}-${String(n.arg ?? "").replace(/\W/g, "")}`;
+    const button = control("button", { type: n.act ? "button" : "submit", class: `ck-btn ck-${n.kind || "plain"}`, "data-act": n.act, "data-once": n.once,
+      "data-arg": JSON.stringify(n.arg ?? null), disabled: n.disabled, "aria-disabled": n.why ? "true" : undefined, "aria-describedby": why || undefined,
+      "aria-label": n.says, "data-focus": n.focus, "data-shortcut": n.shortcut, "aria-keyshortcuts": n.shortcut }, icon(n.icon), n.text, keys(n.shortcut));
+    return why ? el("span", { class: "ck-with-why" }, button, el("small", { id: why }, icon("lock"), n.why)) : button;
+  },
   choice: (n, kids, id) => el("fieldset", { class: "ck-choice" }, n.label && el("legend", {}, n.label), ...n.options.map(([value, words]) =>
     el("label", {}, control("input", { type: n.many ? "checkbox" : "radio", name: `${id}-${n.name}`, "data-name": n.name, value,
       "data-act": n.act, "data-rev": n.rev, "data-on": (n.many ? (n.value || []).includes(value) : n.value === value) }), el("span", {}, words)))),
@@ -55,9 +77,9 @@ const DRAW = {
     const numbers = n.heads.map((_head, at) => n.rows.every((cells) => typeof cells[at] === "string" && NUMBER.test(cells[at]))
       && n.rows.some((cells) => /\d/.test(cells[at])));
     return el("div", { class: "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
-    el("table", {}, el("caption", {}, n.title), el("thead", {}, el("tr", {}, ...n.heads.map((h) => el("th", { scope: "col" }, h)), n.bars && el("td", {}))),
+    el("table", {}, el("caption", {}, n.title), el("thead", {}, el("tr", {}, ...n.heads.map((h, at) => h ? el("th", { scope: "col", class: numbers[at] ? "ck-num" : undefined }, h) : el("td")), n.bars && el("td", {}))),
       el("tbody", {}, ...n.rows.map((cells, at) => el("tr", {}, ...cells.map((cell, column) =>
-        el("td", { class: numbers[column] ? "ck-num" : undefined }, draw(cell, id))),
+        el("td", { class: numbers[column] ? "ck-num" : undefined }, draw(cell, `${id}-${at}`))),
       n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` })))))));
   },
   dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open }, el("h3", {}, n.title), ...kids),
@@ -82,7 +104,11 @@ function patch(old, neu) {
   if (old.nodeType === 3) return void (old.data !== neu.data && (old.data = neu.data));
   const again = old.dataset.rev !== neu.dataset.rev || (old.name ?? "") !== (neu.name ?? "") || ("on" in old.dataset && old.value !== neu.value);
   for (const { name } of [...old.attributes]) if (!neu.hasAttribute(name) && name !== "open") old.removeAttribute(name);
-  for (const { name, value } of neu.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name, value } of neu.attributes) {
+    if (old.getAttribute(name) === value) continue;
+    if (name === "style") old.style.cssText = value;
+    else old.setAttribute(name, value);
+  }
   const [was, now] = [[...old.childNodes], [...neu.childNodes]];
   now.forEach((kid, at) => (was[at] ? patch(was[at], kid) : old.append(kid)));
   was.slice(now.length).forEach((kid) => kid.remove());
@@ -100,9 +126,33 @@ function valuesOf(scope) {
   return values;
 }
 
+// One message at a time: the next goes out when the last was done. Scans that wait meanwhile go together.
+function post(model) {
+  const me = `${MARK}${++serial}`, waiting = [];
+  let [n, sent] = [0, null];
+  const next = () => {
+    if (sent || !waiting.length) return;
+    sent = { ...waiting.shift(), from: me, n: ++n };
+    model.send(sent);
+  };
+  const done = () => {
+    if (!sent || model.get("done") !== `${me}:${sent.n}`) return;
+    sent = null;
+    next();
+  };
+  return { done, send(message, scan) {
+    const last = waiting.at(-1);
+    if (scan && last?.scan && last.act === message.act) last.arg.push(...message.arg);
+    else waiting.push({ ...message, scan });
+    next();
+  } };
+}
+
 export default {
   render({ model, el: root }) {
     const id = `ck${++serial}`;
+    const { send: tell, done } = post(model);
+    let pause;
     root.classList.add("ck");
     root.lang = model.get("language") === "en" ? "en" : "zh-CN";
     const show = () => {
@@ -112,38 +162,69 @@ export default {
       else root.append(fresh);
       for (const node of root.querySelectorAll("input, textarea, select")) if (!node.ckFilled) (node.ckFilled = true), fill(node);
       for (const node of root.querySelectorAll("dialog")) {
-        if ("open" in node.dataset && !node.open) node.showModal();
+        if ("open" in node.dataset && !node.open) node.showModal(), node.querySelector("[data-focus]")?.focus();
         if (!("open" in node.dataset) && node.open) node.close();
       }
       // what had the focus is gone: go on where the screen goes on
-      if (had && !root.contains(document.activeElement)) root.querySelector("[data-focus]")?.focus();
+      const at = document.activeElement;
+      if (had && (!root.contains(at) || at.getAttribute("aria-disabled") || at.disabled)) root.querySelector("[data-focus]")?.focus();
     };
-    const send = (act, arg, from) => model.send({ act, arg, values: valuesOf(from.closest("form") || root) });
+    const send = (act, arg, from, once, scan) => tell({ act, arg, once, values: valuesOf(from.closest("dialog, form") || root) }, scan);
+    const press = (node) => { if (!node.hasAttribute("aria-disabled")) send(node.dataset.act, JSON.parse(node.dataset.arg), node, node.dataset.once); };
     root.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target);
+      const button = event.submitter || event.target.querySelector("button[type=submit]");
+      if (button?.hasAttribute("aria-disabled")) return;
+      send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target, event.target.dataset.once);
     });
     root.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-act]");
-      if (button) send(button.dataset.act, JSON.parse(button.dataset.arg), button);
+      if (button) press(button);
+      if (event.target.closest("[data-print]")) window.print();
     });
     root.addEventListener("change", (event) => {
       const node = event.target;
       if (node.dataset.act && (node.type === "radio" || node.type === "checkbox" || node.nodeName === "SELECT")) send(node.dataset.act, node.value, node);
     });
+    root.addEventListener("input", (event) => {
+      const node = event.target;
+      if (!node.dataset.live) return;
+      clearTimeout(pause);
+      pause = setTimeout(() => send(node.dataset.live, node.value, node), 200);
+    });
     root.addEventListener("keydown", (event) => {
       event.stopPropagation();
+      shortcut(event);
       const node = event.target;
-      if (event.key !== "Enter" || event.isComposing || node.nodeName !== "INPUT" || !node.dataset.act || node.type !== "text") return;
+      if (event.key !== "Enter" || event.isComposing || node.nodeName !== "INPUT" || !node.dataset.act || /radio|checkbox/.test(node.type)) return;
       event.preventDefault();
+      clearTimeout(pause);
       const typed = node.value;
-      if ("scan" in node.dataset) node.value = ""; // at once: waiting for Python would lose the next digits
-      if (typed.trim() || !("scan" in node.dataset)) send(node.dataset.act, typed, node);
+      if (!("scan" in node.dataset)) return send(node.dataset.act, typed, node);
+      node.value = ""; // at once: waiting for Python would lose the next digits
+      if (typed.trim()) send(node.dataset.act, [typed], node, undefined, true);
     });
+    // keys of a till work wherever on the page the focus is
+    const shortcut = (event) => {
+      if (event.defaultPrevented || !/^(F\d+)$/.test(event.key)) return;
+      const within = root.querySelector("dialog[open]") || root;
+      const node = within.querySelector(`[data-shortcut="${event.key}"]`);
+      if (!node) return;
+      event.preventDefault();
+      if (node.nodeName === "BUTTON") press(node);
+      else node.focus(), node.select?.();
+    };
+    const elsewhere = (event) => { if (document.activeElement === document.body && root.isConnected) shortcut(event); };
+    document.addEventListener("keydown", elsewhere);
     root.addEventListener("cancel", (event) => { event.preventDefault(); send("close", null, event.target); }, true);
     model.on("change:tree", show);
+    model.on("change:done", done);
     show();
-    return () => model.off("change:tree", show);
+    return () => {
+      model.off("change:tree", show);
+      model.off("change:done", done);
+      document.removeEventListener("keydown", elsewhere);
+    };
   },
 };

@@ -1,0 +1,40 @@
+"""The desks of the practice shop on screen: at a notebook, and as pages without one.
+
+>>> import tempfile
+>>> from crmkit.i18n import use_language
+>>> from crmkit.panels import desk
+>>> from crmkit.practice import Shop
+>>> with use_language("en"):
+...     shop = Shop.practice("corner", folder=tempfile.mkdtemp())
+...     till = desk("till", shop)
+>>> till
+<till>
+>>> shop.close()
+"""
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.practice import Shop
+from crmkit.screen import Screen
+
+DESKS = ("till", "members", "stock", "sales", "service", "marketing", "manager")
+"""The desks in the order of a shop's day; each a module of this name."""
+
+
+def desk(name: str, shop: Shop) -> Screen:
+    """A desk of this shop on screen, for whoever is signed in.
+
+    Raises `CrmkitError` for a desk that does not exist.
+    """
+    if name not in DESKS:
+        raise CrmkitError(
+            _("There is no desk {name}. There are: {names}.").format(
+                name=name, names=", ".join(DESKS)
+            )
+        )
+    from importlib import import_module
+
+    return import_module(f"crmkit.panels.{name}").panel(shop)
+
+
+__all__ = ["DESKS", "desk"]

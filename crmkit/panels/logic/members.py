@@ -1,0 +1,99 @@
+"""The member desk: find, register, put right, agree or withdraw, and what happened so far."""
+
+from collections.abc import Sequence
+
+from crmkit.i18n import gettext as _
+from crmkit.panels.logic.desk import DeskWork, search_members
+from crmkit.practice import Shop, values
+from crmkit.practice.errors import BadValue, PracticeError
+
+CHANGEABLE = ("gender", "birth_date", "district", "occupation", "household", "email")
+
+
+class MemberDesk(DeskWork):
+    """Whom we found, and whose record is open."""
+
+    def __init__(self, shop: Shop):
+        super().__init__(shop)
+        self.found: list = []
+        self.more = False
+        self.member = None
+        self.shown: dict[tuple[str, str], str] = {}
+        self.problems: dict[str, str] = {}
+
+    def search(self, words: str) -> None:
+        self.said, self.found, self.more, self.member = None, [], False, None
+        if not words.strip():
+            raise BadValue(_("Type a phone, its last four digits, a card or a whole name."))
+        self.found, self.more = search_members(self.shop, words)
+        if len(self.found) == 1:
+            self.open(self.found[0].id)
+
+    def open(self, member_id: str) -> None:
+        self.said = None
+        self.member = self.shop.members.show(member_id)
+        self.turn += 1
+
+    def close(self) -> None:
+        self.member = None
+
+    def look_over(self, name: str, phone: str) -> None:
+        """What is wrong with the form so far, field by field; `double` is only a warning."""
+        self.problems, alike = {}, {}
+        for field, typed, tidy in (("name", name, values.name), ("phone", phone, values.phone)):
+            if not typed.strip():
+                continue
+            try:
+                tidy(typed)
+                # a phone must be whole to be looked for; a name may be
+                alike |= {one.id: one for one in search_members(self.shop, typed)[0]}
+            except BadValue as error:
+                self.problems[field] = str(error)
+            except PracticeError:
+                pass  # nobody has it: so it should be
+        if alike:
+            who = _("; ").join(f"{m.id} {m.name} {m.phone}" for m in list(alike.values())[:3])
+            self.problems["double"] = _("Perhaps the same person: {who}").format(who=who)
+
+    def register(self, typed: dict[str, str], consents: Sequence[str], key: str) -> None:
+        """A new member from a form; empty fields are left out."""
+        given = {name: text.strip() for name, text in typed.items() if text and text.strip()}
+        self.look_over(given.get("name", ""), given.get("phone", ""))
+        name, phone = given.pop("name", ""), given.pop("phone", "")
+        made = self.shop.members.register(name, phone, consents=list(consents), key=key, **given)
+        self.problems, self.found = {}, [made]
+        self.open(made.id)
+        self.tell("right", _("{name} is member {id} now.").format(name=made.name, id=made.id))
+
+    def correct(self, typed: dict[str, str], key: str) -> None:
+        """What was filled in or changed; an empty field stays as it is."""
+        changes = {name: text.strip() for name, text in typed.items() if text and text.strip()}
+        if not changes:
+            raise BadValue(_("Nothing was changed."))
+        self.member = self.shop.members.correct(self.member.id, key=key, **changes)
+        self.turn += 1
+        self.tell("right", _("The record is put right."))
+
+    def agree(self, purpose: str, channel: str, given: bool, key: str) -> None:
+        self.shop.members.consent(self.member.id, purpose, channel, given, "counter", key=key)
+        self.open(self.member.id)
+        self.tell("right", _("Noted: agreed.") if given else _("Noted: withdrawn."))
+
+    def reveal(self, field: str, reason: str) -> None:
+        """One field in full, for a reason that goes into the log."""
+        value = self.shop.members.reveal(self.member.id, field, reason)
+        self.shown[self.member.id, field] = value or "–"
+
+    def like(self, kind: str, value: str, key: str) -> None:
+        self.shop.members.prefer(self.member.id, kind, value, key=key)
+        self.turn += 1
+        self.tell("right", _("Noted."))
+
+    def timeline(self) -> tuple:
+        return self.shop.members.timeline(self.member.id, limit=30)
+
+    def missing(self):
+        return self.shop.members.completeness(self.member.id)
+
+    def history(self) -> tuple:
+        return self.shop.till.sales_of(self.member.id, limit=20)

@@ -1,0 +1,375 @@
+"""The till: scan, find the member, take the money; hold and fetch; take back; count the drawer."""
+
+import re
+from collections.abc import Sequence
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.panels.logic.desk import DeskWork, cents, search_members, whole
+from crmkit.practice import Shop
+from crmkit.practice.display import yuan
+from crmkit.practice.errors import BadValue, PracticeError
+
+TIMES = re.compile(r"(\d{1,3})\s*[*x×X]\s*(\S.*)")
+METHODS = ("cash", "wechat", "alipay", "card", "gift_card")
+
+
+class Till(DeskWork):
+    """A till: what is in the basket, for whom, what it costs and what was taken of it.
+
+    The basket's own key goes with it to the desk, so that a sale sent twice is rung up once.
+    """
+
+    def __init__(self, shop: Shop):
+        super().__init__(shop)
+        self.basket = shop.till.basket()
+        self.member = None
+        self.coupons: tuple = ()
+        self.coupon: str | None = None
+        self.points = 0
+        self.quote = None
+        self.found: list = []
+        self.members_found: list = []
+        self.paying = False
+        self.taken: dict[str, int] = {}
+        self.tendered: int | None = None
+        self.card: str | None = None
+        self.seller: str | None = None
+        self.receipt = None
+        self._known: dict[str, tuple[str, str]] = {}
+        self.names: dict[str, str] = {}
+
+    # the basket
+
+    def scan(self, codes: Sequence[str]) -> None:
+        """Barcodes, product numbers or words, each perhaps with a quantity: ``3*690000000001``."""
+        self.said, self.found = None, []
+        unknown = []
+        for code in codes:
+            code = str(code).strip()
+            many = TIMES.fullmatch(code)
+            quantity, words = (int(many[1]), many[2]) if many else (1, code)
+            product = self._product(words)
+            if product:
+                self.basket.add(product, quantity)
+                self.receipt = None
+            elif not self.found:
+                unknown.append(words)
+        self._price()
+        if unknown:
+            self.tell(
+                "error",
+                _("Nothing here has the code {code}. Scan it again, or type a word of its name.").format(
+                    code=unknown[-1][:40]
+                ),
+            )  # fmt: skip
+
+    def _product(self, words: str) -> str | None:
+        if words not in self._known:
+            try:
+                found = self.shop.stock.find(words)
+            except PracticeError:
+                return None
+            exact = [one for one in found if words in (one.id, one.barcode)]
+            if not exact and len(found) > 1:
+                self.found = list(found)
+                return None
+            one = (exact or found)[0]
+            self._known[words] = (one.id, one.name)
+            if not exact:
+                return one.id  # words may mean something else tomorrow: only codes are kept
+        product, self.names[product] = self._known[words][0], self._known[words][1]
+        return product
+
+    def pick(self, product_id: str) -> None:
+        """Of several found, this one."""
+        self.found = []
+        self.scan([product_id])
+
+    def change(self, product_id: str, by: int) -> None:
+        """One more, one less; so many less that none is left takes it out."""
+        self.basket.add(product_id, by)
+        self._price()
+
+    def set_quantity(self, product_id: str, typed: object) -> None:
+        quantity = whole(typed)
+        self.basket.add(product_id, quantity - dict(self.basket.units).get(product_id, 0))
+        self._price()
+
+    def remove(self, product_id: str) -> None:
+        self.change(product_id, -dict(self.basket.units).get(product_id, 0))
+
+    def clear(self) -> None:
+        """The next customer."""
+        self.basket.clear()
+        self.member, self.coupons, self.coupon, self.points = None, (), None, 0
+        self.quote, self.found, self.members_found, self.seller = None, [], [], None
+        self._stop_paying()
+
+    def _price(self) -> None:
+        self._stop_paying()
+        self.quote = None
+        if not self.basket.units:
+            return
+        about = {"member_id": self.member and self.member.id, "pay_points": self.points}
+        if self.coupon:
+            about["coupon"] = self.coupon
+        try:
+            self.quote = self.basket.quote(**about)
+        except PracticeError as error:
+            self.coupon, self.points = None, 0
+            self.quote = self.basket.quote(member_id=about["member_id"])
+            self.tell("warning", str(error))
+
+    # the member
+
+    def find_member(self, words: str) -> None:
+        """By phone, last four digits, card or name; several are offered to choose from."""
+        self.said, self.members_found = None, []
+        if not words.strip():
+            return self.choose_member(None)
+        found, _more = search_members(self.shop, words)
+        if len(found) == 1:
+            return self.choose_member(found[0].id)
+        self.members_found = found
+        return None
+
+    def choose_member(self, member_id: str | None) -> None:
+        self.members_found, self.coupon, self.points, self.coupons = [], None, 0, ()
+        self.member = self.shop.members.show(member_id) if member_id else None
+        if self.member:
+            self.coupons = tuple(c for c in self.shop.offers.coupons(member_id) if c.usable)
+        self.turn += 1
+        self._price()
+
+    def use_coupon(self, coupon: str | None) -> None:
+        self.said, self.coupon = None, coupon or None
+        self._price()
+
+    def use_points(self, typed: object) -> None:
+        self.said, self.points = None, whole(typed or 0)
+        self._price()
+
+    # paying
+
+    @property
+    def due(self) -> int:
+        return self.quote.due if self.quote else 0
+
+    @property
+    def left(self) -> int:
+        return self.due - sum(self.taken.values())
+
+    def start_paying(self) -> None:
+        if not self.basket.units:
+            raise BadValue(_("The basket is empty: scan something first."))
+        self.paying, self.said = True, None
+        self.turn += 1
+        if self.due == 0:
+            self._ring_up()
+
+    def _stop_paying(self) -> None:
+        self.paying, self.taken, self.tendered, self.card = False, {}, None, None
+
+    def stop_paying(self) -> None:
+        """Back to the basket; nothing that was typed counts."""
+        self._stop_paying()
+
+    def take(self, method: str, typed: object, card: str | None = None) -> None:
+        """Money taken one way; nothing typed is all that is left. Cash may be more: change."""
+        if not self.paying:
+            return
+        amount = self.left if not str(typed or "").strip() else cents(typed, least=1)
+        if method != "cash" and amount > self.left:
+            raise BadValue(
+                _("Only {left} yuan are left to pay; change is given for cash alone.").format(
+                    left=yuan(self.left)
+                )
+            )
+        if method == "gift_card":
+            self.card = (card or "").strip() or None
+            if self.card is None:
+                raise BadValue(_("Which card? Type its number."))
+        if method == "cash":
+            self.tendered = (self.tendered or 0) + amount
+            amount = min(amount, self.left)
+        self.taken[method] = self.taken.get(method, 0) + amount
+        self.turn += 1
+        if self.left == 0:
+            self._ring_up()
+
+    def _ring_up(self) -> None:
+        try:
+            receipt = self.basket.pay(
+                payments=dict(self.taken),
+                tendered=self.tendered,
+                card=self.card,
+                seller_id=self.seller,
+            )
+        except PracticeError:
+            self.taken, self.tendered, self.card = {}, None, None
+            raise
+        self.clear()
+        self.receipt = receipt
+        words = _("Sale {id} is rung up.").format(id=receipt.sale_id)
+        if receipt.change:
+            words += " " + _("Change: {change} yuan.").format(change=yuan(receipt.change))
+        self.tell("right", words)
+
+    # put aside
+
+    def hold(self, note: str = "") -> None:
+        number = self.basket.hold(note.strip() or None)
+        self.clear()
+        self.tell("info", _("Basket {number} is put aside.").format(number=number))
+
+    def held(self) -> tuple:
+        return self.shop.till.held()
+
+    def fetch(self, number: int) -> None:
+        """Take up a basket that was put aside; what is in hand is put aside for it."""
+        if self.basket.units:
+            raise BadValue(_("Finish or hold this basket first."))
+        self.basket.fetch(number)
+        kept = dict(self.basket.about)
+        self.choose_member(kept.get("member_id"))
+        self.coupon = kept.get("coupon")
+        for product, _units in self.basket.units:
+            self._product(product)
+        self._price()
+        self.tell("info", _("Basket {number} is here again.").format(number=number))
+
+    def drop(self, number: int) -> None:
+        self.shop.till.drop(number)
+
+    # for a page that was closed in between
+
+    def kept(self) -> dict:
+        """What is in hand, to go on with later."""
+        return {
+            "units": self.basket.units,
+            "key": self.basket.key,
+            "member": self.member and self.member.id,
+        }
+
+    def restore(self, kept: dict) -> None:
+        self.basket.units = [(str(one), int(many)) for one, many in kept.get("units", ())]
+        self.basket.key = str(kept.get("key") or self.basket.key)
+        self.choose_member(kept.get("member"))
+
+    def why(self, offer) -> str:
+        """Why an offer counts, in a sentence."""
+        known = {one.id: one for one in self.shop.offers.current()}
+        one = known.get(offer.promotion_id)
+        if one is None:
+            return _("by coupon {id}").format(id=offer.coupon_id) if offer.coupon_id else ""
+        why = []
+        if one.threshold:
+            why.append(_("from {amount} yuan on").format(amount=yuan(one.threshold)))
+        if one.category:
+            why.append(_("on {category}").format(category=label("category", one.category)))
+        if one.level:
+            why.append(_("for {level} members and above").format(level=label("level", one.level)))
+        if offer.coupon_id:
+            why.append(_("by coupon {id}").format(id=offer.coupon_id))
+        why.append(_("until {day}").format(day=f"{one.ends_on:%Y-%m-%d}"))
+        return _(", ").join(why)
+
+
+class TakingBack(DeskWork):
+    """A receipt looked at again: what of it comes back, or that it was a mistake."""
+
+    def __init__(self, shop: Shop):
+        super().__init__(shop)
+        self.receipt = None
+        self.back = None
+
+    def open(self, sale_id: object) -> None:
+        self.said, self.back = None, None
+        self.receipt = self.shop.till.sale(whole(sale_id, least=1))
+        self.turn += 1
+
+    def left(self, line) -> int:
+        """How many units of a line can still come back."""
+        return line.quantity - self.receipt.returned.get(line.line, 0)
+
+    def give_back(self, typed: dict[str, object], reason: str, to_shelf: bool, key: str) -> None:
+        """Take back so many of each product; `typed` by product."""
+        units = [
+            (one, whole(many)) for one, many in typed.items() if str(many or "").strip() not in "0"
+        ]
+        units = [(one, many) for one, many in units if many]
+        if not units:
+            raise BadValue(_("How many come back? Type it beside the goods."))
+        if not reason:
+            raise BadValue(_("Why do they come back? Choose a reason."))
+        sale = self.receipt.sale_id
+        self.back = self.shop.till.give_back(
+            sale, units, reason=reason, to_shelf=to_shelf, key=key
+        )
+        self._again(sale)
+        refunds = _(", ").join(
+            f"{label('payment_method', method)} {yuan(amount)}"
+            for method, amount in self.back.refunds.items()
+        )
+        self.tell(
+            "right",
+            _("Taken back: {total} yuan. Give back: {refunds}.").format(
+                total=yuan(self.back.total), refunds=refunds or "0.00"
+            ),
+        )
+
+    def void(self, reason: str, key: str) -> None:
+        sale = self.receipt.sale_id
+        self.back = self.shop.till.void(sale, reason, key=key)
+        self._again(sale)
+        self.tell("right", _("Slip {id} is void; the money goes back.").format(id=sale))
+
+    def _again(self, sale_id: int) -> None:
+        self.receipt = self.shop.till.sale(sale_id)
+        self.turn += 1
+
+
+class Drawer(DeskWork):
+    """The cash drawer: its float in the morning, in and out, counted in the evening."""
+
+    NOTES = (10000, 5000, 2000, 1000, 500, 100, 50, 10)
+    """Notes and coins in cents."""
+
+    def __init__(self, shop: Shop):
+        super().__init__(shop)
+        self.closed = None
+
+    def open(self, typed: object, key: str) -> None:
+        name = self.shop.till.open_drawer(cents(typed), key=key)
+        self.turn += 1
+        self.tell("right", _("Drawer {drawer} is open.").format(drawer=name))
+
+    def move(self, way: str, typed: object, reason: str, key: str) -> None:
+        """Cash that is no sale: `way` is "in" or "out"."""
+        act = self.shop.till.pay_in if way == "in" else self.shop.till.pay_out
+        act(cents(typed, least=1), reason, key=key)
+        self.turn += 1
+        self.tell("right", _("Noted: {amount} yuan.").format(amount=yuan(cents(typed))))
+
+    def counted(self, pieces: dict[int, object]) -> int:
+        """What so many notes and coins of each kind come to, in cents."""
+        return sum(kind * whole(many or 0) for kind, many in pieces.items())
+
+    def close(self, pieces: dict[int, object], stays: object, note: str, key: str) -> None:
+        """Count first, then see what should have been there."""
+        counted = self.counted(pieces)
+        self.closed = self.shop.till.close_shift(
+            counted, left_in_drawer=cents(stays or 0), note=note.strip() or None, key=key
+        )
+        self.turn += 1
+        off = self.closed.difference
+        if off == 0:
+            self.tell("right", _("The drawer is right to the cent."))
+        elif off > 0:
+            self.tell("warning", _("{amount} yuan over.").format(amount=yuan(off)))
+        else:
+            self.tell("warning", _("{amount} yuan short.").format(amount=yuan(-off)))
+
+    def report(self):
+        return self.shop.till.shift()

@@ -1,0 +1,163 @@
+"""Records as parts of a screen, and what all desks on screen share."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.panels.logic.desk import DeskWork
+from crmkit.panels.logic.lists import Listed, ListWork
+from crmkit.practice import Shop, display, values
+from crmkit.screen import Part, parts
+
+
+class Keys:
+    """A key for every form and button that writes, until it was done: so it is done once."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        return self._keys.setdefault(name, uuid.uuid4().hex)
+
+    def done(self, name: str) -> None:
+        self._keys.pop(name, None)
+
+
+def said(work: DeskWork) -> Part:
+    """What the desk just said; always there, so that it is read out when it changes."""
+    return parts.message(*(work.said or ("info", "")))
+
+
+def money(cents: int) -> str:
+    return f"¥{display.yuan(cents)}" if cents >= 0 else f"-¥{display.yuan(-cents)}"
+
+
+def options(codes: Sequence[str], kind: str, first: str | None = None) -> list[tuple[str, str]]:
+    """Codes with their words, for a choice; `first` is what stands for none."""
+    found = [(one, label(kind, one)) for one in codes]
+    return ([("", first)] if first is not None else []) + found
+
+
+def table(
+    title: str,
+    rows: Sequence[Any],
+    *,
+    more: Callable[[Any], Part | str] | None = None,
+    names: dict[str, str] | None = None,
+) -> Part:
+    """Records of one kind as a table; `more` makes a last cell for each, and a field of `names`
+    is read as there (a product's number by its name)."""
+    if not rows:
+        return parts.column(parts.head(title), parts.text(_("Nothing here."), "quiet"))
+    _title, heads, cells = next(iter(display.tables(rows)))
+    if more:
+        heads = [*heads, ""]
+        cells = [[*line, more(row)] for line, row in zip(cells, rows, strict=True)]
+    return parts.table(title, heads, cells)
+
+
+def record(value: Any, title: str | None = None) -> Part:
+    """Whatever a desk gave back, to be read."""
+    if value is None:
+        return parts.message("right", _("Done."))
+    if isinstance(value, tuple | list) and not value:
+        return parts.text(_("Nothing here."), "quiet")
+    if isinstance(value, tuple | list) and not hasattr(value[0], "__dataclass_fields__"):
+        return parts.items(*(parts.text(str(one)) for one in value))
+    if isinstance(value, dict):
+        return parts.facts(*((str(name), str(one)) for name, one in value.items()))
+    if not hasattr(value, "__dataclass_fields__") and not isinstance(value, tuple | list):
+        return parts.facts((title or _("Result"), str(value)))
+    found: list[Part] = []
+    for caption, heads, cells in display.tables(value):
+        if heads is None:
+            found.append(parts.facts(*((line[0], line[1]) for line in cells)))
+        else:
+            found.append(parts.table(caption or title or _("Result"), heads, cells))
+    return parts.column(*found)
+
+
+def page_of(
+    work: ListWork,
+    title: str,
+    name: str,
+    *,
+    opens: str | None = None,
+    opener: str | None = None,
+) -> Part:
+    """A list with its filters, its order and its pages; `opens` is the act of a row's button."""
+    page, what = work.page(), work.what
+    controls: list[Part | None] = []
+    if what.words:
+        controls.append(
+            parts.field("words", _("Words"), work.where.get("words", ""), rev=work.turn)
+        )
+    for field, (codes, kind) in what.filters.items():
+        controls.append(
+            parts.select(
+                field, values.field_label(field), options(codes, kind, _("all")),
+                work.where.get(field, ""), rev=work.turn,
+            )
+        )  # fmt: skip
+    if what.days:
+        controls += [
+            parts.field(one, words, work.where.get(one, ""), kind="date", rev=work.turn)
+            for one, words in (("since", _("From")), ("until", _("To")))
+        ]
+    if len(what.sorts) > 1:
+        sorts = [
+            (one, (_("{field}, largest first") if one[0] == "-" else "{field}").format(
+                field=display.heading(one.removeprefix("-"))))
+            for one in what.sorts
+        ]  # fmt: skip
+        controls.append(
+            parts.select("sort", _("Order"), sorts, work.sort or what.sorts[0], rev=work.turn)
+        )
+    more = None
+    if opens:
+
+        def more(row: Any) -> Part:
+            key = getattr(row, what.key)
+            return parts.button(opener or _("Open"), opens, key, kind="small", says=f"{opener or _('Open')} {key}")  # fmt: skip
+
+    last = work.first + len(page.rows) - 1
+    count = _("{first} to {last} of {total}").format(
+        first=work.first if page.rows else 0, last=max(last, 0), total=page.total
+    )
+    return parts.column(
+        parts.form(
+            f"{name}.choose",
+            parts.row(*controls, parts.button(_("Show"), icon="search")),
+        )
+        if controls
+        else None,
+        table(title, page.rows, more=more),
+        parts.row(
+            parts.button(_("Back"), f"{name}.back", icon="left", kind="small", disabled=len(work.marks) < 2),
+            parts.text(count, "quiet"),
+            parts.button(_("Next"), f"{name}.next", icon="right", kind="small", disabled=not page.next),
+        ),
+    )  # fmt: skip
+
+
+def list_acts(work: ListWork, name: str) -> dict[str, Callable]:
+    """What one can do with a list."""
+    return {
+        f"{name}.choose": lambda _arg, typed: work.choose(typed),
+        f"{name}.next": lambda _arg, _typed: work.forward(),
+        f"{name}.back": lambda _arg, _typed: work.backward(),
+    }
+
+
+def cannot(work: DeskWork, operation: str) -> Part | None:
+    """The reason why a whole form is not for who is signed in."""
+    why = work.why_not(operation)
+    return parts.message("warning", why) if why else None
+
+
+__all__ = [
+    "Keys", "Listed", "ListWork", "Shop", "cannot", "list_acts", "money", "options", "page_of",
+    "record", "said", "table",
+]  # fmt: skip
