@@ -101,6 +101,39 @@ def lab(
 
 
 @app.command()
+def page(
+    lang: Language = None,
+    port: Annotated[int, typer.Option(help="端口 · Port.")] = 8899,
+    host: Annotated[
+        str | None, typer.Option(help="网络地址 · Which interface; this machine's own by default.")
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option(envvar="CRMKIT_PASSWORD", help="密码 · Who knows it may come in.")
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--class", help="学员名单（CSV，要有 id 一列）· A class by its roster."),
+    ] = None,
+    one_shop: Annotated[
+        bool, typer.Option("--one-shop", help="全班共用一家店 · The class shares one shop.")
+    ] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="不打开浏览器 · Do not open a browser.")
+    ] = False,
+) -> None:
+    """打开网页版：课程和练习门店，不用 JupyterLab · The course and the practice shop as pages."""
+    from crmkit.learn.course import Course
+    from crmkit.serve.command import run
+
+    if lang:
+        set_language(lang)
+    run(
+        Course.find(), get_language(), port=port, host=host, password=password, roster=roster,
+        one_shop=one_shop, browser=not no_browser,
+    )  # fmt: skip
+
+
+@app.command()
 def build(
     names: Names = None,
     lang: Language = None,

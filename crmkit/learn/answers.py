@@ -7,39 +7,32 @@ notebook itself (`Kept`), for whoever hands in the notebook alone.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.learn import learner
 from crmkit.learn.checks.outcome import is_grading
 
 KEPT = "application/vnd.crmkit.answers+json"
 """The kind of output under which a notebook carries a copy of the answers."""
-
-_folder: ContextVar[Path | None] = ContextVar("crmkit_answers", default=None)
 
 
 class AnswersError(CrmkitError):
     """An answers file that cannot be read; the message says what to do."""
 
 
+def folder() -> Path:
+    """The learner's folder: where the page's notebook stands, else the current one."""
+    here = learner.seat()
+    return here.notebook.parent if here else Path.cwd()
+
+
 def answers_file(name: str) -> Path:
     """Where the answers to this stand: ``<name>.answers.json`` in the learner's folder."""
-    return (_folder.get() or Path.cwd()) / f"{name}.answers.json"
-
-
-@contextmanager
-def in_folder(folder: Path) -> Iterator[None]:
-    """Keep answers in this folder inside a ``with`` block: a page serves many learners."""
-    before = _folder.set(folder)
-    try:
-        yield
-    finally:
-        _folder.reset(before)
+    return folder() / f"{name}.answers.json"
 
 
 def load(name: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Fields:
         self._hints = dict.fromkeys(ids, 0)
         self._tries = 0
         self._kept = answers.Kept(asked.name, ids)
+        self._folder = answers.folder()
         self.screen = Screen(self._tree, {"answer": self._answer, "hint": self._hint}, repr(self))
         _open.add(self)
 
@@ -68,7 +69,8 @@ class Fields:
                 )  # fmt: skip
         self._kept.follow()
         for other in list(_open):
-            if other is not self and other.asked.name == self.asked.name:
+            mine = other.asked.name == self.asked.name and other._folder == self._folder
+            if other is not self and mine:
                 other._told.clear()
                 other.screen.refresh()
 

@@ -28,10 +28,24 @@ def display_with_text(make: Any, thing: Any, text: str) -> None:
     display({**bundle, "text/plain": text}, raw=True)
 
 
+def screen_of(thing: Any) -> Screen | None:
+    """The screen of what a lesson's cell gives, to be shown on a page; None for what has none."""
+    if isinstance(thing, Screen):
+        return thing
+    forms = {
+        "Quiz": QuizForm,
+        "SelfTest": SelfTestForm,
+        "Dialogue": DialogueForm,
+        "Hints": HintForm,
+    }
+    make = forms.get(type(thing).__name__)
+    return make(thing) if make else getattr(thing, "screen", None)
+
+
 def kept_copy(name: str, ids: list[str]) -> answers.Kept:
     """The copy of these answers in the notebook, shown where a learner sits."""
     copy = answers.Kept(name, ids)
-    if learner.session_notebook() is not None and not is_grading():
+    if learner.seat() is None and learner.session_notebook() is not None and not is_grading():
         copy.show()
     return copy
 

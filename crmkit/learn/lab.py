@@ -21,7 +21,6 @@ _FOR_AUTHORS = (
     "@jupyterlab/lsp-extension",
     "@jupyterlab/debugger-extension",
     "@jupyterlab/terminal-extension",
-    "@voila-dashboards/jupyterlab-preview",
     "jupyterlab-jupytext",
 )
 _FOR_TRAINERS = ("@jupyter/nbgrader",)

@@ -16,6 +16,9 @@ listeners: list[Callable[[], None]] = []
 
 def records_file() -> Path:
     """``CRMKIT_PROGRESS`` if set, else ``.crmkit/progress.jsonl`` in the home folder."""
+    here = learner.seat()
+    if here is not None and here.progress is not None:
+        return here.progress
     named = os.environ.get("CRMKIT_PROGRESS")
     return Path(named) if named else Path.home() / ".crmkit" / "progress.jsonl"
 

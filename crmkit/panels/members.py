@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from crmkit import labels
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.panels.logic.members import MemberDesk
-from crmkit.panels.shown import Keys, list_acts, options, page_of, record, said, table
+from crmkit.panels.shown import Keys, list_acts, options, page_of, said, table
 from crmkit.practice import Shop, schema
 from crmkit.practice.values import field_label
 from crmkit.screen import Part, Screen, parts
@@ -102,7 +103,7 @@ class MemberPanel:
             (_("Card"), shown("card", one.card)),
             (field_label("birth_date"), shown("birth_date", one.birthday)),
             (field_label("gender"), label("gender", one.gender) if one.gender else "–"),
-            (field_label("district"), one.district or "–"),
+            (field_label("district"), labels.text("district", one.district) if one.district else "–"),
             (field_label("occupation"), label("occupation", one.occupation) if one.occupation else "–"),
             (_("Member since"), f"{one.joined_on:%Y-%m-%d}"),
         )  # fmt: skip
@@ -275,6 +276,3 @@ def panel(shop: Shop) -> Screen:
     """The member desk of this shop."""
     here = MemberPanel(shop)
     return Screen(here.show, here.acts(), "members")
-
-
-__all__ = ["MemberPanel", "panel", "record"]

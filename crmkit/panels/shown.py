@@ -45,10 +45,8 @@ def table(
     rows: Sequence[Any],
     *,
     more: Callable[[Any], Part | str] | None = None,
-    names: dict[str, str] | None = None,
 ) -> Part:
-    """Records of one kind as a table; `more` makes a last cell for each, and a field of `names`
-    is read as there (a product's number by its name)."""
+    """Records of one kind as a table; `more` makes a last cell for each."""
     if not rows:
         return parts.column(parts.head(title), parts.text(_("Nothing here."), "quiet"))
     _title, heads, cells = next(iter(display.tables(rows)))
@@ -104,7 +102,7 @@ def page_of(
     if what.days:
         controls += [
             parts.field(one, words, work.where.get(one, ""), kind="date", rev=work.turn)
-            for one, words in (("since", _("From")), ("until", _("To")))
+            for one, words in (("since", _("First day")), ("until", _("Last day")))
         ]
     if len(what.sorts) > 1:
         sorts = [
@@ -158,6 +156,16 @@ def cannot(work: DeskWork, operation: str) -> Part | None:
 
 
 __all__ = [
-    "Keys", "Listed", "ListWork", "Shop", "cannot", "list_acts", "money", "options", "page_of",
-    "record", "said", "table",
+    "Keys",
+    "ListWork",
+    "Listed",
+    "Shop",
+    "cannot",
+    "list_acts",
+    "money",
+    "options",
+    "page_of",
+    "record",
+    "said",
+    "table",
 ]  # fmt: skip

@@ -85,7 +85,7 @@ class TillPanel:
                     money(one.list_price),
                     money(-one.discount) if one.discount else "–",
                     money(one.amount),
-                    "" if gift else parts.part("row", *tools),
+                    "" if gift else parts.part("tools", *tools),
                 ]
             )
         units = sum(one.quantity for one in till.quote.lines)
@@ -183,7 +183,7 @@ class TillPanel:
             said(till),
             parts.form(
                 "take",
-                parts.choice("method", _("Paid by"), options(METHODS, "payment_method"), "cash", rev=till.turn),
+                parts.choice("method", _("Way of paying"), options(METHODS, "payment_method"), "cash", rev=till.turn),
                 parts.field("amount", _("Amount received"), rev=till.turn, numeric=True, focus=True,
                             help=_("Leave it empty for all that is left; less splits the payment, more cash gives change.")),
                 parts.field("card", _("Number of the gift card, if one pays"), rev=till.turn),
@@ -411,9 +411,7 @@ class TillPanel:
     def _take(self, _arg: Any, typed: dict) -> None:
         self.till.seller = typed.get("seller") or None
         try:
-            self.till.take(
-                typed.get("method") or "cash", typed.get("amount"), typed.get("card")
-            )
+            self.till.take(typed.get("method") or "cash", typed.get("amount"), typed.get("card"))
             if self.till.paying:
                 self.till.said = None
         except Exception as error:

@@ -51,6 +51,11 @@ class Screen:
         return f"<{self.name}>"
 
     @property
+    def is_still(self) -> bool:
+        """Whether there is only something to see, the same for everybody."""
+        return not self._acts
+
+    @property
     def tree(self) -> Part:
         """What is on the screen now."""
         with use_language(self.language):

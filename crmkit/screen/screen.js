@@ -24,6 +24,7 @@ const keys = (shortcut) => shortcut && el("kbd", { "aria-hidden": "true" }, shor
 const DRAW = {
   card: (n, kids) => el("section", { class: "ck-card", "aria-label": n.title }, n.title && el("h3", {}, icon(n.icon), n.title), ...kids),
   row: (n, kids) => el("div", { class: "ck-row" }, ...kids),
+  tools: (n, kids) => el("span", { class: "ck-tools" }, ...kids),
   col: (n, kids) => el("div", { class: "ck-col", style: n.grow ? `flex:${n.grow} 1 ${n.grow > 1 ? 22 : 16}rem` : undefined }, ...kids),
   form: (n, kids) => el("form", { class: "ck-form", novalidate: true, "data-act": n.act, "data-arg": JSON.stringify(n.arg ?? null), "data-once": n.once }, ...kids),
   group: (n, kids) => el("fieldset", { class: "ck-group", "data-question": n.id }, el("legend", {}, n.label), ...kids),

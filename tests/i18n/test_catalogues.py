@@ -1,5 +1,6 @@
 """Every message the code shows has its Chinese, and nothing stale is left."""
 
+import re
 import string
 from pathlib import Path
 
@@ -41,6 +42,10 @@ def used():
     ):
         found.add(message if isinstance(message, str) else message[0])
     assert found
+    in_pages = re.compile(r"""\b_\('((?:[^'\\]|\\.)*)'\)""")
+    for page in PACKAGE.rglob("*.html"):
+        said = in_pages.findall(page.read_text("utf-8"))
+        found |= {(None, message.replace("\\'", "'")) for message in said}
     return found
 
 

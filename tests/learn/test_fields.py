@@ -10,6 +10,7 @@ from crmkit.errors import CrmkitError
 from crmkit.learn import answers, ask, authored, check, guess
 from crmkit.learn.checks import CheckFailed, NotAttempted
 from crmkit.learn.fields import Fields
+from crmkit.learn.learner import Seat, seated
 from crmkit.learn.questions import Asked
 
 NAMES = authored.known("questions")
@@ -182,9 +183,9 @@ def test_a_copy_in_the_notebook_holds_the_answers_of_each_cell(store):
 def test_two_learners_of_one_process_keep_their_own_answers(tmp_path):
     for name in ("ann", "bo"):
         (tmp_path / name).mkdir()
-        with answers.in_folder(tmp_path / name):
+        with seated(Seat(name, tmp_path / name / "a.ipynb")):
             answers.keep("sales-1", {"my_number": name})
-    with answers.in_folder(tmp_path / "ann"):
+    with seated(Seat("ann", tmp_path / "ann" / "a.ipynb")):
         assert answers.load("sales-1") == {"my_number": "ann"}
 
 

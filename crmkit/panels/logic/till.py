@@ -304,9 +304,7 @@ class TakingBack(DeskWork):
         if not reason:
             raise BadValue(_("Why do they come back? Choose a reason."))
         sale = self.receipt.sale_id
-        self.back = self.shop.till.give_back(
-            sale, units, reason=reason, to_shelf=to_shelf, key=key
-        )
+        self.back = self.shop.till.give_back(sale, units, reason=reason, to_shelf=to_shelf, key=key)
         self._again(sale)
         refunds = _(", ").join(
             f"{label('payment_method', method)} {yuan(amount)}"

@@ -1,0 +1,154 @@
+"""A desk on screen made of what it is told: pages to read, lists, and a form for all it can do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.panels.logic.desk import DeskWork
+from crmkit.panels.logic.forms import Ask, Operations
+from crmkit.panels.logic.lists import Listed, ListWork
+from crmkit.panels.shown import Keys, list_acts, options, page_of, record, said
+from crmkit.practice import Shop
+from crmkit.practice.command import OPERATIONS
+from crmkit.screen import Part, Screen, parts
+
+Body = Callable[[], Part | None]
+
+
+class Desk:
+    """The frame of a desk: tabs, what was just said, lists and the form for everything else.
+
+    A desk fills in `pages` (name: title and what it shows), `lists` and `operations`.
+    """
+
+    name: str
+    operations: tuple[str, ...] = ()
+
+    def __init__(self, shop: Shop):
+        self.shop = shop
+        self.work = DeskWork(shop)
+        self.keys = Keys()
+        self.lists = {name: (title, ListWork(shop, what)) for name, (title, what) in self.listed().items()}  # fmt: skip
+        self.more = Operations(shop, self.operations)
+        self.tab = next(iter(self.tabs()))
+
+    # what a desk says of itself
+
+    def pages(self) -> dict[str, tuple[str, Body]]:
+        return {}
+
+    def listed(self) -> dict[str, tuple[str, Listed]]:
+        return {}
+
+    def own_acts(self) -> dict[str, Callable]:
+        return {}
+
+    # the frame
+
+    def tabs(self) -> dict[str, str]:
+        found = {name: title for name, (title, _body) in self.pages().items()}
+        found |= {name: title for name, (title, _work) in self.lists.items()}
+        return found | {"more": _("Everything else")}
+
+    def show(self) -> Part:
+        body: Part | None
+        if self.tab in self.pages():
+            body = parts.column(said(self.work), self.pages()[self.tab][1]())
+        elif self.tab in self.lists:
+            title, work = self.lists[self.tab]
+            why = self.work.why_not(work.what.operation)
+            body = parts.message("warning", why) if why else page_of(work, title, self.tab)
+        else:
+            body = self._more()
+        return parts.column(
+            parts.tabs(label("panel", self.name), list(self.tabs().items()), self.tab, "tab"), body
+        )
+
+    def _more(self) -> Part:
+        more = self.more
+        named = [(one, label("permission", one)) for one in more.all]
+        named.sort(key=lambda one: not more.may(one[0]))
+        choice = [(one, words if more.may(one) else f"{words} · {_('not for your role')}") for one, words in named]  # fmt: skip
+        writes = OPERATIONS[more.chosen].writes
+        return parts.column(
+            parts.select("operation", _("What is to be done?"), choice, more.chosen, act="more.choose", rev=more.turn),
+            said(more),
+            parts.card(
+                parts.form(
+                    "more.do",
+                    parts.row(*(_control(one, more) for one in more.fields)),
+                    parts.button(_("Do it") if writes else _("Show"), kind="primary", icon="check" if writes else "search", why=more.why_not(more.chosen)),
+                    once=self.keys("more") if writes else None,
+                ),
+                title=label("permission", more.chosen),
+            ),
+            parts.card(record(more.result)) if more.done_once and more.result is not None else None,
+        )  # fmt: skip
+
+    def acts(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "tab": lambda tab, _v: self.turn_to(tab),
+            "more.choose": lambda operation, _v: self.more.choose(str(operation)),
+            "more.do": lambda _a, typed: self.once("more", self.more.do, typed),
+        }
+        for name, (_title, work) in self.lists.items():
+            found |= list_acts(work, name)
+        return found | self.own_acts()
+
+    def turn_to(self, tab: Any) -> None:
+        if tab in self.tabs():
+            self.tab = tab
+            self.work.said = None
+
+    def once(self, name: str, act: Callable, *given: Any) -> None:
+        """Do it under this form's key, which is new for the next time."""
+        act(*given, key=self.keys(name))
+        self.keys.done(name)
+        self.work.turn += 1
+
+    def begin(self, operation: str, **given: Any) -> None:
+        """Turn to the form of an operation, with something filled in already."""
+        self.more.choose(operation, **given)
+        self.tab = "more"
+
+
+def _control(ask: Ask, more: Operations) -> Part:
+    value = str(more.given.get(ask.name, ""))
+    name, words, rev = (
+        ask.name,
+        ask.label + ("" if ask.needed else f" ({_('optional')})"),
+        more.turn,
+    )
+    if ask.kind == "code":
+        return parts.select(name, words, options(ask.codes, ask.codes_kind, "–"), value, rev=rev)
+    if ask.kind == "several":
+        return parts.choice(name, words, options(ask.codes, ask.codes_kind), [], many=True, rev=rev)
+    if ask.kind == "yes":
+        return parts.choice(
+            name, words, [("yes", _("yes")), ("no", _("no"))], value or "no", rev=rev
+        )
+    if ask.kind == "units":
+        return parts.field(name, words, value, lines=3, rev=rev, help=_("One a line: P0001 3"))
+    if ask.kind == "codes":
+        return parts.field(name, words, value, rev=rev, help=_("Several with blanks between them."))
+    long = name in ("body", "script", "comment")
+    return parts.field(
+        name, words, value, rev=rev, numeric=ask.kind in ("number", "money"),
+        unit=_("yuan") if ask.kind == "money" else None, lines=4 if long else None,
+        kind="date" if ask.kind == "day" else "password" if name == "password" else None,
+    )  # fmt: skip
+
+
+def operations_of(*desks: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Everything these desks can do, but lists, which have pages of their own."""
+    return tuple(
+        one
+        for desk in desks
+        for one in OPERATIONS
+        if one.startswith(f"{desk}.") and ".list_" not in one and one not in without
+    )
+
+
+def screen(desk: Desk) -> Screen:
+    return Screen(desk.show, desk.acts(), desk.name)

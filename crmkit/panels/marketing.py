@@ -1,0 +1,122 @@
+"""The marketing desk on screen: care, campaigns, and who is left out and why."""
+
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.panels.general import Desk, operations_of, screen
+from crmkit.panels.logic.lists import Listed
+from crmkit.panels.shown import cannot, record, table
+from crmkit.practice import Shop, schema
+from crmkit.screen import Part, Screen, parts
+
+
+class MarketingDesk(Desk):
+    name = "marketing"
+    operations = operations_of("marketing", "offers")
+
+    def __init__(self, shop: Shop):
+        self.read = ""
+        self.campaign: Any = None
+        super().__init__(shop)
+
+    def pages(self) -> dict:
+        return {
+            "campaigns": (_("Campaigns"), self._campaigns),
+            "messages": (_("Messages"), self._messages),
+            "care": (_("Care"), self._care),
+        }
+
+    def listed(self) -> dict:
+        return {
+            "outbox": (_("Outbox"), Listed("marketing.list_outbox", {"status": (schema.OUTBOX_STATUSES, "outbox_status")})),
+            "offers": (_("Offers"), Listed("offers.list_offers", {})),
+        }  # fmt: skip
+
+    def _campaigns(self) -> Part:
+        why = cannot(self.work, "marketing.campaigns")
+        if why:
+            return why
+        more = lambda one: parts.button(_("Open"), "open", one.id, kind="small", says=f"{_('Open')} {one.id}")  # noqa: E731  # fmt: skip
+        opened = None
+        if self.campaign is not None:
+            one, turn = self.campaign, self.work.turn
+            opened = parts.card(
+                record(one),
+                parts.row(
+                    parts.button(_("Draw the groups"), "act", "freeze", icon="refresh", once=f"freeze-{one.id}-{turn}", why=self.work.why_not("marketing.freeze")),
+                    parts.button(_("Send"), "act", "send", kind="primary", icon="send", once=f"send-{one.id}-{turn}", why=self.work.why_not("marketing.send")),
+                    parts.button(_("Stop it"), "act", "cancel", icon="close", once=f"cancel-{one.id}-{turn}", why=self.work.why_not("marketing.cancel")),
+                    parts.button(_("What it brought"), "result", icon="manager"),
+                ),
+                parts.text(_("Whoever withdrew, has no such address or belongs to the control group is not written to; each is counted above."), "quiet"),
+                title=one.name, icon="marketing",
+            )  # fmt: skip
+        return parts.column(
+            parts.row(parts.button(_("A new campaign"), "begin", "marketing.make_campaign", kind="primary", icon="plus", why=self.work.why_not("marketing.make_campaign"))),
+            opened,
+            table(_("Campaigns"), self.shop.marketing.campaigns(), more=more),
+        )  # fmt: skip
+
+    def _messages(self) -> Part:
+        why = cannot(self.work, "marketing.templates")
+        if why:
+            return why
+        made = self.shop.marketing.templates()
+        return parts.column(
+            parts.row(parts.button(_("A new message"), "begin", "marketing.make_template", kind="primary", icon="plus", why=self.work.why_not("marketing.make_template"))),
+            parts.form(
+                "preview",
+                parts.row(
+                    parts.select("template", _("Message"), [(str(one.id), one.name) for one in made], rev=self.work.turn),
+                    parts.field("member", _("As this member would read it (number)"), rev=self.work.turn),
+                    parts.button(_("Preview"), icon="eye", why=self.work.why_not("marketing.preview")),
+                ),
+            ) if made else None,
+            parts.card(parts.text(self.read), title=_("Preview")) if self.read else None,
+            table(_("Messages"), made),
+        )  # fmt: skip
+
+    def _care(self) -> Part:
+        why = cannot(self.work, "marketing.care_rules")
+        if why:
+            return why
+        return parts.column(
+            parts.row(
+                parts.button(_("A new wish"), "begin", "marketing.add_care", icon="plus", kind="primary", why=self.work.why_not("marketing.add_care")),
+                parts.button(_("Queue today's wishes"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
+            ),
+            table(_("Wishes"), self.shop.marketing.care_rules()),
+            table(_("Groups of members"), self.shop.marketing.segments()) if self.work.may("marketing.segments") else None,
+        )  # fmt: skip
+
+    def open(self, number: Any, _values: dict) -> None:
+        self.campaign = {one.id: one for one in self.shop.marketing.campaigns()}.get(number)
+
+    def act(self, name: Any, _values: dict) -> None:
+        if name in ("freeze", "send", "cancel"):
+            self.campaign = getattr(self.shop.marketing, name)(self.campaign.id)
+            self.work.turn += 1
+            self.work.tell("right", label("permission", f"marketing.{name}"))
+
+    def preview(self, _arg: Any, typed: dict) -> None:
+        self.read = self.shop.marketing.preview(int(typed.get("template") or 0), typed.get("member") or "")  # fmt: skip
+
+    def care(self, key: str) -> None:
+        runs = self.shop.marketing.run_care(key=key)
+        self.work.tell("right", _("{n} wishes queued.").format(n=sum(getattr(one, "queued", 0) for one in runs)))  # fmt: skip
+
+    def own_acts(self) -> dict:
+        return {
+            "open": self.open,
+            "act": self.act,
+            "preview": self.preview,
+            "result": lambda _a, _v: self.begin("marketing.result", campaign_id=self.campaign.id),
+            "care": lambda _a, _v: self.once("care", self.care),
+            "begin": lambda operation, _v: self.begin(str(operation)),
+        }
+
+
+def panel(shop: Shop) -> Screen:
+    """The marketing desk of this shop."""
+    return screen(MarketingDesk(shop))
