@@ -62,6 +62,10 @@ class Understood:
     note: str = ""
 
 
+LONGEST = 200
+"""Characters of a number, a day or an hour that anybody means."""
+
+
 def read(
     kind: str,
     typed: Any,
@@ -89,6 +93,8 @@ def read(
         raise NotUnderstood(_("The field is empty. Type your answer."))
     if kind == "text":
         return Understood(plain.strip(), plain.strip())
+    if len(plain) > LONGEST:
+        raise NotUnderstood(_("This is too long: type the answer alone."))
     if kind == "digits":
         return _digits(plain, length)
     if kind == "date":

@@ -27,7 +27,7 @@ from crmkit.panels import DESKS
 from crmkit.practice.errors import PracticeError
 from crmkit.screen import FILES, Screen, receipt, style
 from crmkit.serve import lessons as pages
-from crmkit.serve.people import Class, Learner, hand_in, read, write
+from crmkit.serve.people import SCENE, Class, Learner, hand_in, read, write
 
 HERE = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -51,11 +51,12 @@ class House:
         roster: Path | None = None,
         one_shop: bool = False,
         names: tuple[str, ...] = LOOPBACK,
+        scene: str = SCENE,
     ):
         self.course, self.language, self.password, self.names = course, language, password, names
         self.secret = self._secret()
-        self.group = Class(course, roster, one_shop=one_shop) if roster else None
-        self.alone = None if roster else Learner(_owner(), "", course)
+        self.group = Class(course, roster, one_shop=one_shop, scene=scene) if roster else None
+        self.alone = None if roster else Learner(_owner(), "", course, scene=scene)
         self.threads = ThreadPoolExecutor(4, "crmkit-page")
         self.asset = secrets.token_hex(4)
         self.address = ""

@@ -58,11 +58,12 @@ class Learner:
     course: Course
     progress: Path | None = None
     shops: Path | None = None
+    scene: str = SCENE
     lock: threading.RLock = field(default_factory=threading.RLock)
     screens: dict[tuple, dict[int, Screen]] = field(default_factory=OrderedDict)
     last_seen: float = 0.0
     last_page: str = ""
-    stuck: bool = False
+    prepared: bool = False
 
     def notebook(self, lesson: Lesson) -> Path:
         """Where JupyterLab would have this lesson."""
@@ -113,7 +114,7 @@ class Learner:
         folder = self.shop_folder(language)
         folder.mkdir(parents=True, exist_ok=True)
         with use_language(language):
-            return Shop.practice(SCENE, folder=folder, staff=staff)
+            return Shop.practice(self.scene, folder=folder, staff=staff)
 
     def reset_shop(self, language: str) -> None:
         """Begin the practice shop anew; the old one stays beside it."""
@@ -122,7 +123,7 @@ class Learner:
                 del self.screens[key]
             for draft in self._drafts(language).glob("till-*.json"):
                 draft.unlink()
-            Shop.practice(SCENE, folder=self.shop_folder(language), reset=True).close()
+            Shop.practice(self.scene, folder=self.shop_folder(language), reset=True).close()
 
     def _drafts(self, language: str) -> Path:
         return self.course.work(language) / ".crmkit"
@@ -154,8 +155,10 @@ class Learner:
 
     def prepare(self) -> None:
         """The learner's own copies, so that JupyterLab and handing in find them."""
-        for language in LANGUAGES:
-            workspace.fill(self.course, language)
+        with self.lock:
+            for language in LANGUAGES if not self.prepared else ():
+                workspace.fill(self.course, language)
+            self.prepared = True
 
 
 class ClassCourse(Course):
@@ -172,7 +175,7 @@ class ClassCourse(Course):
 class Class:
     """Learners by a roster, each with a folder; a code of their own choosing lets them in."""
 
-    def __init__(self, course: Course, roster: Path, *, one_shop: bool = False):
+    def __init__(self, course: Course, roster: Path, *, one_shop: bool = False, scene: str = SCENE):
         self.course, self.home = course, course.root / "work" / "class"
         self.people: dict[str, Learner] = {}
         self._codes = self.home / "codes.json"
@@ -185,6 +188,7 @@ class Class:
                 ClassCourse(course, folder),
                 folder / "progress.jsonl",
                 self.home / "shop" if one_shop else None,
+                scene,
             )
 
     @staticmethod

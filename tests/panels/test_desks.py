@@ -1,0 +1,134 @@
+"""Every desk for every role: what may be done is there, what may not says why."""
+
+import pytest
+
+from crmkit.panels import DESKS, desk
+from crmkit.panels.logic.forms import asks, units
+from crmkit.panels.logic.members import MemberDesk
+from crmkit.practice.command import OPERATIONS
+from crmkit.practice.errors import PracticeError
+
+ROLES = {"cashier": "C1", "sales": "A1", "stock_keeper": "K1", "manager": "B1", "trainer": "T1"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"'--; DROP TABLE sale",
+    "🎉‮abc",
+    "一" * 10_000,
+    "\x00",
+    "",
+]
+
+
+def tabs_of(screen, walk):
+    found = [one for one in walk(screen.tree) if one["t"] == "tabs"]
+    return [name for name, _title in found[0]["options"]] if found else []
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_every_page_of_every_desk_shows_itself_to_every_role(name, shop_of, walk):
+    for staff in ROLES.values():
+        screen = desk(name, shop_of(staff))
+        for tab in tabs_of(screen, walk):
+            screen.did({"act": "tab", "arg": tab})
+            assert screen._problem == "", (staff, tab)
+            assert screen.text
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_hostile_words_in_every_field_are_words(name, shop_of, walk):
+    screen = desk(name, shop_of("T1"))
+    before = screen.text
+    for tab in tabs_of(screen, walk) or [None]:
+        screen.did({"act": "tab", "arg": tab})
+        acts = {
+            (one.get("act"), str(one.get("arg")))
+            for one in walk(screen.tree)
+            if one["t"] in ("form", "field") and one.get("act")
+        }
+        names = {one["name"] for one in walk(screen.tree) if "name" in one}
+        for act, _arg in acts:
+            for words in HOSTILE:
+                screen.did({"act": act, "arg": words, "values": dict.fromkeys(names, words)})
+                assert "That did not work" not in screen._problem, (tab, act, words[:30])
+    assert before
+
+
+def test_what_a_role_may_not_do_is_there_with_the_reason(shop_of, walk):
+    screen = desk("stock", shop_of("C1"))
+    screen.did({"act": "tab", "arg": "more"})
+    screen.did({"act": "more.choose", "arg": "stock.receive"})
+    (button,) = [one for one in walk(screen.tree) if one["t"] == "button" and one.get("why")]
+    assert "stock" in button["why"].casefold()
+    screen.did({"act": "more.do", "values": {"units": "P1 5"}})
+    assert "may not do this" in screen._problem
+
+
+def test_goods_that_came_are_entered_as_a_list_once(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "begin", "arg": "stock.receive"})
+    form = next(one for one in walk(screen.tree) if one.get("act") == "more.do")
+    done = {"act": "more.do", "values": {"units": "P1 5\nP2×2", "note": ""}, "once": form["once"]}
+    screen.did(done)
+    screen.did(done)
+    assert shop.stock.look("P1").on_hand == 25 and shop.stock.look("P2").on_hand == 22
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("P1 3", [("P1", 3)]), ("P1\nP2, 4;P3：2", [("P1", 1), ("P2", 4), ("P3", 2)]), ("", [])],
+)
+def test_lists_of_goods_are_read_as_people_write_them(typed, meant):
+    assert units(typed) == meant
+
+
+def test_almost_every_operation_can_be_asked_for_by_a_form(shop_of):
+    shop = shop_of("T1")
+    unasked = {one for one in OPERATIONS if not one.startswith(("shop.", "files.", "reports.")) and asks(shop, one) is None}  # fmt: skip
+    assert unasked == {"marketing.make_segment"}
+
+
+def test_a_blind_count_shows_no_book_and_says_what_moved_meanwhile(shop_of, walk):
+    keeper, cashier = shop_of("K1"), shop_of("C1")
+    screen = desk("stock", keeper)
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
+    assert "20" not in screen.text
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "19"}})
+    cashier.till.sell([("P1", 2)])
+    screen.did({"act": "count.close"})
+    (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
+    assert table["rows"] == [["P1", "20", "19", "-1", "-¥52.00", "-2"]]
+    assert keeper.stock.look("P2").on_hand == 20
+
+
+def test_a_new_member_needs_what_the_screen_says_and_no_more(shop_of):
+    work = MemberDesk(shop_of("C1"))
+    work.look_over("林小雨", "1400000")
+    assert "phone" in work.problems and "M000001" in work.problems["double"]
+    work.register({"name": "Ann Lee", "phone": "140 0000 0099", "email": " "}, ["sms"], key="k")
+    assert work.member.consents == ("sms",)
+    assert work.said[0] == "right"
+    again = MemberDesk(work.shop)
+    with pytest.raises(PracticeError):
+        again.register({"name": "Ann Lee", "phone": "14000000099"}, [], key="other")
+
+
+def test_personal_data_is_shown_in_full_for_a_reason_only(shop_of):
+    work = MemberDesk(shop_of("B1"))
+    work.search("0001")
+    with pytest.raises(PracticeError):
+        work.reveal("phone", "  ")
+    work.reveal("phone", "the customer asked whether it is right")
+    assert work.shown["M000001", "phone"] == "14000000001"
+    assert work.may("members.reveal") and MemberDesk(shop_of("C1")).why_not("members.reveal")
+
+
+def test_a_list_goes_forward_back_and_filters(shop_of):
+    screen = desk("members", shop_of("T1"))
+    screen.did({"act": "tab", "arg": "all"})
+    assert "1 to 3 of 3" in screen.text
+    screen.did({"act": "all.choose", "values": {"gender": "male"}})
+    assert "1 to 1 of 1" in screen.text
+    screen.did({"act": "all.choose", "values": {"since": "soon"}})
+    assert screen._problem and "1 to 1 of 1" in screen.text
