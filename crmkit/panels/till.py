@@ -48,7 +48,7 @@ class TillPanel:
                     self._paper() if till.receipt else self._lines(),
                     grow=3,
                 ),
-                parts.column(self._member(), self._total(), grow=2),
+                parts.column(self._member(), self._total(), grow=1),
             ),
             self._pay_dialog(),
             self._fetch_dialog(),

@@ -45,7 +45,7 @@ def used():
     in_pages = re.compile(r"""\b_\('((?:[^'\\]|\\.)*)'\)""")
     for page in PACKAGE.rglob("*.html"):
         said = in_pages.findall(page.read_text("utf-8"))
-        found |= {(None, message.replace("\\'", "'")) for message in said}
+        found |= {message.replace("\\'", "'") for message in said}
     return found
 
 
