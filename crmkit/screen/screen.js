@@ -12,7 +12,7 @@ const el = (tag, attrs = {}, ...kids) => {
     if (name === "style") node.style.cssText = value; // as a page allows it that forbids inline styles
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...kids.filter((kid) => kid !== undefined && kid !== null && kid !== ""));
+  node.append(...kids.filter((kid) => kid || kid === 0));
   return node;
 };
 

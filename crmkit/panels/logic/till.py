@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.learn.checks.expectation import gap
 from crmkit.panels.logic.desk import DeskWork, cents, search_members, whole
 from crmkit.practice import Shop
 from crmkit.practice.display import yuan
@@ -207,13 +208,13 @@ class Till(DeskWork):
                 seller_id=self.seller,
             )
         except PracticeError:
-            self.taken, self.tendered, self.card = {}, None, None
+            self._stop_paying()  # what stands against it is in the basket: go back there
             raise
         self.clear()
         self.receipt = receipt
         words = _("Sale {id} is rung up.").format(id=receipt.sale_id)
         if receipt.change:
-            words += " " + _("Change: {change} yuan.").format(change=yuan(receipt.change))
+            words += gap() + _("Change: {change} yuan.").format(change=yuan(receipt.change))
         self.tell("right", words)
 
     # put aside
