@@ -131,4 +131,4 @@ def _widget() -> Any:
     return ScreenWidget
 
 
-__all__ = ["SIGNS", "Part", "Screen", "parts"]
+__all__ = ["SIGNS", "Act", "Part", "Screen", "parts"]
