@@ -109,9 +109,14 @@ class Fields:
             shown += steps
             if len(self.questions) > 1:
                 shown.append(more)
+                more = None
             button = say(question.data["button"]) if "button" in question.data else button
         return parts.card(
-            parts.form("answer", *shown, parts.button(button or self._button(), kind="primary")),
+            parts.form(
+                "answer",
+                *shown,
+                parts.row(parts.button(button or self._button(), kind="primary"), more),
+            ),
             *self._shows(),
         )
 

@@ -19,6 +19,8 @@ _FOR_AUTHORS = (
     "@jupyter-notebook/lab-extension",
     "@jupyterlab/extensionmanager-extension",
     "@jupyterlab/lsp-extension",
+    "@jupyterlab/notebook-extension:language-server",
+    "@jupyterlab/fileeditor-extension:language-server",
     "@jupyterlab/debugger-extension",
     "@jupyterlab/terminal-extension",
     "jupyterlab-jupytext",
@@ -76,6 +78,7 @@ def _settings(language: str) -> dict[str, dict]:
 def _kernelspec() -> dict:
     """Notebooks ask for `python3`, as everywhere; here that is a warm kernel."""
     spec = json.loads(Path(warm.__file__).with_name("kernel.json").read_text("utf-8"))
+    spec["argv"].append("--log-level=40")  # what a kernel would tell is nothing for a learner
     if warm.kernel_name() != warm.KERNEL:
         del spec["metadata"]["kernel_provisioner"]
     return spec
@@ -112,6 +115,7 @@ def run(options: list[str]) -> None:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.extra_labextensions_path={Path(__file__).with_name('labextensions')}",
         "--KernelSpecManager.allowed_kernelspecs={'python3'}",
         "--Application.log_level=ERROR",
         "--ServerApp.open_browser=True",

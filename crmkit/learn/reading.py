@@ -29,7 +29,8 @@ _BLANK = re.compile(r"[\s\u00a0\u2000-\u200f\u202a-\u202e\u2060\u3000\ufeff]+")
 _MONEY = re.compile(r"cny|rmb|yuan|usd|eur|gbp|人民币|块钱|元整|[元块圆¥$€£]")
 _UNIT = re.compile(
     r"(?<=[\d.)%])(?:orders?|receipts?|units?|items?|pieces?|pcs|members?|people|persons?|customers?"
-    r"|days?|times?|products?|kinds?|no\.?|[单件个人位名笔张次天种家条份箱瓶户款遍倍])+$"
+    r"|days?|nights?|evenings?|weeks?|months?|hours?|times?|products?|kinds?|stores?|cards?|no\.?"
+    r"|[单件个人位名笔张次天晚周月种家条份箱瓶户款遍倍])+$"
 )
 _LEAD = re.compile(
     r"^(?:大约|大概|约|共|一共|about|approx\.?|approximately|ca\.?|[~≈=#]|[a-z_]+=|答[:：]|答案是?[:：]?)+"
@@ -40,6 +41,15 @@ _SIGNS = str.maketrans(
 )  # fmt: skip
 _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_LARGE = _TENS | {
+    "百万": 1e6,
+    "亿": 1e8,
+    "million": 1e6,
+    "mio": 1e6,
+    "m": 1e6,
+    "thousand": 1e3,
+    "k": 1e3,
+}
 _DO: dict[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -119,6 +129,8 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
     bare = _bare(plain)
     hundredths = bare.startswith("百分之")
     bare = _MONEY.sub("", bare.removeprefix("百分之"))
+    own = _BLANK.sub("", unit.casefold())  # the word behind the field, as it stands there
+    bare = bare.removesuffix(own).removesuffix(own.removesuffix("s"))
     bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
     note = ""
     percent = hundredths or bare.endswith("%")
@@ -230,9 +242,11 @@ def _words_to_digits(bare: str) -> str:
         return str(total + part + digit)
 
     def larger(match: re.Match) -> str:
-        return f"{round(float(match[1]) * _TENS[match[2]], 6):f}".rstrip("0").rstrip(".")
+        return f"{round(float(match[1]) * _LARGE[match[2]], 6):f}".rstrip("0").rstrip(".")
 
-    bare = re.sub(r"(\d+(?:\.\d+)?)([百千万])", larger, bare)
+    bare = re.sub(
+        r"(\d+(?:\.\d+)?)(百万|[百千万亿]|million|mio|m|thousand|k)(?![a-z])", larger, bare
+    )
     words = "".join([*_CHINESE, *_TENS])
     bare = re.sub(f"[{words}]+(?![月日点时號号])", spelled, bare)
     return _UNIT.sub("", bare)

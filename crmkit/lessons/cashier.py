@@ -3,10 +3,9 @@
 Each is a table to read, on the web page too; in JupyterLab the panels can be used.
 """
 
-import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -16,23 +15,21 @@ from crmkit import data, kpi
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.learn import reading
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import (
-    View,
     as_day,
     cents,
     divide,
-    html_table,
     largest_first,
-    panel,
     pictured,
     share,
+    shown_table,
+    store_names,
     table_of,
-    text_table,
     yuan,
 )
-from crmkit.screen import parts
-from crmkit.screen.parts import Part
+from crmkit.screen import Act, Part, Screen, parts
 
 PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
 """The parts of a day a shift may cover: first hour and the hour it ends at."""
@@ -278,20 +275,11 @@ class Shift:
             part=label("shift_part", self.part),
         )
 
-    def sheet(self) -> View:
-        """The till sheet: totals as the till prints them, nothing divided or compared yet."""
-        return self._view(headline=False)
-
-    def sheet_on_screen(self) -> Part:
-        """The till sheet as a part of a screen."""
-        return parts.card(*(parts.table(*one) for one in self._tables(False)), title=self.title)
-
-    def _view(self, headline: bool = True) -> View:
-        tables = self._tables(headline)
-        body = f"<h4>{html.escape(self.title)}</h4>"
-        body += "".join(html_table(*one) for one in tables)
-        text = "\n\n".join([self.title, *(text_table(*one[:3]) for one in tables)])
-        return View(text, body)
+    def on_screen(self, headline: bool = True) -> Part:
+        """The shift as a part of a screen; without `headline` as the till prints it: totals,
+        nothing divided or compared yet."""
+        tables = [parts.table(*one) for one in self._tables(headline)]
+        return parts.card(*tables, title=self.title)
 
     def _tables(self, headline: bool) -> list[tuple]:
         now = self.numbers()
@@ -364,21 +352,17 @@ class Shift:
                 row += [yuan(r.aov), share(r.shift_growth, signed=True)]
         return [*found, (_("Compared with"), head, rows)]
 
-    def report(self, noticed: str = "", tomorrow: str = "", by: str = "") -> View:
-        """The half-page shift report: the numbers by themselves, two sentences by the cashier.
+    def report(self, noticed: Any = "", tomorrow: Any = "", by: Any = "") -> Part:
+        """The half-page shift report, to print: the numbers by themselves, two sentences by the
+        cashier.
 
         noticed: what stood out; tomorrow: what the next shift should know or do. A sentence that
         is missing leaves a line to write on, and so does the cashier's name (`by`).
         """
         caption, rows = self._report(noticed, tomorrow, by)
-        return View(
-            text_table(caption, [], rows).replace("\n\n", "\n"), html_table(caption, [], rows)
+        return parts.printable(
+            _("Print the report"), parts.table(caption, [_("Figure"), ""], rows), title=caption
         )
-
-    def report_on_screen(self, noticed: str, tomorrow: str, by: str) -> Part:
-        """The half-page shift report as a part of a screen."""
-        caption, rows = self._report(noticed, tomorrow, by)
-        return parts.table(caption, [_("Figure"), ""], rows)
 
     def _report(self, noticed: str, tomorrow: str, by: str) -> tuple[str, list[tuple[str, str]]]:
         now, beside = self.numbers(), self.compared().set_index("compared_with")
@@ -408,12 +392,6 @@ class Shift:
         ]
         return _("Shift report: {shift}").format(shift=self.title), rows
 
-    def __repr__(self) -> str:
-        return repr(self._view())
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        return self._view()._repr_mimebundle_(**kwargs)
-
 
 def _totals(lines: Any) -> dict[str, Any]:
     total = kpi.sales_summary(lines).iloc[0]
@@ -431,44 +409,62 @@ def choose_shift(
     date: date | str = "2025-06-21",
     part: str = "day",
     tables: Mapping[str, Any] | None = None,
-) -> View:
+) -> Screen:
     """A panel: choose store, day and part of the day, and read that shift's numbers.
 
-    Inputs and errors are those of `Shift`. Where no panel can be used, the shift named here.
+    Inputs and errors are those of `Shift`.
     """
-    tables = tables or {}
-    first = Shift(store_id, date, part, tables)
-    stores = table_of("stores", tables).set_index("store_id")["name"]
-    sold_at = table_of("sales", tables)["sold_at"]
+    first = Shift(store_id, date, part, tables or {})
+    sold_at = table_of("sales", tables or {})["sold_at"]
+    days = (sold_at.min().date(), sold_at.max().date())
+    at: dict[str, Any] = {"store": store_id, "day": first.date, "part": part, "typed": 0}
 
-    def render(store_id: str, day: Any, part: str) -> View:
-        if day is None:
-            return View(_("Choose a day."), html.escape(_("Choose a day.")))
-        return Shift(store_id, day, part, tables)._view()
+    def move(day: Any) -> None:
+        if not days[0] <= day <= days[1]:
+            raise CrmkitError(
+                _("There are receipts from {first} to {last}.").format(first=days[0], last=days[1])
+            )
+        at["day"], at["typed"] = day, at["typed"] + 1
 
-    import ipywidgets as widgets
+    def choose(name: str, known: Sequence[str]) -> Act:
+        def act(value: Any, _values: dict[str, Any]) -> None:
+            if value in known:
+                at[name] = value
 
-    return panel(
-        {
-            "store_id": widgets.Dropdown(
-                options=[(f"{code} {stores[code]}", code) for code in sorted(stores.index)],
-                value=store_id,
-                description=_("Store"),
+        return act
+
+    def type_day(typed: Any, values: dict[str, Any]) -> None:
+        move(reading.read("date", typed or values.get("day"), year=days[1].year).value)
+
+    def step(by: Any, _values: dict[str, Any]) -> None:
+        move(at["day"] + timedelta(days=int(by)))
+
+    def show() -> Part:
+        stores = [(code, f"{code} {name}") for code, name in store_names(tables).items()]
+        shift_parts = [(code, label("shift_part", code)) for code in PARTS]
+        return parts.card(
+            parts.row(
+                parts.select("store", _("Store"), stores, at["store"], act="store"),
+                parts.select("part", _("Shift"), shift_parts, at["part"], act="part"),
+                parts.field("day", _("Date"), f"{at['day']}", act="day", rev=at["typed"]),
             ),
-            "day": widgets.DatePicker(
-                value=first.date,
-                min=sold_at.min().date(),
-                max=sold_at.max().date(),
-                description=_("Date"),
+            parts.row(
+                *(
+                    parts.button(words, "step", by, kind="small")
+                    for words, by in (
+                        (_("← a week"), -7), (_("← a day"), -1), (_("a day →"), 1), (_("a week →"), 7)
+                    )
+                )
             ),
-            "part": widgets.Dropdown(
-                options=[(label("shift_part", code), code) for code in PARTS],
-                value=part,
-                description=_("Shift"),
-            ),
-        },
-        render,
-    )
+            Shift(at["store"], at["day"], at["part"], tables or {}).on_screen(),
+        )  # fmt: skip
+
+    acts: dict[str, Act] = {"day": type_day, "step": step}
+    acts |= {
+        "store": choose("store", list(store_names(tables))),
+        "part": choose("part", list(PARTS)),
+    }
+    return Screen(show, acts, "shift")
 
 
 @lru_cache(maxsize=1)
@@ -539,6 +535,81 @@ def _far_apart(busy: list[tuple[str, date]], number: int, tables: Mapping[str, A
     return Shift(store_id, day, "day", tables)
 
 
+EXAMPLE = Shift("S01", "2025-06-21")
+"""The shift the lesson looks at."""
+
+ONE_BIG_BASKET = Shift("S02", "2025-04-28")
+"""A shift that is ahead of last week's only by its largest receipt."""
+
+
+def example(what: str) -> Screen:
+    """One side of the lesson's example: ``"receipts"``, ``"hour"``, ``"method"`` or
+    ``"compared"``."""
+
+    def show() -> Part:
+        if what == "hour":
+            return parts.card(_hours(EXAMPLE))
+        if what == "receipts":
+            receipts = EXAMPLE.receipts().head(5)
+            return parts.card(shown_table(_("The first receipts of the day"), receipts))
+        if what == "method":
+            return parts.card(shown_table(_("Paid by"), EXAMPLE.by("method")))
+        return parts.card(shown_table(_("Compared with"), EXAMPLE.compared()))
+
+    return Screen(show, {}, f"shift by {what}")
+
+
+def beside_last_week(shift: Shift) -> dict[str, tuple[float, float]]:
+    """Revenue of a shift and of the same day last week, with all receipts and without the largest
+    of each day: ``{"all": (now, then), "without_largest": (now, then)}``, in yuan."""
+    both = [
+        one.without_largest().set_index("receipts")["revenue"]
+        for one in (shift, shift.earlier()["last_week"])
+    ]
+    return {name: (both[0][name], both[1][name]) for name in both[0].index}  # fmt: skip
+
+
+def one_big_basket() -> Screen:
+    """What a single receipt can do to a comparison."""
+
+    def show() -> Part:
+        found = beside_last_week(ONE_BIG_BASKET)
+        words = {"all": _("All receipts"), "without_largest": _("Without each day's largest")}
+        return parts.card(
+            parts.table(
+                ONE_BIG_BASKET.title,
+                [
+                    "",
+                    label("compared_with", "this_shift"),
+                    label("compared_with", "last_week"),
+                    _("Change"),
+                ],
+                [
+                    (words[name], yuan(now), yuan(then), share(now / then - 1, signed=True))
+                    for name, (now, then) in found.items()
+                ],
+            )
+        )
+
+    return Screen(show, {}, "one big basket")
+
+
+def _hours(shift: Shift, says: str = "", guessed: float | None = None) -> Part:
+    """The hours of a shift as a chart, with the hour that was guessed."""
+    hours = shift.by("hour")
+
+    def draw(ax: Any) -> None:
+        from crmkit import plot
+        from crmkit.plot import _style
+
+        plot.sales_summary(hours, ax=ax)
+        first = int(hours["hour"].min())
+        if guessed is not None and first <= guessed <= hours["hour"].max():
+            ax.axvline(guessed - first, color=_style.BAD, linewidth=3, linestyle="--")
+
+    return pictured(draw, says or shift.title, size=(9, 4))
+
+
 class ShiftKeys(Keys):
     """What is asked about one shift, wherever it comes from."""
 
@@ -549,7 +620,7 @@ class ShiftKeys(Keys):
 
     def sheet(self) -> Part:
         """Its till sheet."""
-        return self.shift.sheet_on_screen()
+        return self.shift.on_screen(headline=False)
 
     def orders(self) -> Key:
         """How many orders."""
@@ -636,7 +707,7 @@ class ShiftKeys(Keys):
     def report(self) -> Part:
         """The half-page report with one's own sentences and name."""
         said = [str(self.given.get(name, "")) for name in ("noticed", "tomorrow", "my_name")]
-        return self.shift.report_on_screen(*said)
+        return self.shift.report(*said)
 
 
 class MyShift(ShiftKeys):
@@ -651,26 +722,17 @@ class MyShift(ShiftKeys):
 class LessonShift(ShiftKeys):
     """What the lesson on a shift in numbers asks of its own example."""
 
-    shift = Shift("S01", "2025-06-21")
+    shift = EXAMPLE
 
     def busiest(self) -> Part:
         """The hours of the example, with the hour that was guessed."""
-        hours, guessed = self.shift.by("hour"), self.given.get("busiest_guess")
+        guessed = self.given.get("busiest_guess")
         best = self.shift.numbers()["best_hour"]
-
-        def draw(ax: Any) -> None:
-            from crmkit import plot
-            from crmkit.plot import _style
-
-            plot.sales_summary(hours, ax=ax)
-            first = int(hours["hour"].min())
-            if guessed is not None and first <= guessed <= hours["hour"].max():
-                ax.axvline(guessed - first, color=_style.BAD, linewidth=3, linestyle="--")
 
         says = _("Busiest: {hour}:00. Your guess, the dashed line: {guess}:00.").format(
             hour=best, guess="–" if guessed is None else f"{guessed:.0f}"
         )
-        return parts.column(pictured(draw, says, size=(9, 4)), parts.text(says))
+        return parts.column(_hours(self.shift, says, guessed), parts.text(says))
 
 
 class PracticeShift(ShiftKeys):

@@ -435,7 +435,7 @@ def choose_sources(
 
 def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
     """How long the stock of each category lasts, as a chart."""
-    numbers = Shelves(store_id, *quarter_days(quarter)).numbers()
+    numbers = Shelves(store_id, *quarter_days(quarter)).numbers()[["category", "days_of_stock"]]
 
     def show() -> Part:
         told = _("; ").join(

@@ -176,4 +176,4 @@ def _widget() -> Any:
     return ScreenWidget
 
 
-__all__ = ["SIGNS", "Part", "Screen", "parts", "receipt", "style"]
+__all__ = ["SIGNS", "Act", "Part", "Screen", "parts", "receipt", "style"]

@@ -220,6 +220,11 @@ def picture(png: bytes, says: str) -> Part:
     return part("picture", src="data:image/png;base64," + base64.b64encode(png).decode(), says=says)
 
 
+def printable(words: str, *of: Part | None, title: str) -> Part:
+    """What may be printed, with a button that opens it as a page of its own."""
+    return part("printable", *of, text=words, title=title)
+
+
 def way(done: int, of: int, words: str) -> Part:
     """How far one has come: `done` of `of` steps, in words too."""
     return part("way", done=done, total=of, text=words)
@@ -235,6 +240,8 @@ def as_text(tree: Part | str, signs: Mapping[str, str]) -> str:
     if isinstance(tree, str):
         return tree
     kind, below = tree["t"], [as_text(one, signs) for one in tree.get("of", ())]
+    if kind == "printable":
+        return "\n".join(below)
     first = tree.get("title") or tree.get("label") or ""
     if kind == "message":
         return f"{signs.get(tree['state'], '')} {tree['text']}".strip() if tree["text"] else ""
@@ -271,6 +278,8 @@ def as_html(tree: Part | str, signs: Mapping[str, str]) -> str:
     if isinstance(tree, str):
         return html.escape(tree)
     kind, below = tree["t"], "".join(as_html(one, signs) for one in tree.get("of", ()))
+    if kind == "printable":
+        return below
     words = html.escape(str(tree.get("text", "")))
     label = html.escape(str(tree.get("title") or tree.get("label") or ""))
     if kind == "message":

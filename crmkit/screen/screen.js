@@ -2,6 +2,7 @@
 // All words arrive as text and are shown as text.
 const SIGNS = { right: "✓", wrong: "✗", open: "○", noted: "•", info: "", warning: "!", error: "!" };
 const NUMBER = /^([¥−+-]*[\d.,]+%?|–)$/;
+const DAY = /^\d{4}-\d\d-\d\d/;
 const MARK = Math.random().toString(36).slice(2);
 let serial = 0;
 
@@ -35,7 +36,7 @@ const DRAW = {
   stat: (n) => el("div", { class: "ck-stat" }, el("span", {}, n.label), el("b", {}, n.text), n.note && el("small", {}, n.note),
     n.share !== undefined && el("progress", { value: Math.max(0, Math.min(1, n.share)), max: 1, "aria-label": n.label })),
   facts: (n) => el("dl", { class: "ck-facts" }, ...n.pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
-  slip: (n) => el("div", { class: "ck-paper" }, el("pre", { class: "ck-slip", tabindex: "0" }, n.text),
+  slip: (n) => el("div", { class: "ck-paper", "data-title": n.button }, el("pre", { class: "ck-slip", tabindex: "0" }, n.text),
     control("button", { type: "button", class: "ck-btn ck-plain", "data-print": true }, icon("print"), n.button)),
   board: (n, kids) => el("div", { class: "ck-board" }, ...kids),
   tabs: (n) => el("nav", { class: "ck-tabs", "aria-label": n.label }, ...n.options.map(([value, words]) =>
@@ -80,11 +81,12 @@ const DRAW = {
     return el("div", { class: "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
     el("table", {}, el("caption", {}, n.title), el("thead", {}, el("tr", {}, ...n.heads.map((h, at) => h ? el("th", { scope: "col", class: numbers[at] ? "ck-num" : undefined }, h) : el("td")), n.bars && el("td", {}))),
       el("tbody", {}, ...n.rows.map((cells, at) => el("tr", {}, ...cells.map((cell, column) =>
-        el("td", { class: numbers[column] ? "ck-num" : undefined }, draw(cell, `${id}-${at}`))),
+        el("td", { class: numbers[column] ? "ck-num" : DAY.test(cell) ? "ck-day" : undefined }, draw(cell, `${id}-${at}`))),
       n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` })))))));
   },
   dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open }, el("h3", {}, n.title), ...kids),
   picture: (n) => el("img", { class: "ck-picture", src: n.src, alt: n.says }),
+  printable: (n, kids) => el("div", { "data-title": n.title }, ...kids, control("button", { type: "button", class: "ck-btn ck-plain", "data-print": true }, n.text)),
   way: (n) => el("div", { class: "ck-way" }, el("progress", { value: n.done, max: n.total || 1, "aria-label": n.text }), el("span", {}, n.text)),
   said: (n) => el("div", { class: n.mine ? "ck-said ck-mine" : "ck-said" }, el("b", {}, n.who), n.text, n.why && el("small", {}, n.why)),
 };
@@ -114,6 +116,19 @@ function patch(old, neu) {
   now.forEach((kid, at) => (was[at] ? patch(was[at], kid) : old.append(kid)));
   was.slice(now.length).forEach((kid) => kid.remove());
   if (again && "rev" in neu.dataset) fill(old);
+}
+
+// a page of its own to print: what stands beside the button, and nothing else
+function print(button, lang) {
+  const page = window.open("", "_blank"), sheet = button.parentElement.cloneNode(true);
+  if (!page) return;
+  sheet.querySelector("[data-print]").remove();
+  page.document.documentElement.lang = lang;
+  page.document.title = button.parentElement.dataset.title;
+  page.document.head.append(el("style", {}, "@page{size:A5;margin:15mm}body{font:14px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif}"
+    + "table{border-collapse:collapse;width:100%}caption{font-weight:600;text-align:start;padding-bottom:.5rem}td,th{text-align:start;border-bottom:1px solid #bbb;padding:.25rem .5rem}thead{display:none}"));
+  page.document.body.append(page.document.adoptNode(sheet));
+  page.print();
 }
 
 function valuesOf(scope) {
@@ -180,9 +195,10 @@ export default {
       send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target, event.target.dataset.once);
     });
     root.addEventListener("click", (event) => {
+      const paper = event.target.closest("button[data-print]");
+      if (paper) return print(paper, root.lang);
       const button = event.target.closest("button[data-act]");
       if (button) press(button);
-      if (event.target.closest("[data-print]")) window.print();
     });
     root.addEventListener("change", (event) => {
       const node = event.target;

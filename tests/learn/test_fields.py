@@ -128,6 +128,7 @@ def test_hints_open_one_after_the_other(store):
     fields = ask("sales-1", "no_household")
     hints = Asked("sales-1").questions["no_household"].data["hints"]
     for opened in range(1, len(hints) + 1):
+        assert [one for one in parts_of(fields.screen.tree, "button") if one.get("act") == "hint"]
         fields.screen.did({"act": "hint", "arg": "no_household", "values": {}})
         steps = [one for one in parts_of(fields.screen.tree, "text") if one.get("kind") == "step"]
         assert len(steps) == opened

@@ -8,6 +8,7 @@ import pytest
 
 import crmkit as ck
 from crmkit.lessons import cashier
+from crmkit.screen import parts
 
 # a Saturday at one till, and the Saturday before it; receipt R3 brings a pan back
 LINES = [
@@ -22,6 +23,11 @@ LINES = [
     ("B1", "2025-06-14 10:00", "M1", "P1", 1, 100.0, "store"),
     ("C1", "2024-06-22 10:00", None, "P1", 1, 75.0, "store"),
 ]
+
+
+def said(part):
+    """What stands on a part of a screen, as lines."""
+    return parts.as_text(part, {})
 
 
 @pytest.fixture
@@ -111,7 +117,7 @@ def test_a_day_without_receipts_has_no_rates_and_says_so(tables):
     closed = cashier.Shift("S01", "2025-01-29", tables=tables)
     assert closed.numbers()["aov"] is None
     assert closed.numbers()["best_hour"] is None
-    assert "No receipts" in repr(closed)
+    assert "No receipts" in said(closed.on_screen())
     assert closed.report("–", "–")
 
 
@@ -129,7 +135,7 @@ def test_a_shift_that_does_not_exist_is_refused_with_what_to_write(tables, shift
 
 
 def test_a_till_sheet_gives_totals_and_leaves_dividing_to_the_cashier(saturday):
-    sheet, whole = repr(saturday.sheet()), repr(saturday)
+    sheet, whole = (said(saturday.on_screen(headline)) for headline in (False, True))
     assert "¥150.00" in sheet
     assert "Average order value" not in sheet
     assert "+50.0%" not in sheet
@@ -138,14 +144,14 @@ def test_a_till_sheet_gives_totals_and_leaves_dividing_to_the_cashier(saturday):
 
 
 def test_what_people_typed_is_escaped(saturday):
-    body = saturday.report("<script>alert(1)</script>", "x")._repr_mimebundle_()["text/html"]
+    body = parts.as_html(saturday.report("<script>alert(1)</script>", "x"), {})
     assert "<script>" not in body
-    assert "Tea &lt;green&gt;" in saturday._repr_mimebundle_()["text/html"]
+    assert "Tea &lt;green&gt;" in parts.as_html(saturday.on_screen(), {})
 
 
 def test_the_report_leaves_a_line_to_write_on_until_there_is_a_sentence(saturday):
-    assert repr(saturday.report(..., "")).count("____") > 10
-    assert "two tills" in repr(saturday.report("busy", "open two tills"))
+    assert said(saturday.report(..., "")).count("____") > 10
+    assert "two tills" in said(saturday.report("busy", "open two tills"))
 
 
 @pytest.mark.parametrize(
@@ -246,23 +252,54 @@ def test_a_number_out_of_the_limits_is_refused(number):
 
 def test_the_panel_follows_what_is_chosen(language):
     panel = cashier.choose_shift("S01", "2025-06-21")
-    bundle = panel._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    row, shown = panel._widget.children
-    store, day, part = row.children
-    assert shown.value == bundle["text/html"]
-    part.value = "evening"
-    assert shown.value == cashier.Shift("S01", "2025-06-21", "evening")._view()._body
-    store.value, day.value = "S03", dt.date(2025, 6, 20)
-    assert ck.load("stores").set_index("store_id")["name"]["S03"] in shown.value
-    day.value = None
-    assert len(shown.value) < 40
+    names = ck.load("stores").set_index("store_id")["name"]
+    panel.did({"act": "part", "arg": "evening"})
+    assert cashier.Shift("S01", "2025-06-21", "evening").title in panel.text
+    panel.did({"act": "store", "arg": "S03"})
+    assert names["S03"] in panel.text
+    for act, arg, day in (
+        ("step", -1, "2025-06-20"),
+        ("step", 7, "2025-06-27"),
+        ("day", "6/14", "2025-06-14"),
+    ):
+        panel.did({"act": act, "arg": arg})
+        assert day in panel.text
+    for nonsense in ("soon", "", "2030-01-01"):
+        panel.did({"act": "day", "arg": nonsense})
+        assert "2025-06-14" in panel.text and "!" in panel.text
+    panel.did({"act": "store", "arg": "S99"})
+    assert names["S03"] in panel.text  # fmt: skip
+
+
+def test_one_receipt_turns_the_comparison_of_the_lesson_round():
+    """The second way: receipts added up one by one."""
+    found = cashier.beside_last_week(cashier.ONE_BIG_BASKET)
+    sales = ck.load("sales")
+    till = sales[(sales["channel"] == "store") & (sales["store_id"] == "S02")]
+    days = []
+    for day in (dt.date(2025, 4, 28), dt.date(2025, 4, 21)):
+        assert day.isoweekday() == 1
+        lines = till[till["sold_at"].dt.date == day]
+        days.append((lines.groupby("sale_id")["amount"].sum(), lines))
+    (now, _lines), (then, _before) = days
+    assert found["all"] == pytest.approx((now.sum(), then.sum()))
+    assert found["without_largest"] == pytest.approx(
+        (now.sum() - now.max(), then.sum() - then.max())
+    )
+    assert now.sum() > then.sum() and now.sum() - now.max() < then.sum() - then.max()
+    orders = {len(set(lines.loc[lines["quantity"] > 0, "sale_id"])) for _sums, lines in days}
+    assert len(orders) == 1, "as many orders, says the lesson"  # fmt: skip
 
 
 def test_what_is_shown_has_no_address_and_no_code_in_it(language):
     shift = cashier.Shift("S01", "2025-06-21")
-    for view in (shift, shift.sheet(), cashier.choose_shift(), shift.report("x", "y")):
-        text = repr(view)
+    for part in (
+        shift.on_screen(False),
+        shift.on_screen(),
+        cashier.choose_shift().tree,
+        shift.report("x", "y"),
+    ):
+        text = parts.as_text(part, {})
         assert "0x" not in text
         assert "_share" not in text and "last_week" not in text and "wechat" not in text
 
