@@ -1,0 +1,93 @@
+"""A cashier with a keyboard in a real browser: nothing lost, nothing doubled, nothing fetched."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SCANS = 300
+
+
+@pytest.fixture(scope="module")
+def chrome(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])  # fmt: skip
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chrome, served, browser_of):
+    """A page on which Ann is signed in; what it asked for and complained of is noted."""
+    context = chrome.new_context(viewport={"width": 1280, "height": 720})
+    cookies = browser_of("ann").cookies
+    context.add_cookies([{"name": k, "value": v, "url": served.address} for k, v in cookies.items()])  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.asked, page.complaints = [], []
+    page.on("request", lambda one: page.asked.append(one.url))
+    page.on("console", lambda one: page.complaints.append(one.text) if one.type == "error" else None)  # fmt: skip
+    yield page
+    assert [one for one in page.asked if not one.startswith((served.address, "data:"))] == []
+    assert page.complaints == []
+    context.close()
+
+
+def serious(page):
+    """What axe-core finds that would keep someone out."""
+    import axe_playwright_python
+
+    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    page.evaluate(script.read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]  # fmt: skip
+
+
+def test_three_hundred_scans_are_paid_by_keyboard_alone(page, served, house):
+    page.goto(f"{served.address}/shop?change=1")
+    page.locator("input[name=staff]").fill("C1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shop/till")
+    page.locator("[data-scan]:focus").wait_for()
+    if page.locator("[data-act=clear]:not([disabled])").count():
+        page.locator("[data-act=clear]").click()
+        page.keyboard.press("F2")
+    before = len(house.group.people["ann"].shop("T1", "en").till.list_sales().rows)
+    for _scan in range(SCANS):
+        page.keyboard.insert_text("P4")
+        page.keyboard.press("Enter")
+    page.get_by_text(f"In the basket: {SCANS} pieces").wait_for()
+    page.reload()
+    page.get_by_text(f"In the basket: {SCANS} pieces").wait_for()
+    page.locator("button[data-act=remove]").click()  # only twenty stand on the shelf
+    page.keyboard.press("F2")
+    page.keyboard.insert_text("3*P1")
+    page.keyboard.press("Enter")
+    page.get_by_text("In the basket: 3 pieces").wait_for()
+    page.keyboard.press("F8")
+    page.locator("dialog[open] input[name=amount]:focus").wait_for()
+    page.keyboard.type("400")
+    page.keyboard.press("Enter")
+    page.get_by_text("Change: 13.00 yuan").wait_for()
+    assert page.locator("[data-scan]:focus").count() == 1
+    sales = house.group.people["ann"].shop("T1", "en").till.list_sales().rows
+    assert len(sales) == before + 1 and sales[0].total == 38_700
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_on_the_pages_keeps_anyone_out(page, served, theme):
+    page.context.add_cookies([{"name": "crmkit_theme", "value": theme, "url": served.address}])
+    page.goto(f"{served.address}/shop?change=1")
+    assert serious(page) == []
+    page.locator("button[value=B1]").click()
+    for path in ("/", "/shop/till", "/shop/members", "/shop/stock", "/shop/manager", "/exercise/sales-1"):  # fmt: skip
+        page.goto(served.address + path)
+        page.wait_for_timeout(200)
+        assert serious(page) == [], path
+    page.set_viewport_size({"width": 390, "height": 800})
+    for path in ("/", "/shop/till", "/exercise/sales-1"):
+        page.goto(served.address + path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, (path, wide)
