@@ -37,7 +37,7 @@ A desk's method is written like this::
 - A row about a member names the number it was made for; ask for ``group_of(member.id)`` to get
   everything of the person, merged records included.
 - A new table or column is a change in `schema`; from the first release on also a new file in
-  `migrations/versions`. A table that is only ever added to says so: ``info=APPEND_ONLY``.
+  `migrations/versions`. A table that is only ever added to is a `ledger` there, not a `table`.
 """
 
 import lazy_loader

@@ -52,7 +52,7 @@ def sign_in(
         select(schema.staff).where(schema.staff.c.id == values.code(staff_id))
     ).one_or_none()
     if row is None or not row.active:
-        raise NotAllowed(_("There is no member of staff {id}.").format(id=staff_id))
+        raise NotAllowed(_("There is no member of staff {id}."), id=staff_id)
     if row.password_hash is not None and not (
         isinstance(password, str) and password_fits(password, row.password_hash)
     ):
@@ -60,7 +60,7 @@ def sign_in(
     if store_id is not None and not connection.scalar(
         select(schema.store.c.id).where(schema.store.c.id == values.code(store_id))
     ):
-        raise NotFound(_("There is no store {id}.").format(id=store_id))
+        raise NotFound(_("There is no store {id}."), id=store_id)
     return Staff(row.id, row.name, store_id or row.home_store_id)
 
 
@@ -117,9 +117,10 @@ def require(connection: Connection, staff: Staff, permission: str, store_id: str
     """Raise `NotAllowed` unless the member of staff may do this at that store."""
     if not is_allowed(connection, staff.id, permission, store_id):
         raise NotAllowed(
-            _("{name} may not do this at store {store}: {what}. Ask the store manager.").format(
-                name=staff.name, store=store_id, what=label("permission", permission)
-            )
+            _("{name} may not do this at store {store}: {what}. Ask the store manager."),
+            name=staff.name,
+            store=store_id,
+            what=label("permission", permission),
         )
 
 

@@ -66,7 +66,7 @@ class Arguments:
         try:
             bound = self.signature.bind(desk, *args, **kwargs)
         except TypeError as error:
-            raise BadValue(self._misses(args, kwargs)) from error
+            raise self._misses(args, kwargs) from error
         bound.apply_defaults()
         for name, door in self._doors.items():
             parameter = self.signature.parameters[name]
@@ -76,21 +76,20 @@ class Arguments:
             bound.arguments[name] = _let_in(door, name, plain(value))
         return bound
 
-    def _misses(self, args: tuple, kwargs: dict) -> str:
+    def _misses(self, args: tuple, kwargs: dict) -> BadValue:
         """Why the call does not fit: what is missing, or what nobody asked for."""
         asked = [one for name, one in self.signature.parameters.items() if name != "self"]
+        names = ", ".join(one.name for one in asked)
         for name in kwargs:
             if name not in self.signature.parameters:
-                return _("There is no {name} to be given here, but: {names}.").format(
-                    name=name, names=", ".join(one.name for one in asked)
-                )
+                said = _("There is no {name} to be given here, but: {names}.")
+                return BadValue(said, name=name, names=names)
         given = {one.name for one in asked[: len(args)]} | set(kwargs)
         for one in asked:
             if one.default is one.empty and one.name not in given and one.kind < one.VAR_KEYWORD:
-                return _("{field} is missing.").format(field=values.field_label(one.name))
-        return _("At most {n} values without a name can be given here.").format(
-            n=sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in asked)
-        )
+                return BadValue(_("{field} is missing."), field=one.name)
+        most = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in asked)
+        return BadValue(_("At most {n} values without a name can be given here."), n=most)
 
     def fields(self) -> tuple[Field, ...]:
         """The arguments for a screen, closed sets with their codes."""
@@ -109,13 +108,12 @@ def _let_in(door: TypeAdapter, name: str, value: object) -> object:
         return door.validate_python(value)
     except ValidationError as error:
         said = [one["ctx"]["said"] for one in error.errors() if one["type"] == SAID]
-        raise BadValue(said[0] if said else _cannot_be(name, value)) from None
+        raise (BadValue(said[0]) if said else _cannot_be(name, value)) from None
 
 
-def _cannot_be(name: str, value: object) -> str:
-    return _("{field}: {value} cannot be taken for it.").format(
-        field=values.field_label(name), value=repr(value)[:40]
-    )
+def _cannot_be(name: str, value: object) -> BadValue:
+    said = _("{field}: {value} cannot be taken for it.")
+    return BadValue(said, field=name, value=repr(value)[:40])
 
 
 def plain(value: object) -> object:
@@ -164,27 +162,27 @@ def _checked(annotation: object, name: str) -> object:
     return annotation if annotation is not inspect.Parameter.empty else Any
 
 
-def _refuse(said: str) -> None:
-    raise PydanticCustomError(SAID, "{said}", {"said": said})
+def _refuse(error: BadValue) -> None:
+    raise PydanticCustomError(SAID, "{said}", {"said": str(error)})
 
 
 def _whole(name: str, value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        _refuse(_("{field} must be a whole number.").format(field=values.field_label(name)))
+        _refuse(BadValue(_("{field} must be a whole number."), field=name))
     return value
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        _refuse(_("{field} must be text.").format(field=values.field_label(name)))
+        _refuse(BadValue(_("{field} must be text."), field=name))
     return value
 
 
 def _yes_or_no(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        _refuse(_("{field} is either True or False.").format(field=values.field_label(name)))
+        _refuse(BadValue(_("{field} is either True or False."), field=name))
     return value
 
 
@@ -200,7 +198,7 @@ def _code(name: str, kind: OneOf, value: object) -> str:
     try:
         return values.one_of(value, kind.codes, name, kind.kind)
     except BadValue as error:
-        _refuse(str(error))
+        _refuse(error)
 
 
 CHECKS = {int: _whole, str: _text, bool: _yes_or_no, date: _day}

@@ -16,7 +16,7 @@ def find_segment(tx: Tx, segment_id: str):
     """The segment's row."""
     row = tx.one(select(schema.segment).where(schema.segment.c.id == segment_id))
     if row is None:
-        raise NotFound(_("There is no segment {id}.").format(id=segment_id))
+        raise NotFound(_("There is no segment {id}."), id=segment_id)
     return row
 
 

@@ -32,7 +32,7 @@ def back_up(engine: Engine, to: str | Path) -> Path:
     """
     to = Path(to)
     if to.exists():
-        raise Refused(_("{path} is there already. Choose another name.").format(path=to))
+        raise Refused(_("{path} is there already. Choose another name."), path=to)
     unfinished = to.with_name(f".{to.name}.{os.getpid()}.unfinished")
     try:
         with in_the_shops_words():
@@ -55,7 +55,7 @@ def restore(backup: Path, where: str | Path, keys: Keyring | None) -> int:
     `Refused` when a shop is there already, `CannotOpen` or `Tampered` for a bad backup.
     """
     if not backup.is_file():
-        raise CannotOpen(_("There is no backup at {path}.").format(path=backup))
+        raise CannotOpen(_("There is no backup at {path}."), path=backup)
     url = database_url(where)
     source = open_engine(backup, served=False)
     try:

@@ -25,9 +25,9 @@ def append(
     staff_id: str | None,
     store_id: str | None,
     action: str,
-    outcome: str,
-    subject: str | None,
-    detail: dict,
+    outcome: str = "done",
+    subject: str | None = None,
+    detail: dict | None = None,
 ) -> int:
     """Write one entry at the end of the chain; the writer holds the shop's lock."""
     e = schema.audit_entry
@@ -41,7 +41,7 @@ def append(
         "action": action,
         "outcome": outcome,
         "subject": subject,
-        "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
         "before": before,
     }
     entry["hash"] = _signed(keys, entry)

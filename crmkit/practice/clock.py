@@ -16,7 +16,7 @@ def utc(moment: datetime) -> datetime:
     10
     """
     if moment.tzinfo is None:
-        raise BadValue(_("The time {time} needs a time zone.").format(time=moment))
+        raise BadValue(_("The time {time} needs a time zone."), time=moment)
     return moment.astimezone(UTC)
 
 

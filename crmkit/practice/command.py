@@ -288,7 +288,7 @@ def begin(connection: Connection, shop, permission: str) -> Tx:
     require_fitting(shop.keys, row.key_check)
     now = row.clock_at or shop.clock.now()
     if not values.CLOCKS_FROM - 1 <= now.year <= values.LAST_YEAR:
-        raise BadValue(_("The shop's clock says {time}. Set it right.").format(time=now))
+        raise BadValue(_("The shop's clock says {time}. Set it right."), time=now)
     return Tx(connection, shop.keys, shop.staff, permission, now, row.timezone)
 
 
@@ -326,8 +326,6 @@ def note_refused_sign_in(shop, staff_id: object) -> None:
             store_id=None,
             action="shop.sign_in",
             outcome="refused",
-            subject=None,
-            detail={},
         )
 
 
@@ -336,9 +334,7 @@ def _done_before(tx: Tx, key: str, payload: str) -> str | None:
     if row is None:
         return None
     if row.payload != payload or row.staff_id != tx.staff.id:
-        raise KeyReused(
-            _("The key {key} was used for another request. Use a new key.").format(key=key)
-        )
+        raise KeyReused(_("The key {key} was used for another request. Use a new key."), key=key)
     if row.result_sealed is None:
         raise KeyReused(_("The member of this request was erased; it cannot be repeated."))
     return tx.unseal(schema.command_log, "result_sealed", key, row.result_sealed)

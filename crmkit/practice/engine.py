@@ -36,14 +36,12 @@ def database_url(where: str | Path) -> URL:
     try:
         url = make_url(where)
     except Exception as error:
-        raise CannotOpen(_("{url} is not a database address.").format(url=where)) from error
+        raise CannotOpen(_("{url} is not a database address."), url=where) from error
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise CannotOpen(
-            _("The shop runs on SQLite or PostgreSQL, not on {kind}.").format(
-                kind=url.get_backend_name()
-            )
+            _("The shop runs on SQLite or PostgreSQL, not on {kind}."), kind=url.get_backend_name()
         )
     return url
 
@@ -124,7 +122,7 @@ def require_file(path: Path) -> None:
     """Refuse a place where there is no file."""
     if not path.is_file():
         raise CannotOpen(
-            _("There is no shop at {path}. If it was deleted, restore a backup.").format(path=path)
+            _("There is no shop at {path}. If it was deleted, restore a backup."), path=path
         )
 
 

@@ -5,10 +5,21 @@ import sqlite3
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 
 
 class PracticeError(CrmkitError):
-    """Base of everything the practice CRM refuses; nothing was written."""
+    """Base of everything the practice CRM refuses; nothing was written.
+
+    It is made from a sentence and what fills its blanks; a `field` is said by its label.
+    """
+
+    def __init__(self, said: str = "", /, **about: object):
+        if "field" in about:
+            about["field"] = label("field", about["field"])
+            if said.startswith("{field}"):
+                about["field"] = about["field"][:1].upper() + about["field"][1:]
+        super().__init__(said.format(**about) if about else said)
 
     def _render_traceback_(self, *_where) -> list[str]:
         """A notebook shows the sentence alone: it says what to do, the calls behind it do not."""
@@ -117,9 +128,7 @@ def from_database(error: Exception) -> PracticeError | None:
         if "readonly" in said or "read-only" in said:
             return CannotOpen(_("The shop may not be written to. Check the file's permissions."))
         return CannotOpen(
-            _("The shop's database cannot be reached: {reason}").format(
-                reason=str(cause).splitlines()[0]
-            )
+            _("The shop's database cannot be reached: {reason}"), reason=str(cause).splitlines()[0]
         )
     return None
 
@@ -135,7 +144,7 @@ def _from_a_file(error: OSError) -> PracticeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(_("The disk is full, nothing was saved. Free some space and do it again."))
     return CannotOpen(
-        _("{path} cannot be used: {reason}").format(
-            path=error.filename or "–", reason=error.strerror or type(error).__name__
-        )
+        _("{path} cannot be used: {reason}"),
+        path=error.filename or "–",
+        reason=error.strerror or type(error).__name__,
     )

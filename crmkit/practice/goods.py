@@ -17,7 +17,7 @@ def find_product(tx: Tx, product_id: str):
     p, code = product, values.code(product_id)
     row = tx.one(select(p).where(p.c.id == code)) or tx.one(select(p).where(p.c.barcode == code))
     if row is None:
-        raise NotFound(_("There is no product {id}.").format(id=product_id))
+        raise NotFound(_("There is no product {id}."), id=product_id)
     return row
 
 

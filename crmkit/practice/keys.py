@@ -56,9 +56,8 @@ class Key:
             return self._aead.decrypt(raw[:NONCE], raw[NONCE:], place.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise Tampered(
-                _("An encrypted value in {place} does not belong there. Restore a backup.").format(
-                    place=place
-                )
+                _("An encrypted value in {place} does not belong there. Restore a backup."),
+                place=place,
             ) from error
 
     def token(self, kind: str, value: str) -> str:
@@ -100,15 +99,14 @@ class Keyring:
             return cls(keys, base64.b64decode(stored["signing"]))
         except FileNotFoundError as error:
             raise WrongKey(
-                _("The shop's key file {path} is missing. Put it back, or set CRMKIT_KEYS.").format(
-                    path=path
-                )
+                _("The shop's key file {path} is missing. Put it back, or set CRMKIT_KEYS."),
+                path=path,
             ) from error
         except OSError as error:
             raise from_database(error) from error
         except (ValueError, KeyError, TypeError) as error:
             raise WrongKey(
-                _("The key file {path} is damaged. Restore it from its copy.").format(path=path)
+                _("The key file {path} is damaged. Restore it from its copy."), path=path
             ) from error
 
     def save(self, path: Path | str, *, new: bool = False) -> None:
@@ -124,7 +122,8 @@ class Keyring:
                     _(
                         "There is a key file at {path} already; backups may need it. "
                         "Move it to a safe place first."
-                    ).format(path=path)
+                    ),
+                    path=path,
                 )
             self._save(path)
         except OSError as error:
@@ -169,9 +168,8 @@ class Keyring:
             if key.id == key_id:
                 return key.open(payload, place)
         raise WrongKey(
-            _("The shop's data is sealed with key {key}, which the key file does not hold.").format(
-                key=key_id
-            )
+            _("The shop's data is sealed with key {key}, which the key file does not hold."),
+            key=key_id,
         )
 
     def token(self, kind: str, value: str | None) -> str | None:

@@ -9,14 +9,12 @@ A desk declares once what its list is made of and gives out pages::
         at="opened_at",
     )
 
-    @query(roles="cashier sales manager trainer")
-    def list_tickets(
-        self, tx: Tx, *, where: dict | None = None, sort: str | None = None,
-        after: str | None = None, size: int = 50,
-    ) -> Page:
+    @listed(TICKETS, roles="cashier sales manager trainer")
+    def list_tickets(tx, rows):
         \"\"\"This store's tickets.\"\"\"
-        return TICKETS.page(tx, where, sort, after, size, lambda rows: ...)
+        return (built(Ticket, row) for row in rows)
 
+The method is called with `where` (what to choose by), `sort`, `after` and `size`, and gives a `Page`.
 A page begins after the last row of the one before it (a keyset), so that the thousandth page of a
 million rows is as quick as the first; that needs an index on the store, the sorted column and the
 key. The total is counted once and travels with the mark to the next page.
@@ -34,7 +32,7 @@ from sqlalchemy.sql import ColumnElement
 from crmkit.i18n import gettext as _
 from crmkit.practice import values
 from crmkit.practice.clock import day_bounds
-from crmkit.practice.command import Tx
+from crmkit.practice.command import Tx, query
 from crmkit.practice.errors import BadValue
 from crmkit.practice.records import record
 
@@ -60,7 +58,8 @@ class Listing:
     that `since` and `until` ask for; `sorts` are the columns to sort by, never empty, the first
     unless asked otherwise (``-`` before one turns it round). Rows with a `store` column are those
     of the store where the staff stands, or of `store_id` where they may see that; where the store
-    may be empty (`or_everywhere`), those of no store are shown too.
+    may be empty (`or_everywhere`), those of no store are shown too. `also` gives conditions that
+    always hold, and takes what it understands itself out of what was asked.
     """
 
     table: Table
@@ -69,7 +68,7 @@ class Listing:
     at: str | None = None
     store: str | None = STORE
     key: str = "id"
-    or_everywhere: bool = False
+    also: Callable[[Tx, dict], Iterable[ColumnElement]] = lambda _tx, _where: ()
 
     def page(
         self,
@@ -78,13 +77,13 @@ class Listing:
         sort: str | None,
         after: str | None,
         size: int,
-        shown: Callable[[Sequence], Iterable],
-        *conditions: ColumnElement,
+        shown: Callable[[Tx, Sequence], Iterable],
     ) -> Page:
-        """One page of the rows that fit, shown as records; `conditions` always hold."""
+        """One page of the rows that fit, shown as records."""
         size = values.quantity(size, "size", most=MOST)
         down, by = self._order(sort)
-        wanted = [*conditions, *self._chosen(tx, where or {})]
+        asked = dict(where or {})
+        wanted = [*self.also(tx, asked), *self._chosen(tx, asked)]
         key = self.table.c[self.key]
         columns = [key] if by is key else [by, key]
         total, last = self._mark(after, sort or self.sorts[0], columns)
@@ -98,7 +97,7 @@ class Listing:
         more = len(rows) > size
         rows = rows[:size]
         next_one = self._marked(total, sort, rows[-1], columns) if more else None
-        return Page(tuple(shown(rows)), total, next_one)
+        return Page(tuple(shown(tx, rows)), total, next_one)
 
     def _order(self, sort: str | None) -> tuple[bool, ColumnElement]:
         sort = sort or self.sorts[0]
@@ -116,8 +115,7 @@ class Listing:
             store = where.get(STORE) or tx.store_id
             if store != tx.store_id:
                 tx.require_at(store)
-            column = self.table.c[self.store]
-            yield column.is_(None) | (column == store) if self.or_everywhere else column == store
+            yield self.table.c[self.store] == store
         for name in self.filters:
             if where.get(name) is None:
                 continue
@@ -131,9 +129,7 @@ class Listing:
         if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
             return value
         raise BadValue(
-            _("{field}: {value} cannot be taken for it.").format(
-                field=values.field_label(name), value=repr(value)[:40]
-            )
+            _("{field}: {value} cannot be taken for it."), field=name, value=repr(value)[:40]
         )
 
     def _between(self, tx: Tx, where: dict) -> Iterable[ColumnElement]:
@@ -176,3 +172,25 @@ class Listing:
                 _("This is no mark of this list. Begin again at the first page.")
             ) from error
         return total, last
+
+
+def listed(what: Listing, *, roles: str) -> Callable:
+    """A desk's method that gives out a list, made of what shows its rows."""
+
+    def of_a_desk(shown: Callable[[Tx, Sequence], Iterable]):
+        def method(
+            self,
+            tx: Tx,
+            *,
+            where: dict | None = None,
+            sort: str | None = None,
+            after: str | None = None,
+            size: int = 50,
+        ) -> Page:
+            return what.page(tx, where, sort, after, size, shown)
+
+        for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+            setattr(method, name, getattr(shown, name))
+        return query(roles=roles)(method)
+
+    return of_a_desk

@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.practice import people, schema
 from crmkit.practice.command import Tx, begin
 from crmkit.practice.delivery import (
@@ -96,9 +95,9 @@ def _sent_to(tx: Tx, member_id: str, once: str, before: int | None = None) -> bo
 def refuse_without_address(member_id: str, channel: str) -> None:
     """Raise `Refused`: the record has nothing to write to on this channel."""
     raise Refused(
-        _("{member} has no {field} on record. Complete it, or choose another channel.").format(
-            member=member_id, field=label("field", ADDRESS[channel])
-        )
+        _("{member} has no {field} on record. Complete it, or choose another channel."),
+        member=member_id,
+        field=ADDRESS[channel],
     )
 
 
@@ -136,9 +135,7 @@ def deliver(shop, transports: dict[str, Transport] | None) -> dict[str, int]:
         with reading(shop.engine) as connection:
             kind = connection.scalar(select(schema.shop.c.kind))
         if kind != "practice":
-            raise Refused(
-                _("Name the ways out, such as {example}.").format(example="{'email': Smtp(…)}")
-            )
+            raise Refused(_("Name the ways out, such as {example}."), example="{'email': Smtp(…)}")
         shown = LocalGateway(Path(shop.engine.url.database).with_name("messages.jsonl"))
         transports = dict.fromkeys(schema.MESSAGE_CHANNELS, shown)
     return Worker(shop, transports).run()

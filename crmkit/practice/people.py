@@ -52,9 +52,9 @@ def live(tx: Tx, member_id: str):
     if row is not None and row.status == "merged":
         row = tx.one(select(table).where(table.c.id == row.survivor_id))
     if row is None:
-        raise NotFound(_("There is no member {id}.").format(id=member_id))
+        raise NotFound(_("There is no member {id}."), id=member_id)
     if row.status == "erased":
-        raise NotFound(_("Member {id} was erased at their own wish.").format(id=member_id))
+        raise NotFound(_("Member {id} was erased at their own wish."), id=member_id)
     return row
 
 
@@ -176,9 +176,8 @@ def enrol(
     taken = with_token(tx, "phone", phone)
     if taken:
         raise PhoneTaken(
-            _("{member} has this phone already. Open that record instead.").format(
-                member=taken[0].survivor_id
-            )
+            _("{member} has this phone already. Open that record instead."),
+            member=taken[0].survivor_id,
         )
     member_id = new_member_id(tx)
     more["card"] = values.card(more["card"]) if more.get("card") else new_card(member_id)

@@ -31,7 +31,7 @@ def rotate(engine: Engine, keys: Keyring, file: Path) -> Keyring:
             raise Refused(_("A practice scene keeps its key: the trainer has to open it."))
         ring = keys if len(keys.keys) > 1 else keys.with_new_key()
         if file.exists() and Keyring.load(file).signing != keys.signing:
-            raise WrongKey(_("The key file {path} is another shop's.").format(path=file))
+            raise WrongKey(_("The key file {path} is another shop's."), path=file)
         ring.save(file)
         connection.execute(update(schema.shop).values(key_check=ring.seal(KEY_CHECK, CHECKED_AT)))
     for name in schema.SEALED:

@@ -50,9 +50,9 @@ def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Sh
     """The scene's shop in this folder, made when it is not there yet."""
     if name not in SCENES:
         raise CannotOpen(
-            _("There is no scene {name}. There are: {names}.").format(
-                name=name, names=", ".join(sorted(SCENES))
-            )
+            _("There is no scene {name}. There are: {names}."),
+            name=name,
+            names=", ".join(sorted(SCENES)),
         )
     path = folder / FILE
     with in_the_shops_words():
@@ -66,9 +66,10 @@ def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Sh
     found = _scene_of(path)
     if found != name:
         raise CannotOpen(
-            _("{path} is the scene {found}. Open it with reset=True to begin {name}.").format(
-                path=path, found=found, name=name
-            )
+            _("{path} is the scene {found}. Open it with reset=True to begin {name}."),
+            path=path,
+            found=found,
+            name=name,
         )
     return Shop.open(path, staff or SCENES[name].staff)
 

@@ -69,7 +69,7 @@ def keys(
     Keyring.load(key_file(where))
     if copy_to is not None:
         if copy_to.exists():
-            raise Refused(_("{path} is there already. Choose another name.").format(path=copy_to))
+            raise Refused(_("{path} is there already. Choose another name."), path=copy_to)
         shutil.copy(key_file(where), copy_to)
     typer.echo(str(copy_to or key_file(where)))
 
@@ -82,7 +82,7 @@ def check(where: Where, staff: Staff = "T1", password: Password = None) -> None:
     with _opened(where, staff, password) as opened:
         broken, problems = opened.audit.first_break(), opened.audit.problems()
     if broken is not None:
-        raise Tampered(_("The log is broken at entry {n}. Restore a backup.").format(n=broken))
+        raise Tampered(_("The log is broken at entry {n}. Restore a backup."), n=broken)
     if problems:
         raise Tampered("\n".join(problems))
     typer.echo(_("Log and books are whole."))

@@ -181,7 +181,7 @@ class Shop:
         store = values.new_code(store[0], "store"), values.text(store[1], "name")
         owner = values.new_code(owner[0], "staff"), values.name(owner[1])
         if timezone not in available_timezones():
-            raise BadValue(_("There is no time zone {name}.").format(name=timezone))
+            raise BadValue(_("There is no time zone {name}."), name=timezone)
         saved = None
         if keys is None:
             keys = Keyring.for_practice() if kind == "practice" else Keyring.new()
@@ -191,7 +191,7 @@ class Shop:
             migrate.create(engine)
             with writing(engine) as connection:
                 if connection.execute(select(schema.shop)).first():
-                    raise CannotOpen(_("There is a shop at {path} already.").format(path=where))
+                    raise CannotOpen(_("There is a shop at {path} already."), path=where)
                 if saved is not None:  # only now is it sure that nobody's keys are overwritten
                     keys.save(saved, new=True)
                 connection.execute(
@@ -213,9 +213,6 @@ class Shop:
                     staff_id=owner[0],
                     store_id=store[0],
                     action="shop.create",
-                    outcome="done",
-                    subject=None,
-                    detail={},
                 )
         finally:
             engine.dispose()
@@ -286,7 +283,7 @@ class Shop:
     def may(self, operation: str) -> bool:
         """Whether who is signed in may do this here, e.g. ``shop.may("till.sell")``."""
         if operation not in OPERATIONS:
-            raise BadValue(_("There is no operation {name}.").format(name=operation))
+            raise BadValue(_("There is no operation {name}."), name=operation)
         with reading(self.engine) as connection:
             return operation in access.held(connection, self.staff)
 
@@ -295,7 +292,7 @@ class Shop:
         desk, _dot, method = operation.partition(".")
         act = getattr(DESKS.get(desk), method, None)
         if not hasattr(act, "arguments"):
-            raise BadValue(_("There is no operation {name}.").format(name=operation))
+            raise BadValue(_("There is no operation {name}."), name=operation)
         return act.arguments.fields()
 
     def frames(self):
@@ -343,9 +340,7 @@ def _is_served(url) -> bool:
         with open(url.database, "rb") as file:
             header = file.read(20)
     except OSError as error:
-        raise CannotOpen(
-            _("The shop at {path} cannot be read.").format(path=url.database)
-        ) from error
+        raise CannotOpen(_("The shop at {path} cannot be read."), path=url.database) from error
     return len(header) == 20 and header[18] == 2
 
 

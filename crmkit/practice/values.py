@@ -50,46 +50,32 @@ def at_the_door(arguments: object, name: str = "") -> None:
     elif isinstance(arguments, str):
         if len(arguments) > LONGEST_OF_ALL:
             raise BadValue(
-                _("{field} is too long: at most {longest} characters.").format(
-                    field=field_label(name), longest=LONGEST_OF_ALL
-                )
+                _("{field} is too long: at most {longest} characters."),
+                field=name,
+                longest=LONGEST_OF_ALL,
             )
         if "\0" in arguments or any("\ud800" <= one <= "\udfff" for one in arguments):
-            raise BadValue(
-                _("{field} holds characters that cannot be shown.").format(field=field_label(name))
-            )
+            raise BadValue(_("{field} holds characters that cannot be shown."), field=name)
     elif isinstance(arguments, int | float) and not -(2**62) < arguments < 2**62:
-        raise BadValue(
-            _("{field}: {value} is no number.").format(field=field_label(name), value=arguments)
-        )
-
-
-def field_label(field: str) -> str:
-    """The field's label, to begin a sentence with."""
-    shown = label("field", field)
-    return shown[:1].upper() + shown[1:]
+        raise BadValue(_("{field}: {value} is no number."), field=name, value=arguments)
 
 
 def text(value: object, field: str, *, needed: bool = True) -> str | None:
     """The text without spaces around it; too long or with control characters is refused."""
     if value is not None and not isinstance(value, str):
-        raise BadValue(_("{field} must be text.").format(field=field_label(field)))
+        raise BadValue(_("{field} must be text."), field=field)
     tidy = unicodedata.normalize("NFC", value or "").strip()
     if not tidy:
         if needed:
-            raise BadValue(_("{field} is missing.").format(field=field_label(field)))
+            raise BadValue(_("{field} is missing."), field=field)
         return None
     longest = LONGEST.get(field, 200)
     if len(tidy) > longest:
         raise BadValue(
-            _("{field} is too long: at most {longest} characters.").format(
-                field=field_label(field), longest=longest
-            )
+            _("{field} is too long: at most {longest} characters."), field=field, longest=longest
         )
     if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" for one in tidy):
-        raise BadValue(
-            _("{field} holds characters that cannot be shown.").format(field=field_label(field))
-        )
+        raise BadValue(_("{field} holds characters that cannot be shown."), field=field)
     return tidy
 
 
@@ -173,12 +159,14 @@ def quantity(
 ) -> int:
     """A whole number of units, from `least` to `most`."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(_("{field} must be a whole number.").format(field=field_label(field)))
+        raise BadValue(_("{field} must be a whole number."), field=field)
     if not least <= value <= most:
         raise BadValue(
-            _("{field} must be between {least} and {most}, not {value}.").format(
-                field=field_label(field), least=least, most=f"{most:,}", value=value
-            )
+            _("{field} must be between {least} and {most}, not {value}."),
+            field=field,
+            least=least,
+            most=f"{most:,}",
+            value=value,
         )
     return value
 
@@ -207,16 +195,12 @@ def new_code(value: object, field: str) -> str:
     'P9'
     """
     tidy = text(value, field)
-    if code(tidy) != tidy:
+    if code(tidy) != tidy and tidy.isprintable():
         raise BadValue(
-            _("{field} is too long: at most {longest} characters.").format(
-                field=field_label(field), longest=64
-            )
-            if tidy.isprintable()
-            else _("{field} holds characters that cannot be shown.").format(
-                field=field_label(field)
-            )
+            _("{field} is too long: at most {longest} characters."), field=field, longest=64
         )
+    if code(tidy) != tidy:
+        raise BadValue(_("{field} holds characters that cannot be shown."), field=field)
     return tidy
 
 
@@ -228,7 +212,7 @@ def clock_time(value: object, field: str) -> str:
     """
     found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text(value, field))
     if not found:
-        raise BadValue(_("{field} must be a time like 21:00.").format(field=field_label(field)))
+        raise BadValue(_("{field} must be a time like 21:00."), field=field)
     return f"{int(found[1]):02d}:{found[2]}"
 
 
@@ -244,9 +228,7 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
         except ValueError:
             value = None
     if not isinstance(value, datetime):
-        raise BadValue(
-            _("{field} must be a moment like 2025-07-01 09:00.").format(field=field_label(field))
-        )
+        raise BadValue(_("{field} must be a moment like 2025-07-01 09:00."), field=field)
     _in_our_time(value, field, CLOCKS_FROM)
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
@@ -254,12 +236,10 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
 def path(value: object) -> Path:
     """Where a file is or is to be."""
     if not isinstance(value, str | Path) or not str(value).strip():
-        raise BadValue(_("{field} is missing.").format(field=field_label("path")))
+        raise BadValue(_("{field} is missing."), field="path")
     if any(len(part.encode()) > 255 for part in Path(value).parts):
         raise BadValue(
-            _("{field} is too long: at most {longest} characters.").format(
-                field=field_label("path"), longest=255
-            )
+            _("{field} is too long: at most {longest} characters."), field="path", longest=255
         )
     return Path(value)
 
@@ -273,20 +253,17 @@ def number(value: object) -> int:
 def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
     """An amount of money in whole cents."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(
-            _("{field} is counted in cents: write 1999 for 19.99.").format(field=field_label(field))
-        )
+        raise BadValue(_("{field} is counted in cents: write 1999 for 19.99."), field=field)
     if not least <= value <= MOST_CENTS:
         raise BadValue(
             _(
                 "{field} is at least {least} and at most {most} yuan; {value} cents are {yuan} yuan."
-            ).format(
-                field=field_label(field),
-                least=f"{least / 100:,.2f}",
-                most=f"{MOST_CENTS // 100:,}",
-                value=value,
-                yuan=f"{value / 100:,.2f}",
-            )
+            ),
+            field=field,
+            least=f"{least / 100:,.2f}",
+            most=f"{MOST_CENTS // 100:,}",
+            value=value,
+            yuan=f"{value / 100:,.2f}",
         )
     return value
 
@@ -302,11 +279,7 @@ def one_of(value: object, codes: tuple[str, ...], field: str, kind: str | None =
             for code, shown in labels(kind, language).items():
                 if code in codes and isinstance(value, str) and value.strip() == shown:
                     return code
-        raise BadValue(
-            _("{field} is one of {codes}.").format(
-                field=field_label(field), codes=listed(codes, kind)
-            )
-        )
+        raise BadValue(_("{field} is one of {codes}."), field=field, codes=listed(codes, kind))
     return value
 
 
@@ -331,7 +304,7 @@ def day(value: object, field: str) -> date:
     if isinstance(value, str):
         value = _day_written(value)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise BadValue(_("{field} must be a day like 2025-06-30.").format(field=field_label(field)))
+        raise BadValue(_("{field} must be a day like 2025-06-30."), field=field)
     return _in_our_time(value, field)
 
 
@@ -339,8 +312,9 @@ def _in_our_time(value: date, field: str, first: int = FIRST_YEAR) -> date:
     """The day or moment, unless it lies where calendars end and nothing can be reckoned."""
     if not first <= value.year < LAST_YEAR:
         raise BadValue(
-            _("{field} must lie between {first} and {last}.").format(
-                field=field_label(field), first=first, last=LAST_YEAR
-            )
+            _("{field} must lie between {first} and {last}."),
+            field=field,
+            first=first,
+            last=LAST_YEAR,
         )
     return value

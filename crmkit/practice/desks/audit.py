@@ -9,7 +9,7 @@ from sqlalchemy import case, exists, func, literal, select, true
 from crmkit.practice import access, books, chain, people, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
 
 LOG = Listing(
@@ -95,22 +95,10 @@ class Audit(Desk):
             wanted = wanted.where(e.c.at >= start, e.c.at < end)
         return tuple(built(LogEntry, row, detail=json.loads(row.detail)) for row in tx.all(wanted))
 
-    @query(roles="manager trainer")
-    def list_log(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(LOG, roles="manager trainer")
+    def list_log(tx: Tx, rows):
         """What was done or refused at this store, page by page (see `lists`)."""
-
-        def shown(rows):
-            return (built(LogEntry, row, detail=json.loads(row.detail)) for row in rows)
-
-        return LOG.page(tx, where, sort, after, size, shown)
+        return (built(LogEntry, row, detail=json.loads(row.detail)) for row in rows)
 
     @query(roles="manager trainer")
     def first_break(self, tx: Tx) -> int | None:

@@ -13,7 +13,7 @@ from crmkit.practice.domain import buying
 from crmkit.practice.errors import Closed, NotFound, Refused, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, record
 
 order_table = schema.purchase_order
@@ -79,7 +79,7 @@ class Buying:
         supplier_id = values.new_code(supplier_id, "supplier")
         s = schema.supplier
         if tx.one(select(s.c.id).where(s.c.id == supplier_id)):
-            raise Refused(_("There is a supplier {id} already.").format(id=supplier_id))
+            raise Refused(_("There is a supplier {id} already."), id=supplier_id)
         tx.insert(s, id=supplier_id, name=values.text(name, "name"), active=True)
         tx.note(f"supplier:{supplier_id}")
         return Supplier(supplier_id, values.text(name, "name"), True)
@@ -149,11 +149,10 @@ class Buying:
         for product_id, quantity in coming.items():
             if quantity > outstanding.get(product_id, 0):
                 raise TooManyReturned(
-                    _(
-                        "Of {product}, {left} are still to come with this order, not {asked}."
-                    ).format(
-                        product=product_id, left=outstanding.get(product_id, 0), asked=quantity
-                    )
+                    _("Of {product}, {left} are still to come with this order, not {asked}."),
+                    product=product_id,
+                    left=outstanding.get(product_id, 0),
+                    asked=quantity,
                 )
         said = _costs(tx, costs)
         _refuse_others(said, coming)
@@ -185,24 +184,16 @@ class Buying:
         """An order and what came of it."""
         return _order(tx, _find_order(tx, order_id))
 
-    @query(roles="stock_keeper manager trainer")
-    def list_orders(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(ORDERS, roles="stock_keeper manager trainer")
+    def list_orders(tx: Tx, rows):
         """This store's purchase orders, the latest first."""
-        return ORDERS.page(tx, where, sort, after, size, lambda rows: (_order(tx, r) for r in rows))
+        return (_order(tx, row) for row in rows)
 
 
 def _find_supplier(tx: Tx, supplier_id: str):
     row = tx.one(select(schema.supplier).where(schema.supplier.c.id == values.code(supplier_id)))
     if row is None:
-        raise NotFound(_("There is no supplier {id}.").format(id=supplier_id))
+        raise NotFound(_("There is no supplier {id}."), id=supplier_id)
     return row
 
 
@@ -213,14 +204,14 @@ def _find_order(tx: Tx, order_id: int):
         )
     )
     if row is None:
-        raise NotFound(_("There is no order {id} of this store.").format(id=order_id))
+        raise NotFound(_("There is no order {id} of this store."), id=order_id)
     return row
 
 
 def _find_open(tx: Tx, order_id: int):
     row = _find_order(tx, order_id)
     if row.status != "open":
-        raise Closed(_("Order {id} is closed.").format(id=order_id))
+        raise Closed(_("Order {id} is closed."), id=order_id)
     return row
 
 
@@ -234,7 +225,7 @@ def _costs(tx: Tx, costs: Mapping[str, int] | None) -> dict[str, int]:
 def _refuse_others(named: Mapping[str, int], units: Mapping[str, int]) -> None:
     for product_id in named:
         if product_id not in units:
-            raise NotFound(_("{product} is not among these goods.").format(product=product_id))
+            raise NotFound(_("{product} is not among these goods."), product=product_id)
 
 
 def _take_in(tx: Tx, delivery_id: int, product_id: str, quantity: int, cost: int) -> None:

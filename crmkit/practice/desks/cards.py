@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.ledgers import cash, value
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live
 from crmkit.practice.records import Cents, record
 
@@ -89,18 +89,10 @@ class Cards(Desk):
         )
         return tuple(CardEntry(**row._mapping) for row in rows)
 
-    @query(roles="manager trainer")
-    def list_cards(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(CARDS, roles="manager trainer")
+    def list_cards(tx: Tx, rows):
         """The cards this store sold, the latest first."""
-        return CARDS.page(tx, where, sort, after, size, lambda rows: (_card(tx, r) for r in rows))
+        return (_card(tx, row) for row in rows)
 
 
 def _load(tx: Tx, number: str, amount: int, method: str) -> ValueCard:

@@ -13,8 +13,8 @@ from crmkit.practice.command import Tx, command, query
 from crmkit.practice.errors import Closed, NotFound, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock as ledger
-from crmkit.practice.lists import Listing, Page
-from crmkit.practice.records import Cents, record
+from crmkit.practice.lists import Listing, listed
+from crmkit.practice.records import Cents, built, record
 
 STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",), at="opened_at")
 
@@ -112,9 +112,8 @@ class Counts:
         if more and before is not None:
             if before.book != book:
                 raise Refused(
-                    _(
-                        "{product} was moved since its first part was counted: count all of it."
-                    ).format(product=product.id)
+                    _("{product} was moved since its first part was counted: count all of it."),
+                    product=product.id,
                 )
             counted += before.counted
         _write_count(tx, stocktake.id, product.id, counted, book)
@@ -188,9 +187,9 @@ class Counts:
         strange = [one for one in named if one not in on_sheet]
         if strange or not named:
             raise Refused(
-                _("Name products of stocktake {id}; {product} is not on its sheet.").format(
-                    id=stocktake.id, product=", ".join(strange) or "–"
-                )
+                _("Name products of stocktake {id}; {product} is not on its sheet."),
+                id=stocktake.id,
+                product=", ".join(strange) or "–",
             )
         if stocktake.status != "open":
             return _open(tx, named)
@@ -220,18 +219,10 @@ class Counts:
             raise Refused(_("The book is shown when the stocktake is closed."))
         return _report(tx, stocktake)
 
-    @query(roles="stock_keeper manager trainer")
-    def list_counts(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(STOCKTAKES, roles="stock_keeper manager trainer")
+    def list_counts(tx: Tx, rows):
         """This store's stocktakes, the latest first."""
-        return STOCKTAKES.page(tx, where, sort, after, size, lambda rows: map(_head, rows))
+        return (built(Stocktake, row) for row in rows)
 
 
 def _open(tx: Tx, wanted: list[str]) -> CountSheet:
@@ -239,7 +230,7 @@ def _open(tx: Tx, wanted: list[str]) -> CountSheet:
     is_open = tx.value(select(t.c.id).where(t.c.store_id == tx.store_id, t.c.status == "open"))
     if is_open is not None:
         raise Refused(
-            _("Stocktake {id} is open here already. Close or cancel it first.").format(id=is_open)
+            _("Stocktake {id} is open here already. Close or cancel it first."), id=is_open
         )
     if not wanted:
         raise Refused(_("There is nothing to count here."))
@@ -258,14 +249,14 @@ def _find_stocktake(tx: Tx, stocktake_id: int):
         select(t).where(t.c.id == values.number(stocktake_id), t.c.store_id == tx.store_id)
     )
     if row is None:
-        raise NotFound(_("There is no stocktake {id} at this store.").format(id=stocktake_id))
+        raise NotFound(_("There is no stocktake {id} at this store."), id=stocktake_id)
     return row
 
 
 def _open_stocktake(tx: Tx, stocktake_id: int):
     row = _find_stocktake(tx, stocktake_id)
     if row.status != "open":
-        raise Closed(_("Stocktake {id} is closed.").format(id=stocktake_id))
+        raise Closed(_("Stocktake {id} is closed."), id=stocktake_id)
     return row
 
 
@@ -288,10 +279,6 @@ def _write_count(tx: Tx, stocktake_id: int, product_id: str, counted: int | None
         counted=counted,
         book=book,
     )
-
-
-def _head(row) -> Stocktake:
-    return Stocktake(**row._mapping)
 
 
 def _last_counts(tx: Tx, stocktake_id: int) -> list:

@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
-from crmkit.practice.command import Tx, command, query
+from crmkit.practice.command import Tx, command
 from crmkit.practice.desks.office import find_staff
 from crmkit.practice.display import yuan
 from crmkit.practice.domain import closing
 from crmkit.practice.errors import BadValue, Refused
 from crmkit.practice.ledgers import cash
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, record
 
 table = schema.shift_close
@@ -74,9 +74,7 @@ class Drawers:
         if opening_float is not None:
             if cash.since_last_close(tx, drawer):
                 raise Refused(
-                    _("Drawer {drawer} is in use: close it before a new float.").format(
-                        drawer=drawer
-                    )
+                    _("Drawer {drawer} is in use: close it before a new float."), drawer=drawer
                 )
             put_in = values.cents(opening_float, "opening_float") - held
         cash.post(tx, "opening_float", put_in, drawer=drawer)
@@ -96,9 +94,8 @@ class Drawers:
         held = cash.balance(tx, cash.drawer_of(tx))
         if amount > held:
             raise Refused(
-                _("By the book the drawer holds {held} yuan. Enter its float first.").format(
-                    held=yuan(held)
-                )
+                _("By the book the drawer holds {held} yuan. Enter its float first."),
+                held=yuan(held),
             )
         _move(tx, "paid_out", -amount, reason)
 
@@ -160,18 +157,10 @@ class Drawers:
         tx.note(f"shift:{number}", cash_expected=found.cash_expected, cash_counted=counted)
         return _close(tx.one(select(table).where(table.c.id == number)))
 
-    @query(roles="cashier sales manager trainer")
-    def list_closes(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(CLOSES, roles="cashier sales manager trainer")
+    def list_closes(tx: Tx, rows):
         """This store's counted drawers, the latest first."""
-        return CLOSES.page(tx, where, sort, after, size, lambda rows: map(_close, rows))
+        return map(_close, rows)
 
 
 def _move(tx: Tx, kind: str, amount: int, reason: str) -> None:

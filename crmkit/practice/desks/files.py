@@ -92,9 +92,7 @@ class Files(Desk):
         run = schema.import_run
         earlier = tx.one(select(run).where(run.c.sha256 == digest))
         if earlier is not None:
-            raise Refused(
-                _("This file was imported already, on {day}.").format(day=tx.day_of(earlier.at))
-            )
+            raise Refused(_("This file was imported already, on {day}."), day=tx.day_of(earlier.at))
         results = [_take(tx, row) for row in table]
         kinds = [result for result, _reason, _member in results]
         run_id = tx.insert(
@@ -204,7 +202,7 @@ def _read(path: Path) -> tuple[list[dict], str]:
     from crmkit import clean
 
     if not path.is_file():
-        raise NotFound(_("There is no file {path}.").format(path=path))
+        raise NotFound(_("There is no file {path}."), path=path)
     try:
         frame, report = clean.read_any(path)
     except CrmkitError as error:
@@ -213,21 +211,21 @@ def _read(path: Path) -> tuple[list[dict], str]:
     missing = [name for name in ("name", "phone") if name not in columns]
     if missing:
         raise BadValue(
-            _("The file has no column {missing}. It has: {columns}.").format(
-                missing=values.listed(missing, "field"), columns=", ".join(map(str, frame.columns))
-            )
+            _("The file has no column {missing}. It has: {columns}."),
+            missing=values.listed(missing, "field"),
+            columns=", ".join(map(str, frame.columns)),
         )
     if len(report.set_aside):
         raise BadValue(
-            _(
-                "{n} lines do not fit the headings, the first is: {line}. Mend the file first."
-            ).format(n=len(report.set_aside), line=list(report.set_aside.iloc[0]))
+            _("{n} lines do not fit the headings, the first is: {line}. Mend the file first."),
+            n=len(report.set_aside),
+            line=list(report.set_aside.iloc[0]),
         )
     if len(frame) > MOST_ROWS:
         raise BadValue(
-            _("The file has {rows} rows; import at most {most} at a time.").format(
-                rows=len(frame), most=MOST_ROWS
-            )
+            _("The file has {rows} rows; import at most {most} at a time."),
+            rows=len(frame),
+            most=MOST_ROWS,
         )
     rows = [
         {
@@ -329,11 +327,11 @@ def _write(
     """A new file, whole or not at all; Excel opens both kinds with the right characters. `kind`
     is the record whose fields the columns are."""
     if path.exists():
-        raise Refused(_("{path} is there already. Choose another name.").format(path=path))
+        raise Refused(_("{path} is there already. Choose another name."), path=path)
     if path.suffix not in (".csv", ".xlsx"):
         raise BadValue(_("The file's name must end in .csv or .xlsx."))
     if not path.parent.is_dir():
-        raise NotFound(_("There is no folder {path}.").format(path=path.parent))
+        raise NotFound(_("There is no folder {path}."), path=path.parent)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         headings = [heading(name, kind) for name in columns]

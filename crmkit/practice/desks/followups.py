@@ -12,7 +12,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import service
 from crmkit.practice.desks.office import find_staff
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
 
 plans, tasks = schema.followup_plan, schema.followup_task
@@ -111,9 +111,7 @@ class Followups(Desk):
             raise Closed(_("The plan was stopped."))
         if not plan.starts_on <= tx.today <= plan.ends_on:
             raise Refused(
-                _("The plan runs from {start} to {end}.").format(
-                    start=plan.starts_on, end=plan.ends_on
-                )
+                _("The plan runs from {start} to {end}."), start=plan.starts_on, end=plan.ends_on
             )
         cycle = (tx.today - plan.starts_on).days // plan.every_days
         visited = _visited(tx, plan.id, cycle)
@@ -180,28 +178,14 @@ class Followups(Desk):
                 found.setdefault((row.plan_id, row.cycle, member.id), _task_of(tx, row))
         return tuple(found.values())
 
-    @query(roles="sales manager trainer")
-    def list_tasks(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(TASKS, roles="sales manager trainer")
+    def list_tasks(tx: Tx, rows):
         """This store's calls, open, done and cancelled, page by page (see `lists`)."""
-
-        def shown(rows):
-            known = select(plans.c.id, plans.c.script).where(
-                plans.c.id.in_([r.plan_id for r in rows])
-            )
-            scripts = dict(tx.execute(known).all())
-            for row in rows:
-                member = people.living(tx, row.member_id)
-                yield _shown(tx, row, member, scripts[row.plan_id])
-
-        return TASKS.page(tx, where, sort, after, size, shown)
+        known = select(plans.c.id, plans.c.script).where(plans.c.id.in_([r.plan_id for r in rows]))
+        scripts = dict(tx.execute(known).all())
+        for row in rows:
+            member = people.living(tx, row.member_id)
+            yield _shown(tx, row, member, scripts[row.plan_id])
 
     @command(roles="sales manager trainer")
     def assign(
@@ -231,9 +215,8 @@ class Followups(Desk):
         member = people.live(tx, task.member_id)
         if not calls.may_be_made(tx, task.kind, member.id):
             raise NoConsent(
-                _("{member} agrees to offers on no channel any more. Do not call.").format(
-                    member=member.id
-                )
+                _("{member} agrees to offers on no channel any more. Do not call."),
+                member=member.id,
             )
         tx.insert(
             schema.reveal,
@@ -301,7 +284,7 @@ class Followups(Desk):
 def _find_plan(tx: Tx, plan_id: int):
     row = tx.one(select(plans).where(plans.c.id == plan_id))
     if row is None:
-        raise NotFound(_("There is no follow-up plan {id}.").format(id=plan_id))
+        raise NotFound(_("There is no follow-up plan {id}."), id=plan_id)
     return row
 
 
@@ -336,7 +319,7 @@ def _find_task(tx: Tx, task_id: int):
         .where(tasks.c.id == task_id)
     )
     if row is None:
-        raise NotFound(_("There is no follow-up task {id}.").format(id=task_id))
+        raise NotFound(_("There is no follow-up task {id}."), id=task_id)
     return row
 
 

@@ -3,7 +3,6 @@
 import calendar
 import json
 from datetime import date, timedelta
-from functools import partial
 from typing import Annotated
 
 from sqlalchemy import func, insert, select, true, update
@@ -16,7 +15,7 @@ from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import segment_rule, wording
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, built, record
 
 OUTBOX = Listing(
@@ -25,6 +24,7 @@ OUTBOX = Listing(
     sorts=("-id", "not_before", "status"),
     at="made_at",
     store=None,
+    also=lambda tx, _where: [_of_own_stores(tx, schema.outbox.c.member_id)],
 )
 CAUGHT_UP = timedelta(days=60)
 """How far back care that was not run is looked for."""
@@ -124,7 +124,7 @@ class Marketing(Desk):
         """Name the members whom a rule picks today, e.g. ``{"level": ["gold"]}``."""
         segment_id = values.new_code(segment_id, "segment")
         if tx.one(select(schema.segment.c.id).where(schema.segment.c.id == segment_id)):
-            raise Refused(_("There is a segment {id} already.").format(id=segment_id))
+            raise Refused(_("There is a segment {id} already."), id=segment_id)
         rule = segment_rule.checked(rule)
         tx.insert(
             schema.segment,
@@ -172,7 +172,7 @@ class Marketing(Desk):
         body = wording.checked(values.text(body, "body"))
         if channel == "sms" and len(body) > wording.SMS_LONGEST:
             raise BadValue(
-                _("An SMS has at most {longest} characters.").format(longest=wording.SMS_LONGEST)
+                _("An SMS has at most {longest} characters."), longest=wording.SMS_LONGEST
             )
         subject = values.text(subject, "subject", needed=channel == "email")
         made = tx.insert(
@@ -305,7 +305,7 @@ class Marketing(Desk):
         ours = set(tx.execute(select(m.c.id).where(_of_own_stores(tx, m.c.id))).scalars())
         targets = [one for one in audience.ids_in(tx, row.segment_id) if one in ours]
         if not targets:
-            raise Refused(_("Nobody is in the segment {id}.").format(id=row.segment_id))
+            raise Refused(_("Nobody is in the segment {id}."), id=row.segment_id)
         control = _control_group(targets, row.control_percent, row.seed)
         tx.execute(
             insert(schema.campaign_target),
@@ -354,9 +354,9 @@ class Marketing(Desk):
         member = people.live(tx, member_id)
         if not people.has_consent(tx, member.id, "marketing", template.channel):
             raise NoConsent(
-                _("{member} has not agreed to get offers by {channel}. Ask them first.").format(
-                    member=member.id, channel=label("channel", template.channel)
-                )
+                _("{member} has not agreed to get offers by {channel}. Ask them first."),
+                member=member.id,
+                channel=label("channel", template.channel),
             )
         once = f"one:{tx.next_id(schema.outbox)}"
         made = _queue(tx, template, member.id, once)
@@ -407,20 +407,10 @@ class Marketing(Desk):
             wanted = wanted.where(table.c.status == status)
         return tuple(built(Outgoing, row) for row in tx.all(wanted))
 
-    @query(roles="manager trainer")
-    def list_outbox(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(OUTBOX, roles="manager trainer")
+    def list_outbox(tx: Tx, rows):
         """Messages to the members of one's own stores, page by page (see `lists`)."""
-        ours = _of_own_stores(tx, schema.outbox.c.member_id)
-        shown = partial(map, partial(built, Outgoing))
-        return OUTBOX.page(tx, where, sort, after, size, shown, ours)
+        return (built(Outgoing, row) for row in rows)
 
     @command(roles="manager trainer")
     def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:
@@ -441,9 +431,7 @@ class Marketing(Desk):
 def _find(tx: Tx, table, key):
     row = tx.one(select(table).where(table.c.id == key))
     if row is None:
-        raise NotFound(
-            _("There is no {what} {id}.").format(what=label("thing", table.name), id=key)
-        )
+        raise NotFound(_("There is no {what} {id}."), what=label("thing", table.name), id=key)
     return row
 
 

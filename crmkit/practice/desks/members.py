@@ -8,7 +8,6 @@ from typing import Annotated
 from sqlalchemy import and_, func, null, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.practice import calls, erasure, outbox, people, schema, values
 from crmkit.practice.choices import (
     Gender,
@@ -20,7 +19,7 @@ from crmkit.practice.choices import (
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import Member
 from crmkit.practice.records import Cents, record
 
@@ -31,6 +30,7 @@ MEMBERS = Listing(
     sorts=("id", "joined_at"),
     at="joined_at",
     store="home_store_id",
+    also=lambda _tx, _where: [table.c.status == "live"],
 )
 SHOWN_AT_MOST = 20
 PROFILE = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")
@@ -228,26 +228,10 @@ class Members(Desk):
         ).scalars()
         return _found(tx, list(dict.fromkeys(ids)))
 
-    @query(roles="cashier sales manager trainer")
-    def list_members(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(MEMBERS, roles="cashier sales manager trainer")
+    def list_members(tx: Tx, rows):
         """This store's members, page by page (see `lists`)."""
-        return MEMBERS.page(
-            tx,
-            where,
-            sort,
-            after,
-            size,
-            lambda rows: people.cards_of(tx, rows),
-            table.c.status == "live",
-        )
+        return people.cards_of(tx, rows)
 
     @command(roles="cashier sales manager trainer")
     def correct(self, tx: Tx, member_id: str, **changes: str | date | None) -> Member:
@@ -257,9 +241,8 @@ class Members(Desk):
         unknown = set(changes) - set(people.SEALED_FIELDS) - set(people.PLAIN_FIELDS)
         if unknown or not changes:
             raise BadValue(
-                _("These fields can be corrected: {fields}.").format(
-                    fields=values.listed((*people.SEALED_FIELDS, *people.PLAIN_FIELDS), "field")
-                )
+                _("These fields can be corrected: {fields}."),
+                fields=values.listed((*people.SEALED_FIELDS, *people.PLAIN_FIELDS), "field"),
             )
         sealed = {name: changes[name] for name in people.SEALED_FIELDS if name in changes}
         for needed in ("name", "phone"):
@@ -286,9 +269,8 @@ class Members(Desk):
         others = [r for r in people.with_token(tx, kind, value) if r.survivor_id != member_id]
         if others and kind == "phone":
             raise PhoneTaken(
-                _("{member} has this phone already. Are they the same person? Merge them.").format(
-                    member=others[0].survivor_id
-                )
+                _("{member} has this phone already. Are they the same person? Merge them."),
+                member=others[0].survivor_id,
             )
         if others:
             raise Refused(_("Another member has this card."))
@@ -427,14 +409,12 @@ class Members(Desk):
         merge = _last_merge(tx, merged_id)
         kept, gone = people.live(tx, merge.kept_id), tx.one(select(table).filter_by(id=merged_id))
         if kept.id != merge.kept_id:
-            raise Refused(_("{member} was merged as well. Undo that first.").format(member=kept.id))
+            raise Refused(_("{member} was merged as well. Undo that first."), member=kept.id)
         for kind in ("phone", "card"):
             value = people.unsealed(tx, gone, kind)
             if value and any(r.status == "live" for r in people.with_token(tx, kind, value)):
                 raise PhoneTaken(
-                    _("Another member has the {field} of this record by now.").format(
-                        field=label("field", kind)
-                    )
+                    _("Another member has the {field} of this record by now."), field=kind
                 )
         tx.update(table, kept.id, **_take_back(tx, merge, kept, gone))
         tx.update(table, gone.id, status="live", survivor_id=gone.id)
@@ -512,7 +492,7 @@ def _last_merge(tx: Tx, merged_id: str):
         .order_by(m.c.id.desc())
     )
     if row is None:
-        raise NotFound(_("{member} was not merged into another record.").format(member=merged_id))
+        raise NotFound(_("{member} was not merged into another record."), member=merged_id)
     return row
 
 

@@ -14,7 +14,7 @@ from crmkit.practice.domain import pricing
 from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, NotFound, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock, value
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import group_of, live
 from crmkit.practice.records import Cents, record
 
@@ -95,7 +95,7 @@ class Offers(Desk):
         if tx.one(
             select(schema.promotion.c.id).where(schema.promotion.c.id == values.code(offer_id))
         ):
-            raise Refused(_("There is an offer {id} already.").format(id=offer_id))
+            raise Refused(_("There is an offer {id} already."), id=offer_id)
         first, last = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
         if first > last:
             raise BadValue(_("The offer ends before it begins."))
@@ -103,9 +103,9 @@ class Offers(Desk):
         for other, given in of_kinds.items():
             if given is not None and other != {"threshold": "amount_off"}.get(kind, kind):
                 raise BadValue(
-                    _("An offer of the kind “{kind}” has no {field}.").format(
-                        kind=label("kind", kind), field=label("field", other)
-                    )
+                    _("An offer of the kind “{kind}” has no {field}."),
+                    kind=label("kind", kind),
+                    field=other,
                 )
         least = None if threshold is None else values.cents(threshold, "threshold", least=1)
         off = percent = gift = None
@@ -199,7 +199,7 @@ class Offers(Desk):
         """Take back a coupon that was not used."""
         coupon = find_coupon(tx, coupon_id)
         if coupon.state not in ("issued", "restored"):
-            raise Closed(_("Coupon {id} is used or withdrawn.").format(id=coupon_id))
+            raise Closed(_("Coupon {id} is used or withdrawn."), id=coupon_id)
         _event(tx, coupon_id, "withdrawn")
         tx.note(f"coupon:{coupon_id}")
 
@@ -215,46 +215,28 @@ class Offers(Desk):
         found = [find_coupon(tx, row.id) for row in rows]
         return tuple(sorted(found, key=lambda one: not one.usable))
 
-    @query(roles="cashier sales stock_keeper manager trainer")
-    def list_offers(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(OFFERS, roles="cashier sales stock_keeper manager trainer")
+    def list_offers(tx: Tx, rows):
         """Every offer there was, is or will be."""
-        return OFFERS.page(tx, where, sort, after, size, lambda rows: map(_offer, rows))
+        return map(_offer, rows)
 
-    @query(roles="manager trainer")
-    def list_coupons(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(COUPONS, roles="manager trainer")
+    def list_coupons(tx: Tx, rows):
         """Every coupon, the latest first, with what became of it."""
-        return COUPONS.page(
-            tx, where, sort, after, size, lambda rows: (find_coupon(tx, r.id) for r in rows)
-        )
+        return (find_coupon(tx, row.id) for row in rows)
 
 
 def find_offer(tx: Tx, offer_id: str):
     row = tx.one(select(schema.promotion).where(schema.promotion.c.id == values.code(offer_id)))
     if row is None:
-        raise NotFound(_("There is no offer {id}.").format(id=offer_id))
+        raise NotFound(_("There is no offer {id}."), id=offer_id)
     return row
 
 
 def find_coupon(tx: Tx, coupon_id: str) -> Coupon:
     row = tx.one(select(schema.coupon).where(schema.coupon.c.id == values.code(coupon_id)))
     if row is None:
-        raise NotFound(_("There is no coupon {id}.").format(id=coupon_id))
+        raise NotFound(_("There is no coupon {id}."), id=coupon_id)
     event = schema.coupon_event
     state = tx.value(
         select(event.c.kind)
@@ -283,11 +265,11 @@ def offers_for(
     if coupon_id is not None:
         coupon = find_coupon(tx, coupon_id)
         if not coupon.usable:
-            raise Refused(_("Coupon {id} is used, withdrawn or out of date.").format(id=coupon_id))
+            raise Refused(_("Coupon {id} is used, withdrawn or out of date."), id=coupon_id)
         if coupon.member_id is not None and (
             member is None or live(tx, coupon.member_id).id != member.id
         ):
-            raise Refused(_("Coupon {id} belongs to another member.").format(id=coupon_id))
+            raise Refused(_("Coupon {id} belongs to another member."), id=coupon_id)
         row = find_offer(tx, coupon.promotion_id)
         found = [one for one in found if one.promotion_id != row.id]
         found.append(_priced(tx, row, coupon_id))
@@ -303,9 +285,9 @@ def offers_for(
                 wanted[gift] -= one.gift.quantity
                 if one.coupon_id is not None:
                     raise NotEnoughStock(
-                        _("The gift {product} of coupon {id} is out of stock here.").format(
-                            product=gift, id=one.coupon_id
-                        )
+                        _("The gift {product} of coupon {id} is out of stock here."),
+                        product=gift,
+                        id=one.coupon_id,
                     )
                 continue
         kept.append(one)

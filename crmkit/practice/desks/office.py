@@ -1,7 +1,6 @@
 """The office: stores, staff and their roles, goods, settings, and the shop's clock."""
 
 from datetime import date, datetime, time
-from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from crmkit.practice.clock import utc
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
 from crmkit.practice.goods import find_product, initials
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
 from crmkit.practice.settings import DEFAULTS, setting
 
@@ -70,9 +69,9 @@ class Office(Desk):
         """Open another store; it gets its own place in the stock ledger."""
         store_id = values.new_code(store_id, "store")
         if store_id.startswith("@") or store_id == "transit":
-            raise Refused(_("{id} is the name of a place in the stock ledger.").format(id=store_id))
+            raise Refused(_("{id} is the name of a place in the stock ledger."), id=store_id)
         if tx.one(select(schema.store.c.id).where(schema.store.c.id == values.code(store_id))):
-            raise Refused(_("There is a store {id} already.").format(id=store_id))
+            raise Refused(_("There is a store {id} already."), id=store_id)
         tx.insert(
             schema.store,
             id=store_id,
@@ -98,7 +97,7 @@ class Office(Desk):
         staff_id = values.new_code(staff_id, "staff")
         find_store(tx, store_id)
         if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))):
-            raise Refused(_("There is a member of staff {id} already.").format(id=staff_id))
+            raise Refused(_("There is a member of staff {id} already."), id=staff_id)
         tx.insert(
             schema.staff,
             id=staff_id,
@@ -138,9 +137,9 @@ class Office(Desk):
         )
         if not taken.rowcount:
             raise NotFound(
-                _("{id} was not given the role {role} there.").format(
-                    id=staff_id, role=label("role", role)
-                )
+                _("{id} was not given the role {role} there."),
+                id=staff_id,
+                role=label("role", role),
             )
         _require_a_trainer(tx)
         tx.note(f"staff:{staff_id}", role=role, store=store_id)
@@ -180,12 +179,12 @@ class Office(Desk):
         if tx.one(
             select(schema.product.c.id).where(schema.product.c.id == values.code(product_id))
         ):
-            raise Refused(_("There is a product {id} already.").format(id=product_id))
+            raise Refused(_("There is a product {id} already."), id=product_id)
         barcode = values.text(barcode, "barcode", needed=False)
         if barcode is not None:
             other = tx.value(select(schema.product.c.id).where(schema.product.c.barcode == barcode))
             if other is not None:
-                raise Refused(_("{product} has this barcode already.").format(product=other))
+                raise Refused(_("{product} has this barcode already."), product=other)
         tx.insert(
             schema.product,
             id=product_id,
@@ -252,39 +251,19 @@ class Office(Desk):
             roles.setdefault((row.id, row.name), []).append(row.role_id)
         return tuple(Colleague(*who, tuple(dict.fromkeys(may))) for who, may in roles.items())
 
-    @query(roles="cashier sales stock_keeper manager trainer")
-    def list_stores(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(STORES, roles="cashier sales stock_keeper manager trainer")
+    def list_stores(tx: Tx, rows):
         """Every store, page by page (see `lists`)."""
-        return STORES.page(tx, where, sort, after, size, partial(map, partial(built, StoreCard)))
+        return (built(StoreCard, row) for row in rows)
 
-    @query(roles="manager trainer")
-    def list_staff(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(STAFF, roles="manager trainer")
+    def list_staff(tx: Tx, rows):
         """Whose home this store is, page by page (see `lists`); also who has left."""
-
-        def shown(rows):
-            sr = schema.staff_role
-            held = tx.all(select(sr).where(sr.c.staff_id.in_([row.id for row in rows])))
-            for row in rows:
-                roles = sorted({one.role_id for one in held if one.staff_id == row.id})
-                yield built(StaffCard, row, roles=tuple(roles))
-
-        return STAFF.page(tx, where, sort, after, size, shown)
+        sr = schema.staff_role
+        held = tx.all(select(sr).where(sr.c.staff_id.in_([row.id for row in rows])))
+        for row in rows:
+            roles = sorted({one.role_id for one in held if one.staff_id == row.id})
+            yield built(StaffCard, row, roles=tuple(roles))
 
     @query(roles="manager trainer")
     def settings(self, tx: Tx) -> tuple[Setting, ...]:
@@ -333,12 +312,12 @@ def _require_a_trainer(tx: Tx) -> None:
 def find_store(tx: Tx, store_id: str):
     row = tx.one(select(schema.store).where(schema.store.c.id == values.code(store_id)))
     if row is None:
-        raise NotFound(_("There is no store {id}.").format(id=store_id))
+        raise NotFound(_("There is no store {id}."), id=store_id)
     return row
 
 
 def find_staff(tx: Tx, staff_id: str):
     row = tx.one(select(schema.staff).where(schema.staff.c.id == values.code(staff_id)))
     if row is None:
-        raise NotFound(_("There is no member of staff {id}.").format(id=staff_id))
+        raise NotFound(_("There is no member of staff {id}."), id=staff_id)
     return row

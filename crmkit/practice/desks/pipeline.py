@@ -13,7 +13,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_staff
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.goods import find_product
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, Share, built, record
 
 table, history = schema.opportunity, schema.opportunity_stage
@@ -152,9 +152,8 @@ class Pipeline(Desk):
             raise BadValue(_("Only what is lost has a reason."))
         if stage == "lost" and reason is None:
             raise BadValue(
-                _("Say why it was lost: {codes}.").format(
-                    codes=values.listed(schema.LOST_REASONS, "lost_reason")
-                )
+                _("Say why it was lost: {codes}."),
+                codes=values.listed(schema.LOST_REASONS, "lost_reason"),
             )
         if sale_id is not None:
             _check_sale(tx, row, stage, sale_id)
@@ -212,18 +211,10 @@ class Pipeline(Desk):
         tx.note(f"member:{row.member_id}", opportunity=row.id, fields=fields)
         return _opportunity_of(tx, row.id)
 
-    @query(roles="sales manager trainer")
-    def list_opportunities(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(DEALS, roles="sales manager trainer")
+    def list_opportunities(tx: Tx, rows):
         """This store's opportunities, page by page (see `lists`)."""
-        return DEALS.page(tx, where, sort, after, size, lambda rows: _opportunities(tx, rows))
+        return _opportunities(tx, rows)
 
     @query(roles="sales manager trainer")
     def show(self, tx: Tx, opportunity_id: int) -> Opportunity:
@@ -287,13 +278,13 @@ def _check_sale(tx: Tx, row, stage: str, sale_id: int) -> None:
         raise BadValue(_("Only what is won has a sale."))
     sale = tx.one(select(schema.sale).where(schema.sale.c.id == sale_id))
     if sale is None:
-        raise NotFound(_("There is no sale {id}.").format(id=sale_id))
+        raise NotFound(_("There is no sale {id}."), id=sale_id)
     survivors = [
         tx.value(select(schema.member.c.survivor_id).where(schema.member.c.id == one))
         for one in (sale.member_id, row.member_id)
     ]
     if survivors[0] != survivors[1]:
-        raise Refused(_("Sale {id} is not this member's.").format(id=sale_id))
+        raise Refused(_("Sale {id} is not this member's."), id=sale_id)
 
 
 def _step(tx: Tx, made: int, before: str | None, stage: str, reason: str | None) -> None:
@@ -311,7 +302,7 @@ def _step(tx: Tx, made: int, before: str | None, stage: str, reason: str | None)
 def _here(tx: Tx, opportunity_id: int):
     row = tx.one(select(table).where(table.c.id == opportunity_id))
     if row is None:
-        raise NotFound(_("There is no opportunity {id}.").format(id=opportunity_id))
+        raise NotFound(_("There is no opportunity {id}."), id=opportunity_id)
     if row.store_id != tx.store_id:
         tx.require_at(row.store_id)
     return row

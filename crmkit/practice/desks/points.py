@@ -131,7 +131,7 @@ class Points(Desk):
         product = find_product(tx, product_id)
         row = tx.one(select(schema.reward).where(schema.reward.c.product_id == product.id))
         if row is None or not row.active:
-            raise NotFound(_("{product} cannot be had for points.").format(product=product.id))
+            raise NotFound(_("{product} cannot be had for points."), product=product.id)
         number = tx.insert(
             schema.redemption,
             at=tx.now,
@@ -165,9 +165,9 @@ class Points(Desk):
         r = schema.redemption
         row = tx.one(select(r).where(r.c.id == values.number(redemption)))
         if row is None:
-            raise NotFound(_("There is no redemption {id}.").format(id=redemption))
+            raise NotFound(_("There is no redemption {id}."), id=redemption)
         if _undone(tx, row.id):
-            raise Closed(_("Redemption {id} was undone already.").format(id=row.id))
+            raise Closed(_("Redemption {id} was undone already."), id=row.id)
         about = {"redemption_id": row.id}
         stock.move(
             tx, "goods_back", row.product_id, "@customer", tx.store_id, row.quantity, **about

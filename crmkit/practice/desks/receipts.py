@@ -15,16 +15,33 @@ from crmkit.practice.domain import pricing, shifts
 from crmkit.practice.errors import NotFound
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import group_of, live
-from crmkit.practice.records import Cents, Share, record
+from crmkit.practice.records import Cents, Share, built, record
 
 Method = Annotated[str, "payment_method"]
+
+
+def _sold_to_or_of(tx: Tx, where: dict):
+    """Sales of the product and of the member named, merged records included."""
+    line, product, member = (
+        schema.sale_line,
+        where.pop("product_id", None),
+        where.pop("member_id", None),
+    )
+    if product is not None:
+        sold = select(line.c.sale_id).where(line.c.product_id == find_product(tx, product).id)
+        yield schema.sale.c.id.in_(sold)
+    if member is not None:
+        yield schema.sale.c.member_id.in_(group_of(live(tx, member).id))
+
+
 SALES = Listing(
     schema.sale,
-    filters=("staff_id", "seller_id", "member_id", "channel"),
+    filters=("staff_id", "seller_id", "channel"),
     sorts=("-at", "total"),
     at="at",
+    also=_sold_to_or_of,
 )
 RETURNS = Listing(
     schema.sale_return, filters=("kind", "reason", "staff_id"), sorts=("-at", "total"), at="at"
@@ -185,51 +202,15 @@ class Receipts:
         """The whole receipt of a sale again, and how many units of each line came back since."""
         return receipt(tx, find_sale(tx, sale_id))
 
-    @query(roles="cashier sales manager trainer")
-    def list_sales(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(SALES, roles="cashier sales manager trainer")
+    def list_sales(tx: Tx, rows):
         """This store's sales, the latest first; `where` may name `product_id` too."""
-        where = dict(where or {})
-        line, wanted = schema.sale_line, []
-        if where.get("product_id") is not None:
-            product = find_product(tx, where["product_id"])
-            sold = select(line.c.sale_id).where(line.c.product_id == product.id)
-            wanted.append(schema.sale.c.id.in_(sold))
-        where.pop("product_id", None)
-        if where.get("member_id") is not None:
-            wanted.append(schema.sale.c.member_id.in_(group_of(live(tx, where["member_id"]).id)))
-            del where["member_id"]
-        return SALES.page(tx, where, sort, after, size, lambda rows: heads(tx, rows), *wanted)
+        return heads(tx, rows)
 
-    @query(roles="cashier sales manager trainer")
-    def list_returns(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(RETURNS, roles="cashier sales manager trainer")
+    def list_returns(tx: Tx, rows):
         """What this store took back, and slips it voided, the latest first."""
-        return RETURNS.page(
-            tx,
-            where,
-            sort,
-            after,
-            size,
-            lambda rows: (
-                ReturnHead(r.id, r.sale_id, r.at, r.store_id, r.staff_id, r.kind, r.reason, r.total)
-                for r in rows
-            ),
-        )
+        return (built(ReturnHead, row, return_id=row.id) for row in rows)
 
     @query(roles="cashier sales manager trainer")
     def latest(self, tx: Tx, limit: int = 20) -> tuple[SaleHead, ...]:
@@ -275,7 +256,7 @@ class Receipts:
 def find_sale(tx: Tx, sale_id: int):
     row = tx.one(select(schema.sale).where(schema.sale.c.id == values.number(sale_id)))
     if row is None:
-        raise NotFound(_("There is no sale {id}.").format(id=sale_id))
+        raise NotFound(_("There is no sale {id}."), id=sale_id)
     return row
 
 

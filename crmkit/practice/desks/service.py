@@ -14,7 +14,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.office import find_staff
 from crmkit.practice.domain.due import due_times
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
 
 tickets, messages, improvements = schema.ticket, schema.ticket_message, schema.improvement
@@ -96,7 +96,7 @@ class Service(Desk):
         if sale_id is not None:
             sale = tx.one(select(schema.sale).where(schema.sale.c.id == sale_id))
             if sale is None:
-                raise NotFound(_("There is no sale {id}.").format(id=sale_id))
+                raise NotFound(_("There is no sale {id}."), id=sale_id)
         ticket_id = new_ticket(
             tx,
             member_id=None if member_id is None else people.live(tx, member_id).id,
@@ -118,7 +118,7 @@ class Service(Desk):
         """The customer said more; a settled ticket is open again."""
         row = _here(tx, ticket_id)
         if row.status == "closed":
-            raise Closed(_("Ticket {id} is closed. Open a new one.").format(id=row.id))
+            raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
         _say(tx, row.id, "in", channel or row.channel, body)
         if row.status == "resolved":
             tx.update(tickets, row.id, status="in_progress", resolved_at=None, satisfaction=None)
@@ -208,7 +208,7 @@ class Service(Desk):
         """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket."""
         row = _here(tx, ticket_id)
         if row.status == "closed":
-            raise Closed(_("Ticket {id} is closed. Open a new one.").format(id=row.id))
+            raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
         if row.status != "resolved":
             raise Refused(_("Settle the ticket first, then ask how satisfied the customer is."))
         if values.quantity(satisfaction, "satisfaction") > 5:
@@ -232,18 +232,10 @@ class Service(Desk):
         )
         return tuple(_tickets_of(tx, rows))
 
-    @query(roles="cashier sales manager trainer")
-    def list_tickets(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(TICKETS, roles="cashier sales manager trainer")
+    def list_tickets(tx: Tx, rows):
         """This store's tickets, page by page (see `lists`)."""
-        return TICKETS.page(tx, where, sort, after, size, lambda rows: _tickets_of(tx, rows))
+        return _tickets_of(tx, rows)
 
     @query(roles="cashier sales manager trainer")
     def of_member(self, tx: Tx, member_id: str) -> tuple[Ticket, ...]:
@@ -406,7 +398,7 @@ def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> int
 def _here(tx: Tx, ticket_id: int):
     row = tx.one(select(tickets).where(tickets.c.id == ticket_id))
     if row is None:
-        raise NotFound(_("There is no ticket {id}.").format(id=ticket_id))
+        raise NotFound(_("There is no ticket {id}."), id=ticket_id)
     if row.store_id != tx.store_id:
         tx.require_at(row.store_id)
     return row
@@ -415,7 +407,7 @@ def _here(tx: Tx, ticket_id: int):
 def _working(tx: Tx, ticket_id: int):
     row = _here(tx, ticket_id)
     if row.status in ("resolved", "closed"):
-        raise Closed(_("Ticket {id} is settled already.").format(id=row.id))
+        raise Closed(_("Ticket {id} is settled already."), id=row.id)
     return row
 
 
@@ -441,7 +433,7 @@ def _tickets_of(tx: Tx, rows: Sequence) -> Iterator[Ticket]:
 def _find_improvement(tx: Tx, improvement_id: int):
     row = tx.one(select(improvements).where(improvements.c.id == improvement_id))
     if row is None:
-        raise NotFound(_("There is no improvement {id}.").format(id=improvement_id))
+        raise NotFound(_("There is no improvement {id}."), id=improvement_id)
     if row.store_id != tx.store_id:
         tx.require_at(row.store_id)
     return row

@@ -15,7 +15,7 @@ from crmkit.practice.desks.transfers import Transfers
 from crmkit.practice.errors import BadValue, NotFound
 from crmkit.practice.goods import find_product, matching
 from crmkit.practice.ledgers import stock as ledger
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live
 from crmkit.practice.records import Cents, record
 
@@ -24,6 +24,11 @@ PRODUCTS = Listing(
     filters=("category", "brand", "active"),
     sorts=("id", "name", "list_price", "category"),
     store=None,
+    also=lambda _tx, where: [
+        matching(values.text(words, "words"))
+        for words in [where.pop("words", None)]
+        if words is not None
+    ],
 )
 RESERVATIONS = Listing(
     schema.reservation,
@@ -129,25 +134,13 @@ class Stock(Transfers, Counts, Buying, Desk):
             wanted.append(exact if found else matching(words))
         rows = tx.all(select(p).where(*wanted).order_by(p.c.active.desc(), p.c.id).limit(20))
         if not rows:
-            raise NotFound(_("There is no product {id}.").format(id=words or category))
+            raise NotFound(_("There is no product {id}."), id=words or category)
         return tuple(_product(tx, row) for row in rows)
 
-    @query(roles="cashier sales stock_keeper manager trainer")
-    def list_products(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(PRODUCTS, roles="cashier sales stock_keeper manager trainer")
+    def list_products(tx: Tx, rows):
         """The range, with what is on this store's shelf; `where` may hold `words` as in `find`."""
-        where = dict(where or {})
-        words = where.pop("words", None)
-        meant = [] if words is None else [matching(values.text(words, "words"))]
-        shown = lambda rows: (_product(tx, row) for row in rows)  # noqa: E731
-        return PRODUCTS.page(tx, where, sort, after, size, shown, *meant)
+        return (_product(tx, row) for row in rows)
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def look(self, tx: Tx, product_id: str, store_id: str | None = None) -> OnHand:
@@ -269,20 +262,10 @@ class Stock(Transfers, Counts, Buying, Desk):
         tx.update(schema.reservation, row.id, status="released")
         tx.note(f"product:{row.product_id}", reservation=row.id)
 
-    @query(roles="cashier sales stock_keeper manager trainer")
-    def list_reservations(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(RESERVATIONS, roles="cashier sales stock_keeper manager trainer")
+    def list_reservations(tx: Tx, rows):
         """What this store keeps or kept for customers; `lapsed` is kept no longer."""
-        return RESERVATIONS.page(
-            tx, where, sort, after, size, lambda rows: (_reservation(tx, row) for row in rows)
-        )
+        return (_reservation(tx, row) for row in rows)
 
     # --- replenishment
 

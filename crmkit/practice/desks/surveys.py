@@ -185,21 +185,20 @@ def _satisfied(scores: list[int | None]) -> float | None:
 def _check_answer(name: str, value: int | None, asked: bool) -> None:
     least, most = SCALES[name]
     if not asked and value is not None:
-        raise BadValue(
-            _("This survey does not ask for {question}.").format(question=values.field_label(name))
-        )
+        raise BadValue(_("This survey does not ask for {field}."), field=name)
     if asked and (
         not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most
     ):
         raise BadValue(
-            _("{question} is a whole number from {least} to {most}.").format(
-                question=values.field_label(name), least=least, most=most
-            )
+            _("{field} is a whole number from {least} to {most}."),
+            field=name,
+            least=least,
+            most=most,
         )
 
 
 def _find_survey(tx: Tx, survey_id: int):
     row = tx.one(select(surveys).where(surveys.c.id == survey_id))
     if row is None:
-        raise NotFound(_("There is no survey {id}.").format(id=survey_id))
+        raise NotFound(_("There is no survey {id}."), id=survey_id)
     return row

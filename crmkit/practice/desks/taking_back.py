@@ -265,9 +265,10 @@ def _coming_back(
             left[one.product_id] = left.get(one.product_id, 0) + one.left
         short = next(one for one, many in asked.items() if many > left.get(one, 0))
         raise TooManyReturned(
-            _("Of {product} this sale has {left} left to return, {asked} were brought.").format(
-                product=short, left=left.get(short, 0), asked=asked[short]
-            )
+            _("Of {product} this sale has {left} left to return, {asked} were brought."),
+            product=short,
+            left=left.get(short, 0),
+            asked=asked[short],
         )
     return coming
 
@@ -290,9 +291,8 @@ def _refuse_a_gift_that_stays(
         )
         if stays == 0 or stays < (offer.threshold or 0):
             raise Refused(
-                _(
-                    "What stays does not earn the gift {product} any more: it comes back too."
-                ).format(product=gift.product_id)
+                _("What stays does not earn the gift {product} any more: it comes back too."),
+                product=gift.product_id,
             )
 
 

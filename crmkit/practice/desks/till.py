@@ -233,9 +233,9 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         before_rounding = priced.total + priced.rounded_off
         if expected_total is not None and expected_total != before_rounding:
             raise Refused(
-                _("The price changed: it is {now} yuan, not {told}. Tell the customer.").format(
-                    now=yuan(before_rounding), told=yuan(values.cents(expected_total))
-                )
+                _("The price changed: it is {now} yuan, not {told}. Tell the customer."),
+                now=yuan(before_rounding),
+                told=yuan(values.cents(expected_total)),
             )
         if card is not None:
             value.find(tx, card)
@@ -291,16 +291,16 @@ def _price(
     for product_id, quantity in wanted(tx, basket).items():
         product = find_product(tx, product_id)
         if not product.active:
-            raise Refused(_("{product} is no longer sold.").format(product=product.id))
+            raise Refused(_("{product} is no longer sold."), product=product.id)
         line = pricing.Line(
             product.id, quantity, product.list_price, product.cost, product.category
         )
         lines.append(selling.marked_down(line, given.pop(product.id, None)))
     if given:
-        raise NotFound(_("{product} is not in the basket.").format(product=min(given)))
+        raise NotFound(_("{product} is not in the basket."), product=min(given))
     priced = pricing.price(lines, offers.offers_for(tx, member, coupon, lines))
     if coupon is not None and coupon not in {one.coupon_id for one in priced.offers}:
-        raise Refused(_("The basket does not reach what coupon {id} asks for.").format(id=coupon))
+        raise Refused(_("The basket does not reach what coupon {id} asks for."), id=coupon)
     values.quantity(round_off, "round_off", least=0)
     return selling.rounded_off(priced, round_off, setting(tx, "round_off_most"))
 
@@ -392,9 +392,9 @@ def _take_up(tx: Tx, number: int, status: str) -> HeldBasket:
         select(held).where(held.c.id == values.number(number), held.c.store_id == tx.store_id)
     )
     if row is None:
-        raise NotFound(_("There is no held basket {id} here.").format(id=number))
+        raise NotFound(_("There is no held basket {id} here."), id=number)
     if row.status != "held":
-        raise Closed(_("Basket {id} was fetched or dropped already.").format(id=number))
+        raise Closed(_("Basket {id} was fetched or dropped already."), id=number)
     tx.execute(update(held).where(held.c.id == row.id).values(status=status))
     tx.note(f"basket:{row.id}")
     return _held(tx, row)

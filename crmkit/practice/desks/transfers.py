@@ -11,7 +11,7 @@ from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
-from crmkit.practice.lists import Listing, Page
+from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import record
 
 TRANSFERS = Listing(
@@ -20,6 +20,7 @@ TRANSFERS = Listing(
     sorts=("-sent_at",),
     at="sent_at",
     store=None,
+    also=lambda tx, _where: [_ours(tx)],
 )
 
 
@@ -103,12 +104,12 @@ class Transfers:
         transfer = _find_transfer(tx, transfer_id)
         if transfer.to_store_id != tx.store_id:
             raise Refused(
-                _("Transfer {id} goes to store {store}.").format(
-                    id=transfer.id, store=transfer.to_store_id
-                )
+                _("Transfer {id} goes to store {store}."),
+                id=transfer.id,
+                store=transfer.to_store_id,
             )
         if transfer.closed_at is not None:
-            raise Closed(_("Transfer {id} is closed.").format(id=transfer.id))
+            raise Closed(_("Transfer {id} is closed."), id=transfer.id)
         if not (received or lost or sent_back or surplus):
             raise BadValue(_("Name at least one product and its quantity."))
         for kind, units, place in (
@@ -138,12 +139,12 @@ class Transfers:
         transfer = _find_transfer(tx, transfer_id)
         if transfer.from_store_id != tx.store_id:
             raise Refused(
-                _("Transfer {id} was sent by store {store}: only they can call it back.").format(
-                    id=transfer.id, store=transfer.from_store_id
-                )
+                _("Transfer {id} was sent by store {store}: only they can call it back."),
+                id=transfer.id,
+                store=transfer.from_store_id,
             )
         if transfer.closed_at is not None:
-            raise Closed(_("Transfer {id} is closed.").format(id=transfer.id))
+            raise Closed(_("Transfer {id} is closed."), id=transfer.id)
         for line in _transfer(tx, transfer.id).lines:
             if line.in_transit:
                 _arrive(
@@ -160,38 +161,26 @@ class Transfers:
     def open_transfers(self, tx: Tx) -> tuple[Transfer, ...]:
         """Transfers to or from this store that are still on the way."""
         t = schema.transfer
-        rows = tx.all(
-            select(t.c.id)
-            .where(
-                t.c.closed_at.is_(None),
-                or_(t.c.to_store_id == tx.store_id, t.c.from_store_id == tx.store_id),
-            )
-            .order_by(t.c.id)
-        )
+        rows = tx.all(select(t.c.id).where(t.c.closed_at.is_(None), _ours(tx)).order_by(t.c.id))
         return tuple(_transfer(tx, row.id) for row in rows)
 
-    @query(roles="cashier sales stock_keeper manager trainer")
-    def list_transfers(
-        self,
-        tx: Tx,
-        *,
-        where: dict | None = None,
-        sort: str | None = None,
-        after: str | None = None,
-        size: int = 50,
-    ) -> Page:
+    @listed(TRANSFERS, roles="cashier sales stock_keeper manager trainer")
+    def list_transfers(tx: Tx, rows):
         """Transfers to or from this store, the latest first."""
-        t = schema.transfer
-        ours = or_(t.c.to_store_id == tx.store_id, t.c.from_store_id == tx.store_id)
-        shown = lambda rows: (_transfer(tx, row.id) for row in rows)  # noqa: E731
-        return TRANSFERS.page(tx, where, sort, after, size, shown, ours)
+        return (_transfer(tx, row.id) for row in rows)
+
+
+def _ours(tx: Tx):
+    """Transfers to or from this store."""
+    t = schema.transfer
+    return or_(t.c.to_store_id == tx.store_id, t.c.from_store_id == tx.store_id)
 
 
 def _find_transfer(tx: Tx, transfer_id: int):
     t = schema.transfer
     row = tx.one(select(t).where(t.c.id == values.number(transfer_id)))
     if row is None:
-        raise NotFound(_("There is no transfer {id}.").format(id=transfer_id))
+        raise NotFound(_("There is no transfer {id}."), id=transfer_id)
     return row
 
 
@@ -220,9 +209,10 @@ def _arrive(
     line = _line(tx, transfer_id, product_id)
     if line.in_transit < quantity:
         raise TooManyReturned(
-            _("Of {product}, {left} are on the way with this transfer, not {asked}.").format(
-                product=product_id, left=line.in_transit, asked=quantity
-            )
+            _("Of {product}, {left} are on the way with this transfer, not {asked}."),
+            product=product_id,
+            left=line.in_transit,
+            asked=quantity,
         )
     ledger.move(tx, kind, product_id, "transit", place, quantity, transfer_id=transfer_id)
 
@@ -232,9 +222,10 @@ def _line(tx: Tx, transfer_id: int, product_id: str) -> TransferLine:
         if line.product_id == product_id:
             return line
     raise TooManyReturned(
-        _("Of {product}, {left} are on the way with this transfer, not {asked}.").format(
-            product=product_id, left=0, asked=1
-        )
+        _("Of {product}, {left} are on the way with this transfer, not {asked}."),
+        product=product_id,
+        left=0,
+        asked=1,
     )
 
 

@@ -19,9 +19,8 @@ def checked(rule: object) -> dict:
     """
     if not isinstance(rule, dict) or not rule:
         raise BadValue(
-            _("A segment needs conditions, such as {example}.").format(
-                example='{"level": ["gold"], "not_bought_for_days": 90}'
-            )
+            _("A segment needs conditions, such as {example}."),
+            example='{"level": ["gold"], "not_bought_for_days": 90}',
         )
     for name, value in rule.items():
         if name in LISTS:
@@ -31,18 +30,17 @@ def checked(rule: object) -> dict:
             fits = fits and (name != "birthday_month" or value <= 12)
         else:
             raise BadValue(
-                _("There is no condition {name!r}. There are: {known}.").format(
-                    name=name, known=", ".join((*LISTS, *NUMBERS))
-                )
+                _("There is no condition {name!r}. There are: {known}."),
+                name=name,
+                known=", ".join((*LISTS, *NUMBERS)),
             )
         if not fits:
             raise BadValue(
-                _("The condition {name!r} cannot be {value!r}: write {wanted}.").format(
-                    name=name,
-                    value=value,
-                    wanted=_("a list of codes")
-                    if name in LISTS
-                    else _("a whole number greater than zero"),
-                )
+                _("The condition {name!r} cannot be {value!r}: write {wanted}."),
+                name=name,
+                value=value,
+                wanted=_("a list of codes")
+                if name in LISTS
+                else _("a whole number greater than zero"),
             )
     return dict(rule)

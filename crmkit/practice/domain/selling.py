@@ -31,9 +31,9 @@ def marked_down(line: Line, price: int | None) -> Line:
         return line
     if not 0 <= price < line.list_price:
         raise BadValue(
-            _("{product} costs {price} yuan; only a lower price can be given.").format(
-                product=line.product_id, price=yuan(line.list_price)
-            )
+            _("{product} costs {price} yuan; only a lower price can be given."),
+            product=line.product_id,
+            price=yuan(line.list_price),
         )
     return replace(line, discount=(line.list_price - price) * line.quantity)
 
@@ -44,9 +44,8 @@ def rounded_off(basket: Basket, off: int, most: int) -> Basket:
         return basket
     if not 0 < off <= min(most, basket.total):
         raise BadValue(
-            _("Between 0.01 and {most} yuan can be rounded off here.").format(
-                most=yuan(min(most, basket.total))
-            )
+            _("Between 0.01 and {most} yuan can be rounded off here."),
+            most=yuan(min(most, basket.total)),
         )
     parts = spread(off, [line.amount for line in basket.lines])
     lines = tuple(
@@ -61,9 +60,9 @@ def points_worth(points: int, each: int, total: int) -> int:
     value = points * each
     if value > total:
         raise Refused(
-            _("The points are worth {value} yuan, more than the {total} that are due.").format(
-                value=yuan(value), total=yuan(total)
-            )
+            _("The points are worth {value} yuan, more than the {total} that are due."),
+            value=yuan(value),
+            total=yuan(total),
         )
     return value
 
@@ -91,16 +90,16 @@ def settle(
     paid = sum(payments.values())
     if paid != due:
         raise Refused(
-            _("{paid} yuan were paid, {due} are due. Nothing was rung up.").format(
-                paid=yuan(paid), due=yuan(due)
-            )
+            _("{paid} yuan were paid, {due} are due. Nothing was rung up."),
+            paid=yuan(paid),
+            due=yuan(due),
         )
     cash = payments.get("cash", 0)
     if tendered is not None and tendered < cash:
         raise Refused(
-            _("{paid} yuan were paid, {due} are due. Nothing was rung up.").format(
-                paid=yuan(tendered), due=yuan(cash)
-            )
+            _("{paid} yuan were paid, {due} are due. Nothing was rung up."),
+            paid=yuan(tendered),
+            due=yuan(cash),
         )
     return Settlement(
         total, points, worth, due, dict(payments), tendered, due * points_per_100_yuan // 10_000

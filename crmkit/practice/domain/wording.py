@@ -19,14 +19,14 @@ def checked(body: str) -> str:
         parts = list(string.Formatter().parse(body))
     except ValueError as error:
         raise BadValue(
-            _("A brace is open or closed once too often in: {text}").format(text=body)
+            _("A brace is open or closed once too often in: {text}"), text=body
         ) from error
     for _text, blank, spec, conversion in parts:
         if blank is not None and (blank not in BLANKS or spec or conversion):
             raise BadValue(
-                _("There is no blank {blank}. There are: {known}.").format(
-                    blank=f"{{{blank}}}", known=", ".join(f"{{{one}}}" for one in BLANKS)
-                )
+                _("There is no blank {blank}. There are: {known}."),
+                blank=f"{{{blank}}}",
+                known=", ".join(f"{{{one}}}" for one in BLANKS),
             )
     return body
 

@@ -121,9 +121,7 @@ def require(have: int, asked: int) -> None:
     """Refuse when there are fewer points than asked for."""
     if have < asked:
         raise NotEnoughPoints(
-            _("The member has {have} points, {asked} were asked for.").format(
-                have=have, asked=asked
-            )
+            _("The member has {have} points, {asked} were asked for."), have=have, asked=asked
         )
 
 

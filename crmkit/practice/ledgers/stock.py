@@ -40,9 +40,11 @@ def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int
     left = balance(tx, from_id, product_id) - quantity
     if left < 0 and not from_id.startswith("@"):
         raise NotEnoughStock(
-            _("Only {left} units of {product} at {place}, {asked} were asked for.").format(
-                left=left + quantity, product=product_id, place=from_id, asked=quantity
-            )
+            _("Only {left} units of {product} at {place}, {asked} were asked for."),
+            left=left + quantity,
+            product=product_id,
+            place=from_id,
+            asked=quantity,
         )
     tx.insert(
         move_table,
@@ -102,9 +104,11 @@ def require_available(tx, product_id: str, quantity: int) -> None:
     free = available(tx, tx.store_id, product_id)
     if free < quantity:
         raise NotEnoughStock(
-            _("Only {left} units of {product} at {place}, {asked} were asked for.").format(
-                left=free, product=product_id, place=tx.store_id, asked=quantity
-            )
+            _("Only {left} units of {product} at {place}, {asked} were asked for."),
+            left=free,
+            product=product_id,
+            place=tx.store_id,
+            asked=quantity,
         )
 
 
@@ -119,9 +123,9 @@ def held(tx, reservation_id: int):
     r = schema.reservation
     row = tx.one(select(r).where(r.c.id == values.number(reservation_id)))
     if row is None or row.store_id != tx.store_id:
-        raise NotFound(_("There is no reservation {id} here.").format(id=reservation_id))
+        raise NotFound(_("There is no reservation {id} here."), id=reservation_id)
     if row.status != "held":
-        raise Closed(_("Reservation {id} was collected or released.").format(id=reservation_id))
+        raise Closed(_("Reservation {id} was collected or released."), id=reservation_id)
     return row
 
 
@@ -132,13 +136,13 @@ def collect(tx, reservation_id: int, sale_id: int, member, bought: dict[str, int
     row = held(tx, reservation_id)
     owner = tx.value(select(m.c.survivor_id).where(m.c.id == row.member_id))
     if owner is not None and (member is None or member.id != owner):
-        raise Refused(_("Reservation {id} is kept for another member.").format(id=row.id))
+        raise Refused(_("Reservation {id} is kept for another member."), id=row.id)
     taken = min(bought.get(row.product_id, 0), row.quantity)
     if not taken:
         raise Refused(
-            _("Reservation {id} is for {product}, which is not in the basket.").format(
-                id=row.id, product=row.product_id
-            )
+            _("Reservation {id} is for {product}, which is not in the basket."),
+            id=row.id,
+            product=row.product_id,
         )
     if taken < row.quantity:
         tx.update(r, row.id, quantity=row.quantity - taken)

@@ -26,7 +26,7 @@ def find(tx, card_id: str | None):
     """The card with this number."""
     row = tx.one(select(card_table).where(card_table.c.id == values.code(card_id)))
     if row is None:
-        raise NotFound(_("There is no gift or stored-value card {id}.").format(id=card_id))
+        raise NotFound(_("There is no gift or stored-value card {id}."), id=card_id)
     return row
 
 
@@ -49,9 +49,10 @@ def post(tx, card_id: str, kind: str, amount: int, **about) -> int:
     left = balance(tx, card_id) + amount
     if left < 0:
         raise Refused(
-            _("Card {id} holds {have} yuan, {asked} were asked for.").format(
-                id=card_id, have=f"{(left - amount) / 100:,.2f}", asked=f"{-amount / 100:,.2f}"
-            )
+            _("Card {id} holds {have} yuan, {asked} were asked for."),
+            id=card_id,
+            have=f"{(left - amount) / 100:,.2f}",
+            asked=f"{-amount / 100:,.2f}",
         )
     return tx.insert(
         entry,

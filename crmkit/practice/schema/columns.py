@@ -1,5 +1,6 @@
 """What the tables are made of: kinds of columns and rules, each with one short name."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -13,9 +14,11 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Table,
     Text,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -27,9 +30,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-APPEND_ONLY = {"append_only": True}
-"""What a table says of itself that is a ledger: rows are added, never changed."""
 
 
 class Utc(TypeDecorator):
@@ -56,6 +56,18 @@ class Utc(TypeDecorator):
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 
+def table(name: str, *parts: SchemaItem | list, **info: object) -> Table:
+    """A table of columns, rules and indexes; `said` names what staff say about a row, which is
+    kept beside it (see `house.remark`)."""
+    flat = [one for part in parts for one in (part if isinstance(part, list) else [part])]
+    return Table(name, metadata, *flat, info=info)
+
+
+def ledger(name: str, *parts: SchemaItem | list, **info: object) -> Table:
+    """A table to which rows are added, never changed (see `triggers`)."""
+    return table(name, *parts, append_only=True, **info)
+
+
 def number() -> Column:
     """The number of a document or an entry, given out in order."""
     return Column("id", Number, primary_key=True, autoincrement=True)
@@ -66,33 +78,27 @@ def code(name: str = "id") -> Column:
     return Column(name, Text, primary_key=True)
 
 
-def ref(name: str, target: str, null: bool = False, **more) -> Column:
-    """Points to a row of another table."""
-    return Column(name, ForeignKey(target), nullable=null, **more)
+def ref(names: str, target: str | None = None, null: bool = False, **more) -> list[Column]:
+    """Each points to a row of another table, `store_id` to a store unless `target` says else."""
+    return [
+        Column(one, ForeignKey(target or one.removesuffix("_id") + ".id"), nullable=null, **more)
+        for one in names.split()
+    ]
 
 
-def words(name: str, null: bool = False) -> Column:
-    return Column(name, Text, nullable=null)
+def _columns(kind: object) -> Callable[..., list[Column]]:
+    """What makes columns of one kind, named with blanks between; `null` when they may be empty."""
+    return lambda names, null=False: [Column(one, kind, nullable=null) for one in names.split()]
 
 
-def cents(name: str, null: bool = False) -> Column:
-    return Column(name, Number, nullable=null)
+words, cents, count = _columns(Text), _columns(Number), _columns(Integer)
+when, day, flag = _columns(Utc), _columns(Date), _columns(Boolean)
 
 
-def count(name: str, null: bool = False) -> Column:
-    return Column(name, Integer, nullable=null)
-
-
-def when(name: str, null: bool = False) -> Column:
-    return Column(name, Utc, nullable=null)
-
-
-def day(name: str, null: bool = False) -> Column:
-    return Column(name, Date, nullable=null)
-
-
-def flag(name: str) -> Column:
-    return Column(name, Boolean, nullable=False)
+def coded(column: str, codes: tuple[str, ...], null: bool = False) -> list:
+    """A column that holds one of these codes."""
+    known = f"{column} IN ({', '.join(map(repr, codes))})"
+    return [*words(column, null), must(f"{column}_known", known)]
 
 
 def must(name: str, rule: str) -> CheckConstraint:
@@ -100,8 +106,9 @@ def must(name: str, rule: str) -> CheckConstraint:
     return CheckConstraint(rule, name=name)
 
 
-def one_of(column: str, codes: tuple[str, ...]) -> CheckConstraint:
-    return must(f"{column}_known", f"{column} IN ({', '.join(repr(code) for code in codes)})")
+def by(*columns: str) -> list[Index]:
+    """Indexes to find rows by, each of columns with blanks between."""
+    return [Index(None, *one.split()) for one in columns]
 
 
 def only_one(name: str, *columns: str, where: str) -> Index:

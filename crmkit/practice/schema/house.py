@@ -1,59 +1,62 @@
 """The shop itself: its stores, its staff and what they may do, its log."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, Text, UniqueConstraint
 
-from crmkit.codes import IMPORT_RESULTS, OUTCOMES, SHOP_KINDS
+from crmkit import codes
 from crmkit.practice.schema.columns import (
-    APPEND_ONLY,
     Number,
     Utc,
+    by,
     cents,
     code,
+    coded,
     count,
     flag,
-    metadata,
+    ledger,
     must,
     number,
-    one_of,
     only_one,
     ref,
+    table,
     when,
     words,
 )
 
-shop = Table(
+shop = table(
     "shop",
-    metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     words("name"),
-    words("kind"),
+    coded("kind", codes.SHOP_KINDS),
     words("scene", null=True),
     words("timezone"),
     when("clock_at", null=True),
-    words("key_check"),
-    words("audit_head"),
+    words("key_check audit_head"),
     must("one_row", "id = 1"),
-    one_of("kind", SHOP_KINDS),
 )
 
-setting = Table("setting", metadata, code("name"), words("value"))
+setting = table(
+    "setting",
+    code("name"),
+    words("value"),
+)
 
-counter = Table("counter", metadata, code("name"), Column("value", Number, nullable=False))
+counter = table(
+    "counter",
+    code("name"),
+    Column("value", Number, nullable=False),
+)
 
-store = Table(
+store = table(
     "store",
-    metadata,
     code(),
     words("name"),
     words("district", null=True),
     count("size", null=True),
-    words("climate", null=True),
-    words("spending_level", null=True),
+    words("climate spending_level", null=True),
 )
 
-staff = Table(
+staff = table(
     "staff",
-    metadata,
     code(),
     words("name"),
     ref("home_store_id", "store.id"),
@@ -61,65 +64,54 @@ staff = Table(
     flag("active"),
 )
 
-role = Table("role", metadata, code())
+role = table(
+    "role",
+    code(),
+)
 
-role_permission = Table(
+role_permission = table(
     "role_permission",
-    metadata,
-    ref("role_id", "role.id", primary_key=True),
+    ref("role_id", primary_key=True),
     Column("permission", Text, primary_key=True),
 )
 
-staff_role = Table(
+staff_role = table(
     "staff_role",
-    metadata,
     number(),
-    ref("staff_id", "staff.id"),
-    ref("role_id", "role.id"),
-    ref("store_id", "store.id", null=True),
+    ref("staff_id role_id"),
+    ref("store_id", null=True),
     UniqueConstraint("staff_id", "role_id", "store_id"),
     only_one("uq_staff_role_everywhere", "staff_id", "role_id", where="store_id IS NULL"),
 )
 
-audit_entry = Table(
+audit_entry = ledger(
     "audit_entry",
-    metadata,
     Column("id", Number, primary_key=True, autoincrement=False),
     when("at"),
-    ref("staff_id", "staff.id", null=True),
-    ref("store_id", "store.id", null=True),
+    ref("staff_id store_id", null=True),
     words("action"),
-    words("outcome"),
+    coded("outcome", codes.OUTCOMES),
     words("subject", null=True),
-    words("detail"),
-    words("before"),
-    words("hash"),
+    words("detail before hash"),
     must("numbered_from_one", "id >= 1"),
-    one_of("outcome", OUTCOMES),
-    Index("ix_audit_entry_subject", "subject"),
-    Index("ix_audit_entry_staff_id_at", "staff_id", "at"),
-    info=APPEND_ONLY,
+    by("subject", "staff_id at"),
 )
 
-command_log = Table(
+command_log = table(
     "command_log",
-    metadata,
     code("key"),
     when("at"),
-    ref("staff_id", "staff.id"),
-    words("command"),
-    words("payload"),
-    words("result_sealed", null=True),
-    words("subject", null=True),
-    Index("ix_command_log_subject", "subject"),
+    ref("staff_id"),
+    words("command payload"),
+    words("result_sealed subject", null=True),
+    by("subject"),
 )
 
-sales_target = Table(
+sales_target = table(
     "sales_target",
-    metadata,
     number(),
-    ref("store_id", "store.id"),
-    ref("staff_id", "staff.id", null=True),
+    ref("store_id"),
+    ref("staff_id", null=True),
     words("month"),
     cents("revenue"),
     must("revenue_positive", "revenue > 0"),
@@ -127,46 +119,36 @@ sales_target = Table(
     UniqueConstraint("store_id", "staff_id", "month"),
 )
 
-footfall = Table(
+footfall = table(
     "footfall",
-    metadata,
-    ref("store_id", "store.id", primary_key=True),
+    ref("store_id", primary_key=True),
     Column("hour", Utc, primary_key=True),
     count("visitors"),
     must("visitors_not_negative", "visitors >= 0"),
 )
 
-import_run = Table(
+import_run = table(
     "import_run",
-    metadata,
     number(),
     when("at"),
-    ref("staff_id", "staff.id"),
-    words("kind"),
-    words("file_name"),
-    words("sha256"),
-    count("rows"),
-    count("added"),
-    count("changed"),
-    count("refused"),
+    ref("staff_id"),
+    words("kind file_name sha256"),
+    count("rows added changed refused"),
     must("adds_up", "rows = added + changed + refused"),
 )
 
-import_row = Table(
+import_row = table(
     "import_row",
-    metadata,
     ref("run_id", "import_run.id", primary_key=True),
     Column("row", Integer, primary_key=True),
-    words("result"),
+    coded("result", codes.IMPORT_RESULTS),
     words("reason", null=True),
-    ref("member_id", "member.id", null=True),
-    one_of("result", IMPORT_RESULTS),
-    Index("ix_import_row_member_id", "member_id"),
+    ref("member_id", null=True),
+    by("member_id"),
 )
 
-remark = Table(
+remark = table(
     "remark",
-    metadata,
     code("about"),
     words("text_sealed", null=True),
 )

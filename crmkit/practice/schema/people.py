@@ -1,58 +1,40 @@
 """Members: who they are, what they agreed to, which of them belong together."""
 
-from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 
-from crmkit.codes import (
-    CONSENT_PURPOSES,
-    GENDERS,
-    MEMBER_STATUSES,
-    MESSAGE_CHANNELS,
-    SEALED_FIELDS,
-)
+from crmkit import codes
 from crmkit.practice.schema.columns import (
-    APPEND_ONLY,
+    by,
     cents,
     code,
+    coded,
     count,
     flag,
-    metadata,
+    ledger,
     must,
     number,
-    one_of,
     only_one,
     ref,
+    table,
     when,
     words,
 )
 
-member = Table(
+member = table(
     "member",
-    metadata,
     code(),
     ref("survivor_id", "member.id"),
-    words("status"),
-    words("name_sealed", null=True),
-    words("name_token", null=True),
-    words("phone_sealed", null=True),
-    words("phone_token", null=True),
-    words("phone_tail_token", null=True),
-    words("email_sealed", null=True),
-    words("email_token", null=True),
-    words("card_sealed", null=True),
-    words("card_token", null=True),
-    words("birth_date_sealed", null=True),
-    words("birthday_token", null=True),
-    words("note_sealed", null=True),
-    words("gender", null=True),
-    words("district", null=True),
-    words("occupation", null=True),
-    words("household", null=True),
+    coded("status", codes.MEMBER_STATUSES),
+    words(
+        "name_sealed name_token phone_sealed phone_token phone_tail_token email_sealed email_token card_sealed card_token birth_date_sealed birthday_token note_sealed",
+        null=True,
+    ),
+    coded("gender", codes.GENDERS, null=True),
+    words("district occupation household", null=True),
     ref("level", "member_level.id"),
     when("joined_at"),
     ref("home_store_id", "store.id"),
     when("erased_at", null=True),
-    one_of("status", MEMBER_STATUSES),
-    one_of("gender", GENDERS),
     must("merged_points_elsewhere", "(status = 'merged') = (survivor_id <> id)"),
     must("erased_has_time", "(status = 'erased') = (erased_at IS NOT NULL)"),
     must(
@@ -63,22 +45,23 @@ member = Table(
         " AND card_token IS NULL AND birth_date_sealed IS NULL AND birthday_token IS NULL"
         " AND note_sealed IS NULL)",
     ),
-    Index("ix_member_survivor_id", "survivor_id"),
-    Index("ix_member_home_store_id_status_id", "home_store_id", "status", "id"),
     Index("ix_member_home_store_id_status_joined_at", "home_store_id", "status", "joined_at", "id"),
-    Index("ix_member_phone_token", "phone_token"),
     only_one("uq_member_live_phone", "phone_token", where="status = 'live'"),
     only_one("uq_member_live_card", "card_token", where="status = 'live'"),
-    Index("ix_member_card_token", "card_token"),
-    Index("ix_member_phone_tail_token_home_store_id", "phone_tail_token", "home_store_id"),
-    Index("ix_member_name_token", "name_token"),
-    Index("ix_member_email_token", "email_token"),
-    Index("ix_member_birthday_token", "birthday_token"),
+    by(
+        "survivor_id",
+        "home_store_id status id",
+        "phone_token",
+        "card_token",
+        "phone_tail_token home_store_id",
+        "name_token",
+        "email_token",
+        "birthday_token",
+    ),
 )
 
-member_level = Table(
+member_level = table(
     "member_level",
-    metadata,
     code(),
     count("rank"),
     cents("from_spend"),
@@ -87,103 +70,86 @@ member_level = Table(
     UniqueConstraint("rank"),
 )
 
-member_preference = Table(
+member_preference = table(
     "member_preference",
-    metadata,
-    ref("member_id", "member.id", primary_key=True),
+    ref("member_id", primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     when("at"),
     words("source"),
 )
 
-member_merge = Table(
+member_merge = ledger(
     "member_merge",
-    metadata,
     number(),
     when("at"),
-    ref("staff_id", "staff.id"),
+    ref("staff_id"),
     ref("kept_id", "member.id"),
     ref("merged_id", "member.id"),
-    words("along"),
-    words("filled"),
-    words("kept_level"),
+    words("along filled kept_level"),
     when("kept_joined_at"),
     must("two_records", "kept_id <> merged_id"),
-    Index("ix_member_merge_merged_id", "merged_id"),
-    Index("ix_member_merge_kept_id", "kept_id"),
-    info=APPEND_ONLY | {"said": "reason"},
+    by("merged_id", "kept_id"),
+    said="reason",
 )
 
-member_unmerge = Table(
+member_unmerge = ledger(
     "member_unmerge",
-    metadata,
     number(),
     ref("merge_id", "member_merge.id"),
     when("at"),
-    ref("staff_id", "staff.id"),
+    ref("staff_id"),
     UniqueConstraint("merge_id"),
-    info=APPEND_ONLY | {"said": "reason"},
+    said="reason",
 )
 
-segment = Table(
+segment = table(
     "segment",
-    metadata,
     code(),
-    words("name"),
-    words("rule"),
+    words("name rule"),
     when("made_at"),
-    ref("staff_id", "staff.id"),
+    ref("staff_id"),
 )
 
-member_segment = Table(
+member_segment = table(
     "member_segment",
-    metadata,
-    ref("segment_id", "segment.id", primary_key=True),
-    ref("member_id", "member.id", primary_key=True),
+    ref("segment_id member_id", primary_key=True),
     when("since"),
-    Index("ix_member_segment_member_id", "member_id"),
+    by("member_id"),
 )
 
-consent_event = Table(
+consent_event = ledger(
     "consent_event",
-    metadata,
     number(),
     when("at"),
-    ref("member_id", "member.id"),
-    words("purpose"),
-    words("channel"),
+    ref("member_id"),
+    coded("purpose", codes.CONSENT_PURPOSES),
+    coded("channel", codes.MESSAGE_CHANNELS),
     flag("given"),
-    ref("staff_id", "staff.id"),
-    one_of("purpose", CONSENT_PURPOSES),
-    one_of("channel", MESSAGE_CHANNELS),
-    Index("ix_consent_event_member_id_purpose_channel", "member_id", "purpose", "channel"),
-    info=APPEND_ONLY | {"said": "source"},
+    ref("staff_id"),
+    by("member_id purpose channel"),
+    said="source",
 )
 
-reveal = Table(
+reveal = ledger(
     "reveal",
-    metadata,
     number(),
     when("at"),
-    ref("staff_id", "staff.id"),
-    ref("member_id", "member.id"),
-    words("field"),
-    one_of("field", SEALED_FIELDS),
-    Index("ix_reveal_member_id", "member_id"),
-    info=APPEND_ONLY | {"said": "reason"},
+    ref("staff_id member_id"),
+    coded("field", codes.SEALED_FIELDS),
+    by("member_id"),
+    said="reason",
 )
 
-referral = Table(
+referral = table(
     "referral",
-    metadata,
     number(),
     when("at"),
-    ref("member_id", "member.id"),
+    ref("member_id"),
     ref("joined_member_id", "member.id", null=True),
     when("joined_at", null=True),
     must("not_oneself", "joined_member_id IS NULL OR joined_member_id <> member_id"),
     must("joined_has_time", "(joined_member_id IS NULL) = (joined_at IS NULL)"),
     UniqueConstraint("joined_member_id"),
-    Index("ix_referral_member_id", "member_id"),
+    by("member_id"),
 )
