@@ -201,7 +201,7 @@ def broken_rules(path):
 
 
 def test_no_rule_is_left_without_a_case():
-    assert set(DAMAGE) == set(books.RULES)
+    assert set(DAMAGE) == set(books.rules())
 
 
 def test_a_days_work_breaks_none(worked_in):

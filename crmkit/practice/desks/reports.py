@@ -9,15 +9,33 @@ and numbers are masked for everyone, a birth date is its year; what customers wr
 words is for those who may see personal data in full, what goods cost for those who count them.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import false, func, null, or_, select
 
 from crmkit.practice import access, masks, rung, schema
 from crmkit.practice.command import Desk, Tx, query
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MONEY = {"list_price", "discount", "amount", "cost", "revenue", "threshold", "amount_off", "value"}
+SCORES = {"csat_goods", "csat_service", "nps", "satisfaction"}
+TABLES: dict[str, Callable[["_Book"], "pd.DataFrame"]] = {}
+SEEN_AT: dict[str, tuple[str, ...]] = {}
+"""Whose rows a frame holds: those of whoever may do this (or one of these) at the row's store."""
+
+
+def _seen(*permissions: str):
+    """Makes the frame called as the function is."""
+
+    def register(make: Callable[["_Book"], "pd.DataFrame"]):
+        name = make.__name__.removeprefix("_")
+        TABLES[name], SEEN_AT[name] = make, permissions or ("reports.frames",)
+        return make
+
+    return register
 
 
 class Reports(Desk):
@@ -73,12 +91,12 @@ class _Book:
         if stores is not None:
             frame[column] = frame[column].where(frame["store_id"].isin(stores))
 
-    def frame(self, statement, columns: str) -> "pd.DataFrame":
-        """The rows as a frame with these columns: member ids of who was kept, local times."""
+    def frame(self, statement, rows=None) -> "pd.DataFrame":
+        """The rows as a frame: member ids of who was kept, local times, money in currency units."""
         import pandas as pd
 
-        names = columns.split()
-        rows = self.tx.all(statement)
+        names = [column.key for column in statement.selected_columns]
+        rows = self.tx.all(statement) if rows is None else rows
         frame = pd.DataFrame([tuple(row) for row in rows], columns=names)
         for name in names:
             if name in ("member_id", "referred_by", "joined_member_id"):
@@ -86,130 +104,105 @@ class _Book:
             if name.endswith("_id") or name in ("referred_by", "return_of"):
                 frame[name] = frame[name].astype("str").where(frame[name].notna())
             elif name.endswith("_at") or name in ("at", "hour"):
-                frame[name] = self.local(frame[name])
+                moments = pd.to_datetime(frame[name], utc=True).dt.tz_convert(self.tx.timezone)
+                frame[name] = moments.dt.tz_localize(None).astype("datetime64[us]")
             elif name in ("quantity", "change", "visitors"):
                 frame[name] = frame[name].astype("int64")
-            elif name.endswith("_on") or name == "date":
+            elif name.endswith("_on") or name in ("date", "birth_date"):
                 frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+            elif name in MONEY:
+                frame[name] = (frame[name].astype("float64") / 100).round(2)
+            elif name in SCORES:
+                frame[name] = frame[name].astype("Int64")
         return frame
 
-    def local(self, moments) -> "pd.Series":
-        import pandas as pd
-
-        return (
-            pd.to_datetime(moments, utc=True)
-            .dt.tz_convert(self.tx.timezone)
-            .dt.tz_localize(None)
-            .astype("datetime64[us]")
-        )
-
-    def money(self, frame: "pd.DataFrame", *columns: str) -> "pd.DataFrame":
-        for column in columns:
-            frame[column] = (frame[column].astype("float64") / 100).round(2)
-        return frame
+    def unsealed(self, table, column: str, keys, sealed) -> list[str | None]:
+        """A sealed column in clear, each value by its row's key."""
+        return [
+            self.tx.unseal(table, column, key, one if isinstance(one, str) else None)
+            for key, one in zip(keys, sealed, strict=True)
+        ]
 
 
-def _sales(book: _Book) -> "pd.DataFrame":
-    line = rung.LINES
-    frame = book.frame(
-        select(
-            line.c.document,
-            line.c.number,
-            line.c.at,
-            line.c.store_id,
-            line.c.seller_id,
-            line.c.member_id,
-            line.c.product_id,
-            line.c.quantity,
-            line.c.list_price,
-            line.c.discount,
-            line.c.amount,
-            line.c.cost,
-            line.c.channel,
-            line.c.promotion_id,
-            line.c.reason,
-            line.c.sale_id,
-        )
-        .where(book.here(line.c.store_id))
-        .order_by(line.c.at, line.c.document.desc(), line.c.number, line.c.line),
-        "document sale_id sold_at store_id staff_id member_id product_id quantity list_price"
-        " discount amount cost channel promotion_id return_reason return_of",
-    )
+def _of(table, names: str) -> list:
+    """Columns of a table; ``id:ticket_id`` is called otherwise in the frame."""
+    parted = [one.partition(":") for one in names.split()]
+    return [table.c[name].label(called or name) for name, _colon, called in parted]
+
+
+def _documents(frame: "pd.DataFrame") -> "pd.Series":
+    """Sales and returns in one column get a letter before their number; whether it is a sale."""
     sold = frame.pop("document") == "sale"
-    frame["return_of"] = _ticket(frame["return_of"], "T").mask(sold)
     frame["sale_id"] = _ticket(frame["sale_id"], "T").where(sold, _ticket(frame["sale_id"], "R"))
-    book.only_for(frame, "member_id", "till.sales_of")
-    book.only_for(frame, "cost", "stock.count_report")
-    return book.money(frame, "list_price", "discount", "amount", "cost")
+    return sold
 
 
 def _ticket(numbers, letter: str):
     return letter + numbers.astype("str").str.zfill(8)
 
 
-def _payments(book: _Book) -> "pd.DataFrame":
-    money = rung.MONEY
-    frame = book.frame(
-        select(money.c.document, money.c.number, money.c.method, money.c.amount)
-        .where(book.here(money.c.store_id))
-        .order_by(money.c.document, money.c.number, money.c.method),
-        "document sale_id method amount",
+@_seen("till.shift", "stock.passbook")
+def _sales(book: _Book) -> "pd.DataFrame":
+    line = rung.LINES
+    columns = _of(
+        line,
+        "document number:sale_id at:sold_at store_id seller_id:staff_id member_id product_id"
+        " quantity list_price discount amount cost channel promotion_id reason:return_reason"
+        " sale_id:return_of",
     )
-    sold = frame.pop("document") == "sale"
-    frame["sale_id"] = _ticket(frame["sale_id"], "T").where(sold, _ticket(frame["sale_id"], "R"))
-    return book.money(frame, "amount")
-
-
-def _members(book: _Book) -> "pd.DataFrame":
-    import pandas as pd
-
-    tx, m, r = book.tx, schema.member, schema.referral
-    brought = dict(tx.execute(select(r.c.joined_member_id, r.c.member_id)).all())
-    rows = []
-    for row in tx.all(select(m).where(m.c.status == "live", book.known(m.c.id)).order_by(m.c.id)):
-        birth = tx.unseal(m, "birth_date_sealed", row.id, row.birth_date_sealed)
-        rows.append(
-            {
-                "member_id": row.id,
-                "name": masks.mask_name(tx.unseal(m, "name_sealed", row.id, row.name_sealed)),
-                "phone": masks.mask_phone(tx.unseal(m, "phone_sealed", row.id, row.phone_sealed)),
-                "email": masks.mask_email(tx.unseal(m, "email_sealed", row.id, row.email_sealed)),
-                "gender": row.gender,
-                "birth_date": birth and f"{birth[:4]}-01-01",
-                "district": row.district,
-                "occupation": row.occupation,
-                "household": row.household,
-                "level": row.level,
-                "joined_at": row.joined_at,
-                "home_store_id": row.home_store_id,
-                "referred_by": book.kept.get(brought.get(row.id)),
-                "consent_marketing": None,
-            }
-        )
-    frame = pd.DataFrame(rows, columns=MEMBER_COLUMNS)
-    frame["joined_at"] = book.local(frame["joined_at"])
-    frame["birth_date"] = pd.to_datetime(frame["birth_date"]).astype("datetime64[us]")
-    agreed = _agreed(tx, book.kept)
-    frame["consent_marketing"] = frame["member_id"].isin(agreed)
+    frame = book.frame(
+        select(*columns)
+        .where(book.here(line.c.store_id))
+        .order_by(line.c.at, line.c.document.desc(), line.c.number, line.c.line)
+    )
+    sold = _documents(frame)
+    frame["return_of"] = _ticket(frame["return_of"], "T").mask(sold)
+    book.only_for(frame, "member_id", "till.sales_of")
+    book.only_for(frame, "cost", "stock.count_report")
     return frame
 
 
-MEMBER_COLUMNS = [
-    "member_id",
-    "name",
-    "phone",
-    "email",
-    "gender",
-    "birth_date",
-    "district",
-    "occupation",
-    "household",
-    "level",
-    "joined_at",
-    "home_store_id",
-    "referred_by",
-    "consent_marketing",
-]
+@_seen("till.shift")
+def _payments(book: _Book) -> "pd.DataFrame":
+    money = rung.MONEY
+    frame = book.frame(
+        select(*_of(money, "document number:sale_id method amount"))
+        .where(book.here(money.c.store_id))
+        .order_by(money.c.document, money.c.number, money.c.method)
+    )
+    _documents(frame)
+    return frame
+
+
+@_seen("members.show")
+def _members(book: _Book) -> "pd.DataFrame":
+    tx, m, r = book.tx, schema.member, schema.referral
+    columns = _of(
+        m,
+        "id:member_id name_sealed:name phone_sealed:phone email_sealed:email gender"
+        " birth_date_sealed:birth_date district occupation household level joined_at home_store_id",
+    )
+    statement = (
+        select(*columns, r.c.member_id.label("referred_by"))
+        .outerjoin(r, r.c.joined_member_id == m.c.id)
+        .where(m.c.status == "live", book.known(m.c.id))
+        .order_by(m.c.id)
+    )
+    rows = [dict(row._mapping) for row in tx.all(statement)]
+    for row in rows:
+        for name, mask in MASKS.items():
+            row[name] = mask(tx.unseal(m, f"{name}_sealed", row["member_id"], row[name]))
+    frame = book.frame(statement, [row.values() for row in rows])
+    frame["consent_marketing"] = frame["member_id"].isin(_agreed(tx, book.kept))
+    return frame
+
+
+MASKS = {
+    "name": masks.mask_name,
+    "phone": masks.mask_phone,
+    "email": masks.mask_email,
+    "birth_date": lambda birth: birth and f"{birth[:4]}-01-01",
+}
 
 
 def _agreed(tx: Tx, kept: dict[str, str]) -> set[str]:
@@ -221,107 +214,85 @@ def _agreed(tx: Tx, kept: dict[str, str]) -> set[str]:
     return {member for (member, _channel), given in last.items() if given}
 
 
+@_seen()
 def _products(book: _Book) -> "pd.DataFrame":
     p = schema.product
-    frame = book.frame(
-        select(
-            p.c.id,
-            p.c.name,
-            p.c.category,
-            p.c.family,
-            p.c.brand,
-            p.c.list_price,
-            p.c.cost,
-            p.c.launched_on,
-            p.c.shelf,
-        ).order_by(p.c.id),
-        "product_id name category family brand list_price cost launched_on shelf",
-    )
-    if book.stores("stock.count_report") == set():
-        frame["cost"] = None
-    return book.money(frame, "list_price", "cost")
+    columns = "id:product_id name category family brand list_price"
+    cost = null() if book.stores("stock.count_report") == set() else p.c.cost
+    more = _of(p, "launched_on shelf")
+    return book.frame(select(*_of(p, columns), cost.label("cost"), *more).order_by(p.c.id))
 
 
+@_seen()
 def _stores(book: _Book) -> "pd.DataFrame":
     s = schema.store
-    return book.frame(
-        select(s.c.id, s.c.name, s.c.district, s.c.size, s.c.climate, s.c.spending_level).order_by(
-            s.c.id
-        ),
-        "store_id name district size climate spending_level",
-    )
+    columns = "id:store_id name district size climate spending_level"
+    return book.frame(select(*_of(s, columns)).order_by(s.c.id))
 
 
+@_seen()
 def _staff(book: _Book) -> "pd.DataFrame":
     s, sr = schema.staff, schema.staff_role
     return book.frame(
-        select(s.c.id, s.c.name, s.c.home_store_id, func.min(sr.c.role_id))
+        select(
+            *_of(s, "id:staff_id name home_store_id:store_id"),
+            func.min(sr.c.role_id).label("role"),
+        )
         .join(sr, sr.c.staff_id == s.c.id)
         .where(book.here(s.c.home_store_id))
         .group_by(s.c.id, s.c.name, s.c.home_store_id)
-        .order_by(s.c.id),
-        "staff_id name store_id role",
+        .order_by(s.c.id)
     )
 
 
+@_seen("till.shift")
 def _targets(book: _Book) -> "pd.DataFrame":
     t = schema.sales_target
-    frame = book.frame(
-        select(t.c.store_id, t.c.staff_id, t.c.month, t.c.revenue)
+    return book.frame(
+        select(*_of(t, "store_id staff_id month revenue"))
         .where(book.here(t.c.store_id))
-        .order_by(t.c.store_id, t.c.month, t.c.staff_id),
-        "store_id staff_id month revenue",
+        .order_by(t.c.store_id, t.c.month, t.c.staff_id)
     )
-    return book.money(frame, "revenue")
 
 
+@_seen()
+def _promotions(book: _Book) -> "pd.DataFrame":
+    p = schema.promotion
+    columns = (
+        "id:promotion_id name kind category starts_on ends_on percent_off threshold amount_off"
+    )
+    return book.frame(select(*_of(p, columns), p.c.gift_product_id).order_by(p.c.id))
+
+
+@_seen("till.shift")
 def _footfall(book: _Book) -> "pd.DataFrame":
     f = schema.footfall
     return book.frame(
-        select(f.c.store_id, f.c.hour, f.c.visitors)
+        select(*_of(f, "store_id hour visitors"))
         .where(book.here(f.c.store_id))
-        .order_by(f.c.store_id, f.c.hour),
-        "store_id hour visitors",
+        .order_by(f.c.store_id, f.c.hour)
     )
 
 
-def _promotions(book: _Book) -> "pd.DataFrame":
-    p = schema.promotion
-    frame = book.frame(
-        select(
-            p.c.id,
-            p.c.name,
-            p.c.kind,
-            p.c.category,
-            p.c.starts_on,
-            p.c.ends_on,
-            p.c.percent_off,
-            p.c.threshold,
-            p.c.amount_off,
-            p.c.gift_product_id,
-        ).order_by(p.c.id),
-        "promotion_id name kind category starts_on ends_on percent_off threshold amount_off"
-        " gift_product_id",
-    )
-    return book.money(frame, "threshold", "amount_off")
-
-
+@_seen("stock.look")
 def _stock_daily(book: _Book) -> "pd.DataFrame":
     """Each product's stock at the end of every day on which it moved, from its first day on."""
     import pandas as pd
 
     m, place = schema.stock_move, schema.location
-    ends = []
-    for mine, sign in ((m.c.to_id, 1), (m.c.from_id, -1)):
-        ends.append(
-            book.frame(
-                select(mine, m.c.product_id, m.c.at, m.c.kind, sign * m.c.quantity)
-                .join(place, place.c.id == mine)
-                .where(place.c.kind == "store", book.here(place.c.store_id))
-                .order_by(m.c.id),
-                "store_id product_id at kind change",
+    ends = [
+        book.frame(
+            select(
+                mine.label("store_id"),
+                *_of(m, "product_id at kind"),
+                (sign * m.c.quantity).label("change"),
             )
+            .join(place, place.c.id == mine)
+            .where(place.c.kind == "store", book.here(place.c.store_id))
+            .order_by(m.c.id)
         )
+        for mine, sign in ((m.c.to_id, 1), (m.c.from_id, -1))
+    ]
     moves = pd.concat(ends, ignore_index=True)
     columns = ["store_id", "product_id", "date", "on_hand", "received", "sold"]
     if moves.empty:
@@ -339,23 +310,15 @@ def _stock_daily(book: _Book) -> "pd.DataFrame":
     return daily[columns]
 
 
+@_seen("surveys.results")
 def _surveys(book: _Book) -> "pd.DataFrame":
     """Answers, at the store of the sale or ticket they are about, else the member's own."""
     i, a, m = schema.survey_invite, schema.survey_answer, schema.member
     now = m.alias("now")
     store = func.coalesce(schema.sale.c.store_id, schema.ticket.c.store_id, now.c.home_store_id)
+    answered = _of(a, "csat_goods csat_service nps id:answer comment_sealed:comment")
     frame = book.frame(
-        select(
-            i.c.member_id,
-            i.c.asked_at,
-            i.c.channel,
-            a.c.csat_goods,
-            a.c.csat_service,
-            a.c.nps,
-            a.c.id,
-            a.c.comment_sealed,
-            store,
-        )
+        select(*_of(i, "member_id asked_at channel"), *answered, store.label("store_id"))
         .select_from(
             i.join(a, a.c.invite_id == i.c.id)
             .join(m, m.c.id == i.c.member_id)
@@ -364,184 +327,88 @@ def _surveys(book: _Book) -> "pd.DataFrame":
             .outerjoin(schema.ticket, schema.ticket.c.id == i.c.ticket_id)
         )
         .where(book.here(store))
-        .order_by(a.c.id),
-        "member_id asked_at channel csat_goods csat_service nps answer comment store_id",
+        .order_by(a.c.id)
     )
     book.only_for(frame, "comment", "members.reveal")
-    frame["comment"] = [
-        book.tx.unseal(a, "comment_sealed", number, sealed if isinstance(sealed, str) else None)
-        for number, sealed in zip(frame["answer"], frame["comment"], strict=True)
-    ]
-    for score in ("csat_goods", "csat_service", "nps"):
-        frame[score] = frame[score].astype("Int64")
-    return frame.drop(columns="answer")
-
-
-def _referrals(book: _Book) -> "pd.DataFrame":
-    r = schema.referral
-    return book.frame(
-        select(r.c.member_id, r.c.at, r.c.joined_member_id)
-        .where(book.known(r.c.member_id))
-        .order_by(r.c.id),
-        "member_id at joined_member_id",
-    )
-
-
-def _campaigns(book: _Book) -> "pd.DataFrame":
-    c = schema.campaign
-    return book.frame(
-        select(c.c.id, c.c.name, c.c.promotion_id, c.c.status, c.c.control_percent)
-        .where(c.c.id.isnot(None) if book.stores() != set() else false())
-        .order_by(c.c.id),
-        "campaign_id name promotion_id status control_percent",
-    )
-
-
-def _campaign_contacts(book: _Book) -> "pd.DataFrame":
-    t, o = schema.campaign_target, schema.outbox
-    return book.frame(
-        select(t.c.campaign_id, t.c.member_id, t.c.arm, o.c.sent_at)
-        .outerjoin(
-            o,
-            (o.c.campaign_id == t.c.campaign_id)
-            & (o.c.member_id == t.c.member_id)
-            & (o.c.status == "sent"),
-        )
-        .where(book.known(t.c.member_id))
-        .order_by(t.c.campaign_id, t.c.member_id),
-        "campaign_id member_id group contacted_at",
-    )
-
-
-def _tickets(book: _Book) -> "pd.DataFrame":
-    t = schema.ticket
-    frame = book.frame(
-        select(
-            t.c.id,
-            t.c.member_id,
-            t.c.store_id,
-            t.c.owner_id,
-            t.c.kind,
-            t.c.channel,
-            t.c.sale_id,
-            t.c.opened_at,
-            t.c.first_response_at,
-            t.c.resolved_at,
-            t.c.status,
-            t.c.satisfaction,
-            t.c.subject_sealed,
-        )
-        .where(book.here(t.c.store_id))
-        .order_by(t.c.id),
-        "ticket_id member_id store_id staff_id kind channel sale_id opened_at first_response_at"
-        " closed_at status satisfaction subject",
-    )
-    frame["subject"] = [
-        book.tx.unseal(t, "subject_sealed", *one)
-        for one in zip(frame["ticket_id"], frame["subject"], strict=True)
-    ]
-    known = frame["sale_id"].notna()
-    frame["sale_id"] = _ticket(frame["sale_id"], "T").where(known)
-    frame["satisfaction"] = frame["satisfaction"].astype("Int64")
+    frame["comment"] = book.unsealed(a, "comment_sealed", frame.pop("answer"), frame["comment"])
     return frame
 
 
+@_seen("members.show")
+def _referrals(book: _Book) -> "pd.DataFrame":
+    r = schema.referral
+    return book.frame(
+        select(*_of(r, "member_id at joined_member_id"))
+        .where(book.known(r.c.member_id))
+        .order_by(r.c.id)
+    )
+
+
+@_seen("marketing.result")
+def _campaigns(book: _Book) -> "pd.DataFrame":
+    c = schema.campaign
+    return book.frame(
+        select(*_of(c, "id:campaign_id name promotion_id status control_percent"))
+        .where(c.c.id.isnot(None) if book.stores() != set() else false())
+        .order_by(c.c.id)
+    )
+
+
+@_seen("marketing.result")
+def _campaign_contacts(book: _Book) -> "pd.DataFrame":
+    t, o = schema.campaign_target, schema.outbox
+    same = (o.c.campaign_id == t.c.campaign_id) & (o.c.member_id == t.c.member_id)
+    return book.frame(
+        select(*_of(t, "campaign_id member_id arm:group"), o.c.sent_at.label("contacted_at"))
+        .outerjoin(o, same & (o.c.status == "sent"))
+        .where(book.known(t.c.member_id))
+        .order_by(t.c.campaign_id, t.c.member_id)
+    )
+
+
+@_seen("service.waiting")
+def _tickets(book: _Book) -> "pd.DataFrame":
+    t = schema.ticket
+    columns = _of(
+        t,
+        "id:ticket_id member_id store_id owner_id:staff_id kind channel sale_id opened_at"
+        " first_response_at resolved_at:closed_at status satisfaction subject_sealed:subject",
+    )
+    frame = book.frame(select(*columns).where(book.here(t.c.store_id)).order_by(t.c.id))
+    frame["subject"] = book.unsealed(t, "subject_sealed", frame["ticket_id"], frame["subject"])
+    frame["sale_id"] = _ticket(frame["sale_id"], "T").where(frame["sale_id"].notna())
+    return frame
+
+
+@_seen("followups.today")
 def _followups(book: _Book) -> "pd.DataFrame":
     f, p = schema.followup_task, schema.followup_plan
+    who = _of(f, "id:followup_id member_id store_id staff_id")
     return book.frame(
-        select(
-            f.c.id,
-            f.c.member_id,
-            f.c.store_id,
-            f.c.staff_id,
-            p.c.kind,
-            f.c.due_on,
-            f.c.done_at,
-            f.c.outcome,
-            f.c.next_step,
-        )
+        select(*who, p.c.kind, *_of(f, "due_on done_at outcome next_step"))
         .join(p, p.c.id == f.c.plan_id)
         .where(book.here(f.c.store_id))
-        .order_by(f.c.id),
-        "followup_id member_id store_id staff_id kind due_on done_at outcome next_step",
+        .order_by(f.c.id)
     )
 
 
+@_seen("pipeline.board")
 def _opportunities(book: _Book) -> "pd.DataFrame":
     o = schema.opportunity
-    frame = book.frame(
-        select(
-            o.c.id,
-            o.c.member_id,
-            o.c.store_id,
-            o.c.staff_id,
-            o.c.product_id,
-            o.c.amount,
-            o.c.stage,
-            o.c.opened_at,
-            o.c.closed_at,
-            o.c.next_on,
-            o.c.lost_reason,
-        )
-        .where(book.here(o.c.store_id))
-        .order_by(o.c.id),
-        "opportunity_id member_id store_id staff_id product_id value stage opened_at closed_at"
-        " next_action_on lost_reason",
+    columns = _of(
+        o,
+        "id:opportunity_id member_id store_id staff_id product_id amount:value stage opened_at"
+        " closed_at next_on:next_action_on lost_reason",
     )
-    return book.money(frame, "value")
+    return book.frame(select(*columns).where(book.here(o.c.store_id)).order_by(o.c.id))
 
 
+@_seen("pipeline.board")
 def _opportunity_stages(book: _Book) -> "pd.DataFrame":
     h, o = schema.opportunity_stage, schema.opportunity
     return book.frame(
-        select(h.c.opportunity_id, h.c.to_stage, h.c.at)
+        select(*_of(h, "opportunity_id to_stage:stage at:entered_at"))
         .join(o, o.c.id == h.c.opportunity_id)
         .where(book.here(o.c.store_id))
-        .order_by(h.c.id),
-        "opportunity_id stage entered_at",
+        .order_by(h.c.id)
     )
-
-
-TABLES = {
-    "sales": _sales,
-    "payments": _payments,
-    "members": _members,
-    "products": _products,
-    "stores": _stores,
-    "staff": _staff,
-    "targets": _targets,
-    "promotions": _promotions,
-    "footfall": _footfall,
-    "stock_daily": _stock_daily,
-    "surveys": _surveys,
-    "referrals": _referrals,
-    "campaigns": _campaigns,
-    "campaign_contacts": _campaign_contacts,
-    "tickets": _tickets,
-    "followups": _followups,
-    "opportunities": _opportunities,
-    "opportunity_stages": _opportunity_stages,
-}
-
-EVERYONE = ("reports.frames",)
-SEEN_AT = {
-    "sales": ("till.shift", "stock.passbook"),
-    "payments": ("till.shift",),
-    "members": ("members.show",),
-    "products": EVERYONE,
-    "stores": EVERYONE,
-    "staff": EVERYONE,
-    "targets": ("till.shift",),
-    "promotions": EVERYONE,
-    "footfall": ("till.shift",),
-    "stock_daily": ("stock.look",),
-    "surveys": ("surveys.results",),
-    "referrals": ("members.show",),
-    "campaigns": ("marketing.result",),
-    "campaign_contacts": ("marketing.result",),
-    "tickets": ("service.waiting",),
-    "followups": ("followups.today",),
-    "opportunities": ("pipeline.board",),
-    "opportunity_stages": ("pipeline.board",),
-}
-"""Whose rows a frame holds: those of whoever may do this (or one of these) at the row's store."""
