@@ -4,20 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import delete, insert, or_, select
 
-from crmkit.i18n import gettext as _
 from crmkit.practice import rung, schema
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx
 from crmkit.practice.domain import segment_rule
-from crmkit.practice.errors import NotFound
-
-
-def find_segment(tx: Tx, segment_id: str):
-    """The segment's row."""
-    row = tx.one(select(schema.segment).where(schema.segment.c.id == segment_id))
-    if row is None:
-        raise NotFound(_("There is no segment {id}."), id=segment_id)
-    return row
 
 
 def ids_in(tx: Tx, segment_id: str) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, Text, func, insert, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -23,9 +23,16 @@ from crmkit.practice import access, chain, schema, values
 from crmkit.practice.arguments import Arguments
 from crmkit.practice.clock import local_day
 from crmkit.practice.engine import reading, writing
-from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, PracticeError
+from crmkit.practice.errors import (
+    BadValue,
+    CannotOpen,
+    KeyReused,
+    NotFound,
+    PracticeError,
+    Refused,
+)
 from crmkit.practice.keys import Keyring, require_fitting
-from crmkit.practice.records import at_the_shop, freeze, thaw
+from crmkit.practice.records import at_the_shop, built, freeze, thaw
 
 
 @dataclass
@@ -64,10 +71,42 @@ class Tx:
         """The first column of the first row, or None."""
         return self.connection.scalar(statement)
 
-    def insert(self, table: Table, **values) -> int | str:
-        """Insert one row; its id. What staff said about it is sealed and kept beside it."""
-        said = values.pop(table.info.get("said"), None)
-        result = self.connection.execute(insert(table).values(**values))
+    def find(self, table: Table, key: object, *, here: bool = False):
+        """The row with this id (only of this store, if `here`); refused where there is none."""
+        typed = values.code(key) if isinstance(table.c.id.type, Text) else values.number(key)
+        row = self.one(select(table).where(table.c.id == typed))
+        if row is not None and not (here and row.store_id != self.store_id):
+            return row
+        about = {"what": label("thing", table.name), "id": key}
+        if here:
+            raise NotFound(_("There is no {what} {id} at this store."), **about)
+        raise NotFound(_("There is no {what} {id}."), **about)
+
+    def find_mine(self, table: Table, key: object):
+        """The row with this id, of this store or of another where the staff may do this."""
+        row = self.find(table, key)
+        if row.store_id != self.store_id:
+            self.require_at(row.store_id)
+        return row
+
+    def new_code(self, table: Table, typed: object, field: str) -> str:
+        """The id that a new row is to have; refused where there is one of it."""
+        code = values.new_code(typed, field)
+        if self.one(select(table.c.id).where(table.c.id == code)):
+            about = {"what": label("thing", table.name), "id": code}
+            raise Refused(_("The {what} {id} is there already."), **about)
+        return code
+
+    def insert(self, table: Table, **given) -> int | str:
+        """Insert one row; its id. The moment, the store and the staff are this transaction's
+        unless they are given or may stay empty; a value whose column is ``…_sealed`` is sealed;
+        what staff said about a row is sealed and kept beside it."""
+        said = given.pop(table.info.get("said"), None)
+        mine = {"at": self.now, "store_id": self.store_id, "staff_id": self.staff.id}
+        row = {name: one for name, one in mine.items() if _needed(table, name)} | given
+        if any(f"{name}_sealed" in table.c for name in given):
+            row["id"] = row.get("id") or self.next_id(table)
+        result = self.connection.execute(insert(table).values(self._sealed(table, row)))
         key = result.inserted_primary_key[0]
         if said is not None:
             about = f"{table.name}:{key}"
@@ -84,9 +123,27 @@ class Tx:
             found[key] = self.unseal(r, "text_sealed", about, sealed)
         return found
 
-    def update(self, table: Table, key: int | str, **values) -> None:
-        """Change the row with this id."""
-        self.connection.execute(update(table).where(table.c.id == key).values(**values))
+    def update(self, table: Table, key: int | str, **given) -> None:
+        """Change the row with this id; a value whose column is ``…_sealed`` is sealed."""
+        row = self._sealed(table, given | {"id": key})
+        self.connection.execute(update(table).where(table.c.id == key).values(row))
+
+    def _sealed(self, table: Table, row: dict) -> dict:
+        found = {}
+        for name, value in row.items():
+            column = f"{name}_sealed"
+            sealed = column in table.c
+            found[column if sealed else name] = (
+                self.seal(table, column, row["id"], value) if sealed else value
+            )
+        return found
+
+    def built(self, kind: type, table: Table, row, /, **more: object):
+        """A record made from a row, what is sealed in it unsealed."""
+        for name in schema.SEALED.get(table.name, ()):
+            field = name.removesuffix("_sealed")
+            more.setdefault(field, self.unseal(table, name, row.id, getattr(row, name)))
+        return built(kind, row, **more)
 
     def next_id(self, table: Table) -> int:
         """The id the next row will have, for rows that are sealed with their own id."""
@@ -121,6 +178,10 @@ class Tx:
         """What the audit entry says this was about; never a personal value."""
         self.subject = subject
         self.detail |= detail
+
+
+def _needed(table: Table, name: str) -> bool:
+    return name in table.c and not table.c[name].nullable
 
 
 class Desk:

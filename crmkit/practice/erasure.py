@@ -76,8 +76,6 @@ def _close_opportunities(tx: Tx, group: list[str]) -> None:
         tx.insert(
             schema.opportunity_stage,
             opportunity_id=row.id,
-            at=tx.now,
-            staff_id=tx.staff.id,
             from_stage=row.stage,
             to_stage="lost",
             reason="no_need",

@@ -217,7 +217,7 @@ def _joined_through(tx: Tx, referrer: str, member_id: str) -> None:
     )
     joined = {"joined_member_id": member_id, "joined_at": tx.now}
     if open_one is None:
-        tx.insert(made, at=tx.now, member_id=referrer, **joined)
+        tx.insert(made, member_id=referrer, **joined)
     else:
         tx.update(made, open_one, **joined)
 
@@ -271,13 +271,11 @@ def record_consent(
     """Write one consent event; the one writer of that ledger."""
     tx.insert(
         schema.consent_event,
-        at=tx.now,
         member_id=member_id,
         purpose=values.one_of(purpose, schema.CONSENT_PURPOSES, "purpose"),
         channel=values.one_of(channel, schema.MESSAGE_CHANNELS, "channel"),
         given=bool(given),
         source=values.text(source, "source"),
-        staff_id=tx.staff.id,
     )
 
 

@@ -10,7 +10,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.domain import buying
-from crmkit.practice.errors import Closed, NotFound, Refused, TooManyReturned
+from crmkit.practice.errors import Closed, NotFound, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
@@ -76,10 +76,8 @@ class Buying:
     @command(roles="manager trainer")
     def add_supplier(self, tx: Tx, supplier_id: str, name: str) -> Supplier:
         """Somebody to buy from."""
-        supplier_id = values.new_code(supplier_id, "supplier")
         s = schema.supplier
-        if tx.one(select(s.c.id).where(s.c.id == supplier_id)):
-            raise Refused(_("There is a supplier {id} already."), id=supplier_id)
+        supplier_id = tx.new_code(s, supplier_id, "supplier")
         tx.insert(s, id=supplier_id, name=values.text(name, "name"), active=True)
         tx.note(f"supplier:{supplier_id}")
         return Supplier(supplier_id, values.text(name, "name"), True)
@@ -101,15 +99,13 @@ class Buying:
         expected_on: date | str | None = None,
     ) -> Order:
         """Order goods for this store; `costs` says what one costs where that is not as on file."""
-        supplier = _find_supplier(tx, supplier_id)
+        supplier = tx.find(schema.supplier, supplier_id)
         agreed = _costs(tx, costs)
         units = wanted(tx, units)
         _refuse_others(agreed, units)
         order_id = tx.insert(
             order_table,
-            store_id=tx.store_id,
             supplier_id=supplier.id,
-            staff_id=tx.staff.id,
             ordered_at=tx.now,
             expected_on=values.day(expected_on, "expected_on") if expected_on else None,
             status="open",
@@ -124,7 +120,7 @@ class Buying:
                 cost=cost,
             )
         tx.note(f"order:{order_id}", ordered=units)
-        return _order(tx, _find_order(tx, order_id))
+        return _order(tx, tx.find(order_table, order_id, here=True))
 
     @command(roles="stock_keeper manager trainer")
     def receive_order(
@@ -160,8 +156,6 @@ class Buying:
         delivery_id = tx.insert(
             schema.delivery,
             order_id=found.id,
-            at=tx.now,
-            staff_id=tx.staff.id,
             document=values.text(document, "document", needed=False),
         )
         for product_id, quantity in coming.items():
@@ -169,7 +163,7 @@ class Buying:
         if all(outstanding[one] == coming.get(one, 0) for one in outstanding):
             tx.update(order_table, found.id, status="received", closed_at=tx.now)
         tx.note(f"order:{found.id}", received=coming)
-        return _order(tx, _find_order(tx, found.id))
+        return _order(tx, tx.find(order_table, found.id, here=True))
 
     @command(roles="stock_keeper manager trainer")
     def cancel_order(self, tx: Tx, order_id: int) -> Order:
@@ -177,12 +171,12 @@ class Buying:
         found = _find_open(tx, order_id)
         tx.update(order_table, found.id, status="cancelled", closed_at=tx.now)
         tx.note(f"order:{found.id}")
-        return _order(tx, _find_order(tx, found.id))
+        return _order(tx, tx.find(order_table, found.id, here=True))
 
     @query(roles="stock_keeper manager trainer")
     def show_order(self, tx: Tx, order_id: int) -> Order:
         """An order and what came of it."""
-        return _order(tx, _find_order(tx, order_id))
+        return _order(tx, tx.find(order_table, order_id, here=True))
 
     @listed(ORDERS, roles="stock_keeper manager trainer")
     def list_orders(tx: Tx, rows):
@@ -190,26 +184,8 @@ class Buying:
         return (_order(tx, row) for row in rows)
 
 
-def _find_supplier(tx: Tx, supplier_id: str):
-    row = tx.one(select(schema.supplier).where(schema.supplier.c.id == values.code(supplier_id)))
-    if row is None:
-        raise NotFound(_("There is no supplier {id}."), id=supplier_id)
-    return row
-
-
-def _find_order(tx: Tx, order_id: int):
-    row = tx.one(
-        select(order_table).where(
-            order_table.c.id == values.number(order_id), order_table.c.store_id == tx.store_id
-        )
-    )
-    if row is None:
-        raise NotFound(_("There is no order {id} of this store."), id=order_id)
-    return row
-
-
 def _find_open(tx: Tx, order_id: int):
-    row = _find_order(tx, order_id)
+    row = tx.find(order_table, order_id, here=True)
     if row.status != "open":
         raise Closed(_("Order {id} is closed."), id=order_id)
     return row
@@ -266,7 +242,7 @@ def _order(tx: Tx, row) -> Order:
         id=row.id,
         store_id=row.store_id,
         supplier_id=row.supplier_id,
-        supplier=_find_supplier(tx, row.supplier_id).name,
+        supplier=tx.find(schema.supplier, row.supplier_id).name,
         staff_id=row.staff_id,
         ordered_at=row.ordered_at,
         expected_on=row.expected_on,

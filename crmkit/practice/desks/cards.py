@@ -62,7 +62,6 @@ class Cards(Desk):
             id=number,
             kind=kind,
             member_id=live(tx, member_id).id if member_id else None,
-            store_id=tx.store_id,
             made_at=tx.now,
         )
         return _load(tx, number, amount, method)
@@ -70,17 +69,17 @@ class Cards(Desk):
     @command(roles="cashier sales manager trainer")
     def load(self, tx: Tx, card: str, amount: int, *, method: LoadMethod = "cash") -> ValueCard:
         """Put more on a card."""
-        return _load(tx, value.find(tx, card).id, amount, method)
+        return _load(tx, tx.find(schema.value_card, card).id, amount, method)
 
     @query(roles="cashier sales manager trainer")
     def look(self, tx: Tx, card: str) -> ValueCard:
         """What is left on a card."""
-        return _card(tx, value.find(tx, card))
+        return _card(tx, tx.find(schema.value_card, card))
 
     @query(roles="cashier sales manager trainer")
     def history(self, tx: Tx, card: str, limit: int = 50) -> tuple[CardEntry, ...]:
         """A card's ledger, the latest first."""
-        e, number = schema.value_entry, value.find(tx, card).id
+        e, number = schema.value_entry, tx.find(schema.value_card, card).id
         rows = tx.all(
             select(e.c.at, e.c.kind, e.c.amount, e.c.balance, e.c.sale_id, e.c.return_id)
             .where(e.c.card_id == number)
@@ -101,7 +100,7 @@ def _load(tx: Tx, number: str, amount: int, method: str) -> ValueCard:
     if method == "cash":
         cash.post(tx, "card_load", amount, value_entry_id=entry)
     tx.note(f"store:{tx.store_id}", card_loads=amount)
-    return _card(tx, value.find(tx, number))
+    return _card(tx, tx.find(schema.value_card, number))
 
 
 def _card(tx: Tx, row) -> ValueCard:

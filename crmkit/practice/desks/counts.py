@@ -10,7 +10,7 @@ from sqlalchemy import func, select, union
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Tx, command, query
-from crmkit.practice.errors import Closed, NotFound, Refused
+from crmkit.practice.errors import Closed, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
@@ -85,7 +85,7 @@ class Counts:
     @query(roles="stock_keeper manager trainer")
     def count_sheet(self, tx: Tx, stocktake_id: int) -> CountSheet:
         """What is to be counted: a blind sheet, without the book's quantities."""
-        return _sheet(tx, _find_stocktake(tx, stocktake_id))
+        return _sheet(tx, tx.find(schema.stocktake, stocktake_id, here=True))
 
     @command(roles="stock_keeper manager trainer")
     def count(
@@ -181,7 +181,7 @@ class Counts:
     def recount(self, tx: Tx, stocktake_id: int, products: Sequence[str]) -> CountSheet:
         """Have these products counted again: in an open stocktake their counts are dropped; of a
         closed one a new stocktake of them begins."""
-        stocktake = _find_stocktake(tx, stocktake_id)
+        stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
         named = list(dict.fromkeys(find_product(tx, one).id for one in products))
         on_sheet = {product for product, _name in _sheet(tx, stocktake).products}
         strange = [one for one in named if one not in on_sheet]
@@ -214,7 +214,7 @@ class Counts:
     @query(roles="stock_keeper manager trainer")
     def count_report(self, tx: Tx, stocktake_id: int) -> CountReport:
         """What a closed stocktake found."""
-        stocktake = _find_stocktake(tx, stocktake_id)
+        stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
         if stocktake.status != "closed":
             raise Refused(_("The book is shown when the stocktake is closed."))
         return _report(tx, stocktake)
@@ -234,27 +234,15 @@ def _open(tx: Tx, wanted: list[str]) -> CountSheet:
         )
     if not wanted:
         raise Refused(_("There is nothing to count here."))
-    stocktake_id = tx.insert(
-        t, store_id=tx.store_id, opened_at=tx.now, opened_by=tx.staff.id, status="open"
-    )
+    stocktake_id = tx.insert(t, opened_at=tx.now, opened_by=tx.staff.id, status="open")
     for product_id in wanted:
         tx.insert(schema.stocktake_line, stocktake_id=stocktake_id, product_id=product_id)
     tx.note(f"stocktake:{stocktake_id}", products=len(wanted))
-    return _sheet(tx, _find_stocktake(tx, stocktake_id))
-
-
-def _find_stocktake(tx: Tx, stocktake_id: int):
-    t = schema.stocktake
-    row = tx.one(
-        select(t).where(t.c.id == values.number(stocktake_id), t.c.store_id == tx.store_id)
-    )
-    if row is None:
-        raise NotFound(_("There is no stocktake {id} at this store."), id=stocktake_id)
-    return row
+    return _sheet(tx, tx.find(schema.stocktake, stocktake_id, here=True))
 
 
 def _open_stocktake(tx: Tx, stocktake_id: int):
-    row = _find_stocktake(tx, stocktake_id)
+    row = tx.find(schema.stocktake, stocktake_id, here=True)
     if row.status != "open":
         raise Closed(_("Stocktake {id} is closed."), id=stocktake_id)
     return row
@@ -274,8 +262,6 @@ def _write_count(tx: Tx, stocktake_id: int, product_id: str, counted: int | None
         schema.stocktake_count,
         stocktake_id=stocktake_id,
         product_id=product_id,
-        at=tx.now,
-        staff_id=tx.staff.id,
         counted=counted,
         book=book,
     )

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
 from crmkit.practice.command import Tx, command
-from crmkit.practice.desks.office import find_staff
 from crmkit.practice.display import yuan
 from crmkit.practice.domain import closing
 from crmkit.practice.errors import BadValue, Refused
@@ -124,7 +123,7 @@ class Drawers:
         drawer = mine if drawer is None else values.new_code(drawer, "drawer")
         if drawer != mine:
             access.managers_word(tx)
-        next_one = None if handed_to is None else find_staff(tx, handed_to).id
+        next_one = None if handed_to is None else tx.find(schema.staff, handed_to).id
         entries = cash.since_last_close(tx, drawer)
         before = entries[0].balance - entries[0].amount if entries else cash.balance(tx, drawer)
         found = closing.drawer(before, [(one.kind, one.amount) for one in entries])
@@ -132,9 +131,7 @@ class Drawers:
         tx.insert(
             table,
             id=number,
-            store_id=tx.store_id,
             drawer=drawer,
-            staff_id=tx.staff.id,
             from_at=entries[0].at if entries else tx.now,
             to_at=tx.now,
             opening=found.opening,

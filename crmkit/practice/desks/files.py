@@ -22,7 +22,6 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import people, rung, schema, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_store
 from crmkit.practice.display import heading
 from crmkit.practice.errors import BadValue, NotFound, PracticeError, Refused
 from crmkit.practice.ledgers import stock as stock_ledger
@@ -97,8 +96,6 @@ class Files(Desk):
         kinds = [result for result, _reason, _member in results]
         run_id = tx.insert(
             run,
-            at=tx.now,
-            staff_id=tx.staff.id,
             kind="members",
             file_name=values.path(path).name,
             sha256=digest,
@@ -185,7 +182,7 @@ class Files(Desk):
     @command(roles="stock_keeper manager trainer")
     def export_stock(self, tx: Tx, path: str) -> int:
         """Write what this store has of every product to a new CSV or Excel file; how many."""
-        find_store(tx, tx.store_id)
+        tx.find(schema.store, tx.store_id)
         product = schema.product
         rows = tx.all(select(product).order_by(product.c.id))
         _write(

@@ -10,7 +10,6 @@ from crmkit.practice import audience, calls, masks, people, schema, values
 from crmkit.practice.choices import FollowupKind, NextStep, Outcome
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import service
-from crmkit.practice.desks.office import find_staff
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
@@ -87,7 +86,7 @@ class Followups(Desk):
         plan_id = tx.insert(
             plans,
             name=values.text(name, "name"),
-            segment_id=audience.find_segment(tx, segment_id).id,
+            segment_id=tx.find(schema.segment, segment_id).id,
             store_id=tx.store_id if here_only else None,
             kind=kind,
             script=values.text(script, "body"),
@@ -95,7 +94,6 @@ class Followups(Desk):
             starts_on=starts_on,
             ends_on=ends_on,
             active=True,
-            staff_id=tx.staff.id,
         )
         tx.note(f"followup_plan:{plan_id}")
         return _plan_of(tx, plan_id)
@@ -106,7 +104,7 @@ class Followups(Desk):
 
         News and offers go only to members who agreed to get them on some channel.
         """
-        plan = _find_plan(tx, plan_id)
+        plan = tx.find(plans, plan_id)
         if not plan.active:
             raise Closed(_("The plan was stopped."))
         if not plan.starts_on <= tx.today <= plan.ends_on:
@@ -140,7 +138,7 @@ class Followups(Desk):
     @command(roles="manager trainer")
     def stop(self, tx: Tx, plan_id: int) -> int:
         """End a plan; its open calls are cancelled. How many were."""
-        plan = _find_plan(tx, plan_id)
+        plan = tx.find(plans, plan_id)
         tx.update(plans, plan.id, active=False)
         cancelled = tx.execute(
             update(tasks)
@@ -199,7 +197,7 @@ class Followups(Desk):
         task = _open_task(tx, task_id)
         changed: dict[str, object] = {}
         if staff_id is not None:
-            changed["staff_id"] = find_staff(tx, staff_id).id
+            changed["staff_id"] = tx.find(schema.staff, staff_id).id
         if due_on is not None:
             changed["due_on"] = values.day(due_on, "due_on")
         if not changed:
@@ -220,8 +218,6 @@ class Followups(Desk):
             )
         tx.insert(
             schema.reveal,
-            at=tx.now,
-            staff_id=tx.staff.id,
             member_id=member.id,
             field="phone",
             reason=f"followup_task:{task.id}",
@@ -272,7 +268,7 @@ class Followups(Desk):
             next_step=next_step,
             next_on=next_on,
             due_on=next_on if again else task.due_on,
-            note_sealed=tx.seal(tasks, "note_sealed", task.id, note),
+            note=note,
             staff_id=tx.staff.id,
             done_at=None if again else tx.now,
             ticket_id=ticket_id,
@@ -281,15 +277,8 @@ class Followups(Desk):
         return _task_of(tx, _find_task(tx, task.id))
 
 
-def _find_plan(tx: Tx, plan_id: int):
-    row = tx.one(select(plans).where(plans.c.id == plan_id))
-    if row is None:
-        raise NotFound(_("There is no follow-up plan {id}."), id=plan_id)
-    return row
-
-
 def _plan_of(tx: Tx, plan_id: int) -> Plan:
-    row = _find_plan(tx, plan_id)
+    row = tx.find(plans, plan_id)
     counted = dict(
         tx.all(
             select(tasks.c.status, func.count())

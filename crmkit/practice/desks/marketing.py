@@ -14,7 +14,7 @@ from crmkit.practice.choices import Language, MessageChannel, Occasion, OutboxSt
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import segment_rule, wording
-from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
+from crmkit.practice.errors import BadValue, Closed, NoConsent, Refused
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, built, record
 
@@ -122,9 +122,7 @@ class Marketing(Desk):
     @command(roles="manager trainer")
     def make_segment(self, tx: Tx, segment_id: str, name: str, rule: dict) -> Segment:
         """Name the members whom a rule picks today, e.g. ``{"level": ["gold"]}``."""
-        segment_id = values.new_code(segment_id, "segment")
-        if tx.one(select(schema.segment.c.id).where(schema.segment.c.id == segment_id)):
-            raise Refused(_("There is a segment {id} already."), id=segment_id)
+        segment_id = tx.new_code(schema.segment, segment_id, "segment")
         rule = segment_rule.checked(rule)
         tx.insert(
             schema.segment,
@@ -132,7 +130,6 @@ class Marketing(Desk):
             name=values.text(name, "name"),
             rule=json.dumps(rule, ensure_ascii=False, sort_keys=True),
             made_at=tx.now,
-            staff_id=tx.staff.id,
         )
         audience.pick(tx, segment_id, rule)
         tx.note(f"segment:{segment_id}")
@@ -141,7 +138,7 @@ class Marketing(Desk):
     @command(roles="manager trainer")
     def refresh_segment(self, tx: Tx, segment_id: str) -> Segment:
         """Pick the members of a segment again, as things stand today."""
-        row = audience.find_segment(tx, segment_id)
+        row = tx.find(schema.segment, segment_id)
         audience.pick(tx, row.id, json.loads(row.rule))
         tx.note(f"segment:{segment_id}")
         return _segment_of(tx, segment_id)
@@ -155,7 +152,7 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def members_of(self, tx: Tx, segment_id: str) -> tuple[str, ...]:
         """The numbers of the members of a segment."""
-        return tuple(audience.ids_in(tx, audience.find_segment(tx, segment_id).id))
+        return tuple(audience.ids_in(tx, tx.find(schema.segment, segment_id).id))
 
     @command(roles="manager trainer")
     def make_template(
@@ -183,7 +180,6 @@ class Marketing(Desk):
             subject=None if subject is None else wording.checked(subject),
             body=body,
             made_at=tx.now,
-            staff_id=tx.staff.id,
             active=True,
         )
         tx.note(f"template:{made}")
@@ -198,7 +194,7 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def preview(self, tx: Tx, template_id: int, member_id: str) -> str:
         """What a member would read, their name masked."""
-        template = _find(tx, schema.template, template_id)
+        template = tx.find(schema.template, template_id)
         member = people.live(tx, member_id)
         with use_language(template.language):
             blanks = _blanks(tx, member) | {"name": people.card_of(tx, member).name or ""}
@@ -224,14 +220,14 @@ class Marketing(Desk):
         if values.quantity(days_before, "days_before", least=0) > 60:
             raise BadValue(_("At most 60 days before."))
         if segment_id is not None:
-            audience.find_segment(tx, segment_id)
+            tx.find(schema.segment, segment_id)
         made = tx.insert(
             schema.care_rule,
             name=values.text(name, "name"),
             occasion=occasion,
             month_day=month_day,
             days_before=days_before,
-            template_id=_find(tx, schema.template, template_id).id,
+            template_id=tx.find(schema.template, template_id).id,
             segment_id=segment_id,
             active=True,
         )
@@ -247,7 +243,7 @@ class Marketing(Desk):
     @command(roles="manager trainer")
     def stop_care(self, tx: Tx, rule_id: int) -> None:
         """Wish nobody well by this rule any more."""
-        tx.update(schema.care_rule, _find(tx, schema.care_rule, rule_id).id, active=False)
+        tx.update(schema.care_rule, tx.find(schema.care_rule, rule_id).id, active=False)
         tx.note(f"care_rule:{rule_id}")
 
     @command(roles="manager trainer")
@@ -278,18 +274,17 @@ class Marketing(Desk):
         if values.quantity(control_percent, "control_percent", least=0) > 90:
             raise BadValue(_("The control group is at most 90 % of the segment."))
         if promotion_id is not None:
-            _find(tx, schema.promotion, promotion_id)
+            tx.find(schema.promotion, promotion_id)
         made = tx.insert(
             schema.campaign,
             name=values.text(name, "name"),
-            segment_id=audience.find_segment(tx, segment_id).id,
-            template_id=_find(tx, schema.template, template_id).id,
+            segment_id=tx.find(schema.segment, segment_id).id,
+            template_id=tx.find(schema.template, template_id).id,
             promotion_id=promotion_id,
             control_percent=control_percent,
             seed=tx.next_id(schema.campaign),
             status="draft",
             made_at=tx.now,
-            staff_id=tx.staff.id,
         )
         tx.note(f"campaign:{made}")
         return _campaign_of(tx, made)
@@ -298,7 +293,7 @@ class Marketing(Desk):
     def freeze(self, tx: Tx, campaign_id: int) -> Campaign:
         """Draw who is contacted and who is not, at random and for good. A store manager draws
         among the members of their own stores."""
-        row = _find(tx, schema.campaign, campaign_id)
+        row = tx.find(schema.campaign, campaign_id)
         if row.status != "draft":
             raise Closed(_("The groups of this campaign are drawn already."))
         m = schema.member
@@ -325,15 +320,15 @@ class Marketing(Desk):
     @command(roles="manager trainer")
     def send(self, tx: Tx, campaign_id: int) -> Campaign:
         """Queue the message to everyone to be contacted who agreed to it."""
-        row = _find(tx, schema.campaign, campaign_id)
+        row = tx.find(schema.campaign, campaign_id)
         if row.status == "draft":
             raise Refused(_("Draw the groups first: freeze the campaign."))
         if row.status != "frozen":
             raise Closed(_("This campaign was sent or cancelled."))
-        template = _find(tx, schema.template, row.template_id)
+        template = tx.find(schema.template, row.template_id)
         last_day = None
         if row.promotion_id is not None:
-            last_day = _find(tx, schema.promotion, row.promotion_id).ends_on
+            last_day = tx.find(schema.promotion, row.promotion_id).ends_on
         once, about = f"campaign:{row.id}", {"campaign_id": row.id, "last_day": last_day}
         queued = sum(
             _queue(tx, template, member_id, once, **about) is not None
@@ -350,7 +345,7 @@ class Marketing(Desk):
 
         Raises `NoConsent` unless the member agreed to get offers on the template's channel.
         """
-        template = _find(tx, schema.template, template_id)
+        template = tx.find(schema.template, template_id)
         member = people.live(tx, member_id)
         if not people.has_consent(tx, member.id, "marketing", template.channel):
             raise NoConsent(
@@ -363,12 +358,12 @@ class Marketing(Desk):
         if made is None:
             outbox.refuse_without_address(member.id, template.channel)
         tx.note(f"member:{member.id}", message=made)
-        return built(Outgoing, _find(tx, schema.outbox, made))
+        return built(Outgoing, tx.find(schema.outbox, made))
 
     @command(roles="manager trainer")
     def cancel(self, tx: Tx, campaign_id: int) -> Campaign:
         """Stop a campaign; what is still queued is not sent."""
-        row = _find(tx, schema.campaign, campaign_id)
+        row = tx.find(schema.campaign, campaign_id)
         tx.update(schema.campaign, row.id, status="cancelled")
         tx.execute(
             update(schema.outbox)
@@ -387,7 +382,7 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def result(self, tx: Tx, campaign_id: int, days: int = 30) -> tuple[Arm, ...]:
         """Who bought within so many days after the groups were drawn, contacted or not."""
-        row = _find(tx, schema.campaign, campaign_id)
+        row = tx.find(schema.campaign, campaign_id)
         if row.frozen_at is None:
             raise Refused(_("Draw the groups first: freeze the campaign."))
         days = values.quantity(days, "days")
@@ -415,7 +410,7 @@ class Marketing(Desk):
     @command(roles="manager trainer")
     def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:
         """Someone found out whether a message in doubt arrived; if not, it is sent again."""
-        row = _find(tx, schema.outbox, message_id)
+        row = tx.find(schema.outbox, message_id)
         if row.status != "unknown":
             raise Refused(_("Only a message in doubt can be settled."))
         tx.update(
@@ -426,13 +421,6 @@ class Marketing(Desk):
             handed_over_at=row.handed_over_at if arrived else None,
         )
         tx.note(f"outbox:{row.id}", arrived=bool(arrived))
-
-
-def _find(tx: Tx, table, key):
-    row = tx.one(select(table).where(table.c.id == key))
-    if row is None:
-        raise NotFound(_("There is no {what} {id}."), what=label("thing", table.name), id=key)
-    return row
 
 
 def _of_own_stores(tx: Tx, column):
@@ -447,7 +435,7 @@ def _of_own_stores(tx: Tx, column):
 
 
 def _segment_of(tx: Tx, segment_id: str) -> Segment:
-    row = audience.find_segment(tx, segment_id)
+    row = tx.find(schema.segment, segment_id)
     count = len(audience.ids_in(tx, row.id))
     return Segment(row.id, row.name, json.loads(row.rule), count, tx.day_of(row.made_at))
 
@@ -494,7 +482,7 @@ def _care(tx: Tx, rule) -> CareRun | None:
     days = _not_run_yet(tx, rule.id)
     if not days:
         return None
-    template = _find(tx, schema.template, rule.template_id)
+    template = tx.find(schema.template, rule.template_id)
     matched = queued = late = 0
     for day in (one + timedelta(days=rule.days_before) for one in days):
         celebrating = _celebrating(tx, rule, day)
@@ -508,7 +496,7 @@ def _care(tx: Tx, rule) -> CareRun | None:
             for one in celebrating
         )
     run = CareRun(rule.id, matched, queued, matched - queued, late)
-    tx.insert(schema.care_run, **vars(run), run_on=tx.today, at=tx.now)
+    tx.insert(schema.care_run, **vars(run), run_on=tx.today)
     return run
 
 
@@ -551,7 +539,7 @@ def _control_group(targets: list[str], percent: int, seed: int) -> set[str]:
 
 
 def _campaign_of(tx: Tx, campaign_id: int) -> Campaign:
-    row = _find(tx, schema.campaign, campaign_id)
+    row = tx.find(schema.campaign, campaign_id)
     box = schema.outbox
     arms = list(audience.arms(tx, row.id).values())
     queued = tx.value(

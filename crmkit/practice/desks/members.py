@@ -17,7 +17,6 @@ from crmkit.practice.choices import (
     Purpose,
 )
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_store
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import Member
@@ -137,7 +136,7 @@ class Members(Desk):
         When someone registers and names this member, their earliest open referral is fulfilled.
         """
         row = people.live(tx, member_id)
-        made = tx.insert(schema.referral, at=tx.now, member_id=row.id)
+        made = tx.insert(schema.referral, member_id=row.id)
         tx.note(f"member:{row.id}", referral=made)
         return made
 
@@ -151,7 +150,7 @@ class Members(Desk):
         likes = schema.member_preference
         key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
         if not tx.one(select(likes).filter_by(**key)):
-            tx.insert(likes, **key, at=tx.now, source=values.text(source, "source"))
+            tx.insert(likes, **key, source=values.text(source, "source"))
         tx.note(f"member:{row.id}", kind=kind)
         return _preferences(tx, row.id)
 
@@ -254,7 +253,7 @@ class Members(Desk):
                 self._refuse_taken(tx, row.id, unique, tidy[unique])
         plain = {name: changes[name] for name in people.PLAIN_FIELDS if name in changes}
         if "home_store_id" in plain:
-            find_store(tx, plain["home_store_id"])
+            tx.find(schema.store, plain["home_store_id"])
         tx.update(
             table,
             row.id,
@@ -284,8 +283,6 @@ class Members(Desk):
             raise BadValue(_("Give a reason of at least four characters."))
         tx.insert(
             schema.reveal,
-            at=tx.now,
-            staff_id=tx.staff.id,
             member_id=row.id,
             field=field,
             reason=reason,
@@ -387,8 +384,6 @@ class Members(Desk):
         tx.update(table, kept.id, **columns)
         tx.insert(
             schema.member_merge,
-            at=tx.now,
-            staff_id=tx.staff.id,
             kept_id=kept.id,
             merged_id=gone.id,
             reason=reason,

@@ -11,7 +11,7 @@ from crmkit.i18n import label
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import pricing
-from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, NotFound, Refused
+from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock, value
 from crmkit.practice.lists import Listing, listed
@@ -91,11 +91,7 @@ class Offers(Desk):
         `category` limits it to some goods, `level` to members of that level or higher;
         `coupon_only` offers count only with a coupon. Money in cents.
         """
-        offer_id = values.new_code(offer_id, "offer")
-        if tx.one(
-            select(schema.promotion.c.id).where(schema.promotion.c.id == values.code(offer_id))
-        ):
-            raise Refused(_("There is an offer {id} already."), id=offer_id)
+        offer_id = tx.new_code(schema.promotion, offer_id, "offer")
         first, last = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
         if first > last:
             raise BadValue(_("The offer ends before it begins."))
@@ -135,18 +131,18 @@ class Offers(Desk):
             ends_on=last,
         )
         tx.note(f"offer:{offer_id}", kind=kind)
-        return _offer(find_offer(tx, offer_id))
+        return _offer(tx.find(schema.promotion, offer_id))
 
     @command(roles="manager trainer")
     def end(self, tx: Tx, offer_id: str, on: date | str) -> Offer:
         """Let an offer end earlier or later than planned."""
-        offer = find_offer(tx, offer_id)
+        offer = tx.find(schema.promotion, offer_id)
         last = values.day(on, "ends_on")
         if last < offer.starts_on:
             raise BadValue(_("The offer ends before it begins."))
         tx.update(schema.promotion, offer.id, ends_on=last)
         tx.note(f"offer:{offer.id}", ends_on=last.isoformat())
-        return _offer(find_offer(tx, offer_id))
+        return _offer(tx.find(schema.promotion, offer_id))
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def current(self, tx: Tx) -> tuple[Offer, ...]:
@@ -171,7 +167,7 @@ class Offers(Desk):
     ) -> tuple[str, ...]:
         """Give out coupons of an offer, one for each member named (None: for whoever brings it);
         their numbers."""
-        offer = find_offer(tx, offer_id)
+        offer = tx.find(schema.promotion, offer_id)
         first = values.day(valid_from, "starts_on") if valid_from else offer.starts_on
         last = values.day(valid_to, "ends_on") if valid_to else offer.ends_on
         if first > last:
@@ -226,17 +222,8 @@ class Offers(Desk):
         return (find_coupon(tx, row.id) for row in rows)
 
 
-def find_offer(tx: Tx, offer_id: str):
-    row = tx.one(select(schema.promotion).where(schema.promotion.c.id == values.code(offer_id)))
-    if row is None:
-        raise NotFound(_("There is no offer {id}."), id=offer_id)
-    return row
-
-
 def find_coupon(tx: Tx, coupon_id: str) -> Coupon:
-    row = tx.one(select(schema.coupon).where(schema.coupon.c.id == values.code(coupon_id)))
-    if row is None:
-        raise NotFound(_("There is no coupon {id}."), id=coupon_id)
+    row = tx.find(schema.coupon, coupon_id)
     event = schema.coupon_event
     state = tx.value(
         select(event.c.kind)
@@ -270,7 +257,7 @@ def offers_for(
             member is None or live(tx, coupon.member_id).id != member.id
         ):
             raise Refused(_("Coupon {id} belongs to another member."), id=coupon_id)
-        row = find_offer(tx, coupon.promotion_id)
+        row = tx.find(schema.promotion, coupon.promotion_id)
         found = [one for one in found if one.promotion_id != row.id]
         found.append(_priced(tx, row, coupon_id))
     wanted: dict[str, int] = {}
@@ -315,9 +302,7 @@ def _event(tx: Tx, coupon_id: str, kind: str, **about) -> None:
     tx.insert(
         schema.coupon_event,
         coupon_id=coupon_id,
-        at=tx.now,
         kind=kind,
-        staff_id=tx.staff.id,
         **about,
     )
 

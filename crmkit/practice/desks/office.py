@@ -67,11 +67,9 @@ class Office(Desk):
     @command(roles="trainer")
     def add_store(self, tx: Tx, store_id: str, name: str, *, district: str | None = None) -> str:
         """Open another store; it gets its own place in the stock ledger."""
-        store_id = values.new_code(store_id, "store")
+        store_id = tx.new_code(schema.store, store_id, "store")
         if store_id.startswith("@") or store_id == "transit":
             raise Refused(_("{id} is the name of a place in the stock ledger."), id=store_id)
-        if tx.one(select(schema.store.c.id).where(schema.store.c.id == values.code(store_id))):
-            raise Refused(_("There is a store {id} already."), id=store_id)
         tx.insert(
             schema.store,
             id=store_id,
@@ -94,10 +92,8 @@ class Office(Desk):
         everywhere: bool = False,
     ) -> str:
         """Take someone on, in one role at their store (or everywhere)."""
-        staff_id = values.new_code(staff_id, "staff")
-        find_store(tx, store_id)
-        if tx.one(select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))):
-            raise Refused(_("There is a member of staff {id} already."), id=staff_id)
+        staff_id = tx.new_code(schema.staff, staff_id, "staff")
+        tx.find(schema.store, store_id)
         tx.insert(
             schema.staff,
             id=staff_id,
@@ -116,9 +112,9 @@ class Office(Desk):
     @command(roles="trainer")
     def give_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Let someone work in one more role, at one store or (without one) everywhere."""
-        find_staff(tx, staff_id)
+        tx.find(schema.staff, staff_id)
         if store_id is not None:
-            find_store(tx, store_id)
+            tx.find(schema.store, store_id)
         sr = schema.staff_role
         where = (sr.c.staff_id == staff_id, sr.c.role_id == role, sr.c.store_id == store_id)
         if not tx.one(select(sr.c.id).where(*where)):
@@ -128,7 +124,7 @@ class Office(Desk):
     @command(roles="trainer")
     def take_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Take a role back, as it was given: at that store, or (without one) everywhere."""
-        find_staff(tx, staff_id)
+        tx.find(schema.staff, staff_id)
         sr = schema.staff_role
         taken = tx.execute(
             delete(sr).where(
@@ -147,7 +143,7 @@ class Office(Desk):
     @command(roles="trainer")
     def set_password(self, tx: Tx, staff_id: str, password: str) -> None:
         """Give someone a password to sign in with; eight characters at least."""
-        find_staff(tx, staff_id)
+        tx.find(schema.staff, staff_id)
         if not isinstance(password, str) or len(password) < 8:
             raise Refused(_("A password has at least eight characters."))
         tx.update(schema.staff, staff_id, password_hash=access.hash_password(password))
@@ -156,7 +152,7 @@ class Office(Desk):
     @command(roles="trainer")
     def let_go(self, tx: Tx, staff_id: str) -> None:
         """Someone leaves: they can no longer sign in or do anything."""
-        find_staff(tx, staff_id)
+        tx.find(schema.staff, staff_id)
         tx.update(schema.staff, staff_id, active=False)
         _require_a_trainer(tx)
         tx.note(f"staff:{staff_id}")
@@ -175,11 +171,7 @@ class Office(Desk):
         barcode: str | None = None,
     ) -> str:
         """Add goods to the range; prices in cents."""
-        product_id = values.new_code(product_id, "product")
-        if tx.one(
-            select(schema.product.c.id).where(schema.product.c.id == values.code(product_id))
-        ):
-            raise Refused(_("There is a product {id} already."), id=product_id)
+        product_id = tx.new_code(schema.product, product_id, "product")
         barcode = values.text(barcode, "barcode", needed=False)
         if barcode is not None:
             other = tx.value(select(schema.product.c.id).where(schema.product.c.barcode == barcode))
@@ -214,7 +206,7 @@ class Office(Desk):
         a new target replaces the old one."""
         first = values.day(f"{values.text(month, 'month')}-01", "month")
         if staff_id is not None:
-            find_staff(tx, staff_id)
+            tx.find(schema.staff, staff_id)
         t = schema.sales_target
         about = {"store_id": tx.store_id, "staff_id": staff_id, "month": f"{first:%Y-%m}"}
         tx.execute(delete(t).where(*(t.c[name] == one for name, one in about.items())))
@@ -307,17 +299,3 @@ def _require_a_trainer(tx: Tx) -> None:
         raise Refused(
             _("This is the last trainer of the whole shop. Give someone else that role first.")
         )
-
-
-def find_store(tx: Tx, store_id: str):
-    row = tx.one(select(schema.store).where(schema.store.c.id == values.code(store_id)))
-    if row is None:
-        raise NotFound(_("There is no store {id}."), id=store_id)
-    return row
-
-
-def find_staff(tx: Tx, staff_id: str):
-    row = tx.one(select(schema.staff).where(schema.staff.c.id == values.code(staff_id)))
-    if row is None:
-        raise NotFound(_("There is no member of staff {id}."), id=staff_id)
-    return row

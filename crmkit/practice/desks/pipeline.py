@@ -10,8 +10,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema, values
 from crmkit.practice.choices import LostReason, Stage
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_staff
-from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.errors import BadValue, Closed, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, Share, built, record
@@ -109,19 +108,15 @@ class Pipeline(Desk):
         """A member is interested: in what, worth how many cents, and what is done next."""
         member = people.live(tx, member_id)
         product = None if product_id is None else find_product(tx, product_id)
-        made = tx.next_id(table)
-        tx.insert(
+        made = tx.insert(
             table,
-            id=made,
             member_id=member.id,
-            store_id=tx.store_id,
-            staff_id=tx.staff.id,
-            title_sealed=tx.seal(table, "title_sealed", made, values.text(title, "title")),
+            title=values.text(title, "title"),
             product_id=product and product.id,
             amount=values.cents(amount),
             expected_on=None if expected_on is None else values.day(expected_on, "expected_on"),
             stage="interested",
-            next_action_sealed=_next_action(tx, made, next_action),
+            next_action=values.text(next_action, "next_action"),
             next_on=values.day(next_on, "next_on"),
             opened_at=tx.now,
         )
@@ -143,7 +138,7 @@ class Pipeline(Desk):
     ) -> Opportunity:
         """Move it to another stage. Open stages need the next action and its day, lost needs the
         reason, won may name the sale; what is won or lost stays so."""
-        row = _here(tx, opportunity_id)
+        row = tx.find_mine(table, opportunity_id)
         if row.stage in CLOSED:
             raise Closed(_("This opportunity is decided. Open a new one."))
         if stage == row.stage:
@@ -166,7 +161,7 @@ class Pipeline(Desk):
             stage=stage,
             lost_reason=reason if stage == "lost" else None,
             sale_id=sale_id,
-            next_action_sealed=None if closes else _next_action(tx, row.id, next_action),
+            next_action=None if closes else values.text(next_action, "next_action"),
             next_on=None if closes else values.day(next_on, "next_on"),
             closed_at=tx.now if closes else None,
         )
@@ -188,27 +183,25 @@ class Pipeline(Desk):
         staff_id: str | None = None,
     ) -> Opportunity:
         """Put an open opportunity right, or give it to a colleague."""
-        row = _here(tx, opportunity_id)
+        row = tx.find_mine(table, opportunity_id)
         if row.stage in CLOSED:
             raise Closed(_("This opportunity is decided. Open a new one."))
         changed: dict[str, object] = {}
         if title is not None:
-            words = values.text(title, "title")
-            changed["title_sealed"] = tx.seal(table, "title_sealed", row.id, words)
+            changed["title"] = values.text(title, "title")
         if amount is not None:
             changed["amount"] = values.cents(amount)
         for name, day in (("expected_on", expected_on), ("next_on", next_on)):
             if day is not None:
                 changed[name] = values.day(day, name)
         if next_action is not None:
-            changed["next_action_sealed"] = _next_action(tx, row.id, next_action)
+            changed["next_action"] = values.text(next_action, "next_action")
         if staff_id is not None:
-            changed["staff_id"] = find_staff(tx, staff_id).id
+            changed["staff_id"] = tx.find(schema.staff, staff_id).id
         if not changed:
             raise BadValue(_("Say what is to be changed."))
         tx.update(table, row.id, **changed)
-        fields = sorted(one.removesuffix("_sealed") for one in changed)
-        tx.note(f"member:{row.member_id}", opportunity=row.id, fields=fields)
+        tx.note(f"member:{row.member_id}", opportunity=row.id, fields=sorted(changed))
         return _opportunity_of(tx, row.id)
 
     @listed(DEALS, roles="sales manager trainer")
@@ -219,7 +212,7 @@ class Pipeline(Desk):
     @query(roles="sales manager trainer")
     def show(self, tx: Tx, opportunity_id: int) -> Opportunity:
         """One opportunity with its history."""
-        return _opportunity_of(tx, _here(tx, opportunity_id).id)
+        return _opportunity_of(tx, tx.find_mine(table, opportunity_id).id)
 
     @query(roles="sales manager trainer")
     def board(self, tx: Tx) -> tuple[Opportunity, ...]:
@@ -276,9 +269,7 @@ class Pipeline(Desk):
 def _check_sale(tx: Tx, row, stage: str, sale_id: int) -> None:
     if stage != "won":
         raise BadValue(_("Only what is won has a sale."))
-    sale = tx.one(select(schema.sale).where(schema.sale.c.id == sale_id))
-    if sale is None:
-        raise NotFound(_("There is no sale {id}."), id=sale_id)
+    sale = tx.find(schema.sale, sale_id)
     survivors = [
         tx.value(select(schema.member.c.survivor_id).where(schema.member.c.id == one))
         for one in (sale.member_id, row.member_id)
@@ -291,26 +282,10 @@ def _step(tx: Tx, made: int, before: str | None, stage: str, reason: str | None)
     tx.insert(
         history,
         opportunity_id=made,
-        at=tx.now,
-        staff_id=tx.staff.id,
         from_stage=before,
         to_stage=stage,
         reason=reason,
     )
-
-
-def _here(tx: Tx, opportunity_id: int):
-    row = tx.one(select(table).where(table.c.id == opportunity_id))
-    if row is None:
-        raise NotFound(_("There is no opportunity {id}."), id=opportunity_id)
-    if row.store_id != tx.store_id:
-        tx.require_at(row.store_id)
-    return row
-
-
-def _next_action(tx: Tx, opportunity_id: int, words: str | None) -> str:
-    words = values.text(words, "next_action")
-    return tx.seal(table, "next_action_sealed", opportunity_id, words)
 
 
 def _opportunity_of(tx: Tx, opportunity_id: int) -> Opportunity:
@@ -325,8 +300,4 @@ def _opportunities(tx: Tx, rows: Sequence) -> Iterator[Opportunity]:
     ):
         went[step.opportunity_id].append(built(Step, step))
     for row in rows:
-        words = {
-            name: tx.unseal(table, f"{name}_sealed", row.id, getattr(row, f"{name}_sealed"))
-            for name in ("title", "next_action")
-        }
-        yield built(Opportunity, row, history=tuple(went[row.id]), **words)
+        yield tx.built(Opportunity, table, row, history=tuple(went[row.id]))

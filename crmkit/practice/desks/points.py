@@ -134,9 +134,6 @@ class Points(Desk):
             raise NotFound(_("{product} cannot be had for points."), product=product.id)
         number = tx.insert(
             schema.redemption,
-            at=tx.now,
-            store_id=tx.store_id,
-            staff_id=tx.staff.id,
             member_id=member.id,
             product_id=product.id,
             quantity=quantity,
@@ -162,10 +159,7 @@ class Points(Desk):
     def undo_redemption(self, tx: Tx, redemption: int) -> int:
         """The goods come back to this store's shelf, the points into the lots they came from; the
         member's balance."""
-        r = schema.redemption
-        row = tx.one(select(r).where(r.c.id == values.number(redemption)))
-        if row is None:
-            raise NotFound(_("There is no redemption {id}."), id=redemption)
+        row = tx.find(schema.redemption, redemption)
         if _undone(tx, row.id):
             raise Closed(_("Redemption {id} was undone already."), id=row.id)
         about = {"redemption_id": row.id}

@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from crmkit.i18n import gettext as _
 from crmkit.practice import rung, schema, slip, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx, query
 from crmkit.practice.domain import pricing, shifts
-from crmkit.practice.errors import NotFound
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points
 from crmkit.practice.lists import Listing, listed
@@ -200,7 +198,7 @@ class Receipts:
     @query(roles="cashier sales manager trainer")
     def sale(self, tx: Tx, sale_id: int) -> Receipt:
         """The whole receipt of a sale again, and how many units of each line came back since."""
-        return receipt(tx, find_sale(tx, sale_id))
+        return receipt(tx, tx.find(schema.sale, sale_id))
 
     @listed(SALES, roles="cashier sales manager trainer")
     def list_sales(tx: Tx, rows):
@@ -251,13 +249,6 @@ class Receipts:
                 for name, days in (("yesterday", 1), ("last_week", 7), ("last_year", 364))
             },
         )
-
-
-def find_sale(tx: Tx, sale_id: int):
-    row = tx.one(select(schema.sale).where(schema.sale.c.id == values.number(sale_id)))
-    if row is None:
-        raise NotFound(_("There is no sale {id}."), id=sale_id)
-    return row
 
 
 def receipt(tx: Tx, sale) -> Receipt:

@@ -11,11 +11,10 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import access, outbox, people, schema, values
 from crmkit.practice.choices import AnyChannel, Priority, TicketKind
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.office import find_staff
 from crmkit.practice.domain.due import due_times
-from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
+from crmkit.practice.errors import BadValue, Closed, Refused
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import built, record
+from crmkit.practice.records import record
 
 tickets, messages, improvements = schema.ticket, schema.ticket_message, schema.improvement
 TICKETS = Listing(
@@ -94,9 +93,7 @@ class Service(Desk):
     ) -> Ticket:
         """Write down what a customer brings to us; due times follow from the priority."""
         if sale_id is not None:
-            sale = tx.one(select(schema.sale).where(schema.sale.c.id == sale_id))
-            if sale is None:
-                raise NotFound(_("There is no sale {id}."), id=sale_id)
+            tx.find(schema.sale, sale_id)
         ticket_id = new_ticket(
             tx,
             member_id=None if member_id is None else people.live(tx, member_id).id,
@@ -116,7 +113,7 @@ class Service(Desk):
         self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None
     ) -> Ticket:
         """The customer said more; a settled ticket is open again."""
-        row = _here(tx, ticket_id)
+        row = tx.find_mine(tickets, ticket_id)
         if row.status == "closed":
             raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
         _say(tx, row.id, "in", channel or row.channel, body)
@@ -144,7 +141,7 @@ class Service(Desk):
     @command(roles="sales manager trainer")
     def add_note(self, tx: Tx, ticket_id: int, body: str) -> Ticket:
         """A note for colleagues; the customer does not see it."""
-        row = _here(tx, ticket_id)
+        row = tx.find_mine(tickets, ticket_id)
         _say(tx, row.id, "note", row.channel, body)
         tx.note(f"ticket:{row.id}")
         return _ticket_of(tx, row.id)
@@ -153,7 +150,7 @@ class Service(Desk):
     def assign(self, tx: Tx, ticket_id: int, staff_id: str) -> Ticket:
         """Say who looks after it."""
         row = _working(tx, ticket_id)
-        find_staff(tx, staff_id)
+        tx.find(schema.staff, staff_id)
         tx.update(tickets, row.id, owner_id=staff_id)
         tx.note(f"ticket:{row.id}", owner=staff_id)
         return _ticket_of(tx, row.id)
@@ -177,12 +174,11 @@ class Service(Desk):
             first, last = due_times(row.opened_at, priority)
             changed |= {"priority": priority, "first_due_at": first, "due_at": last}
         if subject is not None:
-            words = values.text(subject, "subject")
-            changed["subject_sealed"] = tx.seal(tickets, "subject_sealed", row.id, words)
+            changed["subject"] = values.text(subject, "subject")
         if not changed:
             raise BadValue(_("Say what is to be changed."))
         tx.update(tickets, row.id, **changed)
-        tx.note(f"ticket:{row.id}", fields=sorted(one.removesuffix("_sealed") for one in changed))
+        tx.note(f"ticket:{row.id}", fields=sorted(changed))
         return _ticket_of(tx, row.id)
 
     @command(roles="sales manager trainer")
@@ -206,7 +202,7 @@ class Service(Desk):
     @command(roles="cashier sales manager trainer")
     def rate(self, tx: Tx, ticket_id: int, satisfaction: int) -> Ticket:
         """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket."""
-        row = _here(tx, ticket_id)
+        row = tx.find_mine(tickets, ticket_id)
         if row.status == "closed":
             raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
         if row.status != "resolved":
@@ -220,7 +216,7 @@ class Service(Desk):
     @query(roles="cashier sales manager trainer")
     def show(self, tx: Tx, ticket_id: int) -> Ticket:
         """A ticket with all that was said."""
-        return _ticket_of(tx, _here(tx, ticket_id).id)
+        return _ticket_of(tx, tx.find_mine(tickets, ticket_id).id)
 
     @query(roles="cashier sales manager trainer")
     def waiting(self, tx: Tx) -> tuple[Ticket, ...]:
@@ -268,18 +264,14 @@ class Service(Desk):
         due_on, recheck_on = values.day(due_on, "due_on"), values.day(recheck_on, "recheck_on")
         if recheck_on < due_on:
             raise BadValue(_("The re-check comes after the change, not before."))
-        find_staff(tx, owner_id)
+        tx.find(schema.staff, owner_id)
         if ticket_id is not None:
-            _here(tx, ticket_id)
-        made = tx.next_id(improvements)
-        action = values.text(action, "action")
-        tx.insert(
+            tx.find_mine(tickets, ticket_id)
+        made = tx.insert(
             improvements,
-            id=made,
             ticket_id=ticket_id,
-            store_id=tx.store_id,
             owner_id=owner_id,
-            action_sealed=tx.seal(improvements, "action_sealed", made, action),
+            action=values.text(action, "action"),
             due_on=due_on,
             recheck_on=recheck_on,
             status="open",
@@ -291,7 +283,7 @@ class Service(Desk):
     @command(roles="sales manager trainer")
     def improvement_done(self, tx: Tx, improvement_id: int) -> Improvement:
         """The change is made."""
-        row = _find_improvement(tx, improvement_id)
+        row = tx.find_mine(improvements, improvement_id)
         if row.status not in ("open", "reopened"):
             raise Closed(_("This change is made already."))
         tx.update(improvements, row.id, status="done", done_at=tx.now)
@@ -301,16 +293,11 @@ class Service(Desk):
     @command(roles="manager trainer")
     def recheck(self, tx: Tx, improvement_id: int, result: str, helped: bool) -> Improvement:
         """Say what the re-check showed; what did not help is open again."""
-        row = _find_improvement(tx, improvement_id)
+        row = tx.find_mine(improvements, improvement_id)
         if row.status != "done":
             raise Refused(_("Make the change first, then check whether it helped."))
-        result = values.text(result, "result")
-        tx.update(
-            improvements,
-            row.id,
-            status="confirmed" if helped else "reopened",
-            result_sealed=tx.seal(improvements, "result_sealed", row.id, result),
-        )
+        status, result = "confirmed" if helped else "reopened", values.text(result, "result")
+        tx.update(improvements, row.id, status=status, result=result)
         tx.note(f"improvement:{row.id}", helped=bool(helped))
         return _improvement_of(tx, row.id)
 
@@ -322,7 +309,7 @@ class Service(Desk):
             .where(improvements.c.store_id == tx.store_id)
             .order_by(improvements.c.due_on, improvements.c.id)
         )
-        return tuple(_improved(tx, row) for row in rows)
+        return tuple(tx.built(Improvement, improvements, row) for row in rows)
 
 
 def new_ticket(
@@ -339,17 +326,14 @@ def new_ticket(
 ) -> int:
     """Write a new ticket with its first message; its number."""
     first_due_at, due_at = due_times(tx.now, priority)
-    ticket_id = tx.next_id(tickets)
-    subject = values.text(subject, "subject")
-    tx.insert(
+    ticket_id = tx.insert(
         tickets,
-        id=ticket_id,
         member_id=member_id,
         store_id=store_id,
         sale_id=sale_id,
         channel=channel,
         kind=kind,
-        subject_sealed=tx.seal(tickets, "subject_sealed", ticket_id, subject),
+        subject=values.text(subject, "subject"),
         priority=priority,
         status="open",
         opened_at=tx.now,
@@ -381,31 +365,18 @@ def _answer(tx: Tx, row, channel: str, body: str) -> None:
 
 def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> int:
     """Write down what was said; the message's number."""
-    message_id = tx.next_id(messages)
-    tx.insert(
+    return tx.insert(
         messages,
-        id=message_id,
         ticket_id=ticket_id,
-        at=tx.now,
         direction=direction,
         channel=channel,
         staff_id=None if direction == "in" else tx.staff.id,
-        body_sealed=tx.seal(messages, "body_sealed", message_id, values.text(body, "body")),
+        body=values.text(body, "body"),
     )
-    return message_id
-
-
-def _here(tx: Tx, ticket_id: int):
-    row = tx.one(select(tickets).where(tickets.c.id == ticket_id))
-    if row is None:
-        raise NotFound(_("There is no ticket {id}."), id=ticket_id)
-    if row.store_id != tx.store_id:
-        tx.require_at(row.store_id)
-    return row
 
 
 def _working(tx: Tx, ticket_id: int):
-    row = _here(tx, ticket_id)
+    row = tx.find_mine(tickets, ticket_id)
     if row.status in ("resolved", "closed"):
         raise Closed(_("Ticket {id} is settled already."), id=row.id)
     return row
@@ -421,31 +392,12 @@ def _tickets_of(tx: Tx, rows: Sequence) -> Iterator[Ticket]:
     for one in tx.all(
         select(messages).where(messages.c.ticket_id.in_(list(said))).order_by(messages.c.id)
     ):
-        body = tx.unseal(messages, "body_sealed", one.id, one.body_sealed)
-        said[one.ticket_id].append(built(Message, one, body=body))
+        said[one.ticket_id].append(tx.built(Message, messages, one))
     for row in rows:
         late_answer = row.first_response_at is None and tx.now > row.first_due_at
         late = row.resolved_at is None and (late_answer or tx.now > row.due_at)
-        subject = tx.unseal(tickets, "subject_sealed", row.id, row.subject_sealed)
-        yield built(Ticket, row, subject=subject, overdue=late, messages=tuple(said[row.id]))
-
-
-def _find_improvement(tx: Tx, improvement_id: int):
-    row = tx.one(select(improvements).where(improvements.c.id == improvement_id))
-    if row is None:
-        raise NotFound(_("There is no improvement {id}."), id=improvement_id)
-    if row.store_id != tx.store_id:
-        tx.require_at(row.store_id)
-    return row
+        yield tx.built(Ticket, tickets, row, overdue=late, messages=tuple(said[row.id]))
 
 
 def _improvement_of(tx: Tx, improvement_id: int) -> Improvement:
-    return _improved(tx, _find_improvement(tx, improvement_id))
-
-
-def _improved(tx: Tx, row) -> Improvement:
-    words = {
-        name: tx.unseal(improvements, f"{name}_sealed", row.id, getattr(row, f"{name}_sealed"))
-        for name in ("action", "result")
-    }
-    return built(Improvement, row, **words)
+    return tx.built(Improvement, improvements, tx.find_mine(improvements, improvement_id))

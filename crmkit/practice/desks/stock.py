@@ -10,7 +10,6 @@ from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.buying import Buying
 from crmkit.practice.desks.counts import Counts
-from crmkit.practice.desks.office import find_store
 from crmkit.practice.desks.transfers import Transfers
 from crmkit.practice.errors import BadValue, NotFound
 from crmkit.practice.goods import find_product, matching
@@ -147,7 +146,7 @@ class Stock(Transfers, Counts, Buying, Desk):
         """How many of a product are at this store (or another one)."""
         product = find_product(tx, product_id)
         store_id = store_id or tx.store_id
-        find_store(tx, store_id)
+        tx.find(schema.store, store_id)
         return OnHand(
             store_id,
             product.id,
@@ -243,14 +242,12 @@ class Stock(Transfers, Counts, Buying, Desk):
         ledger.require_available(tx, product.id, quantity)
         number = tx.insert(
             schema.reservation,
-            store_id=tx.store_id,
             product_id=product.id,
             member_id=member.id if member else None,
             quantity=quantity,
             made_at=tx.now,
             until=tx.now + timedelta(days=days),
             status="held",
-            staff_id=tx.staff.id,
         )
         tx.note(f"product:{product.id}", reservation=number, quantity=quantity)
         return number
@@ -286,7 +283,6 @@ class Stock(Transfers, Counts, Buying, Desk):
         else:
             tx.insert(
                 r,
-                store_id=tx.store_id,
                 product_id=product.id,
                 reorder_point=point,
                 order_up_to=full,

@@ -74,17 +74,13 @@ class Surveys(Desk):
         ticket_id: int | None = None,
     ) -> Invite:
         """Ask a member; their code is good for one answer within two weeks."""
-        survey = _find_survey(tx, survey_id)
+        survey = tx.find(surveys, survey_id)
         if not survey.active:
             raise Closed(_("This survey is over."))
         member = people.live(tx, member_id)
         for kind, key in ((schema.sale, sale_id), (schema.ticket, ticket_id)):
-            if key is not None and not tx.one(select(kind.c.id).where(kind.c.id == key)):
-                raise NotFound(
-                    _("There is no sale {id}.").format(id=key)
-                    if kind is schema.sale
-                    else _("There is no ticket {id}.").format(id=key)
-                )
+            if key is not None:
+                tx.find(kind, key)
         invite_id = tx.next_id(invites)
         code = tx.keys.sign(f"survey invite {invite_id}".encode())[:10]
         expires_at = tx.now + timedelta(days=VALID_DAYS)
@@ -124,17 +120,13 @@ class Surveys(Desk):
         if tx.one(select(answers.c.id).where(answers.c.invite_id == invite.id)):
             raise Refused(_("This invitation has been answered. One answer counts."))
         given = {"csat_goods": csat_goods, "csat_service": csat_service, "nps": nps}
-        asked = QUESTIONS[_find_survey(tx, invite.survey_id).kind]
+        asked = QUESTIONS[tx.find(surveys, invite.survey_id).kind]
         for name, value in given.items():
             _check_answer(name, value, name in asked)
-        answer_id = tx.next_id(answers)
-        comment = values.text(comment, "comment", needed=False)
         tx.insert(
             answers,
-            id=answer_id,
             invite_id=invite.id,
-            at=tx.now,
-            comment_sealed=tx.seal(answers, "comment_sealed", answer_id, comment),
+            comment=values.text(comment, "comment", needed=False),
             **given,
         )
         tx.note(f"member:{invite.member_id}", survey=invite.survey_id)
@@ -148,13 +140,13 @@ class Surveys(Desk):
     @command(roles="manager trainer")
     def end(self, tx: Tx, survey_id: int) -> None:
         """Invite nobody any more; invitations already out may still be answered."""
-        tx.update(surveys, _find_survey(tx, survey_id).id, active=False)
+        tx.update(surveys, tx.find(surveys, survey_id).id, active=False)
         tx.note(f"survey:{survey_id}")
 
     @query(roles="sales manager trainer")
     def results(self, tx: Tx, survey_id: int) -> Results:
         """CSAT as the share of 4 and 5, NPS as % 9–10 minus % 0–6, with how many answered."""
-        survey = _find_survey(tx, survey_id)
+        survey = tx.find(surveys, survey_id)
         invited = tx.all(select(invites.c.id).where(invites.c.survey_id == survey.id))
         given = tx.all(
             select(answers)
@@ -195,10 +187,3 @@ def _check_answer(name: str, value: int | None, asked: bool) -> None:
             least=least,
             most=most,
         )
-
-
-def _find_survey(tx: Tx, survey_id: int):
-    row = tx.one(select(surveys).where(surveys.c.id == survey_id))
-    if row is None:
-        raise NotFound(_("There is no survey {id}."), id=survey_id)
-    return row

@@ -9,7 +9,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
 from crmkit.practice.command import Tx, command
 from crmkit.practice.desks import offers
-from crmkit.practice.desks.receipts import Method, Receipt, find_sale
+from crmkit.practice.desks.receipts import Method, Receipt
 from crmkit.practice.domain import returning, selling
 from crmkit.practice.errors import Closed, Refused, TooManyReturned
 from crmkit.practice.goods import wanted
@@ -76,7 +76,7 @@ class TakingBack:
         (`to_shelf=False`) are written off as a loss. Raises `TooManyReturned`, or `Refused` when
         a gift that is no longer earned does not come back too.
         """
-        return _take_back(tx, find_sale(tx, sale_id), units, "return", reason, to_shelf)
+        return _take_back(tx, tx.find(schema.sale, sale_id), units, "return", reason, to_shelf)
 
     @command(roles="cashier manager trainer")
     def exchange(
@@ -98,7 +98,7 @@ class TakingBack:
         What is refunded pays for the new goods the way it came; `payments` says how the rest is
         paid (cash when nothing is said), and what is left over is given back.
         """
-        sale = find_sale(tx, sale_id)
+        sale = tx.find(schema.sale, sale_id)
         back = _take_back(tx, sale, units, "return", reason, to_shelf)
         member_id = _owner(tx, sale.member_id)
         due = self._quote(tx, basket, member_id=member_id, coupon=coupon)[0].total
@@ -122,7 +122,7 @@ class TakingBack:
         was not closed; a cashier voids their own, the manager anybody's. Reports leave both the
         slip and its void out; the books keep them.
         """
-        sale = find_sale(tx, sale_id)
+        sale = tx.find(schema.sale, sale_id)
         if sale.store_id != tx.store_id or tx.day_of(sale.at) != tx.today:
             raise Refused(_("Only a slip of today and of this store can be voided: take it back."))
         if any(one.returned for one in _sold_lines(tx, sale.id)):
@@ -165,9 +165,6 @@ def _take_back(
     return_id = tx.insert(
         schema.sale_return,
         sale_id=sale.id,
-        at=tx.now,
-        store_id=tx.store_id,
-        staff_id=tx.staff.id,
         kind=kind,
         reason=reason,
         total=plan.total,
@@ -282,7 +279,7 @@ def _refuse_a_gift_that_stays(
     for gift in sold:
         if not gift.is_gift or gift.left - now.get(gift.line, 0) == 0:
             continue
-        offer = offers.find_offer(tx, rows[gift.line].promotion_id)
+        offer = tx.find(schema.promotion, rows[gift.line].promotion_id)
         stays = sum(
             one.amount - one.worth(one.returned + now.get(one.line, 0))
             for one in sold

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
@@ -12,12 +12,10 @@ from crmkit.practice.basket import Basket
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import offers
 from crmkit.practice.desks.drawers import Drawers
-from crmkit.practice.desks.office import find_staff
 from crmkit.practice.desks.receipts import (
     Quote,
     Receipt,
     Receipts,
-    find_sale,
     quoted_lines,
     quoted_offers,
     receipt,
@@ -143,20 +141,12 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         note: str | None = None,
     ) -> int:
         """Put a basket aside while the customer fetches something; its number."""
-        held = schema.held_basket
-        number = tx.next_id(held)
-        tx.insert(
-            held,
-            id=number,
-            store_id=tx.store_id,
-            staff_id=tx.staff.id,
-            at=tx.now,
+        number = tx.insert(
+            schema.held_basket,
             member_id=live(tx, member_id).id if member_id else None,
             coupon_id=offers.find_coupon(tx, coupon).id if coupon else None,
             units=json.dumps(list(wanted(tx, basket).items())),
-            note_sealed=tx.seal(
-                held, "note_sealed", number, values.text(note, "note", needed=False)
-            ),
+            note=values.text(note, "note", needed=False),
             status="held",
         )
         tx.note(f"basket:{number}")
@@ -238,7 +228,7 @@ class Till(Receipts, TakingBack, Drawers, Desk):
                 told=yuan(values.cents(expected_total)),
             )
         if card is not None:
-            value.find(tx, card)
+            tx.find(schema.value_card, card)
         member = live(tx, asked["member_id"]) if asked.get("member_id") else None
         plan = selling.settle(
             priced.total,
@@ -250,10 +240,7 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         )
         sale_id = tx.insert(
             schema.sale,
-            at=tx.now,
-            store_id=tx.store_id,
-            staff_id=tx.staff.id,
-            seller_id=None if seller_id is None else find_staff(tx, seller_id).id,
+            seller_id=None if seller_id is None else tx.find(schema.staff, seller_id).id,
             member_id=member.id if member else None,
             channel=channel,
             gross=priced.gross,
@@ -275,7 +262,7 @@ class Till(Receipts, TakingBack, Drawers, Desk):
                 points.spend(tx, member.id, plan.points_paid, "pay", sale_id=sale_id)
             points.earn(tx, member.id, plan.points_earned, sale_id=sale_id)
         tx.note(f"sale:{sale_id}", total=priced.total, member=member.id if member else None)
-        return receipt(tx, find_sale(tx, sale_id))
+        return receipt(tx, tx.find(schema.sale, sale_id))
 
 
 def _price(
@@ -356,10 +343,8 @@ def _write_price_changes(
         changes.append(("rounding", None, priced.rounded_off))
     for kind, product_id, off in changes:
         table = schema.price_change
-        number = tx.next_id(table)
         tx.insert(
             table,
-            id=number,
             sale_id=sale_id,
             kind=kind,
             product_id=product_id,
@@ -371,7 +356,7 @@ def _write_price_changes(
 
 def _write_payments(tx: Tx, sale_id: int, payments: dict[str, int], card: str | None) -> None:
     for number, (method, amount) in enumerate(payments.items(), start=1):
-        by_card = value.find(tx, card).id if method == "gift_card" else None
+        by_card = tx.find(schema.value_card, card).id if method == "gift_card" else None
         tx.insert(
             schema.payment,
             sale_id=sale_id,
@@ -387,26 +372,15 @@ def _write_payments(tx: Tx, sale_id: int, payments: dict[str, int], card: str | 
 
 
 def _take_up(tx: Tx, number: int, status: str) -> HeldBasket:
-    held = schema.held_basket
-    row = tx.one(
-        select(held).where(held.c.id == values.number(number), held.c.store_id == tx.store_id)
-    )
-    if row is None:
-        raise NotFound(_("There is no held basket {id} here."), id=number)
+    row = tx.find(schema.held_basket, number, here=True)
     if row.status != "held":
         raise Closed(_("Basket {id} was fetched or dropped already."), id=number)
-    tx.execute(update(held).where(held.c.id == row.id).values(status=status))
+    tx.update(schema.held_basket, row.id, status=status)
     tx.note(f"basket:{row.id}")
     return _held(tx, row)
 
 
 def _held(tx: Tx, row) -> HeldBasket:
-    return HeldBasket(
-        row.id,
-        row.at,
-        row.staff_id,
-        tuple((product, units) for product, units in json.loads(row.units)),
-        row.member_id,
-        row.coupon_id,
-        tx.unseal(schema.held_basket, "note_sealed", row.id, row.note_sealed),
-    )
+    basket = tuple((product, units) for product, units in json.loads(row.units))
+    about = {"number": row.id, "basket": basket, "coupon": row.coupon_id}
+    return tx.built(HeldBasket, schema.held_basket, row, **about)

@@ -7,8 +7,7 @@ from sqlalchemy import or_, select, text
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Tx, command, query
-from crmkit.practice.desks.office import find_store
-from crmkit.practice.errors import BadValue, Closed, NotFound, Refused, TooManyReturned
+from crmkit.practice.errors import BadValue, Closed, Refused, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
@@ -63,7 +62,7 @@ class Transfers:
         self, tx: Tx, to_store: str, units: values.Units, *, note: str | None = None
     ) -> Transfer:
         """Send goods to another store; they are in transit until that store receives them."""
-        find_store(tx, to_store)
+        tx.find(schema.store, to_store)
         if to_store == tx.store_id:
             raise Refused(_("The goods are at this store already."))
         sent = wanted(tx, units)
@@ -72,7 +71,6 @@ class Transfers:
             sent_at=tx.now,
             from_store_id=tx.store_id,
             to_store_id=to_store,
-            staff_id=tx.staff.id,
             note=values.text(note, "note", needed=False),
         )
         for product_id, quantity in sent.items():
@@ -101,7 +99,7 @@ class Transfers:
     ) -> Transfer:
         """Receive (part of) a transfer at this store; say what was lost on the way and what goes
         straight back, and what came beyond what was sent. What is not named stays in transit."""
-        transfer = _find_transfer(tx, transfer_id)
+        transfer = tx.find(schema.transfer, transfer_id)
         if transfer.to_store_id != tx.store_id:
             raise Refused(
                 _("Transfer {id} goes to store {store}."),
@@ -136,7 +134,7 @@ class Transfers:
     def cancel_transfer(self, tx: Tx, transfer_id: int) -> Transfer:
         """Call a transfer back to this store, which sent it: what is still on the way is here
         again, and the transfer is closed."""
-        transfer = _find_transfer(tx, transfer_id)
+        transfer = tx.find(schema.transfer, transfer_id)
         if transfer.from_store_id != tx.store_id:
             raise Refused(
                 _("Transfer {id} was sent by store {store}: only they can call it back."),
@@ -155,7 +153,7 @@ class Transfers:
     @query(roles="cashier sales stock_keeper manager trainer")
     def transfer(self, tx: Tx, transfer_id: int) -> Transfer:
         """A transfer and what became of each product."""
-        return _transfer(tx, _find_transfer(tx, transfer_id).id)
+        return _transfer(tx, tx.find(schema.transfer, transfer_id).id)
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def open_transfers(self, tx: Tx) -> tuple[Transfer, ...]:
@@ -176,16 +174,8 @@ def _ours(tx: Tx):
     return or_(t.c.to_store_id == tx.store_id, t.c.from_store_id == tx.store_id)
 
 
-def _find_transfer(tx: Tx, transfer_id: int):
-    t = schema.transfer
-    row = tx.one(select(t).where(t.c.id == values.number(transfer_id)))
-    if row is None:
-        raise NotFound(_("There is no transfer {id}."), id=transfer_id)
-    return row
-
-
 def _transfer(tx: Tx, transfer_id: int) -> Transfer:
-    row = _find_transfer(tx, transfer_id)
+    row = tx.find(schema.transfer, transfer_id)
     lines = tx.all(
         text(
             "SELECT product_id, sent, received, lost, returned, surplus FROM transfer_progress"

@@ -72,8 +72,6 @@ def post(tx, kind: str, amount: int, *, drawer: str | None = None, **about) -> i
     tx.insert(
         entry,
         **{"id": tx.next_id(entry), "staff_id": tx.staff.id} | about,
-        at=tx.now,
-        store_id=tx.store_id,
         drawer=drawer,
         kind=kind,
         amount=amount,

@@ -39,11 +39,9 @@ def post(tx, lot_id: int, kind: str, points: int, **about) -> int:
     tx.insert(
         entry_table,
         lot_id=lot_id,
-        at=tx.now,
         kind=kind,
         points=points,
         lot_balance=left,
-        staff_id=tx.staff.id,
         **about,
     )
     return left

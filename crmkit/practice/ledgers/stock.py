@@ -7,8 +7,8 @@ passbook: what is on a shelf is read from the last row, however long the ledger 
 from sqlalchemy import case, func, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
-from crmkit.practice.errors import Closed, NotEnoughStock, NotFound, Refused
+from crmkit.practice import schema
+from crmkit.practice.errors import Closed, NotEnoughStock, Refused
 
 move_table = schema.stock_move
 
@@ -48,7 +48,6 @@ def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int
         )
     tx.insert(
         move_table,
-        at=tx.now,
         kind=kind,
         product_id=product_id,
         from_id=from_id,
@@ -56,7 +55,6 @@ def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int
         quantity=quantity,
         from_balance=left,
         to_balance=balance(tx, to_id, product_id) + quantity,
-        staff_id=tx.staff.id,
         **about,
     )
     return left
@@ -120,10 +118,7 @@ def take(tx, kind: str, product_id: str, to_id: str, quantity: int, **about) -> 
 
 def held(tx, reservation_id: int):
     """What is kept at this store under that number; refused when it no longer is."""
-    r = schema.reservation
-    row = tx.one(select(r).where(r.c.id == values.number(reservation_id)))
-    if row is None or row.store_id != tx.store_id:
-        raise NotFound(_("There is no reservation {id} here."), id=reservation_id)
+    row = tx.find(schema.reservation, reservation_id, here=True)
     if row.status != "held":
         raise Closed(_("Reservation {id} was collected or released."), id=reservation_id)
     return row

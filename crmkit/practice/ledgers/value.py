@@ -5,8 +5,8 @@ import secrets
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
-from crmkit.practice.errors import NotFound, Refused
+from crmkit.practice import schema
+from crmkit.practice.errors import Refused
 
 card_table, entry = schema.value_card, schema.value_entry
 LETTERS = "23456789ABCDEFGHJKMNPRSTUVWXYZ"
@@ -20,14 +20,6 @@ def new_number(letter: str) -> str:
     11
     """
     return letter + "".join(secrets.choice(LETTERS) for _n in range(10))
-
-
-def find(tx, card_id: str | None):
-    """The card with this number."""
-    row = tx.one(select(card_table).where(card_table.c.id == values.code(card_id)))
-    if row is None:
-        raise NotFound(_("There is no gift or stored-value card {id}."), id=card_id)
-    return row
 
 
 def balance(tx, card_id: str) -> int:
@@ -57,11 +49,8 @@ def post(tx, card_id: str, kind: str, amount: int, **about) -> int:
     return tx.insert(
         entry,
         card_id=card_id,
-        at=tx.now,
         kind=kind,
         amount=amount,
         balance=left,
-        store_id=tx.store_id,
-        staff_id=tx.staff.id,
         **about,
     )
