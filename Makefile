@@ -17,6 +17,7 @@ setup-test:
 	@$(PYTHON) install.py dev $(EXTRAS)
 
 lab: setup  ## open the course in JupyterLab (CRMKIT_LANG=zh or en)
+	@$(BIN)/crmkit practice --prepare
 	@$(BIN)/crmkit lab
 
 test: setup-test  ## run the tests; WITH="spark browser class" runs those that need more, too

@@ -58,6 +58,8 @@ def initials(name: str) -> str:
     >>> initials("重庆火锅底料"), initials("棉 T 恤 XL")
     ('cqhgdl', 'mtxxl')
     """
+    if name.isascii():
+        return "".join(one for one in name.casefold() if one.isalnum())
     from pypinyin import Style, lazy_pinyin
 
     first = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)

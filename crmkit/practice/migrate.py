@@ -1,24 +1,25 @@
 """Make a shop's database, or bring a released one to this version of the schema.
 
-A new shop is made from `schema` and stamped; `migrations` are for shops that exist.
+A new shop is made from `schema` and stamped; `migrations` are for shops that exist. Alembic is
+loaded only to upgrade one: which revision a shop is at, and which there are, is told without it.
 """
 
 from contextlib import contextmanager
 from importlib import resources
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, triggers, views
 from crmkit.practice.engine import in_the_shops_words
 from crmkit.practice.errors import CannotOpen, NewerShop, OlderShop
 
+_stamp = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
-def _config() -> Config:
+
+def _config():
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option(
         "script_location", str(resources.files("crmkit.practice") / "migrations")
@@ -28,18 +29,20 @@ def _config() -> Config:
 
 def newest() -> str:
     """The revision this crmkit works with."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return revisions()[-1]
 
 
 def revisions() -> list[str]:
-    """Every revision there ever was, oldest first."""
-    script = ScriptDirectory.from_config(_config())
-    return [one.revision for one in reversed(list(script.walk_revisions()))]
+    """Every revision there ever was, oldest first: a migration's file begins with its number."""
+    files = (resources.files("crmkit.practice") / "migrations" / "versions").iterdir()
+    return sorted(one.name[:4] for one in files if one.name[:4].isdigit())
 
 
 def revision_of(connection: Connection) -> str | None:
     """The revision the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_stamp.name):
+        return None
+    return connection.scalar(select(_stamp))
 
 
 def require_newest(connection: Connection) -> None:
@@ -66,8 +69,8 @@ def create(engine: Engine) -> None:
         if inspect(connection).get_table_names():
             raise CannotOpen(_("This database belongs to another program. Choose an empty one."))
         schema.metadata.create_all(connection)
-        context = MigrationContext.configure(connection)
-        context.stamp(ScriptDirectory.from_config(_config()), "head")
+        _stamp.create(connection)
+        connection.execute(insert(_stamp).values(version_num=newest()))
         triggers.create(connection)
         views.create(connection)
 
@@ -81,6 +84,8 @@ def upgrade(engine: Engine) -> None:
         triggers.drop(connection)
         config = _config()
         config.attributes["connection"] = connection
+        from alembic import command
+
         command.upgrade(config, "head")
         triggers.create(connection)
         views.create(connection)

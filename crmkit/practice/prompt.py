@@ -20,6 +20,9 @@ def practice(
         bool, typer.Option("--reset", help="重新开始，旧的留作备份 · Start afresh; keeps a backup.")
     ] = False,
     lang: Annotated[str | None, typer.Option("--lang", help="zh / en")] = None,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="先备好所有场景 · Make every scene ready, and leave.")
+    ] = False,
     prompt: Annotated[bool, typer.Option(help="打开 Python 提示符 · Open a Python prompt.")] = True,
 ) -> None:
     """打开练习门店 · Open the practice shop at a Python prompt, as `shop`."""
@@ -27,6 +30,9 @@ def practice(
 
     if lang:
         set_language(lang)
+    if prepare:
+        scenes.prepare()
+        return
     kept = scenes.put_aside(folder) if reset else None
     if kept is not None:
         typer.echo(_("Your earlier shop is kept in {path}.").format(path=kept))

@@ -3,15 +3,16 @@
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from crmkit.i18n import get_language
+from crmkit.i18n import LANGUAGES, get_language, use_language
 from crmkit.i18n import gettext as _
 from crmkit.practice import course_shop, migrate, schema
 from crmkit.practice.clock import FixedClock
@@ -99,21 +100,49 @@ def _lay_out(name: str, path: Path) -> None:
     engine.dispose()
 
 
+def prepare(only: Iterable[str] = ()) -> list[Path]:
+    """Make the templates of all scenes (or of these), in both languages, beside this Python: on a
+    machine where that was done nobody waits for a scene. The new files."""
+    made = []
+    chosen = [SCENES[one] for one in only or SCENES]
+    for scene in {one.template: one for one in chosen}.values():
+        for language in LANGUAGES:
+            with use_language(language):
+                path = _shared() / _name_of(scene)
+                if not path.is_file():
+                    _make(scene, path)
+                    made.append(path)
+    return made
+
+
 def _template(scene: Scene) -> Path | None:
     """The template's file, made when it is not there; None where nothing can be kept."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    path = home / "crmkit" / "scenes" / f"{scene.template}-{_fingerprint()}.db"
-    if path.is_file():
-        return path
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    places = [home / _name_of(scene) for home in (_shared(), cache / "crmkit" / "scenes")]
+    for path in places:
+        if path.is_file():
+            return path
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            fresh = Path(folder) / FILE
-            scene.make(fresh).close()
-            fresh.replace(path)
+        _make(scene, places[-1])
     except OSError:
         return None
-    return path
+    return places[-1]
+
+
+def _shared() -> Path:
+    return Path(sys.prefix) / "share" / "crmkit" / "scenes"
+
+
+def _name_of(scene: Scene) -> str:
+    return f"{scene.template}-{_fingerprint()}.db"
+
+
+def _make(scene: Scene, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        fresh = Path(folder) / FILE
+        scene.make(fresh).close()
+        fresh.replace(path)
 
 
 def _fingerprint() -> str:
@@ -122,7 +151,7 @@ def _fingerprint() -> str:
 
     seen = hashlib.sha256(get_language().encode())
     here = Path(__file__).parent
-    for source in sorted(here.rglob("*.py")):
+    for source in sorted([*here.rglob("*.py"), *here.rglob("*.sql")]):
         seen.update(source.read_bytes())
     for table in sorted(folder().rglob("*.parquet")):
         about = table.stat()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crmkit import tables
 from crmkit.data import load
 from crmkit.i18n import use_language
-from crmkit.practice import Shop, schema
+from crmkit.practice import Shop, scenes, schema
 from crmkit.practice.engine import reading
 from crmkit.practice.errors import CannotOpen
 from crmkit.practice.scenes import SCENES
@@ -201,3 +201,19 @@ def test_merged_members_are_one_in_the_frames(course):
     frames = course.frames()
     assert pair.second.id not in set(frames["members"]["member_id"])
     assert pair.second.id not in set(frames["sales"]["member_id"])
+
+
+def test_a_scene_made_ready_beside_python_is_copied_not_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(scenes.sys, "prefix", str(tmp_path / "python"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    ready = scenes.prepare(["corner"])
+    assert len(ready) == 2 and scenes.prepare(["corner"]) == []  # once in each language
+
+    def make(_path):
+        raise AssertionError("the scene was made a second time")
+
+    monkeypatch.setitem(SCENES, "corner", scenes.Scene("T1", "corner", make))
+    shop = Shop.practice("corner", folder=tmp_path)
+    assert shop.members.find_by_phone("14000000001").points == 0
+    assert not (tmp_path / "cache").exists()
+    shop.close()
