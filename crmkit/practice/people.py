@@ -20,6 +20,8 @@ from crmkit.practice.records import record
 table = schema.member
 TOGETHER = 500
 """Members looked up with one question."""
+OPENED_AT_MOST = 20_000
+"""Names that a search for a part of one opens."""
 SEALED_FIELDS = schema.SEALED_FIELDS
 PLAIN_FIELDS = ("gender", "district", "occupation", "household", "home_store_id")
 
@@ -86,6 +88,23 @@ def with_phone(tx: Tx, phone: str):
     """The row of the member who has this phone, or None."""
     rows = with_token(tx, "phone", phone)
     return live(tx, rows[0].survivor_id) if rows else None
+
+
+def with_name_part(tx: Tx, part: str, most: int) -> list[str]:
+    """Members of this store whose name holds this, at most so many, the newest records first.
+
+    Names are sealed and no index may give parts of them away, so that they are opened one after
+    the other, of the `OPENED_AT_MOST` newest records.
+    """
+    here = (table.c.home_store_id == tx.store_id, table.c.status == "live")
+    some = select(table.c.id, table.c.name_sealed).where(*here).order_by(table.c.id.desc())
+    found: list[str] = []
+    for member_id, sealed in tx.execute(some.limit(OPENED_AT_MOST)):
+        if part in name_key(tx.unseal(table, "name_sealed", member_id, sealed) or ""):
+            found.append(member_id)
+            if len(found) == most:
+                break
+    return found
 
 
 def new_member_id(tx: Tx) -> str:

@@ -217,14 +217,18 @@ class Members(Desk):
 
     @query(roles="cashier sales manager trainer")
     def find_by_name(self, tx: Tx, name: str) -> Found:
-        """Members of exactly this name; blanks and capitals do not matter."""
-        wanted = tx.keys.tokens("name", people.name_key(values.name(name)))
-        ids = tx.execute(
-            select(table.c.survivor_id)
-            .where(table.c.name_token.in_(wanted))
-            .order_by(table.c.id)
-            .limit(2 * SHOWN_AT_MOST + 2)
-        ).scalars()
+        """Members of this name at any store, then those of this store who have it as a part of
+        theirs; blanks and capitals do not matter."""
+        wanted = people.name_key(values.name(name))
+        exact = table.c.name_token.in_(tx.keys.tokens("name", wanted))
+        most = 2 * SHOWN_AT_MOST + 2
+        ids = list(
+            tx.execute(
+                select(table.c.survivor_id).where(exact).order_by(table.c.id).limit(most)
+            ).scalars()
+        )
+        if len(ids) <= SHOWN_AT_MOST:
+            ids += people.with_name_part(tx, wanted, SHOWN_AT_MOST + 1)
         return _found(tx, list(dict.fromkeys(ids)))
 
     @listed(MEMBERS, roles="cashier sales manager trainer")

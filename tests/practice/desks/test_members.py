@@ -15,6 +15,22 @@ def test_a_new_member_is_found_by_phone_last_four_card_and_name(any_shop):
     assert [one.id for one in desk.find_by_name(" ann  LEE").members] == [ann.id]
 
 
+def test_a_part_of_a_name_finds_the_members_of_this_store_alone(shop):
+    here = shop.members.register("欧阳小雨", "14012345678").id
+    there = shop.as_staff("T1", store="S2")
+    away = there.members.register("何小雨", "14012345679").id
+
+    def found(part, at=shop):
+        return [one.id for one in at.members.find_by_name(part).members]
+
+    assert here in found("小雨") and away not in found("小雨")
+    assert found("欧阳") == [here] and found("欧阳", there) == []
+    assert found("小雨", there) == [away]
+    assert found("欧阳小雨", there) == [here], "the whole name is found from any store"
+    shop.members.erase(here, "asked for it")
+    assert found("欧阳") == []
+
+
 def test_names_and_numbers_are_shown_masked(shop):
     ann = shop.members.register("Ann Lee", "14012345678", email="ann@example.com")
     assert (ann.name, ann.phone, ann.email) == ("A** L**", "140****5678", "a***@example.com")
