@@ -30,10 +30,13 @@ A desk's method is written like this::
 - Arguments and results must be plain values, dates, lists, dicts, tuples or `@record` classes.
   Annotate money as `Cents` and codes as ``Annotated[str, "points_kind"]``: `display` shows them
   so; headings stand in the catalogues under ``record`` (``Task.name`` where one record differs).
-- Personal text goes through ``tx.seal(table, column, id, value)`` into a ``…_sealed`` column
-  (``tx.next_id(table)`` gives the id first). It is never noted, logged or put into an error.
-- Refuse with a sentence in the user's language: ``raise Refused(_("…"))``, with the Chinese in
-  `locale/zh/LC_MESSAGES/practice.po`. New codes get labels in `locale/labels.yaml`.
+- ``tx.find(table, id)`` gives a row or refuses; ``tx.insert(table, …)`` fills in the moment, the
+  store and the staff. Personal text goes into a ``…_sealed`` column: ``tx.insert`` and
+  ``tx.update`` seal what is given by its bare name, ``tx.built(Record, table, row)`` unseals it.
+  It is never noted, logged or put into an error.
+- A list is declared and shown with ``@listed`` (see `lists`).
+- Refuse with a sentence in the user's language: ``raise Refused(_("… {id}."), id=…)``, with the
+  Chinese in `locale/zh/LC_MESSAGES/practice.po`. New codes get labels in `locale/labels.yaml`.
 - A row about a member names the number it was made for; ask for ``group_of(member.id)`` to get
   everything of the person, merged records included.
 - A new table or column is a change in `schema`; from the first release on also a new file in

@@ -7,6 +7,7 @@ from crmkit.practice.settings import DEFAULTS
 from crmkit.practice.values import OneOf
 
 AnyChannel = Annotated[str, OneOf(schema.TICKET_CHANNELS, "channel")]
+AuditOutcome = Annotated[str, OneOf(schema.OUTCOMES, "audit_outcome")]
 FollowupKind = Annotated[str, OneOf(schema.FOLLOWUP_KINDS, "kind")]
 Gender = Annotated[str, OneOf(schema.GENDERS, "gender")]
 Language = Annotated[str, OneOf(schema.TEMPLATE_LANGUAGES, "language")]

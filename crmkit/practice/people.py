@@ -99,7 +99,7 @@ def with_name_part(tx: Tx, part: str, most: int) -> list[str]:
     here = (table.c.home_store_id == tx.store_id, table.c.status == "live")
     some = select(table.c.id, table.c.name_sealed).where(*here).order_by(table.c.id.desc())
     found: list[str] = []
-    for member_id, sealed in tx.execute(some.limit(OPENED_AT_MOST)):
+    for member_id, sealed in tx.all(some.limit(OPENED_AT_MOST)):
         if part in name_key(tx.unseal(table, "name_sealed", member_id, sealed) or ""):
             found.append(member_id)
             if len(found) == most:

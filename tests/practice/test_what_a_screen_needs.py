@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit.i18n import use_language
+from crmkit.i18n import labels, use_language
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken
+from crmkit.practice.shop import DESKS
 
 
 @pytest.fixture
@@ -177,3 +178,25 @@ def test_the_lists_of_the_office_and_the_outbox(ann):
     ann.marketing.send_one(letter, "M000001")
     assert [one.status for one in ann.marketing.list_outbox().rows] == ["queued"]
     assert ann.pipeline.list_opportunities().total == 0
+
+
+CLOSED = [
+    (f"{desk}.{name}", field)
+    for desk, of in DESKS.items()
+    for name in dir(of)
+    if hasattr(getattr(of, name), "arguments")
+    for field in getattr(of, name).arguments.fields()
+    if field.codes
+]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_closed_set_a_screen_offers_has_words_for_each_code(language):
+    assert len(CLOSED) >= 40  # so many arguments are chosen from a list
+    nameless = {
+        (operation, field.name, code)
+        for operation, field in CLOSED
+        for code in field.codes
+        if code not in labels(field.kind, language)
+    }
+    assert nameless == set()

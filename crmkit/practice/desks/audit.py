@@ -7,6 +7,7 @@ from typing import Annotated
 from sqlalchemy import case, exists, func, literal, select, true
 
 from crmkit.practice import access, books, chain, people, schema, values
+from crmkit.practice.choices import AuditOutcome
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
 from crmkit.practice.lists import Listing, listed
@@ -68,7 +69,7 @@ class Audit(Desk):
         on: date | str | None = None,
         staff_id: str | None = None,
         action: str | None = None,
-        outcome: str | None = None,
+        outcome: AuditOutcome | None = None,
         limit: int = 50,
     ) -> tuple[LogEntry, ...]:
         """What was done, the latest first; about one subject (``member:M000001``) or all records
