@@ -60,6 +60,12 @@ def at_the_door(arguments: object, name: str = "") -> None:
         raise BadValue(_("{field}: {value} is no number."), field=name, value=arguments)
 
 
+def field_label(field: str) -> str:
+    """The field's label, to begin a sentence or to stand before a blank."""
+    shown = label("field", field)
+    return shown[:1].upper() + shown[1:]
+
+
 def text(value: object, field: str, *, needed: bool = True) -> str | None:
     """The text without spaces around it; too long or with control characters is refused."""
     if value is not None and not isinstance(value, str):
