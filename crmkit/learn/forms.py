@@ -64,7 +64,8 @@ def _controls(question: "Question", shown: dict, answer: Any, order: list[str]) 
     options = {one["id"]: one["text"] for one in shown["options"]}
     if question.kind in ("single", "multiple"):
         many = question.kind == "multiple"
-        return [parts.choice(question.id, "", list(options.items()), answer, many=many)]
+        label = _("Several may be right: tick each of them.") if many else ""
+        return [parts.choice(question.id, label, list(options.items()), answer, many=many)]
     if question.kind == "number":
         typed = "" if answer is None else f"{answer:g}"
         return [parts.field(question.id, _("Your answer"), typed, unit=shown["unit"] or None)]

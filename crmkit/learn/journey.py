@@ -271,6 +271,8 @@ class Way:
         """The strip as a line of text."""
         chosen = role()
         if not chosen:
+            if learner.place() == START:
+                return ""
             return _("Choose your role on the start page: it shows your way.")
         steps = self.steps()
         done = sum(step.done for step in steps)
@@ -278,8 +280,18 @@ class Way:
             role=say(_tracks()[chosen]["title"]), done=done, all=len(steps)
         )
         following = self.next()
-        more = _("Next: {title}").format(title=following.title) if following else _("All done!")
+        more = self._next().format(title=following.title) if following else _("All done!")
         return f"{line} · {more}"
+
+    def _next(self) -> str:
+        """The words before what is next: on a step that is not done, it comes after this one."""
+        here = learner.place()
+        left = any(step.id == here and not step.done for step in self.steps())
+        if left:
+            return _("After this: {title}")
+        following, ids = self.next(), [step.id for step in self.steps()]
+        behind = following and here in ids and ids.index(following.id) < ids.index(here)
+        return _("Still open: {title}") if behind else _("Next: {title}")
 
     def next(self) -> Step | None:
         """The first step that is not done; on a lesson, the first one after it."""
@@ -299,11 +311,16 @@ class Way:
             done = sum(step.done for step in steps)
             dots = "".join("●" if step.done else "○" for step in steps)
             words = _("{done} of {all} done").format(done=done, all=len(steps))
+            here = next((step for step in steps if step.id == learner.place()), None)
+            if here and here.asked:
+                words += " · " + _("here {right} of {asked} right").format(
+                    right=here.right, asked=here.asked
+                )
             more = _("All done!")
             if following:
                 title = html.escape(following.title)
                 where = _where(following)
-                more = _("Next: {title}").format(
+                more = self._next().format(
                     title=f'<a href="{html.escape(where)}">{title}</a>' if where else title
                 )
             title = html.escape(say(_tracks()[chosen]["title"]))

@@ -138,7 +138,11 @@ class Question:
         return replace(outcome, message=gap().join(one for one in told if one))
 
     def _praise(self, understood: reading.Understood, key: Key) -> str:
-        return say(self.data["right"]).format(answer=understood.shown, **key.facts)
+        shown = understood.shown
+        if self.kind in PLACES:  # a division is told as it was asked for
+            value = round(understood.value, self.data.get("decimals", PLACES[self.kind]))
+            shown = reading.shown_as(self.kind, value, self.unit)
+        return say(self.data["right"]).format(answer=shown, **key.facts)
 
     def _because(self, value: Any) -> str:
         chosen = value if isinstance(value, frozenset) else {value}
@@ -198,7 +202,7 @@ class Typed(Number):
             ):
                 return Fault(
                     "rounded_too_early",
-                    _("Nearly: that is rounded too far. Give {places} decimals.").format(
+                    _("Nearly: that is rounded too far. Decimals asked for: {places}.").format(
                         places=self.places
                     ),
                     "rounded_too_early",

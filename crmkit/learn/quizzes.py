@@ -125,7 +125,7 @@ class Question:
                     return _("“{option}” does not belong.").format(option=say(options[one])) + (
                         " " + say(because) if because else ""
                     )
-            return _("All you chose is right, but {count} more belong.").format(
+            return _("All you chose is right, but it is not all: {count} more.").format(
                 count=len(key) - len(answer)
             )
         if self.kind == "order":

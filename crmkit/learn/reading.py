@@ -39,6 +39,10 @@ _SIGNS = str.maketrans(
     {"×": "*", "✕": "*", "✖": "*", "⋅": "*", "·": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-",
      "—": "-", "‐": "-", "‑": "-", "【": "(", "】": ")", "[": "(", "]": ")", "，": ",", "。": ".", "、": ",", "﹣": "-"}
 )  # fmt: skip
+_MOVED = re.compile(
+    r"^(?:(下跌|下降|降低|减少|跌|降|少|负|down|fell|minus)|上涨|上升|增加|增长|涨|升|多|up|rose|plus)(?:了|by)?(?=[\d.百])"
+)
+_TENTHS = re.compile(r"(\d)[块元](\d)[毛角]?(?:(\d)分?)?$")
 _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _LARGE = _TENS | {
@@ -102,7 +106,8 @@ def read(
     if not plain.strip(_QUOTES + " "):
         raise NotUnderstood(_("The field is empty. Type your answer."))
     if kind == "text":
-        return Understood(plain.strip(), plain.strip())
+        said = " ".join(str(typed).split())  # a sentence stays as it was written
+        return Understood(said, said)
     if len(plain) > LONGEST:
         raise NotUnderstood(_("This is too long: type the answer alone."))
     if kind == "digits":
@@ -127,8 +132,11 @@ def _bare(plain: str) -> str:
 
 def _number(kind: str, plain: str, low: float | None, high: float | None, unit: str) -> Understood:
     bare = _bare(plain)
-    hundredths = bare.startswith("百分之")
-    bare = _MONEY.sub("", bare.removeprefix("百分之"))
+    if kind in ("percent", "money", "number"):
+        bare = _MOVED.sub(lambda found: "-" if found[1] else "", bare)
+    bare = _TENTHS.sub(r"\1.\2\3", bare)
+    hundredths = bare.removeprefix("-").startswith("百分之")
+    bare = _MONEY.sub("", bare.replace("百分之", "", 1))
     own = _BLANK.sub("", unit.casefold())  # the word behind the field, as it stands there
     bare = bare.removesuffix(own).removesuffix(own.removesuffix("s"))
     bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
@@ -143,7 +151,10 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
         raise NotUnderstood(
             _("A number is asked for here, not a percentage. Type it without the % sign.")
         )
-    if kind == "percent" and not percent and low is not None and low >= 1 and 0 < value <= 1:
+    share = low is not None and low >= 1 and 0 < value <= 1
+    # (a − b) ÷ b is a share of 1 as well, where nobody multiplied by 100
+    divided = "/" in bare and not re.search(r"\*100(?!\d)|(?<!\d)100\*", bare) and abs(value) < 3
+    if kind == "percent" and not percent and (share or divided):
         value, note = value * 100, _("You wrote it as a share of 1.")
     if kind == "count" and abs(value - round(value)) > 1e-9:
         raise NotUnderstood(

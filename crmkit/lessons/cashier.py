@@ -209,7 +209,7 @@ class Shift:
                 (name, pd.Timestamp(shift.date), then["revenue"], then["orders"], then["aov"])
             )
         found = pd.DataFrame(rows, columns=["compared_with", "date", "revenue", "orders", "aov"])
-        growth = [divide(now["revenue"] - then, then, places=4) for then in found["revenue"]]
+        growth = [divide(now["revenue"] - then, then) for then in found["revenue"]]
         found["shift_growth"] = pd.Series([None, *growth[1:]], dtype="float64")
         return found
 
@@ -382,7 +382,10 @@ class Shift:
             (_("Average order value"), yuan(now["aov"])),
             (_("Units per transaction"), f"{now['upt']:.2f}" if now["upt"] else "–"),
             (_("Member share of sales"), share(now["member_share"])),
-            (_("Revenue against"), "; ".join(f"{name} {value}" for name, value in growth.items())),
+            (
+                _("Revenue against"),
+                _("; ").join(f"{name} {value}" for name, value in growth.items()),
+            ),
             (_("Busiest hour"), f"{hour}:00–{hour + 1}:00" if hour is not None else "–"),
             (_("Returns, paid back"), yuan(now["returns"])),
             (_("Cash taken from sales"), yuan(now["cash"])),
@@ -702,7 +705,11 @@ class ShiftKeys(Keys):
             )
 
         orders = shift.numbers()["orders"]
-        return Key(judged, example=_("There were {orders} orders.").format(orders=orders))
+        return Key(
+            judged,
+            facts={"shift": shift.title},
+            example=_("There were {orders} orders.").format(orders=orders),
+        )
 
     def report(self) -> Part:
         """The half-page report with one's own sentences and name."""

@@ -14,7 +14,7 @@ from crmkit.lessons.view import as_day, pictured, share, table_of, yuan
 from crmkit.plot import _style
 from crmkit.screen import Part, Screen, parts
 
-STORE, SESAME, CANDLE = "S03", "P0022", "P0241"
+STORE, SESAME, CANDLE = "S03", "P0022", "P0242"
 """The store and the two shelves the lesson begins with."""
 
 QUARTERS = ("2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2")

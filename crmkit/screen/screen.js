@@ -166,7 +166,7 @@ function post(model) {
 
 export default {
   render({ model, el: root }) {
-    const id = `ck${++serial}`;
+    const id = `ck${MARK}-${++serial}`; // several notebooks may be open in one page
     const { send: tell, done } = post(model);
     let pause;
     root.classList.add("ck");
@@ -185,7 +185,7 @@ export default {
       const at = document.activeElement;
       if (had && (!root.contains(at) || at.getAttribute("aria-disabled") || at.disabled)) root.querySelector("[data-focus]")?.focus();
     };
-    const send = (act, arg, from, once, scan) => tell({ act, arg, once, values: valuesOf(from.closest("dialog, form") || root) }, scan);
+    const send = (act, arg, from, once, scan) => void from.closest("form")?.removeAttribute("data-changed") || tell({ act, arg, once, values: valuesOf(from.closest("dialog, form") || root) }, scan);
     const press = (node) => { if (!node.hasAttribute("aria-disabled")) send(node.dataset.act, JSON.parse(node.dataset.arg), node, node.dataset.once); };
     root.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -200,6 +200,8 @@ export default {
       const button = event.target.closest("button[data-act]");
       if (button) press(button);
     });
+    // a verdict is of what was checked, not of what stands there now
+    root.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-changed", ""));
     root.addEventListener("change", (event) => {
       const node = event.target;
       if (node.dataset.act && (node.type === "radio" || node.type === "checkbox" || node.nodeName === "SELECT")) send(node.dataset.act, node.value, node);

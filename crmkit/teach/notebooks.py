@@ -39,7 +39,7 @@ KERNELSPEC = {"display_name": "Python 3 (crmkit)", "language": "python", "name":
 # a graded field: its key is reckoned by the kit, so there is nothing to hide
 _ASKS = re.compile(r"^(?:from crmkit\.learn import ask; )ask\(", re.M)
 # a line that teaches and is no Python to read
-_ONLY_ASKS = re.compile(r"\A(?:(?:ask|guess|quiz|hint)\(.*\)|.*; way\(\))\Z")
+_ONLY_ASKS = re.compile(r"\A(?:(?:ask|guess|quiz|hint|way)\(.*\)|.*; way\(\))\Z")
 # what a learner writes on stays open
 _TO_WRITE = re.compile(r"= \.\.\.|BEGIN SOLUTION")
 _LINK = re.compile(r"\]\((lesson|exercise):([^)#\s]+)(#[^)\s]*)?\)")

@@ -81,6 +81,34 @@ def test_a_share_is_taken_for_a_percentage_only_where_nothing_else_can_be_meant(
 
 
 @pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("money", "1.5 million", 1_500_000),
+        ("money", "150万", 1_500_000),
+        ("money", "12k", 12_000),
+        ("money", "393块3", 393.3),
+        ("money", "393块3毛5", 393.35),
+        ("count", "17 evenings", 17),
+        ("count", "1 evening", 1),
+        ("percent", "跌了14.1%", -14.1),
+        ("percent", "下降百分之12", -12),
+        ("percent", "down 14.1 %", -14.1),
+        ("percent", "(1200-1000)÷1000", 20),
+        ("percent", "(1200-1000)/1000*100", 20),
+    ],
+)
+def test_what_learners_typed_and_was_refused(kind, typed, value):
+    assert read(kind, typed, low=-100, high=2e6, unit="evenings").value == pytest.approx(value)
+
+
+def test_a_sentence_stays_as_it_was_written():
+    assert (
+        read("text", "  晚上八点最忙，11 单； 两台都开。 ").value
+        == "晚上八点最忙，11 单； 两台都开。"
+    )
+
+
+@pytest.mark.parametrize(
     ("kind", "typed", "says"),
     [
         ("money", "57,79", "57.79"),
