@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from typer.core import TyperGroup
 
 from crmkit.data.command import data
 from crmkit.errors import CrmkitError
@@ -19,8 +21,21 @@ from crmkit.practice.prompt import practice
 from crmkit.practice.server import shop
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+class _OrGrade(TyperGroup):
+    """``crmkit grade`` alone, or with names, grades; with one of its commands it does that."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((one for one in args if not one.startswith("-")), None)
+        if first not in self.commands and "--help" not in args:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
 grade = typer.Typer(
-    no_args_is_help=True, help="发布、评分、反馈、导出 · Release, grade, give feedback."
+    cls=_OrGrade,
+    help="评分 · Grade what was handed in: crmkit grade, or crmkit grade sales-1.",
 )
 app.add_typer(grade, name="grade")
 app.command()(data)
@@ -193,22 +208,52 @@ def grade_release(names: Names = None) -> None:
         grading.release(Course.find(), names or [], progress)
 
 
-@grade.command("autograde")
-def grade_autograde(names: Names = None) -> None:
-    """给收上来的练习评分 · Grade everything in grading/submitted."""
+@grade.command("run")
+def grade_run(
+    names: Names = None,
+    folders: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="收上来的文件夹 · A folder with what was handed in."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="评过的也重评 · Grade again what was graded.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(help="同时评几份 · How many at once.")] = None,
+) -> None:
+    """收、评、记分、写反馈页 · Collect, grade, save, write each learner's page."""
     from crmkit.learn.course import Course
     from crmkit.teach import grade as grading
 
     with _progress_bar(_("Grading")) as progress:
-        results = grading.autograde(Course.find(), names or [], progress)
+        report = grading.grade(
+            Course.find(), names or [], folders or [], progress, again=again, jobs=jobs
+        )
     table = Table(_("learner"), _("assignment"), _("score"), _("of"), _("note"))
-    for one in results:
+    for one in report.results:
         table.add_row(
             one.learner, one.assignment, f"{one.score:g}", f"{one.max_score:g}", one.error or ""
         )
-    console.print(table)
-    if any(one.error for one in results):
-        raise typer.Exit(1)
+    if report.results:
+        console.print(table)
+    if report.unchanged:
+        console.print(
+            ngettext(
+                "{n} graded before and not changed", "{n} graded before and not changed",
+                report.unchanged,
+            ).format(n=report.unchanged)
+        )  # fmt: skip
+    if report.aside:
+        aside = Table(_("set aside"), _("why"))
+        for left in report.aside:
+            aside.add_row(left.file, left.why)
+        console.print(aside)
+        console.print(
+            _("Fill in learner and exercise in {file} and grade again.").format(
+                file=f"grading/{grading.TO_CONFIRM}"
+            )
+        )
+    if report.missing:
+        console.print(report.missing, style="yellow")
 
 
 @grade.command("feedback")

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from crmkit import warm
+
 c = get_config()  # noqa: F821
 
 _root = Path(os.environ.get("CRMKIT_COURSE") or Path(__file__).resolve().parents[1])
@@ -26,6 +28,8 @@ c.CourseDirectory.db_url = f"sqlite:///{_root / 'grading' / 'gradebook.db'}"
 c.OverwriteCells.add_missing_cells = True
 c.ClearSolutions.code_stub = {"python": ""}
 c.Execute.timeout = 120
+# kernels with pandas and crmkit loaded already, where this machine can fork them
+c.Execute.kernel_name = warm.kernel_name()
 # a busy machine may take long to start a kernel
 c.Execute.startup_timeout = 180
 c.ExportApp.plugin_class = "nbgrader.plugins.export.CsvExportPlugin"

@@ -60,7 +60,8 @@ class Forked:
 class WarmProcess:
     """One warm process. It ends when this process ends, or when `close` is called."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], before: Sequence[str] = ()) -> None:
+        """before: a command that runs the process inside something, such as bubblewrap."""
         self._numbers = itertools.count()
         self._writing = threading.Lock()
         self._waiting: dict[int, Future[Forked]] = {}
@@ -73,7 +74,7 @@ class WarmProcess:
         self._control, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "crmkit.warm", str(theirs.fileno())],
+                [*before, sys.executable, "-m", "crmkit.warm", str(theirs.fileno())],
                 env=_for_all_kernels(env),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -113,6 +114,13 @@ class WarmProcess:
         except OSError as error:
             raise CannotFork(str(error)) from error
         return asked
+
+    def kill(self, kernel: Forked) -> None:
+        """Have the warm process end a child: inside a sandbox its number means nothing here."""
+        number = next((n for n, one in self._kernels.items() if one is kernel), None)
+        if number is not None:
+            with self._writing, contextlib.suppress(OSError):
+                messages.send(self._control, {"kill": number})
 
     def usable(self) -> bool:
         """Whether it runs or is still loading."""

@@ -140,6 +140,11 @@ def _serve(control: socket.socket) -> dict[str, Any] | None:
             if received is None:
                 break
             job, files = received
+            if "kill" in job:
+                for child, number in children.items():
+                    if number == job["kill"]:
+                        _end(child)
+                continue
             child = os.fork()
             if child == 0:
                 signal.set_wakeup_fd(-1)

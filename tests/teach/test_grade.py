@@ -5,7 +5,7 @@ import pytest
 
 from crmkit.i18n import LANGUAGES
 from crmkit.teach.build import build
-from crmkit.teach.grade import GradingError, autograde, release
+from crmkit.teach.grade import GradingError, grade, release
 
 
 def read(path):
@@ -48,4 +48,4 @@ def test_what_is_missing_is_named(course):
     with pytest.raises(GradingError, match="crmkit build"):
         release(course)
     with pytest.raises(GradingError, match="grading/submitted"):
-        autograde(course)
+        grade(course)

@@ -34,6 +34,8 @@ def describe_call(name: str, arguments: tuple) -> str:
 
 def where_it_stopped(error: BaseException, function: Callable) -> str:
     """The learner's own line at which an error rose, when it is known."""
+    if hasattr(error, "stopped_at"):  # it rose in the learner's own process
+        return error.stopped_at
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == file and frame.line:
@@ -158,6 +160,8 @@ class Function(Expectation):
             return Fault("exit", _("{call} ends the program: leave out exit().").format(call=call))
         return Fault(
             "raises",
-            _("{call}: {message}").format(call=call, message=explain(error))
+            _("{call}: {message}").format(
+                call=call, message=getattr(error, "explained", "") or explain(error)
+            )
             + where_it_stopped(error, function),
         )

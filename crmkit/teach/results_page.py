@@ -1,0 +1,126 @@
+"""A learner's page of results: what was right, what was not and why, what to read again."""
+
+import html
+import re
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import ngettext, use_language
+from crmkit.learn.authored import known, say
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
+from crmkit.learn.course import Course
+from crmkit.learn.questions import Asked
+from crmkit.teach.marking import limit_words
+from crmkit.teach.papers import Paper, Release, key, marks
+
+_STYLE = """
+body { font: 15px/1.5 "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif;
+  color: #222; max-width: 46rem; margin: 1.5rem auto; padding: 0 1rem }
+h1 { font-size: 1.35rem; margin: 0 0 .2rem } h2 { font-size: 1.05rem; margin: 1rem 0 .3rem }
+.score { font-size: 1.6rem; font-weight: 700 } .quiet { color: #595959 }
+.part { border-left: 4px solid #767676; padding: .15rem .7rem; margin: .3rem 0;
+  break-inside: avoid; overflow-wrap: anywhere; white-space: pre-line }
+.right { border-color: #2e7d32 } .wrong { border-color: #c62828 }
+.part b { font-weight: 600 } .points { float: right; margin-left: 1rem }
+@media print { @page { size: A4; margin: 14mm } body { font-size: 10.5pt; margin: 0 }
+  a { color: inherit; text-decoration: none } }
+"""
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+\.ipynb)[^)]*\)")
+_HEADING = re.compile(r"^##\s+(.+?)\s*$", re.M)
+MOST_WORDS = 600
+
+
+def page(course: Course, release: Release, paper: Paper, learner: str, score: float, most: float,
+         result: dict[str, Any]) -> str:  # fmt: skip
+    """The page in the paper's language, as one HTML file that prints on two pages."""
+    with use_language(paper.language):
+        return _page(release, paper, learner, score, most, result)
+
+
+def _page(
+    release: Release, paper: Paper, learner: str, score: float, most: float, result: dict[str, Any]
+) -> str:
+    verdicts = result["verdicts"]
+    notebook = release.notebooks[paper.language]
+    title = next(
+        (line.lstrip("# ") for cell in notebook.cells for line in cell.source.splitlines()
+         if line.startswith("# ")), paper.assignment,
+    )  # fmt: skip
+    right = sum(one["status"] in (RIGHT, NOTED) for one in verdicts.values())
+    body = [
+        f"<h1>{html.escape(title)}</h1>",
+        f'<p class="quiet">{html.escape(learner)}</p>',
+        f'<p><span class="score">{score:g} / {most:g}</span> '
+        + html.escape(
+            ngettext("{right} of {n} part is right.", "{right} of {n} parts are right.",
+                     len(verdicts)).format(right=right, n=len(verdicts))
+        )
+        + "</p>",
+    ]  # fmt: skip
+    for note in dict.fromkeys([*paper.notes, *map(limit_words, result.get("limits", ()))]):
+        body.append(f'<p class="quiet">{html.escape(note)}</p>')
+    again: list[str] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            body += [f"<h2>{html.escape(found)}</h2>" for found in _HEADING.findall(cell.source)]
+        verdict = verdicts.get(key(cell))
+        if verdict is not None:
+            body.append(_part(verdict, float(marks(cell).get("points", 0))))
+            if verdict["status"] not in (RIGHT, NOTED):
+                again += _taught(paper.assignment, cell.source)
+    what_next = _("What next")
+    body.append(f"<h2>{html.escape(what_next)}</h2>")
+    body.append(_next_step(release, paper, again, right == len(verdicts)))
+    return (
+        f'<!doctype html><html lang="{"zh-CN" if paper.language == "zh" else "en"}"><head>'
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>"
+        + "\n".join(body)
+        + "</main></body></html>\n"
+    )
+
+
+def _part(verdict: dict[str, Any], points: float) -> str:
+    ok = verdict["status"] in (RIGHT, NOTED)
+    sign, style = (
+        ("✓", "right")
+        if ok
+        else ("○", "")
+        if verdict["status"] == NOT_ATTEMPTED
+        else ("✗", "wrong")
+    )
+    message = verdict["message"]
+    if len(message) > MOST_WORDS:
+        message = message[:MOST_WORDS] + " …"
+    return (
+        f'<div class="part {style}"><span class="points">{points if ok else 0:g} / {points:g}</span>'
+        f"<b>{sign} {html.escape(verdict['name'])}</b><br>{html.escape(message)}</div>"
+    )
+
+
+def _taught(assignment: str, source: str) -> list[str]:
+    """Where what a cell asks was taught, as "lesson: the sentence"."""
+    if assignment not in known("questions"):
+        return []
+    asked, found = Asked(assignment), []
+    for one in re.findall(r'"([^"]+)"', source)[1:]:
+        taught = asked.questions[one].data.get("taught") if one in asked.questions else None
+        if taught:
+            found.append(f"{taught['lesson']}: {say(taught['by'])}")
+    return found
+
+
+def _next_step(release: Release, paper: Paper, again: list[str], all_right: bool) -> str:
+    if all_right:
+        words = _("All right. Go on with the next lesson.")
+        return f"<p>{html.escape(words)}</p>"
+    lessons = {
+        f"{found[0]} ({'/'.join(found[1].split('/')[-2:]).removesuffix('.ipynb')})"
+        for cell in release.notebooks[paper.language].cells
+        if cell.cell_type == "markdown"
+        for found in _LINK.findall(cell.source)
+    }
+    lines = list(dict.fromkeys(again)) or sorted(lessons)
+    words = _("Read this again, then mend what is marked above; a second try is welcome.")
+    items = "".join(f"<li>{html.escape(one)}</li>" for one in lines[:8])
+    return f"<p>{html.escape(words)}</p><ul>{items}</ul>"
