@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from crmkit.campaign.comparing import compared, read, sides_of, sure
+from crmkit.campaign.comparing import compared, read, sides_of
 from crmkit.campaign.findings import Difference, chance, side
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
 from crmkit.results import Finding
-from crmkit.tables import TableError
+from crmkit.tables import TableError, arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +124,9 @@ def pair(difference: Difference) -> str:
     )
 
 
+@arguments.checked(
+    value=arguments.a_name, correction=arguments.one_of(*CORRECTIONS), control=arguments.a_code
+)
 def compare_arms(
     outcomes: Any,
     value: str = "revenue",
@@ -177,13 +179,6 @@ def compare_arms(
     """
     from statsmodels.stats.multitest import multipletests
 
-    sure(confidence)
-    if correction not in CORRECTIONS:
-        raise CrmkitError(
-            _("{correction!r} is no correction: take one of {known}.").format(
-                correction=correction, known=", ".join(CORRECTIONS)
-            )
-        )
     table = read(outcomes, [value], [group])
     codes = sorted(table[group].dropna().unique().tolist(), key=str)
     if control is None:

@@ -75,6 +75,20 @@ def dated(
     return table.assign(**{period: later.map({True: after, False: before})})
 
 
+def rows_of(table: pd.DataFrame, column: str, code: Any) -> pd.DataFrame:
+    """The rows of one group or period; `TableError` when there are none."""
+    rows = table[table[column] == code]
+    if rows.empty:
+        codes = [str(c) for c in table[column].dropna().unique()]
+        near = closest(str(code), codes)
+        raise TableError(
+            _("No row has {column} {code!r}; there are {codes}.").format(
+                column=column, code=code, codes=", ".join([near] if near else codes) or "–"
+            )
+        )
+    return rows
+
+
 def sides_of(
     table: pd.DataFrame, value: str, column: str, first: str, second: str
 ) -> tuple[Any, Any]:
@@ -85,25 +99,10 @@ def sides_of(
         )
     found = []
     for code in (first, second):
-        values = table.loc[table[column] == code, value]
-        if values.empty:
-            codes = [str(c) for c in table[column].dropna().unique()]
-            near = closest(str(code), codes)
-            raise TableError(
-                _("No row has {column} {code!r}; there are {codes}.").format(
-                    column=column, code=code, codes=", ".join([near] if near else codes) or "–"
-                )
-            )
+        values = rows_of(table, column, code)[value]
         enough(values.dropna(), code)
         found.append(values.to_numpy())
     return found[0], found[1]
-
-
-def sure(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise CrmkitError(
-            _("confidence is {x}; it must lie between 0 and 1, such as 0.95.").format(x=confidence)
-        )
 
 
 def enough(values: Any, code: object) -> None:
@@ -150,7 +149,6 @@ def compared(
     from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-    sure(confidence)
     left_out = int(np.isnan(first).sum() + np.isnan(second).sum())
     first, second = first[~np.isnan(first)], second[~np.isnan(second)]
     shares = design != "differences" and yes_no(first, second)
@@ -202,7 +200,6 @@ def mean_change(
     import numpy as np
     from statsmodels.stats.weightstats import DescrStatsW
 
-    sure(confidence)
     change = (after - before).to_numpy()
     low = high = None
     judged: tuple[Any, Any, Any] = None, None, None

@@ -10,7 +10,9 @@ import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
 from crmkit.i18n import gettext as _
-from crmkit.tables import demand, give_back, is_lazy, require
+from crmkit.tables import arguments, demand, give_back, is_lazy, require
+
+_ABOVE_0 = arguments.number(above=True)
 
 
 class Offer(Protocol):
@@ -56,10 +58,9 @@ class ThresholdDiscount:
     products: Sequence[object] | None = None
 
     def __post_init__(self):
-        demand("threshold", self.threshold, _("more than 0"), lambda threshold: threshold > 0)
+        arguments.look_at(self, threshold=_ABOVE_0, cap=_ABOVE_0)
         limit = _("more than 0 and at most the threshold, {x}").format(x=self.threshold)
         demand("off", self.off, limit, lambda off: 0 < off <= self.threshold)
-        demand("cap", self.cap, _("more than 0"), lambda cap: cap is None or cap > 0)
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """As often as the threshold is reached (once, unless `every`), up to the cap."""
@@ -98,10 +99,12 @@ class PercentOff:
     products: Sequence[object] | None = None
 
     def __post_init__(self):
-        limit = _("more than 0 and at most 100")
-        demand("percent", self.percent, limit, lambda percent: 0 < percent <= 100)
-        demand("threshold", self.threshold, _("0 or more"), lambda threshold: threshold >= 0)
-        demand("cap", self.cap, _("more than 0"), lambda cap: cap is None or cap > 0)
+        arguments.look_at(
+            self,
+            percent=arguments.number(0, 100, above=True),
+            threshold=arguments.number(),
+            cap=_ABOVE_0,
+        )
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """The percentage of the basket, rounded half up to a cent, up to the cap."""
@@ -148,10 +151,7 @@ class Gift:
     products: Sequence[object] | None = None
 
     def __post_init__(self):
-        demand("threshold", self.threshold, _("more than 0"), lambda threshold: threshold > 0)
-        demand("cost", self.cost, _("0 or more"), lambda cost: cost >= 0)
-        demand("value", self.value, _("0 or more"), lambda value: value >= 0)
-        demand("quantity", self.quantity, _("1 or more"), lambda quantity: quantity >= 1)
+        arguments.look_at(self, threshold=_ABOVE_0, value=arguments.number())
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """Nothing: the goods keep their price."""
@@ -170,6 +170,7 @@ percent_off = PercentOff
 gift = Gift
 
 
+@arguments.checked
 def apply_offer(sales: IntoFrameT, offer: Offer) -> IntoFrameT:
     """What the lines would look like with the offer: its discount goes to the lines by the cent.
 

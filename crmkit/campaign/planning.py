@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 from crmkit.campaign.offers import Gift, Offer, apply_offer
 from crmkit.i18n import gettext as _
 from crmkit.results import Finding, number
-from crmkit.tables import TableError, demand, open_frame, require
+from crmkit.tables import TableError, arguments, demand, open_frame, require
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,6 +129,7 @@ _SHARES = (
 )
 
 
+@arguments.checked(contacts=arguments.whole())
 def plan(
     sales: Any,
     offer: Offer,
@@ -181,13 +182,6 @@ def plan(
     >>> result.margin, result.offer_cost, round(result.break_even, 3)
     (160.0, 40.0, 0.333)
     """
-    demand("uplift", uplift, _("more than 0"), lambda x: x > 0)
-    demand("contact_cost", contact_cost, _("0 or more"), lambda x: x >= 0)
-    demand("fixed_cost", fixed_cost, _("0 or more"), lambda x: x >= 0)
-    demand("contacts", contacts, _("1 or more"), lambda n: n is None or n >= 1)
-    demand("control_share", control_share, _("between 0 and 1"), lambda x: 0 < x < 1)
-    if margin_rate is not None:
-        demand("margin_rate", margin_rate, _("above 0 and at most 1"), lambda x: 0 < x <= 1)
     orders = _orders(sales, offer, margin_rate)
     n, other = len(orders), (contacts or 0) * contact_cost + fixed_cost
     revenue, margin, lost = (float(orders[c].sum()) for c in ("amount", "margin", "off"))
@@ -232,6 +226,7 @@ def plan(
     )
 
 
+@arguments.checked
 def sample_size(
     base_rate: float, uplift: float, power: float = 0.8, confidence: float = 0.95
 ) -> int:
@@ -256,12 +251,11 @@ def sample_size(
     """
     from statsmodels.stats.power import NormalIndPower
 
-    demand("power", power, _("between 0 and 1"), lambda x: 0 < x < 1)
-    demand("confidence", confidence, _("between 0 and 1"), lambda x: 0 < x < 1)
     effect = _effect(base_rate, uplift)
     return ceil(NormalIndPower().solve_power(effect, power=power, alpha=1 - confidence))
 
 
+@arguments.checked(treated=arguments.whole(), control=arguments.whole())
 def power(
     base_rate: float, uplift: float, treated: int, control: int, confidence: float = 0.95
 ) -> float:
@@ -275,9 +269,6 @@ def power(
     """
     from statsmodels.stats.power import NormalIndPower
 
-    demand("treated", treated, _("1 or more"), lambda x: x >= 1)
-    demand("control", control, _("1 or more"), lambda x: x >= 1)
-    demand("confidence", confidence, _("between 0 and 1"), lambda x: 0 < x < 1)
     effect = _effect(base_rate, uplift)
     found = NormalIndPower().power(effect, treated, 1 - confidence, ratio=control / treated)
     return float(found)
@@ -286,7 +277,6 @@ def power(
 def _effect(base_rate: float, uplift: float) -> float:
     from statsmodels.stats.proportion import proportion_effectsize
 
-    demand("base_rate", base_rate, _("between 0 and 1"), lambda x: 0 < x < 1)
     limit = _("more than 0, and base_rate × (1 + uplift) at most 1")
     demand("uplift", uplift, limit, lambda x: x > 0 and base_rate * (1 + x) <= 1)
     return float(proportion_effectsize(base_rate * (1 + uplift), base_rate))

@@ -17,8 +17,8 @@ from crmkit.campaign.comparing import (
     mean_change,
     paired,
     read,
+    rows_of,
     sides_of,
-    sure,
     yes_no,
 )
 from crmkit.campaign.findings import Difference, Return, SegmentUplift
@@ -27,6 +27,7 @@ from crmkit.i18n import gettext as _
 from crmkit.kpi.sales import summed
 from crmkit.tables import (
     TableError,
+    arguments,
     as_date,
     beside,
     between,
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     pass
 
 
+def _seed(what: str, value: Any) -> None:
+    if not isinstance(value, str):
+        arguments.whole(0)(what, value)
+
+
+@arguments.checked(seed=_seed)
 def split_control(
     members: IntoFrameT,
     share: float = 0.2,
@@ -82,10 +89,6 @@ def split_control(
     >>> split_control(members, 0.3, seed="spring")["group"].value_counts().to_dict()
     {'treatment': 7, 'control': 3}
     """
-    if not 0 < share < 1:
-        raise CrmkitError(
-            _("share is {share}; it must lie between 0 and 1, such as 0.2.").format(share=share)
-        )
     by = name_list(by)
     frame = require(members, "members", ["member_id"], unique="member_id")
     present = frame.collect_schema().names()
@@ -113,6 +116,7 @@ def split_control(
     return put_back(table.with_columns(column), members)
 
 
+@arguments.checked(campaign_id=arguments.a_code)
 def outcomes(
     contacts: IntoFrameT,
     sales: IntoFrameT,
@@ -159,8 +163,6 @@ def outcomes(
     0        M1     80.0       1
     1        M2      0.0       0
     """
-    if days < 1:
-        raise CrmkitError(_("days is {days}; it must be 1 or more.").format(days=days))
     first = as_date(start)
     needed = ["member_id", "group", *([] if campaign_id is None else ["campaign_id"])]
     chosen = require(contacts, "campaign_contacts", needed)
@@ -191,6 +193,7 @@ def outcomes(
     return give_back(chosen.sort("member_id"), contacts)
 
 
+@arguments.checked(value=arguments.a_name, treatment=arguments.a_code, control=arguments.a_code)
 def compare_groups(
     outcomes: Any,
     value: str = "revenue",
@@ -240,6 +243,9 @@ def compare_groups(
     return compared("groups", value, first, second, treatment, control, confidence, pooled=pooled)
 
 
+@arguments.checked(
+    value=arguments.a_name, period=arguments.a_name, before=arguments.a_code, after=arguments.a_code
+)
 def before_after(
     frame: Any,
     value: str = "revenue",
@@ -296,6 +302,14 @@ def before_after(
     return mean_change(value, sides[after], sides[before], after, before, confidence)
 
 
+@arguments.checked(
+    value=arguments.a_name,
+    period=arguments.a_name,
+    treatment=arguments.a_code,
+    control=arguments.a_code,
+    before=arguments.a_code,
+    after=arguments.a_code,
+)
 def difference_in_differences(
     frame: Any,
     value: str = "revenue",
@@ -369,6 +383,8 @@ def difference_in_differences(
             )
         )
     table = dated(frame, [value], [group, pair], period, before, after, since, when)
+    for column, code in ((period, before), (period, after), (group, treatment), (group, control)):
+        rows_of(table, column, code)
     table = table[table[group].isin([treatment, control])]
     means = table.groupby([pair, group, period])[value].mean().reset_index()
     if (means.groupby(pair)[period].nunique() == 1).all():
@@ -396,6 +412,12 @@ def difference_in_differences(
     return compared("differences", value, *sides, confidence, yes_no(table[value]))
 
 
+@arguments.checked(
+    value=arguments.a_name,
+    by=arguments.a_name,
+    treatment=arguments.a_code,
+    control=arguments.a_code,
+)
 def uplift_by_segment(
     outcomes: Any,
     by: str,
@@ -436,9 +458,12 @@ def uplift_by_segment(
     >>> uplift_by_segment(outcomes, "level").table["difference"].tolist()
     [25.0]
     """
-    sure(confidence)
     table = read(outcomes, [value], [group, by])
-    table = table[table[group].isin([treatment, control]) & table[by].notna()]
+    table = table[table[by].notna()]
+    if len(table):
+        for code in (treatment, control):
+            rows_of(table, group, code)
+    table = table[table[group].isin([treatment, control])]
     parts = dict(tuple(table.groupby(by)))
     if not parts:
         raise TableError(_("No row belongs to a segment of {by!r} and a group.").format(by=by))
@@ -454,6 +479,7 @@ def uplift_by_segment(
     return SegmentUplift(by, value, found, confidence)
 
 
+@arguments.checked(cost=arguments.number(above=True), members=arguments.whole())
 def roi(
     difference: Difference,
     cost: float,
@@ -491,14 +517,6 @@ def roi(
     >>> result.extra_margin, result.roi, round(result.low, 2), round(result.high, 2)
     (4000.0, 1.0, 0.2, 1.8)
     """
-    if not 0 < cost < float("inf"):
-        raise CrmkitError(_("cost is {cost}; it must be more than 0.").format(cost=cost))
-    if members is not None and members < 1:
-        raise CrmkitError(_("members is {n}; it must be 1 or more.").format(n=members))
-    if not 0 < margin_rate <= 1:
-        raise CrmkitError(
-            _("margin_rate is {rate}; it must be above 0 and at most 1.").format(rate=margin_rate)
-        )
     if difference.design == "before_after" or difference.yes_no:
         raise CrmkitError(
             _(

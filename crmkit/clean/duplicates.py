@@ -16,7 +16,7 @@ from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import clean_dates, clean_emails, clean_phones
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, missing_column, open_frame
+from crmkit.tables import TableError, arguments, missing_column, open_frame
 
 LARGEST_BLOCK = 30
 """Rows that share a key are compared with each other only up to so many: a phone that 500 members
@@ -28,6 +28,7 @@ EVIDENCE = ("same", "near", "different", "missing")
 # --- identical rows ------------------------------------------------------------------------------
 
 
+@arguments.checked
 def drop_duplicates_exact(
     frame: Any, subset: Sequence[str] | None = None
 ) -> tuple[Any, CleaningReport]:
@@ -84,6 +85,7 @@ OWN = 6
 """A phone or e-mail is chosen to be one's own: in two rows it says this many bits more than chance."""
 
 
+@arguments.checked(at_least=arguments.up_to_all)
 def find_duplicate_members(
     members: Any, *, at_least: float = 0.9, largest_block: int = LARGEST_BLOCK
 ) -> Any:
@@ -317,6 +319,7 @@ def _probability(
 # --- merging -------------------------------------------------------------------------------------
 
 
+@arguments.checked(at_least=arguments.up_to_all)
 def merge_members(members: Any, pairs: Any, *, at_least: float = 0.9) -> tuple[Any, CleaningReport]:
     """One row per person: the rows that `pairs` join become one, and nothing of them is lost.
 
@@ -453,6 +456,7 @@ def _withdraw(cleaning: Cleaning, stays: pd.Series, gave_all: pd.Series) -> None
     cleaning.replace("consent_marketing", after, faults)
 
 
+@arguments.checked
 def rekey(frame: Any, report: CleaningReport, column: str = "member_id") -> Any:
     """A table of sales, surveys … in which the ids of merged members are those kept.
 

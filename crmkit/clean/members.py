@@ -20,9 +20,10 @@ from crmkit.clean.frames import as_text
 from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import SHOP_TIME_ZONE
-from crmkit.tables import as_date
+from crmkit.tables import arguments, as_date
 
 
+@arguments.checked
 def clean_members(
     members: Any,
     *,

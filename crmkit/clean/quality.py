@@ -14,7 +14,7 @@ from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.sales import set_aside_negative_prices
 from crmkit.clean.values import clean_dates, clean_numbers, tidy_text
 from crmkit.i18n import gettext as _
-from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError
+from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError, arguments
 
 _DATE_LIKE = r"\s*[0-9０-９]{1,4}\s*[-/.年]\s*[0-9０-９]{1,2}\s*[-/.月]\s*[0-9０-９]{1,4}.*"
 _SHAPES = {
@@ -28,6 +28,7 @@ _SHAPES = {
 }
 
 
+@arguments.checked
 def profile_quality(frame: Any) -> Any:
     """One row per column: what it holds, how much is missing, and which faults can be seen.
 
@@ -97,6 +98,7 @@ def _date_styles(texts: pd.Series) -> int:
     return sum(bool(texts.str.strip().str.fullmatch(shape).any()) for shape in _SHAPES.values())
 
 
+@arguments.checked(table=arguments.one_of(*CONTRACT), rules=arguments.by_name)
 def validate(
     frame: Any,
     table: str = "sales",
@@ -120,12 +122,6 @@ def validate(
     >>> kept["nps"].tolist(), report.set_aside["fault"].tolist()
     ([9], ['out_of_range'])
     """
-    if table not in CONTRACT:
-        raise TableError(
-            _("There is no table {name}; the tables are: {known}.").format(
-                name=table, known=", ".join(CONTRACT)
-            )
-        )
     key = KEYS.get(table)
 
     def steps(cleaning: Cleaning) -> None:

@@ -17,12 +17,13 @@ from crmkit.data.reading.excel import cell_text, excel_rows
 from crmkit.data.reading.files import FileUnreadable, files_of, kind_of
 from crmkit.data.reading.layout import BLANKS, Headings, layout_of
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError
+from crmkit.tables import TableError, arguments
 
 Parts = tuple[pd.DataFrame, list[bool], list[str], list[str]]
 """What one file holds: its rows, which of them are torn, every row as written, and notes."""
 
 
+@arguments.checked
 def read_any(
     path: str | Path,
     *,

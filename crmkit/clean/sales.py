@@ -32,7 +32,14 @@ from crmkit.clean.values import SHOP_TIME_ZONE, clean_numbers, decimal_of
 from crmkit.data.receipts import repeated_in, told_of
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, as_date, closest, demand, missing_column, open_frame
+from crmkit.tables import (
+    TableError,
+    arguments,
+    as_date,
+    closest,
+    missing_column,
+    open_frame,
+)
 
 IDS = ("sale_id", "store_id", "staff_id", "member_id", "product_id", "promotion_id", "return_of")
 MONEY = ("list_price", "discount", "amount", "cost")
@@ -56,6 +63,7 @@ _CURRENCIES = {
 }
 
 
+@arguments.checked
 def clean_sales(
     sales: Any,
     *,
@@ -112,8 +120,6 @@ def clean_sales(
             raise missing_column("sales", column, present)
 
     off = _switched_off(without) | (frozenset() if drop_identical else {"duplicate_row"})
-    if decimal not in (None, ".", ","):
-        demand("decimal", decimal, '"." / ","', lambda _mark: False)
 
     def steps(cleaning: Cleaning) -> None:
         tidy_all_text(cleaning)

@@ -14,11 +14,9 @@ import numpy as np
 import pandas as pd
 
 from crmkit.clean.frames import as_text, is_text, like, to_pandas
-from crmkit.data.reading import check_zone
 from crmkit.data.reading.kinds import GROUP, bare_number, decimal_mark
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError
+from crmkit.tables import TableError, arguments
 
 #: What a clean value is, and what was wrong with the one before (None: nothing)
 Cleaned = tuple[Any, str | None]
@@ -109,18 +107,6 @@ def phone_of(value: object, country: str = "CN") -> Cleaned:
     if found is None:
         return None, "phone_invalid"
     return found, None if found == text else "phone_format"
-
-
-def known_country(country: Any) -> None:
-    """Refuse what is no country's code: with a slip of the pen every phone would be emptied."""
-    import phonenumbers
-
-    if country not in phonenumbers.SUPPORTED_REGIONS:
-        raise CrmkitError(
-            _(
-                "{value} is no country's code. Write two capitals, such as CN, HK, TW, SG, GB."
-            ).format(value=repr(country))
-        )
 
 
 @lru_cache(maxsize=4096)
@@ -338,7 +324,6 @@ def clean_dates(
     column: pd.Series, *, day_first: bool | None = None, time_zone: str = SHOP_TIME_ZONE
 ) -> tuple[pd.Series, pd.Series]:
     """The column as moments on the shop's clock, and per row what was wrong."""
-    check_zone(time_zone)
     zone = ZoneInfo(time_zone)
     faults = pd.Series(None, index=column.index, dtype=object)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
@@ -507,6 +492,7 @@ def rows_where(column: pd.Series, holds: Callable[[object], bool]) -> pd.Series:
 # --- the public ones ----------------------------------------------------------------------------
 
 
+@arguments.checked
 def normalize_phone(values: Any, column: str = "phone", *, country: str = "CN") -> Any:
     """The phone number as 11 digits, however it was typed; null where it cannot be one.
 
@@ -528,6 +514,7 @@ def normalize_phone(values: Any, column: str = "phone", *, country: str = "CN") 
     return _apply(values, column, lambda phones: clean_phones(phones, country))
 
 
+@arguments.checked
 def normalize_email(values: Any, column: str = "email") -> Any:
     """The e-mail address in lower case without stray characters; null where it cannot be one.
 
@@ -544,6 +531,7 @@ def normalize_email(values: Any, column: str = "email") -> Any:
     return _apply(values, column, clean_emails)
 
 
+@arguments.checked(columns=arguments.names)
 def parse_dates(
     values: Any,
     columns: str | list[str] | None = None,
@@ -577,7 +565,6 @@ def parse_dates(
 
 
 def clean_phones(column: pd.Series, country: str = "CN") -> tuple[pd.Series, pd.Series]:
-    known_country(country)
     fine = _CN_MOBILE.fullmatch if country == "CN" else lambda _text: False
 
     def clean(value: object) -> Cleaned:

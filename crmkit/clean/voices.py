@@ -21,7 +21,7 @@ from crmkit.clean.columns import (
 from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import SHOP_TIME_ZONE, clean_text
-from crmkit.tables import CONTRACT, as_date, missing_column
+from crmkit.tables import CONTRACT, arguments, as_date, missing_column
 
 WORDS = {
     5: ("非常满意", "很满意", "十分满意", "非常好", "very satisfied", "excellent"),
@@ -37,6 +37,7 @@ SPAM = (
 )  # fmt: skip
 
 
+@arguments.checked
 def clean_surveys(
     surveys: Any,
     *,
@@ -93,6 +94,7 @@ def clean_surveys(
     return cleaning.done()
 
 
+@arguments.checked
 def clean_comments(
     comments: Any,
     *,

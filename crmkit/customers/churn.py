@@ -14,6 +14,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.rates import Z95
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 SIGNS = (
     "recency",
@@ -68,6 +69,12 @@ class ChurnModel(Result):
     __repr__ = __str__
 
 
+def _classifier(what: str, value: Any) -> None:
+    limit = _("a scikit-learn classifier, with fit and predict_proba")
+    tables.demand(what, value, limit, lambda one: hasattr(one, "fit"))
+
+
+@arguments.checked(estimator=_classifier)
 def churn_model(
     sales: Any,
     days: int = 90,
@@ -102,12 +109,6 @@ def churn_model(
     >>> 0.5 < found.auc < 1
     True
     """
-    for name, value in (("days", days), ("active_days", active_days)):
-        tables.demand(name, value, _("a whole number from 1 on"), lambda n: n in range(1, 10_000))
-    if estimator is not None and not hasattr(estimator, "fit"):
-        raise CrmkitError(
-            _("estimator must be a scikit-learn classifier, with fit and predict_proba.")
-        )
     frame = tables.require(sales, "sales", ["sold_at", "member_id", "quantity", "amount"])
     frame = tables.between(frame, "sold_at", None, as_of)
     frame = frame.filter(~nw.col("member_id").is_null() & ~nw.col("sold_at").is_null())

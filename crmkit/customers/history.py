@@ -6,10 +6,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import tables
+from crmkit.tables import arguments
 
 DAYS_A_WEEK = 7
 
 
+@arguments.checked
 def purchase_history(sales: Any, as_of: str | date | None = None) -> Any:
     """Each member's purchases in the four figures that lifetime models are fitted on.
 

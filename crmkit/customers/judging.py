@@ -16,6 +16,7 @@ from crmkit.customers.lifetime import lifetime_value
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 MOST_REPEATS = 7
 """Members with this many repeat purchases or more stand in one row."""
@@ -59,6 +60,7 @@ class Holdout(Result):
     __repr__ = __str__
 
 
+@arguments.checked
 def holdout(sales: Any, weeks: int = 26, *, as_of: str | date | None = None) -> Holdout:
     """How well lifetime value would have been told: fitted without the last weeks, then compared.
 
@@ -77,7 +79,6 @@ def holdout(sales: Any, weeks: int = 26, *, as_of: str | date | None = None) -> 
     >>> found.n > 4_000
     True
     """
-    tables.demand("weeks", weeks, _("a whole number from 1 on"), lambda n: n in range(1, 10_000))
     frame = tables.require(sales, "sales", ["sold_at", "member_id", "quantity", "amount"])
     if as_of is not None:
         frame = tables.between(frame, "sold_at", None, as_of)

@@ -14,6 +14,7 @@ from crmkit.customers import models
 from crmkit.customers.history import purchase_history
 from crmkit.i18n import gettext as _
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 DRAWS = 400
 """So many possible futures of each member are drawn for the intervals."""
@@ -57,6 +58,7 @@ class LifetimeValue(Result):
     __repr__ = __str__
 
 
+@arguments.checked(weeks=arguments.number(above=True))
 def lifetime_value(
     sales: Any,
     weeks: float = 52,
@@ -91,15 +93,6 @@ def lifetime_value(
     >>> found.low < found.total < found.high
     True
     """
-    limits = {"weeks": weeks, "margin_rate": margin_rate}
-    for name, value in limits.items():
-        tables.demand(name, value, _("a number above 0"), lambda v: 0 < v < float("inf"))
-    tables.demand(
-        "discount_rate",
-        discount_rate,
-        _("0 or more, as 0.1 for 10 % a year"),
-        lambda v: 0 <= v < 10,
-    )
     columns = tables.open_frame(sales).collect_schema().names()
     told = {"repeats", "first_to_last", "observed_weeks"} & set(columns)
     history = sales if told and "sold_at" not in columns else purchase_history(sales, as_of)

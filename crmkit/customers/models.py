@@ -16,6 +16,7 @@ from scipy.special import betainc, digamma, gammaln, hyp2f1
 from crmkit import tables
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 FURTHEST = 12.0
 """Parameters are sought between e^−12 and e^12: further out they stand for 0 or for endless."""
@@ -152,6 +153,7 @@ class SpendModel:
         return self.p * (self.gamma + total) / np.maximum(self.p * x + self.q - 1, 0.05)
 
 
+@arguments.checked
 def fit_purchases(history: Any) -> PurchaseModel:
     """The BG/NBD model that fits these members best: how often they buy until they leave.
 
@@ -191,6 +193,7 @@ def fit_purchases(history: Any) -> PurchaseModel:
     return PurchaseModel(r, alpha, a, b, -loss(logs)[0] * n, n, _covariance(loss, logs, n))
 
 
+@arguments.checked
 def fit_spend(history: Any) -> SpendModel:
     """The Gamma–Gamma model that fits these members best: how much a purchase of each brings.
 

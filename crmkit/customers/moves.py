@@ -8,51 +8,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import tables
-from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 PERIODS = ("year", "quarter", "month", "week", "day")
 MOVES = ("new", "returning", "reactivated", "lapsed")
 
 
-def _place(period: str, moment: nw.Expr) -> nw.Expr:
-    """The period as a running number, so that the one before is one less; 0 without a date."""
-    year, month = tables.part(moment.dt.year()), tables.part(moment.dt.month())
-    day = tables.day_number(moment).fill_null(0)
-    return {
-        "year": year,
-        "quarter": year * 4 + (month + 2) // 3 - 1,
-        "month": year * 12 + month - 1,
-        "week": (day + 3) // 7,  # day 4 after 1970-01-01, a Thursday, was a Monday
-        "day": day,
-    }[period]
-
-
-def _place_of(period: str, day: date) -> int:
-    """The same for one day."""
-    days = tables.as_day_number(day)
-    return {
-        "year": day.year,
-        "quarter": day.year * 4 + (day.month - 1) // 3,
-        "month": day.year * 12 + day.month - 1,
-        "week": (days + 3) // 7,
-        "day": days,
-    }[period]
-
-
-def _named(period: str, place: int) -> Any:
-    """The period with this running number, as people write it."""
-    if period == "year":
-        return place
-    if period == "quarter":
-        return f"{place // 4:04d}-Q{place % 4 + 1}"
-    if period == "month":
-        return f"{place // 12:04d}-{place % 12 + 1:02d}"
-    import pandas as pd
-
-    days = place * 7 - 3 if period == "week" else place
-    return pd.Timestamp("1970-01-01") + pd.Timedelta(days=days)
-
-
+@arguments.checked(period=arguments.one_of(*PERIODS))
 def movement(
     sales: Any,
     period: str = "month",
@@ -86,18 +48,11 @@ def movement(
     1  2025-05       1    1          0            0       1        1
     2  2025-06       1    0          0            1       1        1
     """
-    if period not in PERIODS:
-        raise tables.TableError(
-            _("{period!r} is no period to count by: take one of {known}.").format(
-                period=period, known=", ".join(PERIODS)
-            )
-        )
-    tables.demand("lapse", lapse, _("a whole number from 1 on"), lambda n: n in range(1, 10_000))
     frame = tables.require(sales, "sales", ["sold_at", "member_id", "quantity"])
     frame = tables.between(frame, "sold_at", None, until)
     frame = frame.filter(
         (nw.col("quantity") > 0) & ~nw.col("member_id").is_null() & ~nw.col("sold_at").is_null()
-    ).with_columns(_at=_place(period, nw.col("sold_at")))
+    ).with_columns(_at=tables.period_number(period, nw.col("sold_at")))
     visits = tables.distinct(frame, "member_id", "_at")
     visits = visits.with_columns(
         _before=nw.col("_at").shift(1).over("member_id", order_by="_at"),
@@ -108,8 +63,8 @@ def movement(
     after = visits.group_by("_at", "_after").agg(nw.len().alias("members"))
     moves = _moves(tables.to_pandas(before), tables.to_pandas(after), int(lapse))
     if since is not None:
-        moves = moves[moves.index >= _place_of(period, tables.as_date(since))]
-    named = [_named(period, int(place)) for place in moves.index]
+        moves = moves[moves.index >= tables.period_number_of(period, since)]
+    named = [tables.period_named(period, int(place)) for place in moves.index]
     moves.insert(0, period, _of_one_kind(period, named))
     return tables.give_back_small(moves.reset_index(drop=True), sales)
 
@@ -147,12 +102,13 @@ def _of_one_kind(period: str, named: list[Any]) -> Any:
     import pandas as pd
 
     kinds = {"year": "int64", "quarter": "str", "month": "str"}
-    return pd.Series(named, dtype=kinds.get(period, "datetime64[us]")).to_numpy()
+    return pd.Series(named, dtype="str").astype(kinds.get(period, "datetime64[us]")).to_numpy()
 
 
 FIGURES = ("customers", "orders", "revenue", "revenue_each", "orders_each", "aov")
 
 
+@arguments.checked
 def spend(
     sales: Any,
     by: str | Sequence[str] | None = None,
@@ -184,31 +140,25 @@ def spend(
        customers  orders  revenue  revenue_each  orders_each   aov
     0          2       3     90.0          45.0          1.5  30.0
     """
-    frame, keys, periods = tables.grouped(
+    return tables.per_group(
         sales,
         "sales",
         ["sale_id", "member_id", "quantity", "amount"],
         by,
         since,
         until,
+        _counted,
         products=products,
         stores=stores,
         staff=staff,
         members=members,
     )
-    frame = frame.filter(~nw.col("member_id").is_null())
-    groups = tables.named_periods(_counted(frame, keys), periods)
-    groups = groups.with_columns(
-        revenue_each=tables.ratio("revenue", "customers"),
-        orders_each=tables.ratio("orders", "customers"),
-        aov=tables.ratio("revenue", "orders"),
-    ).select(*keys, *FIGURES)
-    return tables.give_back(groups.sort(*keys, nulls_last=True) if keys else groups, sales)
 
 
 def _counted(frame: nw.LazyFrame, keys: Sequence[str]) -> nw.LazyFrame:
     """Customers, orders and revenue per group: by receipt first, then by member, then all."""
     bought = (nw.col("quantity") > 0) & ~nw.col("sale_id").is_null()
+    frame = frame.filter(~nw.col("member_id").is_null())
     frame = frame.with_columns(_bought=nw.when(bought).then(nw.lit(1)).otherwise(nw.lit(0)))
     by_member = list(dict.fromkeys([*keys, "member_id"]))
     receipts = frame.group_by(*dict.fromkeys([*by_member, "sale_id"])).agg(
@@ -222,6 +172,13 @@ def _counted(frame: nw.LazyFrame, keys: Sequence[str]) -> nw.LazyFrame:
         each, keys, nw.col("customers").sum(), nw.col("orders").sum(), nw.col("revenue").sum()
     )
     groups = tables.whole(groups, "customers", "orders")
-    return groups.with_columns(revenue=nw.col("revenue").fill_null(0.0)).with_columns(
-        *tables.money("revenue")
+    groups = groups.with_columns(revenue=nw.col("revenue").fill_null(0.0))
+    return (
+        groups.with_columns(*tables.money("revenue"))
+        .with_columns(
+            revenue_each=tables.ratio("revenue", "customers"),
+            orders_each=tables.ratio("orders", "customers"),
+            aov=tables.ratio("revenue", "orders"),
+        )
+        .select(*keys, *FIGURES)
     )

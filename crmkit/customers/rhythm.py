@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
-from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 SPENT_ON = ("sold_at", "member_id", "quantity")
 
@@ -37,6 +37,7 @@ def _purchase_days(
     return days, periods
 
 
+@arguments.checked
 def days_between(
     sales: Any,
     by: str | Sequence[str] | None = None,
@@ -81,6 +82,7 @@ def days_between(
     return tables.give_back_small(counts.astype({"days": "int64", "times": "int64"}), sales)
 
 
+@arguments.checked
 def purchases_per_member(
     sales: Any,
     *,
@@ -125,6 +127,7 @@ def purchases_per_member(
     return tables.give_back_small(found, sales)
 
 
+@arguments.checked
 def churn_by_purchase(
     sales: Any, days: int = 180, *, until: str | date | None = None, most: int = 10
 ) -> Any:
@@ -151,9 +154,6 @@ def churn_by_purchase(
     0                1        2     1         0.5
     1                2        1     1         1.0
     """
-    whole = _("a whole number from 1 on")
-    for name, value in (("days", days), ("most", most)):
-        tables.demand(name, value, whole, lambda n: n in range(1, 10_000))
     bought, _periods = _purchase_days(sales, until)
     last = nw.col("_day").max() if until is None else nw.lit(tables.as_day_number(until))
     bought = bought.with_columns(_last=last)

@@ -9,12 +9,14 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 FACTORS = ("customers", "orders_each", "upt", "item_price")
 """Whose product is what members bring."""
 STEPS = ("revenue_before", "walk_ins", *FACTORS, "revenue_after")
 
 
+@arguments.checked
 def revenue_tree(
     sales: Any, earlier: tuple[str | date, str | date], later: tuple[str | date, str | date]
 ) -> Any:
@@ -51,8 +53,9 @@ def revenue_tree(
     columns = ["sale_id", "sold_at", "member_id", "quantity", "amount"]
     frame = tables.require(sales, "sales", columns)
     sides = []
-    for name, days in (("earlier", earlier), ("later", later)):
-        first, last = _first_and_last(name, days)
+    for name, (first, last) in zip(
+        ("earlier", "later"), tables.two_times(earlier, later), strict=True
+    ):
         sides.append(_side(tables.between(frame, "sold_at", first, last), name, first, last))
     before, after = sides
     effects = _shapley([before[f] for f in FACTORS], [after[f] for f in FACTORS])
@@ -72,24 +75,6 @@ def revenue_tree(
     tree.insert(3, "change_rate", tree["after"] / was - 1)
     tree.loc[0, "change_rate"] = None
     return tables.give_back_small(tree.assign(effect=tree["effect"].round(6)), sales)
-
-
-def _first_and_last(name: str, days: Any) -> tuple[date, date]:
-    """The two days of a time, in order."""
-    if isinstance(days, str) or not hasattr(days, "__len__") or len(days) != 2:
-        raise tables.TableError(
-            _(
-                '{name} is {value!r}; give its first and last day: ("2025-05-01", "2025-05-31").'
-            ).format(name=name, value=days)
-        )
-    first, last = (tables.as_date(day) for day in days)
-    if first > last:
-        raise tables.TableError(
-            _("{name} begins on {first}, after it ends on {last}.").format(
-                name=name, first=first, last=last
-            )
-        )
-    return first, last
 
 
 def _side(frame: nw.LazyFrame, name: str, first: date, last: date) -> dict[str, float]:

@@ -10,10 +10,11 @@ from typing import Any
 from crmkit.data.reading.delimited import plain_text
 from crmkit.data.reading.files import FileUnreadable, files_of
 from crmkit.data.reading.layout import BLANKS
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 
+@arguments.checked
 def read_baskets(
     path: str | Path, *, delimiter: str | None = None, encoding: str | None = None
 ) -> Any:
@@ -37,12 +38,6 @@ def read_baskets(
     """
     import pandas as pd
 
-    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
-        raise CrmkitError(
-            _("delimiter is {value}; it must be one character, such as {example}.").format(
-                value=repr(delimiter), example='"," ";" "\\t" "|"'
-            )
-        )
     rows: list[tuple[str, str]] = []
     number = 0
     for file in files_of(path):

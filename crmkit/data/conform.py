@@ -9,11 +9,19 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit.data.reading import check_zone
 from crmkit.data.receipts import together, unique_receipts, without_placeholders
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError, closest, missing_column, open_frame
+from crmkit.tables import (
+    CONTRACT,
+    KEYS,
+    NEEDED,
+    TableError,
+    arguments,
+    closest,
+    missing_column,
+    open_frame,
+)
 
 
 class FileMissing(CrmkitError):
@@ -111,6 +119,12 @@ def public_sets() -> dict[str, PublicSet]:
     }  # fmt: skip
 
 
+@arguments.checked(
+    source=None,
+    ready=arguments.text,
+    table=arguments.one_of(*NEEDED),
+    rows=arguments.one_of("all", "published"),
+)
 def conform(
     source: Any,
     ready: str | None = None,
@@ -160,14 +174,6 @@ def conform(
     sets = public_sets()
     if ready is None and isinstance(source, str) and source in sets:
         source, ready = None, source
-    if table not in NEEDED:
-        raise TableError(
-            _("There is no table {name}; the tables are: {known}.").format(
-                name=table, known=", ".join(NEEDED)
-            )
-        )
-    if rows not in ("all", "published"):
-        raise CrmkitError(_('rows is "all" or "published", not {rows}.').format(rows=repr(rows)))
     public = None
     if ready is not None:
         public = _public_table(sets, ready, table)
@@ -181,8 +187,6 @@ def conform(
             ).format(source=source, known=", ".join(sets))
         )
     _known(table, columns)
-    if time_zone is not None:
-        check_zone(time_zone)
     open_frame(source)  # refuses what is no table
     named = {ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)}
     frame = rename(nw.from_native(source), named)

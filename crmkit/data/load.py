@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError
+from crmkit.tables import TableError, arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +52,7 @@ def table_names() -> list[str]:
     return sorted({path.stem for place in places for path in place.glob("*.parquet")})
 
 
+@arguments.checked
 def load(name: str, language: str | None = None) -> "pd.DataFrame":
     """One table of the course shop as a pandas frame, e.g. ``load("sales")``.
 
@@ -94,6 +95,7 @@ def file_of(name: str, language: str | None = None) -> Path:
     )
 
 
+@arguments.checked(name=arguments.text)
 def raw(name: str) -> Path:
     """The file of one raw export in the current language, e.g. ``raw("till")``.
 

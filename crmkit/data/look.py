@@ -15,7 +15,7 @@ from crmkit.data.reading.meanings import meanings, table_meant
 from crmkit.data.reading.report import ReadingReport
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.tables import CONTRACT, NEEDED
+from crmkit.tables import CONTRACT, NEEDED, arguments
 
 NOBODY_SHARE = 0.2
 """A member with a larger share of all lines than this is hardly one person."""
@@ -142,6 +142,7 @@ def _kind_in_words(kind: str) -> str:
     return words.get(kind, kind)
 
 
+@arguments.checked
 def look(
     source: str | Path,
     *,

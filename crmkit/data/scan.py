@@ -8,10 +8,12 @@ from typing import Any
 from crmkit.data.reading import read
 from crmkit.data.reading.files import FileUnreadable
 from crmkit.data.reading.layout import Headings
+from crmkit.tables import arguments
 
 __all__ = ["FileUnreadable", "scan"]
 
 
+@arguments.checked
 def scan(
     source: str | Path,
     *,

@@ -1,13 +1,13 @@
 """Those who began together, and what they did afterwards, period by period."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit import tables
-from crmkit.i18n import gettext as _
 from crmkit.kpi.loyalty import purchases
+from crmkit.tables import arguments
 
 SINCE = {
     "day": "days_since_first",
@@ -21,6 +21,7 @@ VALUES = {"members": "active", "orders": "orders", "revenue": "revenue"}
 """What may be followed, and the column that holds it."""
 
 
+@arguments.checked(period=arguments.one_of(*SINCE), value=arguments.one_of(*VALUES))
 def cohort_retention(
     sales: Any,
     period: str = "month",
@@ -54,16 +55,11 @@ def cohort_retention(
     0  2025-05             0        2       2             1.0
     1  2025-05             1        2       1             0.5
     """
-    for what, given, kinds in (("period", period, SINCE), ("value", value, VALUES)):
-        if given not in kinds:
-            raise tables.TableError(
-                _("{what} is {value!r}; take one of {known}.").format(
-                    what=what, value=given, known=", ".join(kinds)
-                )
-            )
     frame = tables.between(purchases(sales), "sold_at", None, until)
     visits = tables.distinct(_numbered(frame, period), "member_id", "_at")
-    visits = visits.with_columns(_cohort=nw.col("_at").min().over("member_id"))
+    # running, which no engine makes a second query of
+    first = nw.col("_at").cum_min().over("member_id", order_by="_at")
+    visits = visits.with_columns(_cohort=first)
     counts = tables.to_pandas(visits.group_by("_cohort", "_at").agg(nw.len().alias("active")))
     found = counts
     if value != "members":
@@ -76,14 +72,7 @@ def cohort_retention(
 def _numbered(frame: nw.LazyFrame, period: str) -> nw.LazyFrame:
     """The lines that have a date, with the running number of its period."""
     at = nw.col("sold_at")
-    year, month = tables.part(at.dt.year()), tables.part(at.dt.month())
-    number = {
-        "day": lambda: tables.day_number(at),
-        "week": lambda: (tables.day_number(at) + 3) // 7,  # 1970-01-01 was a Thursday
-        "month": lambda: year * 12 + month - 1,
-        "quarter": lambda: year * 4 + (month - 1) // 3,
-        "year": lambda: year,
-    }[period]()
+    number = tables.period_number(period, at)
     return frame.filter(~at.is_null()).with_columns(_at=number.cast(nw.Int64))
 
 
@@ -103,16 +92,6 @@ def _followed(
     lines = lines.filter(nw.col("_at") >= nw.col("_cohort"))
     found = lines.group_by("_cohort", "_at").agg(figure)
     return found.with_columns(*tables.money("revenue")) if value == "revenue" else found
-
-
-def _named(number: int, period: str) -> str:
-    if period == "day":
-        return str(date(1970, 1, 1) + timedelta(days=number))
-    if period == "week":
-        return str(date(1970, 1, 1) + timedelta(days=number * 7 - 3))
-    if period == "month":
-        return f"{number // 12:04d}-{number % 12 + 1:02d}"
-    return f"{number // 4:04d}-Q{number % 4 + 1}" if period == "quarter" else f"{number:04d}"
 
 
 def _triangle(counts: Any, found: Any, period: str, column: str) -> Any:
@@ -137,6 +116,6 @@ def _triangle(counts: Any, found: Any, period: str, column: str) -> Any:
         for age in range(last - int(sizes.index.min()) + 1):
             seen = values.get((cohort, cohort + age), 0) if cohort + age <= last else None
             rate = seen / first if seen is not None and first > 0 else None
-            rows.append((_named(cohort, period), age, int(size), seen, rate))
+            rows.append((tables.period_named(period, cohort), age, int(size), seen, rate))
     grid = pd.DataFrame(rows, columns=names)
     return grid.astype({column: kind, "retention_rate": "float64"})

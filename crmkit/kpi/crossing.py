@@ -8,18 +8,10 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 
-def _whole(what: str, value: Any, least: int, most: int) -> int:
-    tables.demand(
-        what,
-        value,
-        _("a whole number from {least} to {most}").format(least=least, most=most),
-        lambda n: not isinstance(n, bool) and least <= n <= most and n == int(n),
-    )
-    return int(value)
-
-
+@arguments.checked(by=arguments.a_name, most=arguments.whole(2, 8))
 def cross_shopping(
     sales: Any,
     by: str = "category",
@@ -59,14 +51,13 @@ def cross_shopping(
     lines = lines.filter(~nw.col("member_id").is_null() & ~nw.col(by).is_null())
     bought = lines.filter(nw.col("quantity") > 0)
     if among is None:
-        most = _whole("most", most, 2, 8)
         buyers = tables.distinct(bought, "member_id", by).group_by(by)
         sizes = tables.to_pandas(buyers.agg(nw.len().alias("n")))
         sizes = sizes.sort_values(["n", by], ascending=[False, True])
         codes = sizes[by].tolist()[:most]
     else:
         codes = list(dict.fromkeys([among] if isinstance(among, str) else among))
-        _whole("among", len(codes), 1, 8)
+        arguments.whole(1, 8)("among", len(codes))
     if not codes:
         raise tables.TableError(_("No member bought anything there, so nothing is combined."))
     codes = sorted(codes, key=str)
@@ -103,6 +94,7 @@ def cross_shopping(
     return tables.give_back_small(answer, sales)
 
 
+@arguments.checked(by=arguments.a_name, steps=arguments.whole(2, 6))
 def purchase_path(
     sales: Any,
     by: str = "category",
@@ -135,7 +127,6 @@ def purchase_path(
     """
     import pandas as pd
 
-    steps = _whole("steps", steps, 2, 6)
     lines, _keys, _periods = tables.grouped(
         sales, "sales", ["sale_id", "sold_at", "member_id", "quantity", "amount"], by, None, until,
         products=products, stores=stores,

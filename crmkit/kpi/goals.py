@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 STATUS = ("ahead", "on_track", "behind", "far_behind", "no_target")
 
@@ -32,6 +33,7 @@ def _reached(
     return wanted, sold
 
 
+@arguments.checked
 def attainment(
     sales: Any,
     targets: Any,
@@ -86,6 +88,7 @@ def attainment(
     return tables.give_back(both.sort(*keys), sales)
 
 
+@arguments.checked(by=arguments.a_name)
 def monitor(
     sales: Any,
     targets: Any,
@@ -119,6 +122,10 @@ def monitor(
       store_id  expected  pace  forecast      status
     0        A      50.0   0.8      80.0  far_behind
     """
+    tables.demand(
+        "far_behind", far_behind, _("at most behind, {x}").format(x=behind), lambda x: x <= behind
+    )
+    tables.demand("ahead", ahead, _("at least behind, {x}").format(x=behind), lambda x: x >= behind)
     if by not in ("store_id", "staff_id"):
         raise tables.TableError(
             _("Targets stand per store or per person, and month: by={by!r} does not fit.").format(

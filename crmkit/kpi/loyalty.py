@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
-from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 
 def purchases(sales: Any) -> nw.LazyFrame:
@@ -16,6 +16,7 @@ def purchases(sales: Any) -> nw.LazyFrame:
     return frame.filter((nw.col("quantity") > 0) & ~nw.col("member_id").is_null())
 
 
+@arguments.checked
 def repeat_purchase_rate(
     sales: Any,
     by: str | Sequence[str] | None = None,
@@ -60,6 +61,7 @@ def repeat_purchase_rate(
     return rates.answer(counts, keys, sales, "repeat_purchase_rate", "repeaters", "buyers")
 
 
+@arguments.checked
 def retention_rate(
     sales: Any,
     earlier: tuple[str | date, str | date],
@@ -90,14 +92,7 @@ def retention_rate(
     Retention rate: 50.0% (1 of 2; 95 % interval 9.5% to 90.5%)
     """
     keys = tables.name_list(by)
-    earlier, later = tables.two_days("earlier", earlier), tables.two_days("later", later)
-    if later[0] <= earlier[1]:
-        raise tables.TableError(
-            _(
-                "later begins on {later}, before earlier ends ({earlier}): a purchase in both would "
-                "count as its own return."
-            ).format(later=later[0], earlier=earlier[1])
-        )
+    earlier, later = tables.two_times(earlier, later)
     frame = purchases(sales)
     before = tables.between(frame, "sold_at", *earlier)
     before, periods = tables.grouped_by(

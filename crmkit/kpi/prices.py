@@ -13,6 +13,7 @@ from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.labels import code
 from crmkit.results import Finding
+from crmkit.tables import arguments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,12 +26,6 @@ def _paid(
     sales: Any, period: str, by: str | None, since: Any, until: Any, described: dict[str, Any]
 ) -> pd.DataFrame:
     """Per product and period (and group) what a piece cost on average, and how many were sold."""
-    if period not in PERIODS:
-        raise tables.TableError(
-            _("{what} is {value!r}; take one of {known}.").format(
-                what="period", value=period, known=", ".join(PERIODS)
-            )
-        )
     keys = list(dict.fromkeys([period, *tables.name_list(by), "product_id"]))
     lines, _keys, periods = tables.grouped(
         sales, "sales", ["product_id", "sold_at", "quantity", "amount"], keys, since, until,
@@ -48,6 +43,7 @@ def _paid(
     )
 
 
+@arguments.checked(period=arguments.one_of(*PERIODS), by=arguments.a_name)
 def price_index(
     sales: Any,
     period: str = "month",
@@ -189,6 +185,9 @@ class Elasticity(Finding):
         return said.format(group=code(self.by, first[self.by]), change=change) + " " + warning
 
 
+@arguments.checked(
+    period=arguments.one_of(*PERIODS), by=arguments.a_name, at_least=arguments.whole(3)
+)
 def price_elasticity(
     sales: Any,
     by: str = "product_id",
@@ -228,7 +227,6 @@ def price_elasticity(
     import numpy as np
     import pandas as pd
 
-    tables.demand("at_least", at_least, _("3 or more"), lambda n: n >= 3)
     table = _paid(sales, period, by, since, until, {"products": products, "stores": stores})
     table = table.assign(_q=np.log(table["quantity"]), _p=np.log(table["price"]))
     rows = []

@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
-from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 
 def summed(
@@ -68,6 +68,7 @@ FIGURES = (
 )
 
 
+@arguments.checked
 def sales_summary(
     sales: Any,
     by: str | Sequence[str] | None = None,
@@ -106,24 +107,23 @@ def sales_summary(
     0        A     50.0       1  50.0  3.0
     1        B     40.0       1  40.0  1.0
     """
-    frame, keys, periods = tables.grouped(
+    return tables.per_group(
         sales,
         "sales",
         ["sale_id", "quantity", "amount"],
         by,
         since,
         until,
+        lambda lines, keys: _with_ratios(summed(lines, keys)).select(*keys, *FIGURES),
         optional=["cost"],
         products=products,
         stores=stores,
         staff=staff,
         members=members,
     )
-    groups = tables.named_periods(_with_ratios(summed(frame, keys)), periods)
-    groups = groups.select(*keys, *FIGURES)
-    return tables.give_back(groups.sort(*keys, nulls_last=True) if keys else groups, sales)
 
 
+@arguments.checked
 def member_share(
     sales: Any,
     by: str | Sequence[str] | None = None,
@@ -172,19 +172,7 @@ YEAR_AGO = {"year": 1, "quarter": 4, "month": 12, "week": 52, "day": 364}
 """How many periods back the same one of last year lies; weeks and days keep their weekday."""
 
 
-def _ordinal(period: str, moment: nw.Expr) -> nw.Expr:
-    """The period as a running number, so that the one before is one less."""
-    year, month = tables.part(moment.dt.year()), tables.part(moment.dt.month())
-    return {
-        "year": year,
-        "quarter": year * 4 + (month + 2) // 3 - 1,
-        "month": year * 12 + month - 1,
-        # day 4 after 1970-01-01, a Thursday, was a Monday
-        "week": (tables.day_number(moment) + 3) // 7,
-        "day": tables.day_number(moment),
-    }[period]
-
-
+@arguments.checked(period=arguments.one_of(*YEAR_AGO), value=arguments.one_of(*FIGURES))
 def growth(
     sales: Any,
     period: str = "month",
@@ -222,14 +210,6 @@ def growth(
     1  2025-06    120.0   100.0  0.2
     """
     keys = tables.name_list(by)
-    if period not in YEAR_AGO:
-        raise tables.TableError(
-            _("{period!r} is no period to grow by: take one of {known}.").format(
-                period=period, known=", ".join(YEAR_AGO)
-            )
-        )
-    if value not in FIGURES:
-        raise tables.missing_column("kpi.sales_summary", value, FIGURES)
     frame, _all, periods = tables.grouped(
         sales,
         "sales",
@@ -242,22 +222,14 @@ def growth(
         staff=staff,
         members=members,
     )
-    frame = frame.with_columns(_at=_ordinal(period, nw.col("sold_at")))
+    frame = frame.with_columns(_at=tables.period_number(period, nw.col("sold_at")))
     now = _with_ratios(summed(frame, [*keys, period, "_at"])).select(*keys, period, "_at", value)
     earlier = now.select(*keys, "_at", value)
     for lag, name in ((1, "before"), (YEAR_AGO[period], "last_year")):
         shifted = earlier.with_columns(_at=nw.col("_at") + lag).rename({value: name})
         now = now.join(shifted, on=[*keys, "_at"], how="left")
     if since is not None:
-        first = tables.as_date(since)
-        first = {
-            "year": first.year,
-            "quarter": first.year * 4 + (first.month + 2) // 3 - 1,
-            "month": first.year * 12 + first.month - 1,
-            "week": (tables.as_day_number(first) + 3) // 7,
-            "day": tables.as_day_number(first),
-        }[period]
-        now = now.filter(nw.col("_at") >= first)
+        now = now.filter(nw.col("_at") >= tables.period_number_of(period, since))
 
     def change(reference: str) -> nw.Expr:
         rise = nw.col(value) - nw.col(reference)

@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 Days = tuple[str | date, str | date]
 SOURCES = ("earlier", "new", "switched_in", "more", "lost", "switched_out", "less", "later")
@@ -16,15 +17,7 @@ VALUES = {"revenue": "amount", "units": "quantity"}
 
 def _in_time(frame: nw.LazyFrame, earlier: Days, later: Days) -> nw.LazyFrame:
     """The lines of both times, with _later 0 or 1; `TableError` where the two overlap."""
-    ends = [[tables.as_date(day) for day in _pair(what, days)] for what, days in
-            (("earlier", earlier), ("later", later))]  # fmt: skip
-    if ends[0][1] >= ends[1][0]:
-        raise tables.TableError(
-            _(
-                "The earlier time ends on {end}, the later begins on {start}: they must not "
-                "overlap, and the earlier comes first."
-            ).format(end=ends[0][1], start=ends[1][0])
-        )
+    ends = tables.two_times(earlier, later)
     frame = tables.between(frame, "sold_at", ends[0][0], ends[1][1])
     start = datetime(ends[1][0].year, ends[1][0].month, ends[1][0].day)
     after = datetime(ends[0][1].year, ends[0][1].month, ends[0][1].day) + timedelta(days=1)
@@ -34,22 +27,7 @@ def _in_time(frame: nw.LazyFrame, earlier: Days, later: Days) -> nw.LazyFrame:
     return frame.filter(inside).with_columns(_later=is_later)
 
 
-def _pair(what: str, days: Any) -> Days:
-    if isinstance(days, str) or not isinstance(days, Sequence) or len(days) != 2:
-        raise tables.TableError(
-            _("{what} is {value!r}; it must be the first and the last day, as {example}.").format(
-                what=what, value=days, example='("2025-01-01", "2025-03-31")'
-            )
-        )
-    if tables.as_date(days[0]) > tables.as_date(days[1]):
-        raise tables.TableError(
-            _("{what} ends on {end}, before it begins on {start}.").format(
-                what=what, start=days[0], end=days[1]
-            )
-        )
-    return days[0], days[1]
-
-
+@arguments.checked(focus=arguments.a_code, by=arguments.a_name, value=arguments.one_of(*VALUES))
 def gain_loss(
     sales: Any,
     focus: Any,
@@ -160,6 +138,7 @@ def gain_loss(
     return tables.give_back_small(answer, sales)
 
 
+@arguments.checked(by=arguments.a_name)
 def switching(
     sales: Any,
     earlier: Days,
@@ -194,7 +173,6 @@ def switching(
     """
     import pandas as pd
 
-    tables.demand("most", most, _("a whole number, 1 or more"), lambda n: n >= 1 and n == int(n))
     lines = tables.require(sales, "sales", ["sold_at", "member_id", "quantity", "amount"])
     lines = lines.filter(~nw.col("member_id").is_null() & (nw.col("quantity") > 0))
     lines = _in_time(lines, earlier, later)

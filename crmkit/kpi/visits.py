@@ -7,8 +7,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
+from crmkit.tables import arguments
 
 
+@arguments.checked
 def conversion_rate(
     sales: Any,
     footfall: Any,
@@ -65,6 +67,12 @@ def conversion_rate(
 STEPS = ("view", "basket", "checkout", "buy")
 
 
+def _steps(what: str, value: Any) -> None:
+    arguments.listed(what, value)
+    arguments.several_names(what, value)
+
+
+@arguments.checked(steps=_steps, by=arguments.a_name)
 def funnel(
     browsing: Any,
     steps: Sequence[str] = STEPS,

@@ -10,8 +10,10 @@ import narwhals.stable.v2 as nw
 from crmkit import rates, tables
 from crmkit.i18n import gettext as _
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 
+@arguments.checked(of=arguments.one_of("goods", "service"))
 def csat(
     surveys: Any,
     of: str = "service",
@@ -40,8 +42,6 @@ def csat(
     >>> csat(pd.DataFrame({"csat_service": [5, 4, 3, None]}))
     Customer satisfaction (CSAT): 66.7% (2 of 3; 95 % interval 20.8% to 93.9%)
     """
-    if of not in ("goods", "service"):
-        raise tables.TableError(_('of must be "goods" or "service", not {of!r}.').format(of=of))
     column = f"csat_{of}"
     frame, keys, periods = tables.grouped(
         surveys, "surveys", [column], by, since, until, members=members, stores=stores
@@ -100,6 +100,7 @@ class Nps(Result):
     __repr__ = __str__
 
 
+@arguments.checked
 def nps(
     surveys: Any,
     by: str | Sequence[str] | None = None,
@@ -178,6 +179,7 @@ def nps(
     )
 
 
+@arguments.checked(by=arguments.a_name)
 def referral_rate(
     referrals: Any,
     sales: Any,

@@ -14,6 +14,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import code, heading, show
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +115,12 @@ class Persona(Result):
         return f"{self._read().to_html(index=False)}<p>{escape(self.sentence)}</p>"
 
 
+def _who(what: str, value: Any) -> None:
+    limit = _('what its members have in common, such as {"gender": "female"}')
+    tables.demand(what, value, limit, lambda who: isinstance(who, Mapping) and len(who) > 0)
+
+
+@arguments.checked(member_id=arguments.a_code, segment=_who)
 def persona(
     tagged: Any,
     member_id: Any = None,

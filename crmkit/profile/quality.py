@@ -14,6 +14,7 @@ from crmkit.rates import wilson
 from crmkit.tables import (
     CONTRACT,
     TableError,
+    arguments,
     as_date,
     beside,
     give_back,
@@ -55,6 +56,7 @@ class Rule:
     wrong: nw.Expr
 
 
+@arguments.checked
 def completeness(
     members: IntoFrameT,
     fields: Sequence[str] | None = None,
@@ -112,6 +114,7 @@ def completeness(
     return give_back(result.sort(*by, "completeness", "field"), members)
 
 
+@arguments.checked
 def gaps(
     members: IntoFrameT,
     fields: Sequence[str] | None = None,
@@ -144,6 +147,7 @@ def gaps(
     return give_back(result.sort("completeness", "member_id"), members)
 
 
+@arguments.checked
 def mistakes(
     members: IntoFrameT,
     fields: Sequence[str] | None = None,
@@ -201,6 +205,7 @@ def mistakes(
     return give_back(result, members)
 
 
+@arguments.checked
 def accuracy(
     members: IntoFrameT,
     verified: IntoFrameT | None = None,

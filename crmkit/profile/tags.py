@@ -13,6 +13,7 @@ from crmkit import tables
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.segment.kinds import age_band_on
+from crmkit.tables import arguments
 
 PEOPLE = ("gender", "age_band", "occupation", "household", "district", "level")
 
@@ -86,6 +87,7 @@ def default_rules() -> list[TagRule]:
     ]
 
 
+@arguments.checked
 def facts(
     members: IntoFrameT,
     sales: IntoFrameT,
@@ -136,8 +138,6 @@ def facts(
     0        M1       1     40.0          0.5
     1        M2       0      0.0          NaN
     """
-    if days < 1:
-        raise CrmkitError(_("days is {days}; it must be 1 or more.").format(days=days))
     who = tables.require(
         members, "members", ["member_id"], ["birth_date", *PEOPLE], unique="member_id"
     )
@@ -166,6 +166,12 @@ def facts(
     return tables.give_back(result.sort("member_id"), members)
 
 
+def _rules(what: str, value: object) -> None:
+    limit = _("a list of values")
+    tables.demand(what, value, limit, lambda rules: isinstance(rules, (list, tuple)))
+
+
+@arguments.checked(rules=_rules)
 def tag_members(
     members: IntoFrameT,
     sales: IntoFrameT,

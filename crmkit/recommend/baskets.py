@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit import tables
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.recommend.purchases import Purchases, new_frame
+from crmkit.tables import arguments
 
 
+@arguments.checked(product_id=arguments.a_code)
 def also_bought(sales: Any, product_id: Any = None, k: int = 5, min_orders: int = 5) -> Any:
     """What customers who buy a product take along in the same order.
 
@@ -46,10 +47,6 @@ def also_bought(sales: Any, product_id: Any = None, k: int = 5, min_orders: int 
     """
     import numpy as np
 
-    if k < 1 or min_orders < 1:
-        raise CrmkitError(
-            _("k is {k} and min_orders {n}; both must be 1 or more.").format(k=k, n=min_orders)
-        )
     baskets = Purchases.of(sales, "sale_id")
     once, orders = baskets.once, baskets.buyers_of_each()
     if product_id is None:
@@ -83,6 +80,7 @@ def also_bought(sales: Any, product_id: Any = None, k: int = 5, min_orders: int 
     )
 
 
+@arguments.checked(max_items=arguments.whole(2))
 def association_rules(
     sales: Any,
     min_support: float = 0.01,
@@ -140,10 +138,6 @@ def association_rules(
     from mlxtend.frequent_patterns import association_rules as rules_of
     from mlxtend.frequent_patterns import fpgrowth
 
-    for name, value in (("min_support", min_support), ("min_confidence", min_confidence)):
-        tables.demand(name, value, _("above 0 and at most 1"), lambda share: 0 < share <= 1)
-    tables.demand("min_lift", min_lift, _("0 or more"), lambda lift: lift >= 0)
-    tables.demand("max_items", max_items, _("2 or more"), lambda n: n >= 2 and n == int(n))
     baskets = Purchases.of(sales, basket)
     often = baskets.buyers_of_each() >= min_support * len(baskets.buyers)
     shown = pd.DataFrame.sparse.from_spmatrix(

@@ -17,6 +17,7 @@ from crmkit.labels import show
 from crmkit.recommend.models import Popular, Recommender
 from crmkit.recommend.purchases import Purchases
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,6 +116,7 @@ class Evaluation(Result):
         return f"{self._read().to_html(index=False)}<p>{escape(self.sentence)}</p>"
 
 
+@arguments.checked
 def evaluate(
     models: Mapping[str, Recommender] | Recommender,
     sales: Any,
@@ -163,10 +165,6 @@ def evaluate(
     """
     import pandas as pd
 
-    if k < 1 or days < 1:
-        raise CrmkitError(
-            _("k is {k} and days {days}; both must be 1 or more.").format(k=k, days=days)
-        )
     if isinstance(models, Recommender):
         models = {type(models).__name__: models}
     if not isinstance(models, Mapping) or not all(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from inspect import signature
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -15,6 +15,7 @@ from crmkit import tables
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.recommend.purchases import Purchases, new_frame
+from crmkit.tables import arguments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +70,7 @@ class Recommender:
         nothing = tables.give_back(tables.open_frame(sales).head(0), sales)
         return self._learn_all(known, catalogue, nothing)
 
+    @arguments.checked
     def recommend(
         self, members: Any = None, k: int = 10, only_new: bool = True, among: Sequence | None = None
     ) -> Any:
@@ -101,7 +103,6 @@ class Recommender:
 
         if not hasattr(self, "_purchases"):
             raise CrmkitError(_("Fit the recommender first: .fit(sales)."))
-        _positive("k", k)
         if isinstance(among, str | int):
             among = [among]
         asked = self._asked(members)
@@ -272,9 +273,7 @@ class ItemCF(Recommender):
     shrink: float = 5.0
 
     def __post_init__(self):
-        _positive("neighbours", self.neighbours)
-        if self.shrink < 0:
-            raise CrmkitError(_("shrink is {x}; it must be 0 or more.").format(x=self.shrink))
+        arguments.look_at(self)
 
     def _learn(self, products: Any) -> None:
         import numpy as np
@@ -332,7 +331,7 @@ class UserCF(Recommender):
     neighbours: int = 50
 
     def __post_init__(self):
-        _positive("neighbours", self.neighbours)
+        arguments.look_at(self)
 
     def _learn(self, products: Any) -> None:
         self._tastes = _unit_rows(self._purchases.once)
@@ -371,6 +370,7 @@ class Content(Recommender):
     price_bands: int = 3
 
     def __post_init__(self):
+        arguments.look_at(self, price_bands=arguments.whole(0))
         if not self.features and not self.price_bands:
             raise CrmkitError(_("Content needs something to look at: features, or price bands."))
 
@@ -428,14 +428,14 @@ class Hybrid(Recommender):
     parts: Sequence[tuple[Recommender, float]] | None = None
 
     def __post_init__(self):
-        for part in self._weighted() or [None]:
-            if not _is_weighted(part):
-                raise CrmkitError(
-                    _(
-                        "Hybrid needs at least one recommender, each with a weight above 0: "
-                        "Hybrid([(ItemCF(), 0.7), (Content(), 0.3)])."
-                    )
-                )
+        limit = _(
+            "one recommender or more, each with a weight above 0: "
+            "Hybrid([(ItemCF(), 0.7), (Content(), 0.3)])"
+        )
+        weighted = self._weighted()
+        tables.demand(
+            "parts", self.parts, limit, lambda _parts: weighted and all(map(_is_weighted, weighted))
+        )
 
     def _weighted(self) -> list[tuple[Recommender, float]]:
         if self.parts is None:
@@ -471,13 +471,6 @@ def _blocks(rows: int, columns: int) -> Iterator[tuple[int, int]]:
     """Where to begin and to stop so that a block of rows has about `CELLS` cells, at most."""
     step = max(1, min(1024, CELLS // max(columns, 1)))
     return ((start, start + step) for start in range(0, rows, step))
-
-
-def _positive(what: str, value: int) -> None:
-    if not isinstance(value, Integral) or value < 1:
-        raise CrmkitError(
-            _("{what} is {x!r}; it must be a whole number, 1 or more.").format(what=what, x=value)
-        )
 
 
 def _repeat(rows: np.ndarray, matrix: csr_matrix) -> np.ndarray:

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.recommend.purchases import Purchases, new_frame
+from crmkit.tables import arguments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,12 @@ class Substitution:
     __repr__ = __str__
 
 
+@arguments.checked(
+    category=arguments.a_code,
+    by=arguments.a_name,
+    most=arguments.whole(3, 60),
+    groups=arguments.whole(1, 60),
+)
 def substitutes(
     sales: Any,
     category: Any = None,
@@ -101,18 +108,17 @@ def substitutes(
     from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
     from scipy.spatial.distance import squareform
 
-    for what, value, least, highest in (("most", most, 3, 60), ("groups", groups, 1, 60)):
-        tables.demand(
-            what,
-            value,
-            _("a whole number from {least} to {most}").format(least=least, most=highest),
-            lambda n, least=least, highest=highest: least <= n <= highest and n == int(n),
-        )
     lines = tables.require(sales, "sales", ["member_id", "sale_id", "product_id", "quantity"])
     lines = lines.filter(~nw.col("member_id").is_null())
     if category is not None:
         lines, _periods = tables.grouped_by(lines, "sales", [by], "sold_at", products=products)
         lines = lines.filter(nw.col(by) == category)
+        if not len(tables.collect(lines.head(1))):
+            raise tables.TableError(
+                _("No member bought anything whose {by} is {category!r}.").format(
+                    by=by, category=category
+                )
+            )
     native = lines.select("member_id", "sale_id", "product_id", "quantity").to_native()
     by_member = Purchases.of(native)
     order = np.lexsort((np.arange(len(by_member.products)), -by_member.buyers_of_each()))

@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 HML = ("heavy", "medium", "light", "none")
 """The kinds of spender, the largest first; none: brought nothing."""
@@ -36,6 +37,7 @@ def _placed(frame: nw.LazyFrame, value: str, counts: nw.Expr) -> nw.LazyFrame:
     )
 
 
+@arguments.checked(value=arguments.a_name)
 def hml(members: Any, value: str = "monetary", *, heavy: float = 0.2, medium: float = 0.3) -> Any:
     """Heavy, medium and light buyers: the best fifth, the next three tenths, the rest.
 
@@ -56,8 +58,6 @@ def hml(members: Any, value: str = "monetary", *, heavy: float = 0.2, medium: fl
     >>> hml(members, heavy=0.25, medium=0.25)["hml"].tolist()
     ['heavy', 'medium', 'light', 'light', 'none']
     """
-    for name, share in (("heavy", heavy), ("medium", medium)):
-        tables.demand(name, share, _("a share between 0 and 1, as 0.2"), lambda s: 0 < s < 1)
     tables.demand(
         "heavy + medium", round(heavy + medium, 9), _("1 at most"), lambda both: both <= 1
     )
@@ -81,6 +81,7 @@ def hml(members: Any, value: str = "monetary", *, heavy: float = 0.2, medium: fl
     return _given_back(frame.with_columns(hml=kind), members)
 
 
+@arguments.checked(value=arguments.a_name, bins=arguments.whole(2, 100))
 def deciles(members: Any, value: str = "monetary", *, bins: int = 10) -> Any:
     """Members in ten equal parts by what they are worth, the best in the first.
 
@@ -99,13 +100,13 @@ def deciles(members: Any, value: str = "monetary", *, bins: int = 10) -> Any:
     >>> deciles(members, bins=2)["decile"].tolist()
     [1, 2, 1, 2]
     """
-    tables.demand("bins", bins, _("a whole number from 2 to 100"), lambda n: n in range(2, 101))
     frame = _placed(_opened(members, [value]), value, ~nw.col(value).is_null())
     part = nw.col("_place") * int(bins) // nw.when(nw.col("_n") > 0).then(nw.col("_n")) + 1
     known = nw.when(nw.col("_aside") == 0).then(tables.part(part))
     return _given_back(frame.with_columns(decile=known), members)
 
 
+@arguments.checked(by=None)
 def composite_rank(
     members: Any,
     by: Sequence[str] | Mapping[str, str] = ("monetary", "frequency"),

@@ -7,6 +7,7 @@ from typing import Any
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.results import Result
+from crmkit.tables import arguments
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Clusters(Result):
     __repr__ = __str__
 
 
+@arguments.checked(k=arguments.whole(2), most=arguments.whole(2))
 def kmeans(
     members: Any,
     columns: Sequence[str] = ("recency", "frequency", "monetary"),

@@ -8,8 +8,10 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.segment.scores import RFM_GROUPS, rfm, rfm_groups
+from crmkit.tables import arguments
 
 
+@arguments.checked(by=arguments.a_name)
 def segment_summary(members: Any, by: str = "rfm_group") -> Any:
     """How large each group of members is and what it is worth.
 
@@ -58,6 +60,7 @@ def segment_summary(members: Any, by: str = "rfm_group") -> Any:
 AGE_BANDS = (18, 25, 35, 45, 55, 65)
 
 
+@arguments.checked
 def by_demographics(
     members: Any,
     sales: Any,
@@ -162,6 +165,7 @@ def age_band_on(today: date | None) -> nw.Expr:
     return band
 
 
+@arguments.checked(before=arguments.a_day, after=arguments.a_day)
 def migration(sales: Any, before: str | date, after: str | date, *, days: int | None = None) -> Any:
     """How members moved between the eight RFM groups from one day to another.
 

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 RFM_GROUPS = (
     "important_value",
@@ -26,6 +27,7 @@ SCORES = ("r_score", "f_score", "m_score")
 BINS = 5
 
 
+@arguments.checked(ties=arguments.one_of("apart", "together"))
 def rfm(
     sales: Any,
     as_of: str | date | None = None,
@@ -70,9 +72,6 @@ def rfm(
     """
     how = _bins(bins)
     shares = None if weights is None else _weights(weights)
-    tables.demand("ties", ties, _('"apart" or "together"'), lambda t: t in ("apart", "together"))
-    if days is not None:
-        tables.demand("days", days, _("a whole number from 1 on"), lambda n: n in range(1, 10_000))
     frame = tables.require(
         sales, "sales", ["sale_id", "sold_at", "member_id", "quantity", "amount"]
     ).filter(~nw.col("member_id").is_null())
@@ -85,10 +84,16 @@ def rfm(
         )
         since = as_of and as_of - timedelta(days=int(days) - 1)
     members = _bought(tables.between(frame, "sold_at", since, as_of))
-    last = nw.col("_day").max() if as_of is None else nw.lit(tables.as_day_number(as_of))
-    members = members.with_columns(
-        recency=(last - nw.col("_day")).cast(nw.Int64), _n=nw.len().cast(nw.Int64)
+    if as_of is None:
+        members = tables.with_highest(members, "_last", "_day")
+    else:
+        members = members.with_columns(_last=nw.lit(tables.as_day_number(as_of)))
+    # a number for each member_id: text is slow to sort, three times over
+    members = members.with_row_index("_id", order_by="member_id").with_columns(
+        recency=(nw.col("_last") - nw.col("_day")).cast(nw.Int64),
+        _id=nw.col("_id").cast(nw.Int64) + 1,
     )
+    members = tables.with_highest(members, "_n", "_id")
     for metric, score in zip(METRICS, SCORES, strict=True):
         members = _scored(members, score, metric, how[metric], ties)
     digits = nw.col("r_score") * 100 + nw.col("f_score") * 10 + nw.col("m_score")
@@ -161,7 +166,11 @@ def _bins(bins: Any) -> dict[str, int | list[float]]:
 
 def _are_cuts(cuts: Sequence[float]) -> bool:
     numbers = [cut + 0.0 for cut in cuts]
-    return 1 <= len(numbers) <= 8 and all(a < b for a, b in itertools.pairwise(numbers))
+    return (
+        1 <= len(numbers) <= 8
+        and all(a < b for a, b in itertools.pairwise(numbers))
+        and numbers[-1] == numbers[-1]
+    )
 
 
 def _weights(weights: Any) -> dict[str, float]:
@@ -196,10 +205,10 @@ def _scored(
     """The score of one metric: by cut points, or with equally many members in each bin."""
     low_is_best = metric == "recency"
     if isinstance(how, int) and ties == "apart":
-        return tables.scores(members, score, metric, "member_id", how, low_is_best=low_is_best)
+        return tables.scores(members, score, metric, "_id", how, low_is_best=low_is_best)
     value = nw.col(metric)
     if isinstance(how, int):
-        numbered = members.with_row_index("_place", order_by=[metric, "member_id"])
+        numbered = members.with_row_index("_place", order_by=[metric, "_id"])
         place = nw.col("_place").cast(nw.Int64)
         numbered = numbered.with_columns(
             _first=place.min().over(metric), _last=place.max().over(metric)
@@ -217,6 +226,7 @@ def _scored(
     return members.with_columns(found.cast(nw.Int64).alias(score))
 
 
+@arguments.checked(high_from=arguments.whole(2, 9), bins=arguments.whole(2, 9))
 def rfm_groups(members: Any, *, high_from: int | None = None, bins: int | None = None) -> Any:
     """The eight classic groups (重要价值 … 一般挽留) of members scored by `rfm`.
 
@@ -249,8 +259,6 @@ def rfm_groups(members: Any, *, high_from: int | None = None, bins: int | None =
     frame = tables.with_numbers(frame, "members", SCORES)
     if high_from is None:
         high_from = _high_from(frame, bins)
-    else:
-        tables.demand("high_from", high_from, _("a whole number from 2 to 9"), _is_a_score)
     recent, frequent, much = (nw.col(name) >= high_from for name in SCORES)
     rest = (
         nw.when(recent & frequent)
@@ -265,14 +273,8 @@ def rfm_groups(members: Any, *, high_from: int | None = None, bins: int | None =
     return tables.give_back(frame.with_columns(rfm_group=nw.concat_str(worth, rest)), members)
 
 
-def _is_a_score(number: Any) -> bool:
-    return number in range(2, 10)
-
-
 def _high_from(frame: nw.LazyFrame, bins: int | None) -> int:
     """From which of `bins` scores on is high, once it is sure that the scores are 1 to `bins`."""
-    if bins is not None:
-        tables.demand("bins", bins, _("a whole number from 2 to 9"), _is_a_score)
     ends = tables.collect(frame.select(*(nw.col(name).max() for name in SCORES)))
     found = [value for value in ends.rows()[0] if not tables.is_nothing(value)]
     highest, wanted = int(max(found, default=bins or BINS)), bins or BINS

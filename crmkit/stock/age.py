@@ -7,10 +7,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import tables
+from crmkit.tables import arguments
 
 AGES = (30, 60, 90, 180)
 
 
+@arguments.checked(ages=arguments.rising())
 def ageing(
     stock_daily: Any,
     products: Any,

@@ -8,15 +8,26 @@ import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
+
+VALUES = {"revenue": "amount", "units": "quantity"}
+VALUE, PERIOD = arguments.one_of(*VALUES), arguments.one_of("day", "week", "month")
+
+
+def _top(what: str, value: Any) -> None:
+    limit = _("a share up to 1.0, as 0.2, or a whole number of products")
+
+    def fits(top: Any) -> bool:
+        return 0 < top <= 1 if isinstance(top, float) else top >= 1 and top == int(top)
+
+    tables.demand(what, value, limit, fits)
 
 
 def _by_product(
     sales: Any, by: str | Sequence[str] | None, value: str, since: Any, until: Any, **described: Any
 ) -> tuple[nw.LazyFrame, list[str], list[str]]:
     """Revenue (or units) per group and product."""
-    column = {"revenue": "amount", "units": "quantity"}.get(value)
-    if column is None:
-        raise tables.missing_column("sales", value, ["revenue", "units"])
+    column = VALUES[value]
     frame, keys, periods = tables.grouped(
         sales, "sales", ["product_id", column], by, since, until, **described
     )
@@ -27,6 +38,7 @@ def _by_product(
     return each.with_columns(worth), keys, periods
 
 
+@arguments.checked(value=VALUE, top=_top)
 def best_seller_share(
     sales: Any,
     top: float | int = 0.2,
@@ -55,12 +67,6 @@ def best_seller_share(
     >>> best_seller_share(lines, top=1)
     Best-seller share: 70.0% (70 of 100)
     """
-    if top <= 0 or (isinstance(top, float) and top > 1):
-        raise tables.TableError(
-            _("top must be a share up to 1.0 or a whole number of products, not {top!r}.").format(
-                top=top
-            )
-        )
     each, keys, periods = _by_product(
         sales, by, value, since, until, products=products, stores=stores
     )
@@ -98,6 +104,7 @@ def best_seller_share(
     return tables.give_back(rated.sort(*keys, nulls_last=True), sales)
 
 
+@arguments.checked
 def new_product_share(
     sales: Any,
     products: Any,
@@ -159,6 +166,7 @@ def new_product_share(
     )
 
 
+@arguments.checked(value=VALUE, cuts=arguments.rising(0, 1, count=2))
 def abc(
     sales: Any,
     *,
@@ -220,6 +228,7 @@ def abc(
     return tables.give_back(each, sales)
 
 
+@arguments.checked(period=PERIOD, cuts=arguments.rising(0, 30, count=2))
 def xyz(
     sales: Any,
     *,
@@ -253,8 +262,6 @@ def xyz(
     """
     frame = tables.require(sales, "sales", ["product_id", "sold_at", "quantity"])
     frame = tables.between(frame, "sold_at", since, until)
-    if period not in ("day", "week", "month"):
-        raise tables.missing_column("sales", period, ["day", "week", "month"])
     frame, _added = tables.with_periods(
         frame.drop(period, strict=False), "sales", [period], "sold_at"
     )
@@ -284,6 +291,7 @@ def xyz(
     )
 
 
+@arguments.checked(value=VALUE, period=PERIOD)
 def abc_xyz(
     sales: Any,
     *,
@@ -319,6 +327,7 @@ def abc_xyz(
 ADVICE = ("reorder", "keep", "watch", "reduce", "clear", "new")
 
 
+@arguments.checked
 def suggest_structure(
     sales: Any,
     stock_daily: Any,
@@ -357,6 +366,8 @@ def suggest_structure(
     0          q   C    clear   16.0
     1          p   A  reorder    0.0
     """
+    limit = _("at least enough_days, {x}").format(x=enough_days)
+    tables.demand("plenty_days", plenty_days, limit, lambda days: days >= enough_days)
     stock = tables.require(stock_daily, "stock_daily", ["product_id", "date", "on_hand"])
     last = tables.first_and_last_day(tables.between(stock, "date", None, as_of), "date")[1]
     goods = tables.require(

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit import rates, tables
+from crmkit.tables import arguments
 
 
 def _days(frame: nw.LazyFrame, periods: Sequence[str]) -> nw.LazyFrame:
@@ -15,6 +16,7 @@ def _days(frame: nw.LazyFrame, periods: Sequence[str]) -> nw.LazyFrame:
     return tables.whole(tables.added_up(frame, periods, days), "days")
 
 
+@arguments.checked
 def turnover(
     sales: Any,
     stock_daily: Any,
@@ -100,6 +102,7 @@ def _valued(
     return tables.added_up(frame, keys, value)
 
 
+@arguments.checked
 def days_of_stock(
     sales: Any,
     stock_daily: Any,
@@ -131,6 +134,7 @@ def days_of_stock(
     return frame.to_native()
 
 
+@arguments.checked
 def sell_through(
     stock_daily: Any,
     by: str | Sequence[str] | None = None,
@@ -173,6 +177,7 @@ def sell_through(
     return tables.give_back(sums.sort(*keys, nulls_last=True) if keys else sums, stock_daily)
 
 
+@arguments.checked
 def moving_rate(
     stock_daily: Any,
     by: str | Sequence[str] | None = None,
@@ -223,6 +228,7 @@ def moving_rate(
     )
 
 
+@arguments.checked
 def stockout_rate(
     stock_daily: Any,
     by: str | Sequence[str] | None = None,

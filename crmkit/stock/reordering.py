@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
+from crmkit.tables import arguments
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Buffer:
     __repr__ = __str__
 
 
+def _service(what: str, value: Any) -> None:
+    limit = _("from 0.5 to under 1 (0.95 is 95 %)")
+    tables.demand(what, value, limit, lambda share: 0.5 <= share < 1)
+
+
+@arguments.checked(service=_service)
 def safety_stock(
     sd: float,
     lead_days: float,
@@ -54,15 +61,13 @@ def safety_stock(
     >>> safety_stock(5, 2, 0.90)
     Safety stock: 9.1 (z = 1.28 at 90% service; spread until delivery 7.1 pieces)
     """
-    _sensible(sd=sd, lead_days=lead_days, demand=demand, lead_sd=lead_sd)
-    limit = _("from 0.5 to under 1 (0.95 is 95 %)")
-    tables.demand("service", service, limit, lambda share: 0.5 <= share < 1)
     z = NormalDist().inv_cdf(service)
     spread = math.sqrt(lead_days * sd**2 + demand**2 * lead_sd**2)
     because = _("z = {z:.2f} at {service:.0%} service; spread until delivery {spread:,.1f} pieces")
     return Buffer("safety_stock", z * spread, because.format(z=z, service=service, spread=spread))
 
 
+@arguments.checked(service=_service)
 def reorder_point(
     demand: float,
     lead_days: float,
@@ -89,6 +94,7 @@ def reorder_point(
     return Buffer("reorder_point", usual + safety, because.format(usual=usual, safety=safety))
 
 
+@arguments.checked
 def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cost: float) -> Buffer:
     """How many pieces to order at a time (经济订货批量): √(2 × demand × order cost ÷ holding cost).
 
@@ -103,8 +109,6 @@ def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cos
     >>> economic_order_quantity(1000, 10, 0.5)
     Economic order quantity: 200.0 (5.0 orders a year; ordering and holding cost 100.00 a year)
     """
-    _sensible(yearly_demand=yearly_demand, order_cost=order_cost)
-    tables.demand("holding_cost", holding_cost, _("more than 0"), lambda cost: cost > 0)
     quantity = math.sqrt(2 * yearly_demand * order_cost / holding_cost)
     orders = yearly_demand / quantity if quantity else 0.0
     cost = orders * order_cost + quantity / 2 * holding_cost
@@ -112,11 +116,7 @@ def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cos
     return Buffer("economic_order_quantity", quantity, because.format(orders=orders, cost=cost))
 
 
-def _sensible(**numbers: float) -> None:
-    for name, number in numbers.items():
-        tables.demand(name, number, _("0 or more"), lambda x: math.isfinite(x) and x >= 0)
-
-
+@arguments.checked(service=_service)
 def reorder_plan(
     stock_daily: Any,
     *,
@@ -147,7 +147,6 @@ def reorder_plan(
       product_id  on_hand  demand  reorder_point  order
     0          p        5     4.0           12.0     63
     """
-    _sensible(lead_days=lead_days, cover_days=cover_days)
     z_spread = float(safety_stock(1.0, lead_days, service))
     frame, now = _lately(stock_daily, as_of, window)
     each = _demand(frame)
@@ -200,6 +199,7 @@ def _demand(frame: nw.LazyFrame) -> nw.LazyFrame:
     return each.with_columns(sd=spread.sqrt()).select("store_id", "product_id", "demand", "sd")
 
 
+@arguments.checked
 def transfer_plan(
     stock_daily: Any,
     *,
@@ -229,6 +229,8 @@ def transfer_plan(
       from_store_id to_store_id  quantity  days_after
     0             A           B        13        14.0
     """
+    limit = _("at least enough_days, {x}").format(x=enough_days)
+    tables.demand("plenty_days", plenty_days, limit, lambda days: days >= enough_days)
     import pandas as pd
 
     frame, now = _lately(stock_daily, as_of, window)

@@ -4,6 +4,7 @@ A function opens a table with `require`, works on it as a narwhals lazy frame, a
 back with `give_back` as the kind of frame that came in.
 """
 
+from crmkit.tables.arguments import as_date, as_day_number, demand, name_list, two_times
 from crmkit.tables.contract import (
     CONTRACT,
     KEYS,
@@ -18,6 +19,7 @@ from crmkit.tables.doors import (
     grouped,
     grouped_by,
     in_words,
+    per_group,
     require,
     with_numbers,
 )
@@ -37,21 +39,20 @@ from crmkit.tables.frames import (
 from crmkit.tables.reckoning import (
     MONEY_DECIMALS,
     added_up,
-    as_date,
-    as_day_number,
     between,
     day_number,
-    demand,
     distinct,
     first_and_last_day,
     money,
-    name_list,
     named_periods,
     part,
+    period_named,
+    period_number,
+    period_number_of,
     ratio,
     scores,
-    two_days,
     whole,
+    with_highest,
     with_periods,
 )
 
@@ -89,13 +90,18 @@ __all__ = [
     "named_periods",
     "open_frame",
     "part",
+    "per_group",
+    "period_named",
+    "period_number",
+    "period_number_of",
     "put_back",
     "ratio",
     "require",
     "scores",
     "to_pandas",
-    "two_days",
+    "two_times",
     "whole",
+    "with_highest",
     "with_numbers",
     "with_periods",
 ]

@@ -1,15 +1,23 @@
 """The door: the columns of a table checked once, before a function reckons with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gettext as _
+from crmkit.tables.arguments import name_list
 from crmkit.tables.contract import CONTRACT, LOOK_UP, PERIODS, WHEN, Column
-from crmkit.tables.frames import TableError, collect, is_nothing, missing_column, open_frame
-from crmkit.tables.reckoning import between, distinct, name_list, with_periods
+from crmkit.tables.frames import (
+    TableError,
+    collect,
+    give_back,
+    is_nothing,
+    missing_column,
+    open_frame,
+)
+from crmkit.tables.reckoning import between, distinct, named_periods, with_periods
 
 
 def beside(frame: nw.LazyFrame, other: nw.LazyFrame, names: tuple[str, str], *on: str) -> None:
@@ -300,6 +308,27 @@ def grouped(
     lines = between(lines, moment, since, until)
     lines, periods = grouped_by(lines, table, keys, moment, **described)
     return lines, keys, periods
+
+
+def per_group(
+    frame: Any,
+    table: str,
+    columns: Sequence[str],
+    by: str | Sequence[str] | None,
+    since: str | date | None,
+    until: str | date | None,
+    reckon: Callable[[nw.LazyFrame, list[str]], nw.LazyFrame],
+    *,
+    optional: Sequence[str] = (),
+    **described: Any,
+) -> Any:
+    """Figures from the door to the answer: the lines `grouped`, what `reckon` makes of them and the
+    keys, sorted by group and given back as the kind of frame that came in."""
+    lines, keys, periods = grouped(
+        frame, table, columns, by, since, until, optional=optional, **described
+    )
+    groups = named_periods(reckon(lines, keys), periods)
+    return give_back(groups.sort(*keys, nulls_last=True) if keys else groups, frame)
 
 
 def grouped_by(

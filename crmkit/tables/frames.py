@@ -16,7 +16,8 @@ from crmkit.tables.contract import CONTRACT
 
 
 class TableError(CrmkitError):
-    """A table lacks a column or holds the wrong kind of value; the message says which."""
+    """A table lacks a column or holds the wrong kind of value, or an argument cannot be meant so; the
+    message says which."""
 
 
 def open_frame(frame: Any) -> nw.LazyFrame:

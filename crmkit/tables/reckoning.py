@@ -1,13 +1,12 @@
 """Reckoning alike on every engine: ratios, money, days, periods, scores."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.tables.arguments import as_date, as_day_number, two_days
 from crmkit.tables.contract import PERIODS
 from crmkit.tables.frames import TableError, collect, is_nothing, missing_column
 
@@ -74,48 +73,6 @@ def day_number(moment: nw.Expr) -> nw.Expr:
     return nw.when(~moment.is_null()).then(days)
 
 
-def as_day_number(day: str | date | datetime) -> int:
-    """A day given by a person (``"2025-06-30"``, a date) as days since 1970-01-01.
-
-    >>> as_day_number("1970-01-02")
-    1
-    """
-    return (as_date(day) - date(1970, 1, 1)).days
-
-
-def as_date(day: str | date | datetime) -> date:
-    """A day given by a person as a `datetime.date`; `TableError` when it is none."""
-    if isinstance(day, datetime):
-        return day.date()
-    if isinstance(day, date):
-        return day
-    try:
-        return datetime.fromisoformat(str(day)).date()
-    except ValueError:
-        raise TableError(
-            _("{day!r} is not a date. Write it as 2025-06-30.").format(day=day)
-        ) from None
-
-
-def demand(what: str, value: Any, limit: str, holds: Callable[[Any], bool]) -> None:
-    """Refuse a number given by a person that is not within its limit, or is text.
-
-    >>> demand("percent", "20", "more than 0", lambda percent: percent > 0)
-    Traceback (most recent call last):
-    crmkit.errors.CrmkitError: percent is '20'; it must be more than 0.
-    """
-    try:
-        fits = not isinstance(value, bool) and holds(value)
-    except (TypeError, ValueError, OverflowError):
-        fits = False
-    if not fits:
-        raise CrmkitError(
-            _("{what} is {value}; it must be {limit}.").format(
-                what=what, value=repr(value), limit=limit
-            )
-        )
-
-
 def first_and_last_day(frame: nw.LazyFrame, column: str) -> tuple[date | None, date | None]:
     """The first and the last day in a column of times; None where there is none."""
     ends = frame.select(first=nw.col(column).min(), last=nw.col(column).max())
@@ -147,6 +104,59 @@ def between(
     return frame
 
 
+def period_number(period: str, moment: nw.Expr) -> nw.Expr:
+    """The day, week (from Monday), month, quarter or year as a running number: the one before is one
+    less. Months, quarters and years are 0 without a date, days and weeks null."""
+    year, month = part(moment.dt.year()), part(moment.dt.month())
+    return {
+        "year": lambda: year,
+        "quarter": lambda: year * 4 + (month + 2) // 3 - 1,
+        "month": lambda: year * 12 + month - 1,
+        "week": lambda: (day_number(moment) + 3) // 7,  # 1970-01-01 was a Thursday
+        "day": lambda: day_number(moment),
+    }[period]()
+
+
+def period_number_of(period: str, day: str | date) -> int:
+    """The same for one day."""
+    day = as_date(day)
+    days = as_day_number(day)
+    return {
+        "year": day.year,
+        "quarter": day.year * 4 + (day.month - 1) // 3,
+        "month": day.year * 12 + day.month - 1,
+        "week": (days + 3) // 7,
+        "day": days,
+    }[period]
+
+
+def period_named(period: str, number: int) -> str:
+    """The period with this running number as people write it; a week by its Monday.
+
+    >>> period_named("quarter", period_number_of("quarter", "2025-06-30"))
+    '2025-Q2'
+    """
+    if period in ("day", "week"):
+        return str(
+            date(1970, 1, 1) + timedelta(days=number * 7 - 3 if period == "week" else number)
+        )
+    if period == "month":
+        return f"{number // 12:04d}-{number % 12 + 1:02d}"
+    return f"{number // 4:04d}-Q{number % 4 + 1}" if period == "quarter" else f"{number:04d}"
+
+
+def with_highest(frame: nw.LazyFrame, name: str, column: str) -> nw.LazyFrame:
+    """The frame with the highest value of a column beside every row.
+
+    As a running maximum, from the highest on: of a plain one over all rows DuckDB makes a query of
+    its own, and works out twice whatever comes before.
+    """
+    down = frame.with_columns(_down=-nw.col(column))
+    return down.with_columns(nw.col(column).cum_max().over(order_by="_down").alias(name)).drop(
+        "_down"
+    )
+
+
 def scores(
     frame: nw.LazyFrame, name: str, by: str, ties: str, bins: int, *, low_is_best: bool = False
 ) -> nw.LazyFrame:
@@ -164,50 +174,6 @@ def scores(
     score = _parts(nw.col("_at").cast(nw.Int64) * bins, nw.col("_n"))
     best = (bins - score if low_is_best else score + 1).cast(nw.Int64)
     return numbered.with_columns(best.alias(name)).drop("_at", *([] if counted else ["_n"]))
-
-
-def name_list(by: str | Sequence[str] | None) -> list[str]:
-    """`by` as people write it (nothing, one name, several) as a list.
-
-    Raises `TableError` for a name given twice, and for what is no name.
-    """
-    if by is None:
-        return []
-    names = [by] if isinstance(by, str) else by
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        raise TableError(
-            _("by is {by}; it must be the name of a column, or a list of names.").format(
-                by=repr(by)
-            )
-        )
-    twice = [name for at, name in enumerate(names) if name in names[:at]]
-    if twice:
-        raise TableError(
-            _("by names {column!r} twice; name each column once.").format(column=twice[0])
-        )
-    return list(names)
-
-
-def two_days(what: str, days: object) -> tuple[date, date]:
-    """The first and the last day of a stretch of time, as a person gives them.
-
-    Raises `TableError` for anything but two days, the first not after the last.
-    """
-    if not isinstance(days, (list, tuple)) or len(days) != 2:
-        raise TableError(
-            _(
-                "{what} is {days}; it must be its first and last day, such as "
-                '("2025-06-01", "2025-06-30").'
-            ).format(what=what, days=repr(days))
-        )
-    first, last = map(as_date, days)
-    if first > last:
-        raise TableError(
-            _("{what} ends ({last}) before it begins ({first}).").format(
-                what=what, first=first, last=last
-            )
-        )
-    return first, last
 
 
 def with_periods(

@@ -103,7 +103,10 @@ def test_statistic_and_degrees_of_freedom_come_with_every_comparison():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: compare_arms(ARMS, correction="tukey"), "'tukey' is no correction: take one of h"),
+        (
+            lambda: compare_arms(ARMS, correction="tukey"),
+            "correction is 'tukey'; it must be one of h",
+        ),
         (lambda: compare_arms(ARMS, control="controll"), "No row has group 'controll'"),
         (lambda: compare_arms(ARMS[ARMS["group"] == "control"]), "only one group in 'group'"),
         (lambda: compare_arms(ARMS, confidence=95), "confidence is 95"),

@@ -71,7 +71,7 @@ def test_own_rules_set_rows_aside_under_their_name():
 
 
 def test_an_unknown_table_is_refused():
-    with pytest.raises(TableError, match="There is no table sails"):
+    with pytest.raises(TableError, match="table is .sails.; it must be one of"):
         validate(MEMBERS, "sails")
 
 

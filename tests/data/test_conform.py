@@ -148,7 +148,7 @@ def test_what_is_no_table_or_no_known_table_is_refused(own):
         conform([1, 2])
     with pytest.raises(TableError, match="is a path"):
         conform("sales.csv")
-    with pytest.raises(TableError, match="no table sails; the tables are: sales"):
+    with pytest.raises(TableError, match="table is 'sails'; it must be one of sales"):
         conform(own, table="sails")
     with pytest.raises(CrmkitError, match="no ready map uci; there are: uci-online-retail"):
         conform(own, "uci")

@@ -90,8 +90,14 @@ def test_weeks_are_named_by_their_monday():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: cohort_retention(LINES, "fortnight"), "period is 'fortnight'; take one of day"),
-        (lambda: cohort_retention(LINES, value="profit"), "value is 'profit'; take one of members"),
+        (
+            lambda: cohort_retention(LINES, "fortnight"),
+            "period is 'fortnight'; it must be one of day",
+        ),
+        (
+            lambda: cohort_retention(LINES, value="profit"),
+            "value is 'profit'; it must be one of members",
+        ),
         (lambda: cross_shopping(LINES, most=1), "most is 1"),
         (lambda: cross_shopping(LINES, among=["beer"]), "No member bought anything"),
         (lambda: cross_shopping(LINES.head(0)), "No member bought anything"),

@@ -102,7 +102,7 @@ class TestGrowth:
     def test_other_figures_and_groups(self):
         got = K.growth(SALES, by="store_id", value="orders")
         assert got[got["store_id"] == "S2"]["orders"].tolist() == [2, 2]
-        with pytest.raises(ck.TableError, match="no period"):
+        with pytest.raises(ck.TableError, match="one of"):
             K.growth(SALES, "hour")
         with pytest.raises(ck.TableError, match="profit"):
             K.growth(SALES, value="profit")

@@ -104,14 +104,14 @@ def test_codes_are_read_in_the_readers_language(language):
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: gain_loss(SIX, "X", H2, H1), "must not overlap"),
-        (lambda: gain_loss(SIX, "X", "2025-01", H2), "earlier is '2025-01'; it must be the first"),
+        (lambda: gain_loss(SIX, "X", H2, H1), "before earlier ends"),
+        (lambda: gain_loss(SIX, "X", "2025-01", H2), "earlier is '2025-01'; it must be its first"),
         (lambda: gain_loss(SIX, "X", H1[::-1], H2), "before it begins"),
         (lambda: gain_loss(SIX, "W", H1, H2), "No member bought 'W'"),
-        (lambda: gain_loss(SIX, "X", H1, H2, value="profit"), "no column 'profit'"),
+        (lambda: gain_loss(SIX, "X", H1, H2, value="profit"), "value is 'profit'"),
         (lambda: gain_loss(SIX, "X", H1, H2, by="colour"), "no column 'colour'"),
         (lambda: switching(SIX, H1, H2, most=0), "most is 0"),
-        (lambda: switching(SIX, H1, ("2025-01-15", "2025-03-01")), "must not overlap"),
+        (lambda: switching(SIX, H1, ("2025-01-15", "2025-03-01")), "before earlier ends"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says):

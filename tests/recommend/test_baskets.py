@@ -121,7 +121,7 @@ def test_every_engine_gets_the_same_answer_in_its_own_kind(engine, call):
     [
         (lambda: also_bought(BASKETS, "soap"), "'soap' is not among those sold"),
         (lambda: also_bought(BASKETS, k=0), "k is 0"),
-        (lambda: also_bought(BASKETS, min_orders=0), "min_orders 0"),
+        (lambda: also_bought(BASKETS, min_orders=0), "min_orders is 0"),
         (lambda: also_bought(BASKETS.drop(columns="sale_id")), "no column 'sale_id'"),
         (lambda: also_bought(BASKETS.head(0)), "no line that was bought"),
         (lambda: association_rules(BASKETS, min_support=0), "min_support is 0"),

@@ -227,7 +227,7 @@ def test_whole_numbers_as_ids_stay_whole_numbers():
         (lambda: ItemCF(neighbours=0), "neighbours is 0"),
         (lambda: ItemCF(shrink=-1), "shrink is -1"),
         (lambda: UserCF(neighbours=0), "neighbours is 0"),
-        (lambda: Hybrid([]), "at least one recommender"),
+        (lambda: Hybrid([]), "one recommender or more"),
         (lambda: Hybrid([(Popular(), 0)]), "weight above 0"),
         (lambda: Popular().recommend(["M1"]), r"Fit the recommender first"),
         (lambda: Popular().fit(SALES).recommend(k=0), "k is 0"),

@@ -26,13 +26,14 @@ from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meaning
 from crmkit.data.reading.report import ReadingReport
 from crmkit.data.reading.typed import Typed, typed
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.tables import arguments
 
 _OWN_KINDS = {"VARCHAR": "text", "BIGINT": "whole", "INTEGER": "whole", "DOUBLE": "number",
               "BOOLEAN": "flag", "DATE": "date"}  # fmt: skip
 
 
+@arguments.checked
 def read(
     source: str | Path,
     *,
@@ -77,15 +78,8 @@ def read(
     >>> sales.fetchall()[1]
     ('0002', datetime.datetime(2025, 1, 1, 0, 0), 1003.2)
     """
-    _checked(sheet, query, decimal, encoding, day_first, time_zone)
     if isinstance(source, str) and "://" in source:
         return _reported(database_table(source, sheet, query), _hidden(source))
-    if not isinstance(source, (str, Path)):
-        raise CrmkitError(
-            _("A {kind} is no file: give the path of one as text.").format(
-                kind=type(source).__name__
-            )
-        )
     files = files_of(source)
     kinds = [kind_of(file) for file in files]
     if len(files) == 1 and kinds[0] in ("duckdb", "sqlite"):
@@ -112,37 +106,6 @@ def read(
     return _reported(
         found.relation, str(source), len(files), found, [*notes, *found.notes], time_zone
     )
-
-
-def _checked(
-    sheet: Any, query: Any, decimal: Any, encoding: Any, day_first: Any, time_zone: Any
-) -> None:
-    wrong = _("{what} is {value}; it must be {limit}.")
-    for what, value in (("sheet", sheet), ("query", query), ("encoding", encoding)):
-        if value is not None and not isinstance(value, str):
-            raise CrmkitError(wrong.format(what=what, value=repr(value), limit=_("text")))
-    if decimal not in (None, ".", ","):
-        raise CrmkitError(wrong.format(what="decimal", value=repr(decimal), limit='"." / ","'))
-    if day_first not in (None, True, False):
-        raise CrmkitError(
-            wrong.format(what="day_first", value=repr(day_first), limit="True / False")
-        )
-    if time_zone is not None:
-        check_zone(time_zone)
-
-
-def check_zone(time_zone: Any) -> None:
-    """Refuse a name that is no time zone."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(time_zone)
-    except (KeyError, ValueError, TypeError, OSError):
-        raise CrmkitError(
-            _("{value} is no time zone. Write it as Asia/Shanghai or Europe/London.").format(
-                value=repr(time_zone)
-            )
-        ) from None
 
 
 def _part(

@@ -22,8 +22,9 @@ NOTHING = ("null", "n/a", "#n/a", "na", "nan", "none", "nil", "nat", "-", "--", 
 TOTALS = (
     r"(?:(?:grand|sub)[ -]?)?totals?\b.{0,40}|.{0,20}\b(?:grand|sub)[ -]?totals?|sum|summe|gesamt(?:summe)?"
     r"|.{0,20}(?:合计|总计|小计|共计|汇总|合計|總計|小計)"
+    r"|第 ?\d+ ?页.{0,20}|(?:制表|审核|打印|导出)(?:人|时间|日期)[:：].{0,40}"
 )
-"""How rows that add up other rows begin, in small letters."""
+"""How rows that add up other rows begin, or number and sign a page, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,24 @@ _NUMBER = Kind(
 )
 _SIGNED_WHOLE = Kind("whole", r"[-+]?\d{1,15}", "CAST({c} AS BIGINT)")
 _SIGNED = Kind("number", r"[-+]?\d{1,15}(?:\.\d{0,17})?|[-+]?\.\d{1,17}|[-+]?\d(?:\.\d{0,17})?[eE][+-]\d{1,3}", "CAST({c} AS DOUBLE)")  # fmt: skip
+
+
+_WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
+
+
+def narrow(text: str) -> str:
+    """Full-width digits, letters and signs as the usual ones, without the ` that keeps Excel off.
+
+    >>> narrow("Ａ００１　￥３９．００")
+    'A001 ¥39.00'
+    """
+    return text.translate(_WIDE).lstrip("`")
+
+
+def narrow_sql(text: str) -> str:
+    """The same in DuckDB."""
+    wide = "".join(map(chr, _WIDE))
+    return f"ltrim(translate({text}, {quoted(wide)}, {quoted(wide.translate(_WIDE))}), '`')"
 
 
 # --- numbers as people write them ----------------------------------------------------------------
@@ -139,7 +158,18 @@ _CLOCK = {
     r" \d{1,2}:\d{2} ?(?i:am|pm)": " %I:%M %p",
     r" \d{1,2}:\d{2}:\d{2} ?(?i:am|pm)": " %I:%M:%S %p",
 }
+_HALF_DAY = r" ?(?:上午|下午) ?\d{1,2}:\d{2}"
+_HOURS = r" ?\d{1,2}[时点]\d{1,2}分"
+_SPOKEN = {
+    _HALF_DAY: " %p %I:%M",
+    _HALF_DAY + r":\d{2}": " %p %I:%M:%S",
+    _HOURS: " %H:%M",
+    _HOURS + r"\d{1,2}秒": " %H:%M:%S",
+}
+"""Times as Chinese systems write them; `_clock_alike` brings them to what their form says."""
+_CLOCK |= _SPOKEN
 _DAYS = {
+    r"\d{4}-\d{1,2}-\d{1,2}": "%Y-%m-%d",
     r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
     r"\d{4}\.\d{1,2}\.\d{1,2}": "%Y.%m.%d",
     r"\d{4}年\d{1,2}月\d{1,2}日": "%Y年%m月%d日",
@@ -157,7 +187,19 @@ _TWO_WAYS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})((?:[ T].*)?)")
 
 def _moments(form: str, fits: str) -> Kind:
     text = "replace({c}, 'T', ' ')" if " %" in form else "{c}"
+    if any(fits.endswith(clock) for clock in _SPOKEN):
+        text = _clock_alike(text)
     return Kind("date", fits, f"strptime({text}, {quoted(form)})", strict=True)
+
+
+def _clock_alike(text: str) -> str:
+    """上午9:05 as AM 9:05, 9时05分 as 9:05: the same moment in signs that every program knows."""
+    for wrong, right in (
+        (" ?上午 ?", " AM "), (" ?下午 ?", " PM "),
+        (r" ?(\d{1,2})[时点](\d{1,2})分", r" \1:\2"), (r"(\d{1,2})秒", r":\1"),
+    ):  # fmt: skip
+        text = f"regexp_replace({text}, {quoted(wrong)}, {quoted(right)})"
+    return text
 
 
 @cache
@@ -229,7 +271,7 @@ def chosen(
         return ID, None
     if meant in ("text", "code"):
         return TEXT, None
-    total = total_words(values := list(values))
+    total = total_words(values := list(values)) | {heading}  # which may stand there again
     values = [v.strip() for v in values if v not in total and v.strip().lower() not in NOTHING]
     values = [v for v in dict.fromkeys(values) if v]
     if not values:
@@ -261,6 +303,10 @@ def chosen(
                 "{column}: dates such as {value} can be read two ways and stay text; say which: "
                 "day_first=True or False."
             ).format(column=heading, value=values[0])
+    if meant == "time" and not told:
+        told = _(
+            "{column} holds what cannot be told to be a date, such as {value}, and stays text."
+        ).format(column=heading, value=_no_moment(values))
     if meant != "time" and (meant == "number" or not declared):
         own = decimal_mark(values) or decimal
         written = _written(values, own, semicolons)
@@ -273,8 +319,15 @@ def chosen(
     return TEXT, told
 
 
+def _no_moment(values: list[str]) -> str:
+    fits = [kind.fits for kind in _moment_kinds(True)]
+    return next((v for v in values if not any(re.fullmatch(fit, v) for fit in fits)), values[0])
+
+
 def _unfit(values: list[str]) -> str:
-    return next((v for v in values if not re.fullmatch(_SIGNED.fits, v)), values[0])
+    """A value that is no number, for want of one a number written in a way of its own."""
+    odd = [v for v in values if not re.fullmatch(_SIGNED.fits, v)]
+    return next((v for v in odd if not re.fullmatch(r"[-+\d.,\s]+", bare_number(v)[0])), odd[0])
 
 
 def _codes_with_points(values: list[str]) -> bool:

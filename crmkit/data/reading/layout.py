@@ -13,7 +13,6 @@ from typing import Any
 
 from crmkit.data.reading.files import FileUnreadable, unique_names
 from crmkit.data.reading.meanings import meaning
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 
 SEPARATORS = (",", ";", "\t", "|", "\x01", "^", "~", "，", "；")
@@ -51,7 +50,6 @@ def layout_of(
 
     Raises `FileUnreadable` where there is no line, or not the row that `headings` names.
     """
-    _check(delimiter, headings)
     notes: list[str] = []
     above = 0
     said = re.match(r"\ufeff?\"?sep=(.|\\t)\"?[;,]*\r?(?:\n|$)", text, re.IGNORECASE)
@@ -106,28 +104,6 @@ def layout_of(
         dropped=dropped,
         notes=notes,
     )
-
-
-def _check(delimiter: str | None, headings: Headings) -> None:
-    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
-        raise CrmkitError(
-            _("delimiter is {value}; it must be one character, such as {example}.").format(
-                value=repr(delimiter), example='"," ";" "\\t" "|"'
-            )
-        )
-    row = isinstance(headings, int) and not isinstance(headings, bool) and headings >= 0
-    names = (
-        isinstance(headings, (list, tuple))
-        and headings
-        and all(isinstance(name, str) for name in headings)
-    )
-    if headings is not None and not row and not names:
-        raise CrmkitError(
-            _(
-                "headings is {value}; it must be the row they stand in (1, 2 …), 0 for a file "
-                "without, or the list of names."
-            ).format(value=repr(headings))
-        )
 
 
 def _told_sign(sign: str) -> str:
@@ -249,7 +225,8 @@ def heading_row(rows: Sequence[Sequence[Any]]) -> int | None:
     headings. Where all is text alike, the first row is taken for them.
     """
     width = _usual_width([row for row in rows if any(cell is not None for cell in row)] or rows)
-    usual = Counter(sum(c is not None for c in row) for row in rows).most_common(1)[0][0]
+    counts = Counter(sum(c is not None for c in row) for row in rows)
+    usual = max(counts, key=lambda filled: (counts[filled], filled))
     data_first = False
     for at, row in enumerate(rows[:TITLE_ROWS]):
         filled = [cell for cell in row if cell is not None]
@@ -261,9 +238,22 @@ def heading_row(rows: Sequence[Sequence[Any]]) -> int | None:
         below = [r for r in rows[at + 1 : at + 41] if any(c is not None for c in r) and r != row]
         score = _as_headings(row, below)
         if score > 0 or (score == 0 and not data_first):
-            return at
+            return at + 1 if _grouped_headings(row, below, score) else at
         data_first = True
     return None if data_first else 0
+
+
+def _grouped_headings(row: Sequence[Any], below: Sequence[Sequence[Any]], score: float) -> bool:
+    """Whether a row with gaps only groups the headings, which stand whole in the row below."""
+    if not below:
+        return False
+    kinds = [cell_kind(cell) for cell in below[0]]
+    gaps = sum(cell_kind(cell) == "empty" for cell in row)
+    return (
+        gaps > kinds.count("empty")
+        and set(kinds) <= {"text", "empty"}
+        and _as_headings(below[0], below[1:]) > score
+    )
 
 
 def _as_headings(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> float:

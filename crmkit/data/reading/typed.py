@@ -16,6 +16,8 @@ from crmkit.data.reading.kinds import (
     Kind,
     chosen,
     decimal_mark,
+    narrow,
+    narrow_sql,
     total_words,
 )
 from crmkit.data.reading.meanings import kind_meant, meaning
@@ -24,6 +26,7 @@ from crmkit.i18n import gettext as _
 SAMPLE = 10_000
 ROUNDS = 12
 _ASIDE = "_crmkit_aside"
+_TOTAL_ROW = quoted(f"(?i) *(?:{TOTALS})[:： ]*")
 _MISFIT = "error('crmkit-misfit')"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "UBIGINT")
 
@@ -60,7 +63,9 @@ def typed(
     try:
         described = duckdb.sql(f"FROM ({raw}) LIMIT 0")
         types = dict(zip(described.columns, map(str, described.types), strict=True))
-        sample = duckdb.sql(f"FROM ({raw}) LIMIT {SAMPLE}").to_arrow_table()
+        first = next((named(name) for name, kind in types.items() if kind == "VARCHAR"), "''")
+        totals = f"regexp_full_match(coalesce({first}, ''), {_TOTAL_ROW})"
+        sample = duckdb.sql(f"FROM ({raw}) WHERE NOT {totals} LIMIT {SAMPLE}").to_arrow_table()
     except duckdb.Error as error:
         raise broken_line(error, file) from error
     texts = [name for name, kind in types.items() if kind == "VARCHAR"]
@@ -68,6 +73,8 @@ def typed(
         name: [v for v in sample[name].unique().to_pylist() if v is not None] for name in texts
     }
     del sample
+    wide = {name for name, held in values.items() if any(narrow(v) != v for v in held)}
+    values |= {name: list(map(narrow, values[name])) for name in wide}
     guarded = False
     for _round in range(ROUNDS):
         mark = decimal or _file_decimal(values)
@@ -79,7 +86,7 @@ def typed(
             "declared": declared,
         }
         kinds = {name: chosen(name, values[name], **asked) for name in texts}
-        plan = _Plan(types, {name: kind for name, (kind, _told) in kinds.items()}, values)
+        plan = _Plan(types, {name: kind for name, (kind, _told) in kinds.items()}, values, wide)
         try:
             rows, *aside = duckdb.sql(plan.proof(raw, guarded=guarded)).fetchall()[0][:3]
             break
@@ -92,7 +99,8 @@ def typed(
                     raise broken_line(error, file) from error
                 guarded = True  # what did not fit stands in rows that are left out
             for name, misfits in found.items():
-                values[name] += misfits
+                wide |= {name for v in misfits if narrow(v) != v}
+                values[name] += map(narrow, misfits)
     else:
         raise FileUnreadable(
             _("{file} cannot be read: {reason}").format(file=file, reason=", ".join(found))
@@ -136,8 +144,14 @@ def _file_decimal(values: dict[str, list[str]]) -> str | None:
 class _Plan:
     """How the columns of one query are made of their texts."""
 
-    def __init__(self, types: dict[str, str], kinds: dict[str, Kind], values: dict[str, list[str]]):
-        self.types, self.kinds, self.values = types, kinds, values
+    def __init__(
+        self,
+        types: dict[str, str],
+        kinds: dict[str, Kind],
+        values: dict[str, list[str]],
+        wide: set[str],
+    ):
+        self.types, self.kinds, self.values, self.wide = types, kinds, values, wide
         wrapped = [name for name, held in values.items() if any(v.startswith('="') for v in held)]
         self.wrapped = set(wrapped)
         decimals = [[v for v in held if v.strip()] for held in values.values()]
@@ -150,13 +164,19 @@ class _Plan:
 
     def text(self, name: str) -> str:
         """A column's text without what Excel wraps around it and, if it is no prose, blanks."""
-        text, kind = named(name), self.kinds[name]
+        kind = self.kinds[name]
+        text = self._named(name)
         if name in self.wrapped or kind is ID:
             bare = f"regexp_replace({text}, '^=\"(.*)\"$', '\\1')"
             text = f"CASE WHEN starts_with({text}, '=') THEN {bare} ELSE {text} END"
         if kind is ID or (kind is not TEXT and name in self.blank):
             text = f"trim({text}, ' \t\u00a0\u3000')"
         return text
+
+    def _named(self, name: str) -> str:
+        """A column; where it is no prose, without full-width signs."""
+        wide = name in self.wide and self.kinds[name] is not TEXT
+        return narrow_sql(named(name)) if wide else named(name)
 
     def value(self, name: str) -> str:
         kind = self.kinds.get(name)
@@ -173,7 +193,7 @@ class _Plan:
             words = [w for w in NOTHING if w != "na" or meaning(name) in ("member_id", "staff_id")]
             odd = rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{'|'.join(map(re.escape, words))})$"
             closely = f"CASE WHEN lower({text}) IN ('', {_list(words)}) THEN NULL ELSE {text} END"
-            plain = named(name)
+            plain = self._named(name)
             return (
                 f"CASE WHEN regexp_matches({plain}, {quoted(odd)}) THEN {closely} ELSE {plain} END"
             )
@@ -193,7 +213,7 @@ class _Plan:
         first = list(self.types)[:2]
         totals = []
         for name, kind in self.kinds.items():
-            sums = f"regexp_full_match({named(name)}, {quoted(f'(?i) *(?:{TOTALS})[:： ]*')})"
+            sums = f"regexp_full_match({named(name)}, {_TOTAL_ROW})"
             if kind is ID and name in first:
                 totals.append(sums)
             elif kind is TEXT and name in first:
