@@ -392,7 +392,7 @@ class DeskPage(Page):
             person, roles = shop.staff, {one.id: one.roles for one in shop.office.team()}
             shop.close()
             trees = {number: one.tree for number, one in screens.items()}
-        roles = [label("role", one) for one in roles.get(person.id, ())]
+            roles = [label("role", one) for one in roles.get(person.id, ())]
         return trees, (person.name, person.id, person.store_id, roles)
 
 
