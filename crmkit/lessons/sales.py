@@ -234,7 +234,8 @@ def profiles(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> 
 
 def accuracy() -> Any:
     """How much of what stands on the joining forms can be right: to show."""
-    return labels.show(profile.accuracy(join_forms(), fields=FIELDS))
+    found = profile.accuracy(join_forms(), fields=FIELDS)
+    return labels.show(found.rename(columns={"n": "filled"}))
 
 
 def impossible() -> Any:

@@ -89,8 +89,24 @@ def test_little_or_nothing_gives_the_same_answer(case, rest, asked_alike):
 
 
 @pytest.fixture(scope="session")
-def shop():
+def whole_shop():
     return {name: ck.load(name) for name in AWKWARD_TABLES}
+
+
+@pytest.fixture(scope="session")
+def a_year_of_a_store(whole_shop):
+    part = dict(whole_shop)
+    for name, moment in (("sales", "sold_at"), ("stock_daily", "date")):
+        table = part[name]
+        mine = (table["store_id"] == "S03") & (table[moment] >= "2024-07-01")
+        part[name] = table[mine].reset_index(drop=True)
+    return part
+
+
+@pytest.fixture
+def shop(kind, request):
+    """The course shop; a part of it for Spark, which takes seconds a question for the whole."""
+    return request.getfixturevalue("a_year_of_a_store" if kind == "pyspark" else "whole_shop")
 
 
 @each_engine
@@ -100,8 +116,15 @@ def test_the_course_shop_gives_the_same_answer(case, asked_alike, shop):
 
 
 @pytest.fixture(scope="session")
-def retailer(online_retail):
-    return {"sales": online_retail}
+def retailers(online_retail):
+    begun = online_retail[online_retail["sold_at"] < "2011-02-01"].reset_index(drop=True)
+    return {True: {"sales": begun}, False: {"sales": online_retail}}
+
+
+@pytest.fixture
+def retailer(kind, retailers):
+    """A real retailer's lines; the first two months of them for Spark."""
+    return retailers[kind == "pyspark"]
 
 
 def _asks_only_sales(case) -> bool:
