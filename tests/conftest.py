@@ -58,6 +58,18 @@ def chromium():
     return found
 
 
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """A Chromium without a window: one for all tests, as Playwright allows."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """A class is graded last, so that a file another test leaves behind would be noticed.

@@ -66,17 +66,6 @@ def learners_course(tmp_path_factory, repository):
     return Course(root)
 
 
-@pytest.fixture(scope="session")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield browser
-        browser.close()
-
-
 class Lab:
     """JupyterLab as a learner sees it."""
 

@@ -327,31 +327,27 @@ def formgrader(course):
 
 
 @pytest.mark.browser
-def test_formgrader_shows_submissions_of_both_languages_whole(course, formgrader, chromium):
-    from playwright.sync_api import sync_playwright
-
+def test_formgrader_shows_submissions_of_both_languages_whole(course, formgrader, browser):
     name = ASSIGNMENTS[0]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        for learner, language in (("perfect-zh", "zh"), ("perfect-en", "en")):
-            with grade._nbgrader(course, "zh") as nbgrader, nbgrader.gradebook as gradebook:
-                submission = gradebook.find_submission_notebook(name, name, learner).id
-            page.goto(f"{formgrader}/formgrader/submissions/{submission}/")
-            page.wait_for_load_state("domcontentloaded")
-            shown = page.content()
-            release = read(course.release(name, language))
-            headings = [
-                line.lstrip("# ").strip()
-                for cell in release.cells
-                if cell.cell_type == "markdown"
-                for line in cell.source.splitlines()[:1]
-                if line.startswith("#")
-            ]
-            assert headings
-            for heading in headings:
-                assert heading.split("(")[0].split("[")[0].strip("*` ") in shown
-            for cell in release.cells:
-                if graded(cell).get("grade"):
-                    assert graded(cell)["grade_id"] in shown
-        browser.close()
+    page = browser.new_page()
+    for learner, language in (("perfect-zh", "zh"), ("perfect-en", "en")):
+        with grade._nbgrader(course, "zh") as nbgrader, nbgrader.gradebook as gradebook:
+            submission = gradebook.find_submission_notebook(name, name, learner).id
+        page.goto(f"{formgrader}/formgrader/submissions/{submission}/")
+        page.wait_for_load_state("domcontentloaded")
+        shown = page.content()
+        release = read(course.release(name, language))
+        headings = [
+            line.lstrip("# ").strip()
+            for cell in release.cells
+            if cell.cell_type == "markdown"
+            for line in cell.source.splitlines()[:1]
+            if line.startswith("#")
+        ]
+        assert headings
+        for heading in headings:
+            assert heading.split("(")[0].split("[")[0].strip("*` ") in shown
+        for cell in release.cells:
+            if graded(cell).get("grade"):
+                assert graded(cell)["grade_id"] in shown
+    page.close()

@@ -8,20 +8,10 @@ pytestmark = pytest.mark.browser
 SCANS = 300
 
 
-@pytest.fixture(scope="module")
-def chrome(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])  # fmt: skip
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chrome, served, browser_of):
+def page(browser, served, browser_of):
     """A page on which Ann is signed in; what it asked for and complained of is noted."""
-    context = chrome.new_context(viewport={"width": 1280, "height": 720})
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
     cookies = browser_of("ann").cookies
     context.add_cookies([{"name": k, "value": v, "url": served.address} for k, v in cookies.items()])  # fmt: skip
     page = context.new_page()
