@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
@@ -39,13 +39,11 @@ from crmkit.tables import (
     require,
 )
 
-if TYPE_CHECKING:
-    pass
-
 
 def _seed(what: str, value: Any) -> None:
+    """Any text or whole number: it only tells one draw from another."""
     if not isinstance(value, str):
-        arguments.whole(0)(what, value)
+        arguments.demand(what, value, _("a whole number or a text"), lambda n: n == int(n))
 
 
 @arguments.checked(seed=_seed)

@@ -150,7 +150,7 @@ OWN = {
     "campaign.compare_arms control": CODE[:3] + CODE[4:],
     "campaign.power control": COUNT,
     "campaign.roi cost": ABOVE_0,
-    "campaign.split_control seed": (2.5, NAN, True, [3], -1),
+    "campaign.split_control seed": (2.5, NAN, True, [3]),
     "campaign.outcomes campaign_id": ("spring", 3, NAN, True, ["spring"]),
     "campaign.uplift_by_segment by": COLUMN,
     "clean.find_duplicate_members at_least": SHARE,
