@@ -149,8 +149,8 @@ def repeated_in(frame: Any) -> list[str]:
     ends += [nw.col(n).max().alias(f"_max_{n}") for n in places]
     each = frame.group_by("sale_id").agg(*ends)
     if places:
-        several = [
-            (nw.col(f"_min_{n}") != nw.col(f"_max_{n}")).cast(nw.Int64).sum().alias(n)
+        several = [  # not "other than": NaN is another than itself
+            (nw.col(f"_min_{n}") < nw.col(f"_max_{n}")).cast(nw.Int64).sum().alias(n)
             for n in places
         ]
         row = _collect(each.select(*several)).rows(named=True)[0]

@@ -228,6 +228,14 @@ def test_typed_columns_pass_untouched():
     pd.testing.assert_frame_equal(sales, raw, check_dtype=False)
 
 
+def test_numbers_do_not_come_again_where_no_line_names_its_store():
+    row = {"sale_id": "T1", "sold_at": "2025-06-03", "quantity": "1", "amount": "9.50"}
+    once, _report = clean_sales(pd.DataFrame([row | {"store_id": None}]), today=TODAY)
+    assert "receipt_repeats" not in {
+        fault.name for fault in clean_sales(once, today=TODAY)[1].findings
+    }
+
+
 messy = {
     "sale_id": st.sampled_from(["T1", " T2", "TEST1", None, "合计"]),
     "sold_at": st.sampled_from(["2025-06-03", "2025/6/3 10:00", "03/04/2025", "x", None]),

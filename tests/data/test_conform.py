@@ -154,7 +154,7 @@ def test_what_is_no_table_or_no_known_table_is_refused(own):
         conform(own, "uci")
     with pytest.raises(CrmkitError, match="has no table members"):
         conform("uci-online-retail", table="members")
-    with pytest.raises(CrmkitError, match='"all" or "published"'):
+    with pytest.raises(CrmkitError, match="rows is 'some'; it must be one of all, published"):
         conform(own, rows="some", **OWN)
     with pytest.raises(CrmkitError, match="only for uci-online-retail"):
         conform(own, rows="published", **OWN)

@@ -327,7 +327,9 @@ def _no_moment(values: list[str]) -> str:
 def _unfit(values: list[str]) -> str:
     """A value that is no number, for want of one a number written in a way of its own."""
     odd = [v for v in values if not re.fullmatch(_SIGNED.fits, v)]
-    return next((v for v in odd if not re.fullmatch(r"[-+\d.,\s]+", bare_number(v)[0])), odd[0])
+    return next(
+        (v for v in odd if not re.fullmatch(r"[-+\d.,\s]+", bare_number(v)[0])), (odd or values)[0]
+    )
 
 
 def _codes_with_points(values: list[str]) -> bool:
