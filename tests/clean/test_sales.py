@@ -232,7 +232,7 @@ def test_numbers_do_not_come_again_where_no_line_names_its_store():
     row = {"sale_id": "T1", "sold_at": "2025-06-03", "quantity": "1", "amount": "9.50"}
     once, _report = clean_sales(pd.DataFrame([row | {"store_id": None}]), today=TODAY)
     assert "receipt_repeats" not in {
-        fault.name for fault in clean_sales(once, today=TODAY)[1].findings
+        found.fault for found in clean_sales(once, today=TODAY)[1].findings
     }
 
 
