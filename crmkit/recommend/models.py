@@ -25,6 +25,11 @@ CELLS = 2**21
 """Scores reckoned at a time: some dozen megabytes, however many products the shop has."""
 
 
+def _goods(what: str, value: Any) -> None:
+    """Products to choose from, or one; there may be none in stock."""
+    arguments.demand(what, value, _("a list of values"), lambda v: v != "" and list(v) is not None)
+
+
 class Recommender:
     """What all recommenders have in common: `fit` on sales, then `recommend` for members.
 
@@ -70,7 +75,7 @@ class Recommender:
         nothing = tables.give_back(tables.open_frame(sales).head(0), sales)
         return self._learn_all(known, catalogue, nothing)
 
-    @arguments.checked
+    @arguments.checked(among=_goods)
     def recommend(
         self, members: Any = None, k: int = 10, only_new: bool = True, among: Sequence | None = None
     ) -> Any:

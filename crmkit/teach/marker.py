@@ -1,6 +1,7 @@
 """The grader's side of the process that marks: papers go out, verdicts come back, it may be lost."""
 
 import multiprocessing
+import sys
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -69,6 +70,8 @@ class Marker:
             return
         from crmkit.teach import marking
 
+        # a notebook whose names were all deleted has none, and spawning asks for it
+        vars(sys.modules["__main__"]).setdefault("__spec__", None)
         fresh = multiprocessing.get_context("spawn")
         self._connection, theirs = fresh.Pipe()
         self._process = fresh.Process(
