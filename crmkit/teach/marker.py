@@ -1,8 +1,8 @@
 """The grader's side of the process that marks: papers go out, verdicts come back, it may be lost."""
 
 import multiprocessing
-import sys
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
