@@ -5,32 +5,7 @@ import shutil
 import pytest
 
 from crmkit.learn.course import Course
-
-HEADER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-"""
-
-LANGUAGE_PAIR = """
-```{code-cell}
-:tags: [zh]
-import crmkit as ck
-ck.set_language("zh")
-```
-
-```{code-cell}
-:tags: [en]
-import crmkit as ck
-ck.set_language("en")
-```
-"""
+from tests.teach.till_class import HEADER, LANGUAGE_PAIR, REVENUE_ASKED
 
 PROSE = """
 +++ {"tags": ["zh"]}
@@ -64,18 +39,8 @@ MASTER = (
     HEADER
     + PROSE.replace("](exercise:till-1)", "](lesson:2-cashier/01-till)")
     + LANGUAGE_PAIR
-    + """
-```{code-cell}
-:answer: revenue
-def revenue(amounts):
-    total = ...  # 在这里写 · write here
-    ### BEGIN SOLUTION
-    total = sum(amounts)
-    ### END SOLUTION
-    return total
-```
-
-```{code-cell}
+    + REVENUE_ASKED
+    + """```{code-cell}
 :check: revenue-check
 :points: 3
 assert revenue([1, 2]) == 3

@@ -9,7 +9,7 @@ import nbformat
 from crmkit.learn.course import Course
 from crmkit.teach.notebooks import derive_master
 
-MASTER = """---
+HEADER = """---
 jupytext:
   text_representation:
     extension: .md
@@ -19,15 +19,9 @@ kernelspec:
   language: python
   name: python3
 ---
+"""
 
-+++ {"tags": ["zh"]}
-
-# 今天的销售额
-
-+++ {"tags": ["en"]}
-
-# Revenue today
-
+LANGUAGE_PAIR = """
 ```{code-cell}
 :tags: [zh]
 import crmkit as ck
@@ -39,7 +33,9 @@ ck.set_language("zh")
 import crmkit as ck
 ck.set_language("en")
 ```
+"""
 
+REVENUE_ASKED = """
 ```{code-cell}
 :answer: revenue
 def revenue(amounts):
@@ -50,7 +46,22 @@ def revenue(amounts):
     return total
 ```
 
-```{code-cell}
+"""
+
+MASTER = (
+    HEADER
+    + """
++++ {"tags": ["zh"]}
+
+# 今天的销售额
+
++++ {"tags": ["en"]}
+
+# Revenue today
+"""
+    + LANGUAGE_PAIR
+    + REVENUE_ASKED
+    + """```{code-cell}
 :check: revenue-check
 :points: 3
 from crmkit.learn import check
@@ -82,6 +93,7 @@ check.function("orders", [3, 0], inputs=[["C", "C", "A", "B"], []])
 ### END HIDDEN TESTS
 ```
 """
+)
 REVENUE = "def revenue(amounts):\n    return sum(amounts)"
 ORDERS = "def orders(lines):\n    return len(set(lines))"
 ALL, NO_REVENUE, NO_ORDERS, NOTHING = 5, 2, 3, 0
