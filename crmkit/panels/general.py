@@ -101,6 +101,29 @@ class Desk:
             self.tab = tab
             self.work.said = None
 
+    def noting(self, act: str, title: str, operation: str, *fields: Part) -> Part:
+        """A card in which something is noted about the one that is open, or left for the list."""
+        return parts.column(
+            parts.card(
+                parts.form(
+                    act,
+                    *fields,
+                    parts.row(
+                        parts.button(
+                            _("Note it"),
+                            kind="primary",
+                            icon="check",
+                            why=self.work.why_not(operation),
+                        ),
+                        parts.button(_("Back to the list"), "leave", kind="quiet"),
+                    ),
+                    once=self.keys(act),
+                ),
+                title=title,
+            ),
+            grow=1,
+        )
+
     def once(self, name: str, act: Callable, *given: Any) -> None:
         """Do it under this form's key, which is new for the next time."""
         act(*given, key=self.keys(name))

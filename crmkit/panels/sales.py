@@ -65,23 +65,12 @@ class SalesDesk(Desk):
                 ),
                 grow=1,
             ),
-            parts.column(
-                parts.card(
-                    parts.form(
-                        "finish",
-                        parts.choice("outcome", _("What came of it"), options(schema.FOLLOWUP_OUTCOMES, "outcome"), "", rev=turn),
-                        parts.choice("next_step", _("What happens next"), options(schema.NEXT_STEPS, "next_step"), "", rev=turn),
-                        parts.field("next_on", _("When, if something is to happen"), kind="date", rev=turn),
-                        parts.field("note", _("What the customer said"), lines=3, rev=turn),
-                        parts.row(
-                            parts.button(_("Note it"), kind="primary", icon="check", why=self.work.why_not("followups.finish")),
-                            parts.button(_("Back to the list"), "leave", kind="quiet"),
-                        ),
-                        once=self.keys("finish"),
-                    ),
-                    title=_("The call"),
-                ),
-                grow=1,
+            self.noting(
+                "finish", _("The call"), "followups.finish",
+                parts.choice("outcome", _("What came of it"), options(schema.FOLLOWUP_OUTCOMES, "outcome"), "", rev=turn),
+                parts.choice("next_step", _("What happens next"), options(schema.NEXT_STEPS, "next_step"), "", rev=turn),
+                parts.field("next_on", _("When, if something is to happen"), kind="date", rev=turn),
+                parts.field("note", _("What the customer said"), lines=3, rev=turn),
             ),
         )  # fmt: skip
 

@@ -41,21 +41,10 @@ class ServiceDesk(Desk):
         turn = self.work.turn
         return parts.row(
             parts.column(parts.card(record(self.ticket), title=self.ticket.subject), grow=2),
-            parts.column(
-                parts.card(
-                    parts.form(
-                        "answer",
-                        parts.choice("what", _("This is"), [("reply", _("an answer to the customer")), ("resolve", _("how it is settled")), ("add_note", _("a note for colleagues"))], "reply", rev=turn),
-                        parts.field("body", _("Words"), lines=5, rev=turn),
-                        parts.row(
-                            parts.button(_("Note it"), kind="primary", icon="check", why=self.work.why_not("service.reply")),
-                            parts.button(_("Back to the list"), "leave", kind="quiet"),
-                        ),
-                        once=self.keys("answer"),
-                    ),
-                    title=_("Answer"),
-                ),
-                grow=1,
+            self.noting(
+                "answer", _("Answer"), "service.reply",
+                parts.choice("what", _("This is"), [("reply", _("an answer to the customer")), ("resolve", _("how it is settled")), ("add_note", _("a note for colleagues"))], "reply", rev=turn),
+                parts.field("body", _("Words"), lines=5, rev=turn),
             ),
         )  # fmt: skip
 
