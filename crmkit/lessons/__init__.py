@@ -1,1 +1,1 @@
-"""What each lesson shows, and the keys of what it asks: one file per track."""
+"""What each lesson shows, and the keys of what it asks: a room a track, a file a lesson."""

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
-from crmkit.lessons import sales as lesson
+from crmkit.lessons.sales import profiles as lesson
 
 
 @pytest.fixture

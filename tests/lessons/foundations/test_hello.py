@@ -3,8 +3,8 @@
 import pandas as pd
 
 import crmkit as ck
-from crmkit.lessons import hello
-from crmkit.lessons.hello import Hello
+from crmkit.lessons.foundations import hello
+from crmkit.lessons.foundations.hello import Hello
 
 
 def test_the_receipt_of_the_lesson_stands_in_the_books():

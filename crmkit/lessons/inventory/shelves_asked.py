@@ -10,7 +10,7 @@ from crmkit import codes
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.inventory import QUARTERS, SESAME, STORE, Shelves, quarter_days, shelf
+from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, Shelves, quarter_days, shelf
 from crmkit.lessons.view import yuan
 from crmkit.screen import Part, parts
 

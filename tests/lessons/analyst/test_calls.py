@@ -5,11 +5,11 @@ import pytest
 
 from crmkit import i18n, segment
 from crmkit.learn.checks.functions import Function
-from crmkit.lessons import analyst
+from crmkit.lessons.analyst import calls
 
 
 def judged(name, function):
-    case = analyst.cases(name)
+    case = calls.cases(name)
     options = {k: v for k, v in case.items() if k not in ("expected", "inputs", "mistakes")}
     expectation = Function(
         case["expected"], inputs=case["inputs"], mistakes=case["mistakes"], options=options
@@ -29,16 +29,16 @@ def test_the_cases_by_hand_are_what_the_ready_made_function_gives(name):
     assert judged(name, REFEREE[name]).status == "right"
 
 
-@pytest.mark.parametrize("name", analyst.MISTAKES)
+@pytest.mark.parametrize("name", calls.MISTAKES)
 def test_each_visible_mistake_is_told_by_its_name(name):
-    for mistake, makes in analyst.MISTAKES[name].items():
+    for mistake, makes in calls.MISTAKES[name].items():
         told = judged(name, makes)
         assert told.status == "wrong"
         assert told.mistake == (mistake if isinstance(mistake, str) else mistake[1])
 
 
 def test_a_series_a_float_and_a_column_order_are_compared_by_what_they_mean():
-    right = analyst.cases("score")["expected"]
+    right = calls.cases("score")["expected"]
     given = iter([right[0][::-1].astype("int32"), right[1].astype(float), right[2]])
     assert judged("score", lambda values, low: next(given)).status == "right"
     assert judged(
@@ -55,30 +55,30 @@ def test_what_is_wrong_with_a_column_is_told_without_printing_it():
 
 
 def test_the_share_left_is_smallest_where_the_lesson_says(monkeypatch):
-    sales, members = analyst.table_of("sales", {}), analyst.table_of("members", {})
+    sales, members = calls.table_of("sales", {}), calls.table_of("members", {})
     good = {
         day: segment.rfm_groups(segment.rfm(sales, day)).set_index("member_id")["rfm_group"]
-        for day in (analyst.EARLIER, analyst.TODAY)
+        for day in (calls.EARLIER, calls.TODAY)
     }
     home = members.set_index("member_id")["home_store_id"]
     both = pd.concat(good, axis=1).dropna()
-    was = both[both[analyst.EARLIER] == "important_value"]
-    left = (was[analyst.TODAY] == "important_value").groupby(home.reindex(was.index)).mean()
-    assert analyst.shares_left() == pytest.approx(left[list(analyst.STORES)].to_dict())
-    assert analyst.Calls({}).least_left().value == left[list(analyst.STORES)].idxmin() == "S03"
+    was = both[both[calls.EARLIER] == "important_value"]
+    left = (was[calls.TODAY] == "important_value").groupby(home.reindex(was.index)).mean()
+    assert calls.shares_left() == pytest.approx(left[list(calls.STORES)].to_dict())
+    assert calls.Calls({}).least_left().value == left[list(calls.STORES)].idxmin() == "S03"
 
 
 def test_m1_by_hand():
-    found = segment.rfm(analyst.m1(), "2025-06-30").iloc[0]
-    keys = analyst.Calls({})
+    found = segment.rfm(calls.m1(), "2025-06-30").iloc[0]
+    keys = calls.Calls({})
     for name in ("recency", "frequency", "monetary"):
         assert getattr(keys, name)().value == found[name]
 
 
 def test_the_guess_is_in_the_sentence_and_the_count_is_the_tables():
     with i18n.use_language("en"):
-        said = analyst.Calls({"away_guess": 20.0}).away()["of"][1]["text"]
-    days = analyst.Calls({}).days_away
+        said = calls.Calls({"away_guess": 20.0}).away()["of"][1]["text"]
+    days = calls.Calls({}).days_away
     assert len(days) == 150
     assert said.startswith(f"{sum(day > 90 for day in days)} of the 150")
     assert "You guessed 20." in said
@@ -86,5 +86,5 @@ def test_the_guess_is_in_the_sentence_and_the_count_is_the_tables():
 
 def test_a_function_that_is_not_written_yet_is_asked_for():
     with i18n.use_language("en"):
-        assert "Write the function" in analyst.beside(lambda moves, store: ..., None).text
-        assert "86.0%" in analyst.beside(lambda moves, store: 0.86, None).text
+        assert "Write the function" in calls.beside(lambda moves, store: ..., None).text
+        assert "86.0%" in calls.beside(lambda moves, store: 0.86, None).text

@@ -8,9 +8,9 @@ import pytest
 
 import crmkit as ck
 from crmkit.errors import CrmkitError
-from crmkit.lessons import inventory
-from crmkit.lessons.inventory import Shelves
-from crmkit.lessons.inventory_asked import Stock, StockReport, sheet
+from crmkit.lessons.inventory import shelves
+from crmkit.lessons.inventory.shelves import Shelves
+from crmkit.lessons.inventory.shelves_asked import Stock, StockReport, sheet
 from crmkit.screen import Screen
 
 DAYS = pd.date_range("2025-06-01", "2025-06-04")
@@ -123,9 +123,9 @@ def test_what_cannot_be_shown_says_what_there_is(tables, store, since, says):
 
 def test_a_product_that_is_not_carried_is_named(tables):
     with pytest.raises(CrmkitError, match="no product 'tea'"):
-        inventory.plot_shelf("A", "tea", "2025-06-01", "2025-06-04", tables=tables)
+        shelves.plot_shelf("A", "tea", "2025-06-01", "2025-06-04", tables=tables)
     with pytest.raises(CrmkitError, match="No store has a product 'tea'"):
-        inventory.across_stores("tea", tables=tables)
+        shelves.across_stores("tea", tables=tables)
 
 
 def test_names_are_text_and_not_markup(old_town):
@@ -137,7 +137,7 @@ def test_names_are_text_and_not_markup(old_town):
 def test_the_shelf_chart_marks_the_empty_evenings(tables, language):
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph")
-        ax = inventory.plot_shelf("A", "nuts", "2025-06-01", "2025-06-04", tables=tables)
+        ax = shelves.plot_shelf("A", "nuts", "2025-06-01", "2025-06-04", tables=tables)
         ax.figure.canvas.draw()
     assert [bar.get_x() + 0.5 for bar in ax.patches] == pytest.approx(
         [(day - pd.Timestamp("1970-01-01")).days for day in DAYS[1:3]]
@@ -147,9 +147,9 @@ def test_the_shelf_chart_marks_the_empty_evenings(tables, language):
 @pytest.mark.parametrize(
     ("panel", "control", "value", "shows"),
     [
-        (inventory.choose_shelves, "store_id", "S02", "Riverside Store, 2025-04-01"),
-        (inventory.choose_slow_movers, "at_most", "3", "sold at most 3 each"),
-        (inventory.choose_sources, "quarter", "2025-Q1", "2025-01-01"),
+        (shelves.choose_shelves, "store_id", "S02", "Riverside Store, 2025-04-01"),
+        (shelves.choose_slow_movers, "at_most", "3", "sold at most 3 each"),
+        (shelves.choose_sources, "quarter", "2025-Q1", "2025-01-01"),
     ],
 )
 def test_a_panel_shows_what_was_chosen_and_nothing_unknown(panel, control, value, shows):
@@ -162,13 +162,13 @@ def test_a_panel_shows_what_was_chosen_and_nothing_unknown(panel, control, value
 
 
 def test_a_panel_opens_on_what_was_named_or_says_what_there_is():
-    assert "Riverside Store, 2025-01-01" in inventory.choose_shelves("S02", "2025-Q1").text
+    assert "Riverside Store, 2025-01-01" in shelves.choose_shelves("S02", "2025-Q1").text
     with pytest.raises(CrmkitError, match="There are: S01, S02, S03, S04"):
-        inventory.choose_shelves("S99")
+        shelves.choose_shelves("S99")
 
 
 def test_turnover_and_days_follow_what_is_chosen():
-    screen = inventory.turns(12_000, 8_000, 90)
+    screen = shelves.turns(12_000, 8_000, 90)
     assert "1.50" in screen.text and "| 60" in screen.text
     screen.did({"act": "average", "arg": "4000", "values": {}})
     assert "3.00" in screen.text and "| 30" in screen.text

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
-from crmkit.lessons import cashier
+from crmkit.lessons.cashier import shift as cashier
 from crmkit.screen import parts
 
 # a Saturday at one till, and the Saturday before it; receipt R3 brings a pan back

@@ -5,7 +5,7 @@ import pytest
 
 import crmkit as ck
 from crmkit.codes import QUALITY_REASONS
-from crmkit.lessons import foundations
+from crmkit.lessons.foundations import lost as lesson
 
 EVERY_TENTH_DAY = pd.date_range("2024-01-03 10:00", periods=12, freq="10D")
 
@@ -75,7 +75,7 @@ def tables():
 
 
 def test_a_lost_regular_came_often_and_has_been_silent_for_long(tables):
-    lost = foundations.lost_regulars(tables).set_index("member_id")
+    lost = lesson.lost_regulars(tables).set_index("member_id")
     assert set(lost.index) == {"SILENT", "FAULTY", "MIND"}
     assert lost.loc["SILENT", "orders"] == 12
     assert lost.loc["SILENT", "days_between"] == 10
@@ -85,21 +85,21 @@ def test_a_lost_regular_came_often_and_has_been_silent_for_long(tables):
 
 
 def test_every_sign_is_told_and_nothing_means_nothing(tables):
-    lost = foundations.lost_regulars(tables).set_index("member_id")["left_after"]
+    lost = lesson.lost_regulars(tables).set_index("member_id")["left_after"]
     assert lost.to_dict() == {
         "FAULTY": "quality_return",
         "MIND": "other_return",
         "SILENT": "nothing",
     }
-    assert foundations.lost_member(tables) == "FAULTY"
+    assert lesson.lost_member(tables) == "FAULTY"
 
 
 def test_whoever_left_without_a_sign_has_none_in_the_books(tables):
     """Each kind of trace is looked up again for every silent leaver of the course shop."""
-    lost = foundations.lost_regulars()
+    lost = lesson.lost_regulars()
     silent = lost[lost["left_after"] == "nothing"].set_index("member_id")["last_order"]
     assert len(silent) > 100
-    since = silent - pd.Timedelta(days=foundations.SIGN_DAYS)
+    since = silent - pd.Timedelta(days=lesson.SIGN_DAYS)
 
     def late(table, column):
         mine = table[table["member_id"].isin(silent.index)]
@@ -113,13 +113,13 @@ def test_whoever_left_without_a_sign_has_none_in_the_books(tables):
 
 
 def test_what_the_lesson_tells_of_its_member_holds():
-    member = foundations.lost_member()
-    told = foundations.story(member)
+    member = lesson.lost_member()
+    told = lesson.story(member)
     last = told.loc[told["trace"] == "order", "at"].max()
     assert not ((told["trace"] == "followup") & (told["at"] >= last)).any(), "nobody got in touch"
     before = told.loc[told["at"] < last, "csat_goods"].dropna()
     assert len(before) >= 2 and before.mean() >= 4, "content until then"
-    asked = foundations.Lost({"calls_guess": 2, "silent_guess": 40})
+    asked = lesson.Lost({"calls_guess": 2, "silent_guess": 40})
     assert asked.trace().value == told["trace"].iloc[-1] == "return"
     assert asked.part().value == "2024-q2"
     assert "40" in str(asked.signs_chart())
@@ -128,11 +128,11 @@ def test_what_the_lesson_tells_of_its_member_holds():
 def test_where_nobody_left_after_a_faulty_product_there_is_no_story_to_tell(tables):
     tables["sales"] = tables["sales"][tables["sales"]["member_id"] != "FAULTY"]
     with pytest.raises(ck.CrmkitError, match="no regular"):
-        foundations.lost_member(tables)
+        lesson.lost_member(tables)
 
 
 def test_a_story_is_everything_in_the_order_it_happened(tables):
-    told = foundations.story("FAULTY", tables)
+    told = lesson.story("FAULTY", tables)
     assert told["at"].is_monotonic_increasing
     assert told["trace"].value_counts().to_dict() == {
         "order": 12,
@@ -147,11 +147,11 @@ def test_a_story_is_everything_in_the_order_it_happened(tables):
 
 def test_a_member_nobody_knows_has_no_story(tables):
     with pytest.raises(ck.CrmkitError, match="NOBODY"):
-        foundations.story("NOBODY", tables)
+        lesson.story("NOBODY", tables)
 
 
 def test_the_picture_shows_every_trace_and_the_silence(tables, language):
-    ax = foundations.timeline("FAULTY", tables)
+    ax = lesson.timeline("FAULTY", tables)
     words = " ".join(text.get_text() for text in ax.texts)
     assert "253" in words
     assert [len(dots.get_offsets()) for dots in ax.collections] == [12, 1, 2, 0, 1]
@@ -160,7 +160,7 @@ def test_the_picture_shows_every_trace_and_the_silence(tables, language):
 
 
 def test_the_course_shop_tells_of_a_regular_whose_last_trace_is_a_faulty_product():
-    told = foundations.story(foundations.lost_member())
+    told = lesson.story(lesson.lost_member())
     assert told.iloc[-1]["trace"] in ("return", "survey")
     last = told[told["trace"] == "return"].iloc[-1]
     assert last["return_reason"] in QUALITY_REASONS
@@ -168,30 +168,30 @@ def test_the_course_shop_tells_of_a_regular_whose_last_trace_is_a_faulty_product
 
 
 def test_the_sliding_store_satisfies_fewer_than_its_like_until_it_mends_its_ways():
-    found = foundations.satisfied().set_index(["quarter", "store_id"])["csat"].unstack()
+    found = lesson.satisfied().set_index(["quarter", "store_id"])["csat"].unstack()
     gap = found["S04"] - found["S03"]
     assert gap["2023-Q2":"2023-Q4"].abs().max() < 0.06
     assert gap["2024-Q3":"2024-Q4"].min() > 0.08
     assert gap["2025-Q2"] < 0.05
     # counted by hand: the first quarter that begins with the trouble
-    assert foundations.parted() == "2024-Q2"
+    assert lesson.parted() == "2024-Q2"
 
 
 def test_loyalty_counts_orders_of_a_year_and_adds_up(tables):
-    found = foundations.loyalty(tables).set_index("orders_a_year")
+    found = lesson.loyalty(tables).set_index("orders_a_year")
     assert found["members"].to_dict() == {"1": 0, "2-5": 0, "6-11": 1, "12-23": 4, "24+": 0}
     assert found["revenue"].sum() == 50 * (12 * 4 + 11) - 100
-    everyone = foundations.loyalty()
+    everyone = lesson.loyalty()
     assert everyone["members_share"].sum() == pytest.approx(1, abs=2e-4)
     assert everyone["revenue_share"].sum() == pytest.approx(1, abs=2e-4)
 
 
 def test_an_offer_that_works_is_told_from_one_that_does_not():
-    right, wrong = (foundations.offer(name).set_index("sent") for name in ("C01", "C02"))
+    right, wrong = (lesson.offer(name).set_index("sent") for name in ("C01", "C02"))
     assert right.loc["treatment", "verdict"] == "more_than_chance"
     assert right.loc["treatment", "buyer_share"] > right.loc["control", "buyer_share"]
     assert wrong.loc["treatment", "verdict"] == "may_be_chance"
     contacts = ck.load("campaign_contacts")
     assert right["members"].sum() == (contacts["campaign_id"] == "C01").sum()
     with pytest.raises(ck.CrmkitError, match="C01"):
-        foundations.offer("C99")
+        lesson.offer("C99")
