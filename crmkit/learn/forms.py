@@ -6,7 +6,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, learner
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import NOTED, RIGHT, Outcome, is_grading
+from crmkit.learn.checks.outcome import NOTED, RIGHT, WRONG, Outcome, is_grading
 from crmkit.screen import Part, Screen, parts
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmkit.learn.hints import Hints
     from crmkit.learn.quizzes import Question, Quiz
     from crmkit.learn.selftest import SelfTest
+    from crmkit.learn.tasks import Tasks
 
 
 def display_with_text(make: Any, thing: Any, text: str) -> None:
@@ -37,6 +38,7 @@ def screen_of(thing: Any) -> Screen | None:
         "SelfTest": SelfTestForm,
         "Dialogue": DialogueForm,
         "Hints": HintForm,
+        "Tasks": TasksForm,
     }
     make = forms.get(type(thing).__name__)
     return make(thing) if make else getattr(thing, "screen", None)
@@ -243,3 +245,30 @@ def HintForm(hints: "Hints") -> Screen:
         return parts.column(*(parts.text(one, "step") for one in steps), button)
 
     return Screen(show, {"more": more}, repr(hints))
+
+
+def TasksForm(tasks: "Tasks") -> Screen:
+    """The screen of what there is to do in a practice shop, and how far it is done."""
+    folder = answers.folder()
+
+    def look(_arg: Any, _values: dict[str, Any]) -> None:
+        """What was done at the desks is read whenever the screen is drawn."""
+
+    def show() -> Part:
+        lines = []
+        for task, outcomes in tasks.standing(folder):
+            wrong = next((one for one in outcomes if one.status != RIGHT), None)
+            state = "right" if wrong is None else "open"
+            lines.append(
+                parts.column(
+                    parts.message(state, say(task["ask"])),
+                    parts.text(wrong.message, "quiet") if wrong and wrong.status == WRONG else None,
+                )
+            )
+        return parts.card(
+            parts.items(*lines, ordered=True),
+            parts.row(parts.button(_("See how far I am"), "look", icon="refresh")),
+            title=say(tasks.data["title"]),
+        )
+
+    return Screen(show, {"look": look}, repr(tasks))

@@ -479,16 +479,21 @@ class Tasks:
             )
         return Outcome(RIGHT, name)
 
+    def standing(self, folder: str | Path = ".") -> Iterator[tuple[dict, list[Outcome]]]:
+        """Every task with how each of its parts stands in the shop of this folder."""
+        for task in self.data["tasks"]:
+            outcomes = [self.outcome(task["id"], part["id"], folder) for part in task["parts"]]
+            for part, one in zip(task["parts"], outcomes, strict=True):
+                records.note("task", self.name, f"{task['id']}/{part['id']}", one.status)
+            yield task, outcomes
+
     def _lines(self) -> Iterator[str]:
         yield say(self.data["title"])
-        for number, task in enumerate(self.data["tasks"], 1):
-            outcomes = [self.outcome(task["id"], part["id"]) for part in task["parts"]]
+        for number, (task, outcomes) in enumerate(self.standing(), 1):
             done = sum(one.status == RIGHT for one in outcomes)
             sign = "✓" if done == len(outcomes) else "○"
             yield f"{sign} {number}. {say(task['ask'])} ({done} / {len(outcomes)})"
             yield from (f"     {one.plain_sentence}" for one in outcomes if one.status == WRONG)
-            for part, one in zip(task["parts"], outcomes, strict=True):
-                records.note("task", self.name, f"{task['id']}/{part['id']}", one.status)
 
     @property
     def text(self) -> str:
@@ -496,5 +501,7 @@ class Tasks:
         return "\n".join(self._lines())
 
     def _ipython_display_(self) -> None:
+        from crmkit.learn.forms import TasksForm, display_with_text
+
         if not is_grading():
-            print(self.text)
+            display_with_text(TasksForm, self, self.text)

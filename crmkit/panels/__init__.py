@@ -14,6 +14,7 @@
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.learn import answers
 from crmkit.practice import Shop
 from crmkit.screen import Screen
 
@@ -37,4 +38,13 @@ def desk(name: str, shop: Shop) -> Screen:
     return import_module(f"crmkit.panels.{name}").panel(shop)
 
 
-__all__ = ["DESKS", "desk"]
+def practise(name: str, scene: str, staff: str | None = None) -> Screen:
+    """A desk of the learner's own practice shop, which stands beside the lesson or exercise.
+
+    `staff` is who works there, the scene's own first one unless another is named. All lessons of
+    a folder share one shop, so they name the same scene.
+    """
+    return desk(name, Shop.practice(scene, staff=staff, folder=answers.folder()))
+
+
+__all__ = ["DESKS", "desk", "practise"]

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +20,7 @@ import mistune
 from crmkit.i18n import use_language
 from crmkit.learn.course import NO_CODE, START, Course
 from crmkit.learn.forms import screen_of
-from crmkit.learn.learner import place_of
+from crmkit.learn.learner import Seat, place_of, seated
 from crmkit.screen import Screen
 
 _markdown = mistune.create_markdown(escape=False, plugins=["table", "strikethrough"])
@@ -75,7 +76,10 @@ class Lesson:
         """Read the notebook and run its cells, so that it is known what is live in it."""
         notebook = json.loads(self.built.read_text("utf-8"))
         quiet = contextlib.redirect_stdout(io.StringIO())
-        with use_language(self.language), quiet:
+        # a practice shop that a cell opens is nobody's here
+        scratch = tempfile.TemporaryDirectory(prefix="crmkit-page-")
+        nobody = seated(Seat("", Path(scratch.name) / self.built.name))
+        with scratch, nobody, use_language(self.language), quiet:
             for number, cell in enumerate(notebook["cells"]):
                 source = "".join(cell["source"])
                 if cell["cell_type"] == "markdown":
