@@ -11,6 +11,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.analyst.trying import STORES, store_by_store
 from crmkit.lessons.view import pictured, share, store_names, table_of
 from crmkit.screen import Part, Screen, parts
 from crmkit.segment import rfm, rfm_groups
@@ -18,7 +19,6 @@ from crmkit.segment import rfm, rfm_groups
 STORE, TODAY, EARLIER = "S03", "2025-02-28", "2024-03-31"
 """The store of the lesson, the day on which it is told, and the day it looks back to."""
 
-STORES = ("S01", "S02", "S03", "S04")
 LONG = 90
 """So many days without a visit are three months."""
 
@@ -319,21 +319,9 @@ def shares_left() -> dict[str, float]:
 
 def beside(share_left: Callable, moves: Any) -> Screen:
     """What a learner's own function gives for every store, side by side."""
-
-    def show() -> Part:
-        found = {store: share_left(moves, store) for store in STORES}
-        if ... in found.values():
-            return parts.card(
-                parts.message("open", _("Write the function above first, then run this again."))
-            )
-        names = store_names()
-        return parts.card(
-            parts.table(
-                _("Important: valued eleven months ago, and still"),
-                [_("Store"), _("Share left")],
-                [(f"{one} {names[one]}", share(value)) for one, value in found.items()],
-                list(found.values()),
-            )
-        )  # fmt: skip
-
-    return Screen(show, {}, "share left")
+    return store_by_store(
+        _("Important: valued eleven months ago, and still"),
+        _("Share left"),
+        lambda store: share_left(moves, store),
+        share,
+    )

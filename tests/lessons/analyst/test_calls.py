@@ -4,17 +4,12 @@ import pandas as pd
 import pytest
 
 from crmkit import i18n, segment
-from crmkit.learn.checks.functions import Function
 from crmkit.lessons.analyst import calls
+from tests.lessons.analyst import judging
 
 
 def judged(name, function):
-    case = calls.cases(name)
-    options = {k: v for k, v in case.items() if k not in ("expected", "inputs", "mistakes")}
-    expectation = Function(
-        case["expected"], inputs=case["inputs"], mistakes=case["mistakes"], options=options
-    )
-    return expectation.judge(name, function)
+    return judging.judged(calls.cases(name), function, name)
 
 
 REFEREE = {

@@ -1,0 +1,49 @@
+"""What analysts try beside the course shop: their own function store by store, a public set."""
+
+from collections.abc import Callable
+from typing import Any
+
+from crmkit.data.conform import FileMissing, conform, public_sets
+from crmkit.i18n import gettext as _
+from crmkit.labels import show
+from crmkit.lessons.view import store_names
+from crmkit.screen import Part, Screen, parts
+
+STORES = ("S01", "S02", "S03", "S04")
+
+
+def store_by_store(
+    title: str, heading: str, function: Callable[[str], Any], shown: Callable[[Any], str]
+) -> Screen:
+    """What a learner's own function gives for every store, side by side."""
+
+    def screen() -> Part:
+        found = {store: function(store) for store in STORES}
+        if any(value is ... for value in found.values()):
+            return parts.card(
+                parts.message("open", _("Write the function above first, then run this again."))
+            )
+        names = store_names()
+        rows = [(f"{one} {names[one]}", shown(value)) for one, value in found.items()]
+        return parts.card(
+            parts.table(title, [_("Store"), heading], rows, [float(v) for v in found.values()])
+        )
+
+    return Screen(screen, {}, "store by store")
+
+
+def on_public_set(name: str, found: Callable[[Any], Any], rows: int = 12) -> Any:
+    """`found` of a public set's sales, as a table; without a copy, where to get one.
+
+    `name` is one of `crmkit.conform`'s ready maps, which says what its columns are called here.
+    """
+    try:
+        sales = conform(name)
+    except FileMissing:
+        public = public_sets()[name]
+        says = _(
+            "You have no copy of it yet. {title}: {where} (licence {licence}). Put the file beside "
+            "this notebook or into Downloads, then run this cell again."
+        ).format(title=public.title, where=public.where, licence=public.licence)
+        return Screen(lambda: parts.card(parts.message("open", says)), {}, "public set")
+    return show(found(sales), rows=rows)
