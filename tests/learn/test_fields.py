@@ -232,15 +232,25 @@ def is_right(question, typed, key):
 
 
 @pytest.fixture
-def undrawn(monkeypatch):
-    """Charts below a field are made, but not painted at each of the thousands of answers."""
+def drawn_once(monkeypatch):
+    """What appears below a field is made once for each answer understood, not at each keystroke,
+    and charts are not painted."""
     monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda *_args, **_options: None)
+    make, made = Fields._shows, {}
+
+    def shows(fields):
+        known = repr((fields, sorted(fields.asked.given().items(), key=str)))
+        if known not in made:
+            made[known] = make(fields)
+        return made[known]
+
+    monkeypatch.setattr(Fields, "_shows", shows)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_whatever_is_typed_into_any_field_is_understood_or_answered_kindly(
-    name, language, desk, undrawn
+    name, language, desk, drawn_once
 ):
     with i18n.use_language(language):
         asked = Asked(name)

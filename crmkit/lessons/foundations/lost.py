@@ -299,10 +299,10 @@ def satisfied(tables: Mapping[str, Any] | None = None) -> Any:
     )
 
 
-def parted(tables: Mapping[str, Any] | None = None) -> str:
+def parted(found: Any) -> str:
     """The first quarter in which the sliding store's satisfaction lies below the other's by more
-    than chance: its interval ends below where the other's begins."""
-    found = satisfied(tables).set_index(["store_id", "quarter"])
+    than chance: its interval ends below where the other's begins. `found`: of `satisfied`."""
+    found = found.set_index(["store_id", "quarter"])
     here, there = found.loc[SLIDING], found.loc[LIKE_IT]
     return str(here.index[here["high"] < there["low"].reindex(here.index)][0])
 
@@ -343,8 +343,8 @@ def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
     found = each.groupby(group, observed=False).agg(
         members=("orders", "size"), revenue=("revenue", "sum")
     )
-    found.insert(1, "members_share", (found["members"] / len(each)).round(4))
-    found["revenue_share"] = (found["revenue"] / each["revenue"].sum()).round(4)
+    found.insert(1, "members_share", found["members"] / len(each))
+    found["revenue_share"] = found["revenue"] / each["revenue"].sum()
     found["revenue"] = found["revenue"].round(2)
     return found.rename_axis("orders_a_year").reset_index().astype({"orders_a_year": "str"})
 
@@ -352,6 +352,11 @@ def loyalty(tables: Mapping[str, Any] | None = None) -> Any:
 @lru_cache(maxsize=1)
 def _lost() -> Any:
     return lost_regulars()
+
+
+@lru_cache(maxsize=1)
+def _satisfied() -> Any:
+    return satisfied()
 
 
 @lru_cache(maxsize=2)
@@ -397,7 +402,7 @@ def signs(tables: Mapping[str, Any] | None = None) -> Any:
     found = lost.groupby("left_after", as_index=False).agg(
         members=("member_id", "size"), revenue=("revenue", "sum")
     )
-    found.insert(2, "members_share", (found["members"] / len(lost)).round(4))
+    found.insert(2, "members_share", found["members"] / len(lost))
     order = found["left_after"].map(SIGNS.index)
     found["revenue"] = found["revenue"].round(2)
     return found.assign(_order=order).sort_values("_order", ignore_index=True)[
@@ -459,7 +464,7 @@ def tried(campaign_id: str) -> Screen:
 
 def two_stores() -> Screen:
     """Satisfaction with the goods at the two stores."""
-    found = satisfied()
+    found = _satisfied()
 
     def show() -> Part:
         told = _("; ").join(
@@ -538,12 +543,12 @@ class Lost(Keys):
 
     def quarters(self) -> list[tuple[str, str]]:
         """The quarters to choose from."""
-        return [(one.lower(), one) for one in sorted(set(satisfied()["quarter"]))]
+        return [(one.lower(), one) for one in sorted(set(_satisfied()["quarter"]))]
 
     def part(self) -> Key:
         """The quarter in which the two stores part."""
-        when = parted()
-        found = satisfied().set_index(["store_id", "quarter"])["csat"]
+        when = parted(_satisfied())
+        found = _satisfied().set_index(["store_id", "quarter"])["csat"]
         return Key(
             when.lower(),
             facts={"here": share(found[SLIDING, when]), "there": share(found[LIKE_IT, when])},

@@ -43,7 +43,7 @@ class Shelves:
 
     >>> import crmkit as ck
     >>> ck.set_language("en")
-    >>> len(Shelves("S01", "2025-06-01", "2025-06-30").numbers())
+    >>> len(Shelves("S01", "2025-06-01", "2025-06-30").numbers)
     12
     """
 
@@ -90,6 +90,7 @@ class Shelves:
         end = pd.Timestamp(self.until) + pd.Timedelta(days=1)
         return here[(here["sold_at"] >= f"{self.since}") & (here["sold_at"] < end)]
 
+    @cached_property
     def products(self) -> Any:
         """One row per product the store carried in these days, most valuable stock first.
 
@@ -115,6 +116,7 @@ class Shelves:
         order = ["stock_value", "product_id"]
         return found.sort_values(order, ascending=[False, True]).reset_index(drop=True)
 
+    @cached_property
     def numbers(self) -> Any:
         """The store's stock in numbers, one row per category, in order of its code.
 
@@ -135,7 +137,7 @@ class Shelves:
 
         Rows and order are those of `products`: most money tied up first.
         """
-        goods = self.products()
+        goods = self.products
         always = goods["days"] == goods["days"].max()
         return goods[always & (goods["on_hand"] > 0) & (goods["sold"] <= at_most)].reset_index(
             drop=True
@@ -170,7 +172,7 @@ class Shelves:
 
     def view(self) -> Part:
         """The numbers by category, and the ten shelves that stood empty longest."""
-        numbers = self.numbers()
+        numbers = self.numbers
         head = [labels.heading(column) for column in numbers.columns]
         rows = [
             (
@@ -183,7 +185,7 @@ class Shelves:
             )
             for row in numbers.itertuples()
         ]
-        goods = self.products()
+        goods = self.products
         emptiest = goods[goods["empty_days"] > 0].sort_values(
             ["empty_days", "product_id"], ascending=[False, True]
         )
@@ -223,7 +225,7 @@ class Shelves:
 
     def slow_view(self, at_most: int = 0, rows: int = 12) -> Part:
         """The slow movers as a table, with their number and the money in them."""
-        slow, all_stock = self.slow_movers(at_most), self.products()
+        slow, all_stock = self.slow_movers(at_most), self.products
         about = {
             "n": len(slow),
             "at_most": at_most,
@@ -284,7 +286,7 @@ def plot_shelf(
                 store=store_id, product=product_id
             )
         )
-    goods = shelves.products().set_index("product_id").loc[product_id]
+    goods = shelves.products.set_index("product_id").loc[product_id]
     high = max(days["on_hand"].max(), 1)
     empty = (days["on_hand"] <= 0).to_numpy()
     ax.fill_between(days["date"], days["on_hand"], step="mid", color=_style.MAIN, alpha=0.85)
@@ -312,7 +314,7 @@ def plot_shelf(
 def shelf(product_id: str, guess: float | None = None, store_id: str = STORE) -> Part:
     """One product's shelf in the last quarter, with how often somebody guessed it was empty."""
     since, until = quarter_days(QUARTERS[-1])
-    goods = Shelves(store_id, since, until).products().set_index("product_id").loc[product_id]
+    goods = Shelves(store_id, since, until).products.set_index("product_id").loc[product_id]
     told = _("{product}: {sold} sold, empty on {empty} of {days} evenings").format(
         product=goods["name"], sold=goods["sold"], empty=goods["empty_days"], days=goods["days"]
     )
@@ -435,7 +437,7 @@ def choose_sources(
 
 def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
     """How long the stock of each category lasts, as a chart."""
-    numbers = Shelves(store_id, *quarter_days(quarter)).numbers()[["category", "days_of_stock"]]
+    numbers = Shelves(store_id, *quarter_days(quarter)).numbers[["category", "days_of_stock"]]
 
     def show() -> Part:
         told = _("; ").join(

@@ -2,17 +2,22 @@
 
 import random
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from crmkit import codes
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, Shelves, quarter_days, shelf
 from crmkit.lessons.view import yuan
 from crmkit.screen import Part, parts
+
+
+@lru_cache(maxsize=8)
+def _of(store_id: str, quarter: str, _language: str) -> Shelves:
+    return Shelves(store_id, *quarter_days(quarter))
 
 
 def _missed(goods: Any) -> Key:
@@ -31,10 +36,10 @@ def _missed(goods: Any) -> Key:
 class Stock(Keys):
     """What the lesson on stock in numbers asks."""
 
-    @cached_property
+    @property
     def shelves(self) -> Shelves:
         """The lesson's store in the last quarter."""
-        return Shelves(STORE, *quarter_days(QUARTERS[-1]))
+        return _of(STORE, QUARTERS[-1], get_language())
 
     def sesame(self) -> Part:
         """The sesame drink's shelf, with the guess."""
@@ -45,10 +50,10 @@ class Stock(Keys):
         return [(code, label("category", code)) for code in codes.CATEGORIES]
 
     def _end(self, fastest: bool) -> Key:
-        turnover = self.shelves.numbers().set_index("category")["turnover"]
+        turnover = self.shelves.numbers.set_index("category")["turnover"]
         right = turnover.idxmax() if fastest else turnover.idxmin()
         other = turnover.idxmin() if fastest else turnover.idxmax()
-        days = self.shelves.numbers().set_index("category")["days_of_stock"][right]
+        days = self.shelves.numbers.set_index("category")["days_of_stock"][right]
         return Key(
             right,
             {("正好反了：周转率大的转得快，周转天数大的转得慢。", "The other way round: a high turnover is fast, many days of stock are slow."): other},
@@ -73,7 +78,7 @@ class Stock(Keys):
 
     def missed(self) -> Key:
         """Sesame drinks that were not sold because there were none."""
-        return _missed(self.shelves.products().set_index("product_id").loc[SESAME])
+        return _missed(self.shelves.products.set_index("product_id").loc[SESAME])
 
 
 EXERCISE_STORE = "S02"
@@ -182,7 +187,7 @@ class StockReport(Keys):
 
     @staticmethod
     def _shown(quarter: str, category: str, column: str) -> float:
-        numbers = Shelves(EXERCISE_STORE, *quarter_days(quarter)).numbers()
+        numbers = _of(EXERCISE_STORE, quarter, get_language()).numbers
         return float(numbers.set_index("category")[column][category])
 
     def snack_turnover(self) -> Key:
@@ -204,7 +209,7 @@ class StockReport(Keys):
 
     def slow_products(self) -> Key:
         """Products of which the store sold at most one piece in the second quarter."""
-        now, before = (Shelves(EXERCISE_STORE, *quarter_days(q)) for q in ("2025-Q2", "2025-Q1"))
+        now, before = (_of(EXERCISE_STORE, q, get_language()) for q in ("2025-Q2", "2025-Q1"))
         slow = now.slow_movers(1)
         return Key(
             len(slow),

@@ -68,18 +68,18 @@ def old_town(tables):
 
 
 def test_a_product_knows_its_empty_evenings_and_the_sales_they_cost(old_town):
-    nuts = old_town.products().set_index("product_id").loc["nuts"]
+    nuts = old_town.products.set_index("product_id").loc["nuts"]
     assert (nuts["empty_days"], nuts["sold"], nuts["received"], nuts["on_hand"]) == (2, 12, 20, 8)
     assert nuts["stock_value"] == 40.0
     assert nuts["missed"] == 12.0  # 12 sold on the two days with stock: 6 a day
 
 
 def test_the_most_valuable_stock_stands_first(old_town):
-    assert old_town.products()["product_id"].tolist() == ["vase", "nuts", "mug"]
+    assert old_town.products["product_id"].tolist() == ["vase", "nuts", "mug"]
 
 
 def test_a_store_in_numbers_by_category(old_town):
-    numbers = old_town.numbers().set_index("category")
+    numbers = old_town.numbers.set_index("category")
     snacks = numbers.loc["snacks"]
     assert snacks["turnover"] == pytest.approx(12 * 5 / ((4 + 0 + 0 + 8) * 5 / 4))
     assert snacks["days_of_stock"] == pytest.approx(4 / snacks["turnover"])
@@ -242,16 +242,16 @@ def test_the_lesson_asks_what_its_panel_shows():
 
 def test_the_lesson_tells_what_the_data_show():
     """Its two shelves, and the three decisions of the exercise."""
-    store = Shelves("S03", "2025-04-01", "2025-06-30").products().set_index("product_id")
+    store = Shelves("S03", "2025-04-01", "2025-06-30").products.set_index("product_id")
     assert store.loc["P0022", "empty_days"] >= 10
     assert store.loc["P0241", "sold"] <= 8 < store.loc["P0241", "on_hand"]
     quarter = ck.load("stock_daily").query("date >= '2025-04-01'")
     sold = quarter.pivot_table(index="product_id", columns="store_id", values="sold", aggfunc="sum")
-    riverside = Shelves("S02", "2025-04-01", "2025-06-30").products().set_index("product_id")
+    riverside = Shelves("S02", "2025-04-01", "2025-06-30").products.set_index("product_id")
     assert riverside.loc["P0148", "empty_days"] >= 10, "the towels run out: order more"
     assert riverside.loc["P0005", "on_hand"] >= 5, "the tea lies here …"
     assert sold.loc["P0005", "S02"] <= 5, "… unsold …"
     assert sold.loc["P0005"].max() >= 10, "… and sell elsewhere"
     assert sold.loc["P0241"].max() <= 8, "the candles sell nowhere"
-    spring_festival = Shelves("S02", "2025-01-01", "2025-03-31").numbers().set_index("category")
+    spring_festival = Shelves("S02", "2025-01-01", "2025-03-31").numbers.set_index("category")
     assert spring_festival.loc["baby", "stockout_rate"] > 0.005
