@@ -12,13 +12,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select,
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, migrate, schema, triggers
-from crmkit.practice.engine import (
-    database_url,
-    in_the_shops_words,
-    open_engine,
-    reading,
-    writing,
-)
+from crmkit.practice.engine import database_url, in_the_shops_words, open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen, Refused, Tampered
 from crmkit.practice.keys import Keyring, find_keys, key_file, require_fitting
 

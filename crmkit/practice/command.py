@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, Text, func, insert, select, update
@@ -23,14 +24,7 @@ from crmkit.practice import access, chain, schema, values
 from crmkit.practice.arguments import Arguments
 from crmkit.practice.clock import local_day
 from crmkit.practice.engine import reading, writing
-from crmkit.practice.errors import (
-    BadValue,
-    CannotOpen,
-    KeyReused,
-    NotFound,
-    PracticeError,
-    Refused,
-)
+from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, NotFound, PracticeError, Refused
 from crmkit.practice.keys import Keyring, require_fitting
 from crmkit.practice.records import at_the_shop, built, freeze, thaw
 
@@ -70,6 +64,25 @@ class Tx:
     def value(self, statement):
         """The first column of the first row, or None."""
         return self.connection.scalar(statement)
+
+    def column(self, statement) -> list:
+        """The first column of every row."""
+        return list(self.connection.scalars(statement))
+
+    def by_key(self, statement) -> dict:
+        """The rows of two columns, the second by the first; sums as whole numbers."""
+        rows = self.connection.execute(statement)
+        return {key: int(one) if isinstance(one, Decimal) else one for key, one in rows}
+
+    def every(self, kind: type, table: Table, *where, order=None) -> tuple:
+        """The rows of a table as records, in the order of their ids unless another is named."""
+        order = table.c.id if order is None else order
+        rows = self.all(select(table).where(*where).order_by(order, table.c.id))
+        return tuple(self.built(kind, table, row) for row in rows)
+
+    def name_of(self, table: Table, key: object) -> str | None:
+        """What the store, the colleague or the like with this id is called."""
+        return self.value(select(table.c.name).where(table.c.id == key))
 
     def find(self, table: Table, key: object, *, here: bool = False):
         """The row with this id (only of this store, if `here`); refused where there is none."""
@@ -122,6 +135,14 @@ class Tx:
             sealed = self.value(select(r.c.text_sealed).where(r.c.about == about))
             found[key] = self.unseal(r, "text_sealed", about, sealed)
         return found
+
+    def put(self, table: Table, key: dict, **given) -> None:
+        """The one row of this key has these values from now on, whether it was there or not."""
+        here = [table.c[name] == one for name, one in key.items()]
+        if self.one(select(table).where(*here)):
+            self.execute(update(table).where(*here).values(given))
+        else:
+            self.insert(table, **key, **given)
 
     def update(self, table: Table, key: int | str, **given) -> None:
         """Change the row with this id; a value whose column is ``…_sealed`` is sealed."""
@@ -284,7 +305,7 @@ class _Query(_Method):
                 return at_the_shop(result, ZoneInfo(tx.timezone))
 
         run.__signature__ = arguments.signature
-        run.operation, run.arguments = operation, arguments
+        run.operation, run.arguments, run.within = operation, arguments, method
         return run
 
 
@@ -319,7 +340,7 @@ class _Command(_Method):
                 raise
 
         run.__signature__ = _with_key(arguments.signature)
-        run.operation, run.arguments = operation, arguments
+        run.operation, run.arguments, run.within = operation, arguments, method
         return run
 
 

@@ -18,13 +18,7 @@ from sqlalchemy import select, update
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema
 from crmkit.practice.command import Tx, begin
-from crmkit.practice.delivery import (
-    Letter,
-    LocalGateway,
-    Refusal,
-    Transport,
-    Unreachable,
-)
+from crmkit.practice.delivery import Letter, LocalGateway, Refusal, Transport, Unreachable
 from crmkit.practice.domain.quiet import next_allowed
 from crmkit.practice.engine import reading, writing
 from crmkit.practice.errors import Refused
@@ -325,9 +319,5 @@ class Worker:
             **again,
         )
         tx.insert(
-            schema.outbox_attempt,
-            outbox_id=row.id,
-            worker=self.name,
-            result=status,
-            detail=problem,
+            schema.outbox_attempt, outbox_id=row.id, worker=self.name, result=status, detail=problem
         )

@@ -68,6 +68,11 @@ def living(tx: Tx, member_id: str):
         return None
 
 
+def owner_of(tx: Tx, member_id: str | None) -> str | None:
+    """Who what was done under this number counts for now, after merges; None for nobody."""
+    return tx.value(select(table.c.survivor_id).where(table.c.id == member_id))
+
+
 def group_of(member_id: str):
     """A subquery: the member and everyone merged into them."""
     return select(table.c.id).where(table.c.survivor_id == member_id)

@@ -105,12 +105,7 @@ class Shop:
 
     @classmethod
     def practice(
-        cls,
-        scene: str,
-        *,
-        staff: str | None = None,
-        folder: str | Path = ".",
-        reset: bool = False,
+        cls, scene: str, *, staff: str | None = None, folder: str | Path = ".", reset: bool = False
     ) -> "Shop":
         """The practice shop `shop.db` in this folder, made from a scene when it is not there yet.
 

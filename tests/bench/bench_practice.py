@@ -184,7 +184,24 @@ def measure(shop: Shop, members: int, times: int) -> dict[str, list[float]]:
         shop.till.sales_of(number)
         shop.points.history(number)
 
+    def deep() -> str:
+        """The mark of a page far down in the list."""
+        mark = None
+        for _page in range(min(40, members // 8 // 500)):
+            mark = shop.members.list_members(size=500, after=mark).next or mark
+        return mark
+
+    far = deep()
     tasks = {
+        "first page of members, with the total": lambda: shop.members.list_members(),
+        "a page 20,000 rows down": lambda: shop.members.list_members(after=far),
+        "first page of sales, by day": lambda: shop.till.list_sales(
+            where={"since": "2025-06-01", "until": "2025-06-07"}
+        ),
+        "sales of a product": lambda: shop.till.list_sales(
+            where={"product_id": rng.choice(PRODUCTS)}
+        ),
+        "find by name": lambda: shop.members.find_by_name(f"Ann {member()}"),
         "find by phone": lambda: shop.members.find_by_phone(phone(member())),
         "find by last four": lambda: shop.members.find_by_last_four(phone(member())[-4:]),
         "open a member with history": history,

@@ -18,10 +18,7 @@ from crmkit.practice.records import Cents, record
 
 order_table = schema.purchase_order
 ORDERS = Listing(
-    order_table,
-    filters=("status", "supplier_id"),
-    sorts=("-ordered_at",),
-    at="ordered_at",
+    order_table, filters=("status", "supplier_id"), sorts=("-ordered_at",), at="ordered_at"
 )
 
 

@@ -165,11 +165,7 @@ class Counts:
                     reason=causes.get(row.product_id),
                 )
         tx.update(
-            schema.stocktake,
-            stocktake.id,
-            status="closed",
-            closed_at=tx.now,
-            closed_by=tx.staff.id,
+            schema.stocktake, stocktake.id, status="closed", closed_at=tx.now, closed_by=tx.staff.id
         )
         report = replace(_report(tx, stocktake), count_again=tuple(again))
         tx.note(

@@ -187,11 +187,7 @@ class Followups(Desk):
 
     @command(roles="sales manager trainer")
     def assign(
-        self,
-        tx: Tx,
-        task_id: int,
-        staff_id: str | None = None,
-        due_on: date | str | None = None,
+        self, tx: Tx, task_id: int, staff_id: str | None = None, due_on: date | str | None = None
     ) -> Task:
         """Give an open call to a colleague, or put it off to another day."""
         task = _open_task(tx, task_id)
@@ -217,10 +213,7 @@ class Followups(Desk):
                 member=member.id,
             )
         tx.insert(
-            schema.reveal,
-            member_id=member.id,
-            field="phone",
-            reason=f"followup_task:{task.id}",
+            schema.reveal, member_id=member.id, field="phone", reason=f"followup_task:{task.id}"
         )
         tx.note(f"member:{member.id}", task=task.id, field="phone")
         return people.unsealed(tx, member, "phone")

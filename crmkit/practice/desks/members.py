@@ -9,13 +9,7 @@ from sqlalchemy import and_, func, null, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import calls, erasure, outbox, people, schema, values
-from crmkit.practice.choices import (
-    Gender,
-    MessageChannel,
-    PersonalField,
-    PreferenceKind,
-    Purpose,
-)
+from crmkit.practice.choices import Gender, MessageChannel, PersonalField, PreferenceKind, Purpose
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
 from crmkit.practice.lists import Listing, listed
@@ -285,12 +279,7 @@ class Members(Desk):
         reason = values.text(reason, "reason")
         if len(reason) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
-        tx.insert(
-            schema.reveal,
-            member_id=row.id,
-            field=field,
-            reason=reason,
-        )
+        tx.insert(schema.reveal, member_id=row.id, field=field, reason=reason)
         tx.note(f"member:{row.id}", field=field)
         return people.unsealed(tx, row, field)
 
@@ -435,12 +424,7 @@ def _happened(tx: Tx, member_id: str, most: int) -> list[Event]:
     """The latest of every kind of event, newest first."""
     group = people.group_of(member_id)
     s, back, t, o = schema.sale, schema.sale_return, schema.ticket, schema.opportunity
-    f, box, c, a = (
-        schema.followup_task,
-        schema.outbox,
-        schema.consent_event,
-        schema.survey_answer,
-    )
+    f, box, c, a = (schema.followup_task, schema.outbox, schema.consent_event, schema.survey_answer)
     i, merge = schema.survey_invite, schema.member_merge
     none = null()
     looks = {

@@ -299,12 +299,7 @@ def restore(tx: Tx, sale_id: int, return_id: int) -> str | None:
 
 def _event(tx: Tx, coupon_id: str, kind: str, **about) -> None:
     """The one writer of the coupon ledger."""
-    tx.insert(
-        schema.coupon_event,
-        coupon_id=coupon_id,
-        kind=kind,
-        **about,
-    )
+    tx.insert(schema.coupon_event, coupon_id=coupon_id, kind=kind, **about)
 
 
 def _next_coupon(tx: Tx) -> str:

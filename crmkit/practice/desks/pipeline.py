@@ -279,13 +279,7 @@ def _check_sale(tx: Tx, row, stage: str, sale_id: int) -> None:
 
 
 def _step(tx: Tx, made: int, before: str | None, stage: str, reason: str | None) -> None:
-    tx.insert(
-        history,
-        opportunity_id=made,
-        from_stage=before,
-        to_stage=stage,
-        reason=reason,
-    )
+    tx.insert(history, opportunity_id=made, from_stage=before, to_stage=stage, reason=reason)
 
 
 def _opportunity_of(tx: Tx, opportunity_id: int) -> Opportunity:

@@ -14,7 +14,7 @@ from crmkit.practice.domain import pricing, shifts
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.people import group_of, live
+from crmkit.practice.people import group_of, live, owner_of
 from crmkit.practice.records import Cents, Share, built, record
 
 Method = Annotated[str, "payment_method"]
@@ -229,19 +229,12 @@ class Receipts:
         day = tx.today if day is None else values.day(day, "day")
         today = _figures(tx, day, staff_id)
         loads = schema.value_entry
-        return ShiftReport(
+        return built(
+            ShiftReport,
+            today,
             day=day,
             store_id=tx.store_id,
             staff_id=staff_id,
-            revenue=today.revenue,
-            units=today.units,
-            orders=today.orders,
-            returned=today.returned,
-            average_order=today.average_order,
-            member_share=today.member_share,
-            by_hour=today.by_hour,
-            by_product=today.by_product,
-            by_seller=today.by_seller,
             by_payment=_by_method(tx, rung.MONEY, day, staff_id),
             card_loads=_by_method(tx, loads, day, staff_id, loads.c.kind == "load"),
             revenue_before={
@@ -255,48 +248,32 @@ def receipt(tx: Tx, sale) -> Receipt:
     """The whole receipt of a sale on file."""
     given, promotion = schema.sale_offer, schema.promotion
     changed, paid = schema.price_change, schema.payment
-    came_back = _returned(tx, schema.sale_return.c.sale_id == sale.id)
+    came_back = returned(tx, sale.id)
     lines = _lines(tx, sale.id)
-    return Receipt(
+    return built(
+        Receipt,
+        sale,
         sale_id=sale.id,
-        at=sale.at,
-        store_id=sale.store_id,
-        store=tx.value(select(schema.store.c.name).where(schema.store.c.id == sale.store_id)),
-        staff_id=sale.staff_id,
-        cashier=tx.value(select(schema.staff.c.name).where(schema.staff.c.id == sale.staff_id)),
-        seller_id=sale.seller_id,
-        member_id=sale.member_id,
-        channel=sale.channel,
+        store=tx.name_of(schema.store, sale.store_id),
+        cashier=tx.name_of(schema.staff, sale.staff_id),
         lines=lines,
         offers=tuple(
-            OfferGiven(row.promotion_id, row.name, row.coupon_id, row.discount)
+            built(OfferGiven, row)
             for row in tx.all(
-                select(given, promotion.c.name)
+                select(given, promotion.c.name.label("offer"))
                 .join(promotion, promotion.c.id == given.c.promotion_id)
                 .where(given.c.sale_id == sale.id)
                 .order_by(given.c.promotion_id)
             )
         ),
-        price_changes=tuple(
-            PriceChange(row.kind, row.product_id, row.amount, row.approved_by)
-            for row in tx.all(
-                select(changed).where(changed.c.sale_id == sale.id).order_by(changed.c.id)
-            )
+        price_changes=tx.every(PriceChange, changed, changed.c.sale_id == sale.id),
+        payments=tx.by_key(
+            select(paid.c.method, paid.c.amount)
+            .where(paid.c.sale_id == sale.id)
+            .order_by(paid.c.line)
         ),
-        gross=sale.gross,
-        discount=sale.discount,
-        total=sale.total,
-        points_paid=sale.points_paid,
-        points_value=sale.points_value,
-        paid=sale.paid,
-        payments={
-            row.method: row.amount
-            for row in tx.all(select(paid).where(paid.c.sale_id == sale.id).order_by(paid.c.line))
-        },
-        tendered=sale.tendered,
-        points_earned=sale.points_earned,
         points_balance=_balance(tx, sale.member_id),
-        returned={one.line: came_back.get((sale.id, one.line), 0) for one in lines},
+        returned={one.line: came_back.get(one.line, 0) for one in lines},
         voided=sale.id in _voided(tx, [sale.id]),
     )
 
@@ -305,15 +282,7 @@ def quoted_lines(tx: Tx, priced: pricing.Basket) -> tuple[ReceiptLine, ...]:
     """The priced lines as a receipt shows them."""
     names = _names(tx, schema.product, {line.product_id for line in priced.lines})
     return tuple(
-        ReceiptLine(
-            line=number,
-            product=names[line.product_id],
-            amount=line.amount,
-            **{
-                name: getattr(line, name)
-                for name in ("product_id", "quantity", "list_price", "discount", "is_gift")
-            },
-        )
+        built(ReceiptLine, line, line=number, product=names[line.product_id])
         for number, line in enumerate(priced.lines, start=1)
     )
 
@@ -321,10 +290,7 @@ def quoted_lines(tx: Tx, priced: pricing.Basket) -> tuple[ReceiptLine, ...]:
 def quoted_offers(tx: Tx, priced: pricing.Basket) -> tuple[OfferGiven, ...]:
     """The offers of a priced basket by their names."""
     names = _names(tx, schema.promotion, {one.promotion_id for one in priced.offers})
-    return tuple(
-        OfferGiven(one.promotion_id, names[one.promotion_id], one.coupon_id, one.discount)
-        for one in priced.offers
-    )
+    return tuple(built(OfferGiven, one, offer=names[one.promotion_id]) for one in priced.offers)
 
 
 def heads(tx: Tx, rows: Iterable) -> Iterable[SaleHead]:
@@ -332,26 +298,15 @@ def heads(tx: Tx, rows: Iterable) -> Iterable[SaleHead]:
     rows = list(rows)
     numbers = [row.id for row in rows]
     back = schema.sale_return
-    returned = dict(
-        tx.execute(
-            select(back.c.sale_id, func.sum(back.c.total))
-            .where(back.c.sale_id.in_(numbers))
-            .group_by(back.c.sale_id)
-        ).all()
+    came_back = tx.by_key(
+        select(back.c.sale_id, func.sum(back.c.total))
+        .where(back.c.sale_id.in_(numbers))
+        .group_by(back.c.sale_id)
     )
     voided = _voided(tx, numbers)
     for row in rows:
-        yield SaleHead(
-            row.id,
-            row.at,
-            row.store_id,
-            row.staff_id,
-            row.seller_id,
-            row.member_id,
-            row.total,
-            int(returned.get(row.id, 0)),
-            row.id in voided,
-        )
+        about = {"returned": came_back.get(row.id, 0), "voided": row.id in voided}
+        yield built(SaleHead, row, sale_id=row.id, **about)
 
 
 def _latest(tx: Tx, limit: int, *where) -> tuple[SaleHead, ...]:
@@ -363,51 +318,38 @@ def _latest(tx: Tx, limit: int, *where) -> tuple[SaleHead, ...]:
 def _lines(tx: Tx, sale_id: int) -> tuple[ReceiptLine, ...]:
     line, product = schema.sale_line, schema.product
     rows = tx.all(
-        select(
-            line.c.line,
-            line.c.product_id,
-            product.c.name.label("product"),
-            line.c.quantity,
-            line.c.list_price,
-            line.c.discount,
-            line.c.amount,
-            line.c.is_gift,
-        )
+        select(line, product.c.name.label("product"))
         .join(product, product.c.id == line.c.product_id)
         .where(line.c.sale_id == sale_id)
         .order_by(line.c.line)
     )
-    return tuple(ReceiptLine(**row._mapping) for row in rows)
+    return tuple(built(ReceiptLine, row) for row in rows)
 
 
-def _returned(tx: Tx, *where) -> dict[tuple[int, int], int]:
-    """Units that came back, by sale and line."""
+def returned(tx: Tx, sale_id: int) -> dict[int, int]:
+    """Units of a sale that came back, by line."""
     back, document = schema.return_line, schema.sale_return
-    rows = tx.execute(
-        select(document.c.sale_id, back.c.line, func.sum(back.c.quantity))
+    return tx.by_key(
+        select(back.c.line, func.sum(back.c.quantity))
         .join(document, document.c.id == back.c.return_id)
-        .where(*where)
-        .group_by(document.c.sale_id, back.c.line)
+        .where(document.c.sale_id == sale_id)
+        .group_by(back.c.line)
     )
-    return {(sale, line): int(units) for sale, line, units in rows}
 
 
 def _voided(tx: Tx, sales: list[int]) -> set[int]:
     back = schema.sale_return
     return set(
-        tx.execute(
-            select(back.c.sale_id).where(back.c.sale_id.in_(sales), back.c.kind == "void")
-        ).scalars()
+        tx.column(select(back.c.sale_id).where(back.c.sale_id.in_(sales), back.c.kind == "void"))
     )
 
 
 def _names(tx: Tx, table, ids: set[str]) -> dict[str, str]:
-    return dict(tx.execute(select(table.c.id, table.c.name).where(table.c.id.in_(ids))).all())
+    return tx.by_key(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))
 
 
 def _balance(tx: Tx, member_id: str | None) -> int | None:
-    m = schema.member
-    owner = tx.value(select(m.c.survivor_id).where(m.c.id == member_id))
+    owner = owner_of(tx, member_id)
     return None if owner is None else points.balance(tx, owner)
 
 
@@ -429,13 +371,12 @@ def _figures(tx: Tx, day: date, staff_id: str | None) -> shifts.Figures:
 
 def _by_method(tx: Tx, money, day: date, staff_id: str | None, *where) -> dict[str, int]:
     """What came in by each method, refunds taken off; points by their value."""
-    rows = tx.execute(
+    return tx.by_key(
         select(money.c.method, func.sum(money.c.amount))
         .where(*_on(tx, money, day, staff_id), *where)
         .group_by(money.c.method)
         .order_by(money.c.method)
     )
-    return {method: int(amount) for method, amount in rows}
 
 
 def _on(tx: Tx, rows, day: date, staff_id: str | None) -> list:

@@ -235,8 +235,7 @@ def _staff(book: _Book) -> "pd.DataFrame":
     s, sr = schema.staff, schema.staff_role
     return book.frame(
         select(
-            *_of(s, "id:staff_id name home_store_id:store_id"),
-            func.min(sr.c.role_id).label("role"),
+            *_of(s, "id:staff_id name home_store_id:store_id"), func.min(sr.c.role_id).label("role")
         )
         .join(sr, sr.c.staff_id == s.c.id)
         .where(book.here(s.c.home_store_id))

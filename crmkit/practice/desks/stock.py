@@ -281,12 +281,7 @@ class Stock(Transfers, Counts, Buying, Desk):
         if tx.one(select(r).where(*here)):
             tx.execute(r.update().where(*here).values(reorder_point=point, order_up_to=full))
         else:
-            tx.insert(
-                r,
-                product_id=product.id,
-                reorder_point=point,
-                order_up_to=full,
-            )
+            tx.insert(r, product_id=product.id, reorder_point=point, order_up_to=full)
         tx.note(f"product:{product.id}", reorder_point=point, order_up_to=full)
 
     @query(roles="sales stock_keeper manager trainer")

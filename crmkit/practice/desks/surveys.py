@@ -53,12 +53,7 @@ class Surveys(Desk):
     @command(roles="manager trainer")
     def make(self, tx: Tx, name: str, kind: SurveyKind) -> int:
         """A new survey: csat (goods and service, 1 to 5), nps (0 to 10) or both; its number."""
-        made = tx.insert(
-            surveys,
-            name=values.text(name, "name"),
-            kind=kind,
-            active=True,
-        )
+        made = tx.insert(surveys, name=values.text(name, "name"), kind=kind, active=True)
         tx.note(f"survey:{made}")
         return made
 

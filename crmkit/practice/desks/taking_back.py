@@ -9,12 +9,13 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
 from crmkit.practice.command import Tx, command
 from crmkit.practice.desks import offers
-from crmkit.practice.desks.receipts import Method, Receipt
+from crmkit.practice.desks.receipts import Method, Receipt, returned
 from crmkit.practice.domain import returning, selling
 from crmkit.practice.errors import Closed, Refused, TooManyReturned
 from crmkit.practice.goods import wanted
 from crmkit.practice.ledgers import cash, points, stock, value
-from crmkit.practice.records import Cents, record
+from crmkit.practice.people import owner_of
+from crmkit.practice.records import Cents, built, record
 from crmkit.practice.settings import setting
 
 ReturnReason = Annotated[str, values.OneOf(schema.RETURN_REASONS, "return_reason")]
@@ -100,13 +101,13 @@ class TakingBack:
         """
         sale = tx.find(schema.sale, sale_id)
         back = _take_back(tx, sale, units, "return", reason, to_shelf)
-        member_id = _owner(tx, sale.member_id)
-        due = self._quote(tx, basket, member_id=member_id, coupon=coupon)[0].total
+        member_id = owner_of(tx, sale.member_id)
+        due = self.quote.within(self, tx, basket, member_id=member_id, coupon=coupon).total
         paid = selling.set_off(back.refunds, due, payments)
         if "gift_card" in paid and card is None:
             card = _card_of(tx, sale.id)
-        bought = self._sell(
-            tx, basket, member_id=member_id, coupon=coupon, payments=paid, card=card
+        bought = self.sell.within(
+            self, tx, basket, member_id=member_id, coupon=coupon, payments=paid, card=card
         )
         to_pay = {
             method: paid.get(method, 0) - back.refunds.get(method, 0)
@@ -158,7 +159,7 @@ def _take_back(
     )
     back = points.giving_back(tx, sale.id, plan.points_back)
     points_value = plan.points_back * sale.points_value // max(sale.points_paid, 1)
-    owner = _owner(tx, sale.member_id)
+    owner = owner_of(tx, sale.member_id)
     taken, missing = _points_to_take(tx, sale, owner, plan, back)
     missing_value = min(missing * setting(tx, "point_value"), plan.total - points_value)
     refunded = plan.total - points_value - missing_value
@@ -192,19 +193,12 @@ def _take_back(
     everything = all(one.left == coming_of.get(one.line, 0) for one in sold)
     coupon = offers.restore(tx, sale.id, return_id) if everything else None
     tx.note(f"sale:{sale.id}", return_id=return_id, refunded=refunded, return_reason=reason)
-    return ReturnReceipt(
+    return built(
+        ReturnReceipt,
+        tx.find(schema.sale_return, return_id),
         return_id=return_id,
-        sale_id=sale.id,
-        kind=kind,
-        at=tx.now,
         lines=tuple((one.product_id, one.quantity, one.amount) for one in coming),
-        total=plan.total,
-        refunded=refunded,
         refunds=money,
-        points_back=plan.points_back,
-        points_value=points_value,
-        points_taken=taken,
-        points_missing_value=missing_value,
         coupon_restored=coupon,
     )
 
@@ -217,33 +211,10 @@ def _card_of(tx: Tx, sale_id: int) -> str | None:
     )
 
 
-def _owner(tx: Tx, member_id: str | None) -> str | None:
-    """Who the sale counts for now, after merges."""
-    return tx.value(select(schema.member.c.survivor_id).where(schema.member.c.id == member_id))
-
-
 def _sold_lines(tx: Tx, sale_id: int) -> list[returning.Sold]:
-    line, back, document = schema.sale_line, schema.return_line, schema.sale_return
-    returned = dict(
-        tx.execute(
-            select(back.c.line, func.sum(back.c.quantity))
-            .join(document, document.c.id == back.c.return_id)
-            .where(document.c.sale_id == sale_id)
-            .group_by(back.c.line)
-        ).all()
-    )
+    line, came_back = schema.sale_line, returned(tx, sale_id)
     rows = tx.all(select(line).where(line.c.sale_id == sale_id).order_by(line.c.line))
-    return [
-        returning.Sold(
-            row.line,
-            row.product_id,
-            row.quantity,
-            row.amount,
-            row.is_gift,
-            int(returned.get(row.line, 0)),
-        )
-        for row in rows
-    ]
+    return [built(returning.Sold, row, returned=came_back.get(row.line, 0)) for row in rows]
 
 
 def _coming_back(
@@ -329,28 +300,20 @@ def _put_back(tx: Tx, return_id: int, one: returning.Back, to_shelf: bool) -> No
 def _refund(
     tx: Tx, sale_id: int, return_id: int, amount: int, drawer: str | None
 ) -> dict[str, int]:
-    paid = dict(
-        tx.execute(
-            select(schema.payment.c.method, func.sum(schema.payment.c.amount))
-            .where(schema.payment.c.sale_id == sale_id)
-            .group_by(schema.payment.c.method)
-            .order_by(schema.payment.c.method)
-        ).all()
+    paid, out, document = schema.payment, schema.refund, schema.sale_return
+    came_in = tx.by_key(
+        select(paid.c.method, func.sum(paid.c.amount))
+        .where(paid.c.sale_id == sale_id)
+        .group_by(paid.c.method)
+        .order_by(paid.c.method)
     )
-    document = schema.sale_return
-    refunded = dict(
-        tx.execute(
-            select(schema.refund.c.method, func.sum(schema.refund.c.amount))
-            .join(document, document.c.id == schema.refund.c.return_id)
-            .where(document.c.sale_id == sale_id)
-            .group_by(schema.refund.c.method)
-        ).all()
+    went_out = tx.by_key(
+        select(out.c.method, func.sum(out.c.amount))
+        .join(document, document.c.id == out.c.return_id)
+        .where(document.c.sale_id == sale_id)
+        .group_by(out.c.method)
     )
-    parts = returning.refunds(
-        amount,
-        {method: int(cents) for method, cents in paid.items()},
-        {method: int(cents) for method, cents in refunded.items()},
-    )
+    parts = returning.refunds(amount, came_in, went_out)
     for number, (method, part) in enumerate(parts.items(), start=1):
         tx.insert(schema.refund, return_id=return_id, line=number, method=method, amount=part)
         if method == "cash":

@@ -27,7 +27,7 @@ from crmkit.practice.errors import Closed, NotFound, Refused
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import cash, points, stock, value
 from crmkit.practice.people import live
-from crmkit.practice.records import record
+from crmkit.practice.records import built, record
 from crmkit.practice.settings import setting
 
 
@@ -64,15 +64,17 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         round_off: int = 0,
     ) -> Quote:
         """What the basket costs now, with every offer it qualifies for."""
-        return self._quote(
-            tx,
-            basket,
-            member_id=member_id,
-            coupon=coupon,
-            pay_points=pay_points,
-            prices=prices,
-            round_off=round_off,
-        )[0]
+        member = live(tx, member_id) if member_id else None
+        priced = _price(tx, basket, member, coupon, prices, round_off)
+        worth = _worth(tx, member, pay_points, priced)
+        return built(
+            Quote,
+            priced,
+            lines=quoted_lines(tx, priced),
+            offers=quoted_offers(tx, priced),
+            points_value=worth,
+            due=priced.total - worth,
+        )
 
     @command(roles="cashier sales manager trainer")
     def sell(
@@ -112,23 +114,51 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         word = None
         if prices or round_off:
             word = (values.text(reason, "reason"), access.managers_word(tx, approved_by, password))
-        return self._sell(
-            tx,
-            basket,
-            member_id=member_id,
-            coupon=coupon,
-            pay_points=pay_points,
-            payments=payments,
-            tendered=tendered,
-            card=card,
-            expected_total=expected_total,
-            channel=channel,
-            seller_id=seller_id,
-            reservation=reservation,
-            prices=prices,
-            round_off=round_off,
-            word=word,
+        member = live(tx, member_id) if member_id else None
+        priced = _price(tx, basket, member, coupon, prices, round_off)
+        _worth(tx, member, pay_points, priced)
+        before_rounding = priced.total + priced.rounded_off
+        if expected_total is not None and expected_total != before_rounding:
+            raise Refused(
+                _("The price changed: it is {now} yuan, not {told}. Tell the customer."),
+                now=yuan(before_rounding),
+                told=yuan(values.cents(expected_total)),
+            )
+        if card is not None:
+            tx.find(schema.value_card, card)
+        plan = selling.settle(
+            priced.total,
+            points=pay_points,
+            point_value=setting(tx, "point_value"),
+            points_per_100_yuan=_points_rate(tx, member),
+            payments=_checked(payments),
+            tendered=None if tendered is None else values.cents(tendered, "tendered"),
         )
+        sale_id = tx.insert(
+            schema.sale,
+            seller_id=None if seller_id is None else tx.find(schema.staff, seller_id).id,
+            member_id=member.id if member else None,
+            channel=channel,
+            gross=priced.gross,
+            discount=priced.discount,
+            total=priced.total,
+            paid=plan.due,
+            points_value=plan.points_value,
+            points_paid=plan.points_paid,
+            points_earned=plan.points_earned,
+            tendered=plan.tendered,
+        )
+        if reservation is not None:
+            stock.collect(tx, reservation, sale_id, member, wanted(tx, basket))
+        _write_lines(tx, sale_id, priced, coupon)
+        _write_price_changes(tx, sale_id, priced, word)
+        _write_payments(tx, sale_id, plan.payments, card)
+        if member is not None:
+            if plan.points_paid:
+                points.spend(tx, member.id, plan.points_paid, "pay", sale_id=sale_id)
+            points.earn(tx, member.id, plan.points_earned, sale_id=sale_id)
+        tx.note(f"sale:{sale_id}", total=priced.total, member=member.id if member else None)
+        return receipt(tx, tx.find(schema.sale, sale_id))
 
     @command(roles="cashier sales manager trainer")
     def hold(
@@ -156,12 +186,10 @@ class Till(Receipts, TakingBack, Drawers, Desk):
     def held(self, tx: Tx) -> tuple[HeldBasket, ...]:
         """The baskets put aside at this store, the oldest first."""
         held = schema.held_basket
-        rows = tx.all(
-            select(held)
-            .where(held.c.store_id == tx.store_id, held.c.status == "held")
-            .order_by(held.c.id)
+        here = (held.c.store_id == tx.store_id, held.c.status == "held")
+        return tuple(
+            _held(tx, row) for row in tx.all(select(held).where(*here).order_by(held.c.id))
         )
-        return tuple(_held(tx, row) for row in rows)
 
     @command(roles="cashier sales manager trainer")
     def fetch(self, tx: Tx, number: int) -> HeldBasket:
@@ -173,107 +201,12 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         """The customer did not come back: the basket is gone."""
         _take_up(tx, number, "dropped")
 
-    def _quote(
-        self,
-        tx: Tx,
-        basket: values.Units,
-        *,
-        member_id: str | None = None,
-        coupon: str | None = None,
-        pay_points: int = 0,
-        prices: dict[str, int] | None = None,
-        round_off: int = 0,
-    ) -> tuple[Quote, pricing.Basket]:
-        """What the basket costs, as the customer is told and as it is reckoned."""
-        member = live(tx, member_id) if member_id else None
-        priced = _price(tx, basket, member, coupon, prices or {}, round_off)
-        values.quantity(pay_points, "points", least=0)
-        if pay_points:
-            if member is None:
-                raise Refused(_("Only a member can pay with points."))
-            points.require(points.balance(tx, member.id), pay_points)
-        worth = selling.points_worth(pay_points, setting(tx, "point_value"), priced.total)
-        quote = Quote(
-            lines=quoted_lines(tx, priced),
-            offers=quoted_offers(tx, priced),
-            gross=priced.gross,
-            discount=priced.discount,
-            total=priced.total,
-            points_value=worth,
-            due=priced.total - worth,
-        )
-        return quote, priced
-
-    def _sell(
-        self,
-        tx: Tx,
-        basket: values.Units,
-        *,
-        payments: dict[str, int] | None = None,
-        tendered: int | None = None,
-        card: str | None = None,
-        expected_total: int | None = None,
-        channel: str = "store",
-        seller_id: str | None = None,
-        reservation: int | None = None,
-        word: tuple[str, str] | None = None,
-        **asked,
-    ) -> Receipt:
-        _quote, priced = self._quote(tx, basket, **asked)
-        before_rounding = priced.total + priced.rounded_off
-        if expected_total is not None and expected_total != before_rounding:
-            raise Refused(
-                _("The price changed: it is {now} yuan, not {told}. Tell the customer."),
-                now=yuan(before_rounding),
-                told=yuan(values.cents(expected_total)),
-            )
-        if card is not None:
-            tx.find(schema.value_card, card)
-        member = live(tx, asked["member_id"]) if asked.get("member_id") else None
-        plan = selling.settle(
-            priced.total,
-            points=asked.get("pay_points") or 0,
-            point_value=setting(tx, "point_value"),
-            points_per_100_yuan=_points_rate(tx, member),
-            payments=_checked(payments),
-            tendered=None if tendered is None else values.cents(tendered, "tendered"),
-        )
-        sale_id = tx.insert(
-            schema.sale,
-            seller_id=None if seller_id is None else tx.find(schema.staff, seller_id).id,
-            member_id=member.id if member else None,
-            channel=channel,
-            gross=priced.gross,
-            discount=priced.discount,
-            total=priced.total,
-            paid=plan.due,
-            points_value=plan.points_value,
-            points_paid=plan.points_paid,
-            points_earned=plan.points_earned,
-            tendered=plan.tendered,
-        )
-        if reservation is not None:
-            stock.collect(tx, reservation, sale_id, member, wanted(tx, basket))
-        _write_lines(tx, sale_id, priced, asked.get("coupon"))
-        _write_price_changes(tx, sale_id, priced, word)
-        _write_payments(tx, sale_id, plan.payments, card)
-        if member is not None:
-            if plan.points_paid:
-                points.spend(tx, member.id, plan.points_paid, "pay", sale_id=sale_id)
-            points.earn(tx, member.id, plan.points_earned, sale_id=sale_id)
-        tx.note(f"sale:{sale_id}", total=priced.total, member=member.id if member else None)
-        return receipt(tx, tx.find(schema.sale, sale_id))
-
 
 def _price(
-    tx: Tx,
-    basket: values.Units,
-    member,
-    coupon: str | None,
-    prices: dict[str, int],
-    round_off: int,
+    tx: Tx, basket, member, coupon: str | None, prices: dict[str, int] | None, round_off: int
 ) -> pricing.Basket:
-    given = {find_product(tx, one).id: values.cents(price) for one, price in prices.items()}
+    named = (prices or {}).items()
+    given = {find_product(tx, one).id: values.cents(price) for one, price in named}
     lines = []
     for product_id, quantity in wanted(tx, basket).items():
         product = find_product(tx, product_id)
@@ -290,6 +223,16 @@ def _price(
         raise Refused(_("The basket does not reach what coupon {id} asks for."), id=coupon)
     values.quantity(round_off, "round_off", least=0)
     return selling.rounded_off(priced, round_off, setting(tx, "round_off_most"))
+
+
+def _worth(tx: Tx, member, pay_points: int, priced: pricing.Basket) -> int:
+    """What the points to pay with come to; refused where the member has fewer."""
+    values.quantity(pay_points, "points", least=0)
+    if pay_points and member is None:
+        raise Refused(_("Only a member can pay with points."))
+    if pay_points:
+        points.require(points.balance(tx, member.id), pay_points)
+    return selling.points_worth(pay_points, setting(tx, "point_value"), priced.total)
 
 
 def _checked(payments: dict[str, int] | None) -> dict[str, int] | None:
@@ -309,29 +252,12 @@ def _points_rate(tx: Tx, member) -> int:
 
 def _write_lines(tx: Tx, sale_id: int, priced: pricing.Basket, coupon: str | None) -> None:
     for one in priced.offers:
-        tx.insert(
-            schema.sale_offer,
-            sale_id=sale_id,
-            promotion_id=one.promotion_id,
-            coupon_id=one.coupon_id,
-            discount=one.discount,
-        )
+        tx.insert(schema.sale_offer, sale_id=sale_id, **vars(one))
     if coupon is not None:
         offers.redeem(tx, coupon, sale_id)
     for number, line in enumerate(priced.lines, start=1):
-        tx.insert(
-            schema.sale_line,
-            sale_id=sale_id,
-            line=number,
-            product_id=line.product_id,
-            quantity=line.quantity,
-            list_price=line.list_price,
-            discount=line.discount,
-            amount=line.amount,
-            cost=line.cost,
-            promotion_id=line.promotion_id,
-            is_gift=line.is_gift,
-        )
+        about = {n: one for n, one in vars(line).items() if n != "category"}
+        tx.insert(schema.sale_line, sale_id=sale_id, line=number, amount=line.amount, **about)
         stock.take(tx, "sale", line.product_id, "@customer", line.quantity, sale_id=sale_id)
 
 
@@ -342,16 +268,9 @@ def _write_price_changes(
     if priced.rounded_off:
         changes.append(("rounding", None, priced.rounded_off))
     for kind, product_id, off in changes:
-        table = schema.price_change
-        tx.insert(
-            table,
-            sale_id=sale_id,
-            kind=kind,
-            product_id=product_id,
-            amount=off,
-            reason=word[0],
-            approved_by=word[1],
-        )
+        about = {"kind": kind, "product_id": product_id, "amount": off}
+        said = {"reason": word[0], "approved_by": word[1]}
+        tx.insert(schema.price_change, sale_id=sale_id, **about, **said)
 
 
 def _write_payments(tx: Tx, sale_id: int, payments: dict[str, int], card: str | None) -> None:

@@ -75,10 +75,7 @@ class Transfers:
         )
         for product_id, quantity in sent.items():
             tx.insert(
-                schema.transfer_line,
-                transfer_id=transfer_id,
-                product_id=product_id,
-                sent=quantity,
+                schema.transfer_line, transfer_id=transfer_id, product_id=product_id, sent=quantity
             )
             ledger.take(
                 tx, "transfer_out", product_id, "transit", quantity, transfer_id=transfer_id

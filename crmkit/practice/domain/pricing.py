@@ -181,10 +181,7 @@ def _off_the_basket(priced: list[Line], offer: Offer, off: int) -> Applied:
 
 def _gift(priced: list[Line], offer: Offer) -> Applied:
     gift = replace(
-        offer.gift,
-        discount=offer.gift.gross,
-        promotion_id=offer.promotion_id,
-        is_gift=True,
+        offer.gift, discount=offer.gift.gross, promotion_id=offer.promotion_id, is_gift=True
     )
     priced.append(gift)
     return Applied(offer.promotion_id, gift.gross, offer.coupon_id)

@@ -31,9 +31,7 @@ def last_close(tx, drawer: str) -> int:
     """The number of the drawer's last entry that belongs to a close; 0 before the first."""
     return tx.value(
         select(func.coalesce(func.max(entry.c.id), 0)).where(
-            entry.c.store_id == tx.store_id,
-            entry.c.drawer == drawer,
-            entry.c.close_id.is_not(None),
+            entry.c.store_id == tx.store_id, entry.c.drawer == drawer, entry.c.close_id.is_not(None)
         )
     )
 

@@ -36,14 +36,7 @@ def post(tx, lot_id: int, kind: str, points: int, **about) -> int:
     left = lot_balance(tx, lot_id) + points
     if left < 0:
         raise NotEnoughPoints(_("The lot holds fewer points than that."))
-    tx.insert(
-        entry_table,
-        lot_id=lot_id,
-        kind=kind,
-        points=points,
-        lot_balance=left,
-        **about,
-    )
+    tx.insert(entry_table, lot_id=lot_id, kind=kind, points=points, lot_balance=left, **about)
     return left
 
 

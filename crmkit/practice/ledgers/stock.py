@@ -84,9 +84,7 @@ def in_transit(tx, store_id: str, product_id: str) -> int:
             select(func.coalesce(func.sum(signed), 0))
             .join(t, t.c.id == m.c.transfer_id)
             .where(
-                t.c.to_store_id == store_id,
-                t.c.closed_at.is_(None),
-                m.c.product_id == product_id,
+                t.c.to_store_id == store_id, t.c.closed_at.is_(None), m.c.product_id == product_id
             )
         )
     )

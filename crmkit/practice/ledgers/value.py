@@ -46,11 +46,4 @@ def post(tx, card_id: str, kind: str, amount: int, **about) -> int:
             have=f"{(left - amount) / 100:,.2f}",
             asked=f"{-amount / 100:,.2f}",
         )
-    return tx.insert(
-        entry,
-        card_id=card_id,
-        kind=kind,
-        amount=amount,
-        balance=left,
-        **about,
-    )
+    return tx.insert(entry, card_id=card_id, kind=kind, amount=amount, balance=left, **about)

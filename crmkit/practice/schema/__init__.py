@@ -5,14 +5,14 @@ ledgers are numbered. Money is integer cents. What ends in `_sealed` is encrypte
 `_token` is a keyed hash to find it by. `LEDGERS` are never updated or deleted (see `triggers`).
 """
 
-from crmkit.codes import *  # noqa: F403
+from crmkit.codes import *
 from crmkit.practice.schema.columns import metadata
-from crmkit.practice.schema.floor import *  # noqa: F403
-from crmkit.practice.schema.goods import *  # noqa: F403
-from crmkit.practice.schema.house import *  # noqa: F403
-from crmkit.practice.schema.messages import *  # noqa: F403
-from crmkit.practice.schema.people import *  # noqa: F403
-from crmkit.practice.schema.selling import *  # noqa: F403
+from crmkit.practice.schema.floor import *
+from crmkit.practice.schema.goods import *
+from crmkit.practice.schema.house import *
+from crmkit.practice.schema.messages import *
+from crmkit.practice.schema.people import *
+from crmkit.practice.schema.selling import *
 
 LEDGERS = tuple(table for table in metadata.sorted_tables if table.info.get("append_only"))
 

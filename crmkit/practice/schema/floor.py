@@ -1,23 +1,7 @@
 """What staff do with members besides selling: follow-ups, opportunities, tickets, surveys."""
 
-from sqlalchemy import UniqueConstraint
-
 from crmkit import codes
-from crmkit.practice.schema.columns import (
-    by,
-    cents,
-    coded,
-    count,
-    day,
-    flag,
-    ledger,
-    must,
-    number,
-    ref,
-    table,
-    when,
-    words,
-)
+from crmkit.practice.schema.columns import *
 
 followup_plan = table(
     "followup_plan",
@@ -142,13 +126,7 @@ improvement = table(
     must("confirmed_with_result", "status <> 'confirmed' OR done_at IS NOT NULL"),
 )
 
-survey = table(
-    "survey",
-    number(),
-    words("name"),
-    coded("kind", codes.SURVEY_KINDS),
-    flag("active"),
-)
+survey = table("survey", number(), words("name"), coded("kind", codes.SURVEY_KINDS), flag("active"))
 
 survey_invite = table(
     "survey_invite",

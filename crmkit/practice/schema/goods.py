@@ -1,25 +1,7 @@
 """Products and where they are: every piece moves from one location to another."""
 
-from sqlalchemy import Index
-
 from crmkit import codes
-from crmkit.practice.schema.columns import (
-    by,
-    cents,
-    code,
-    coded,
-    count,
-    day,
-    flag,
-    ledger,
-    must,
-    number,
-    only_one,
-    ref,
-    table,
-    when,
-    words,
-)
+from crmkit.practice.schema.columns import *
 
 product = table(
     "product",
@@ -60,10 +42,7 @@ stock_move = ledger(
     must("quantity_positive", "quantity > 0"),
     must("two_places", "from_id <> to_id"),
     must("shelf_not_below_zero", "from_balance >= 0 OR from_id LIKE '@%'"),
-    must(
-        "transfer_named",
-        "(kind LIKE 'transfer_%') = (transfer_id IS NOT NULL)",
-    ),
+    must("transfer_named", "(kind LIKE 'transfer_%') = (transfer_id IS NOT NULL)"),
     by("from_id product_id id", "to_id product_id id", "transfer_id", "sale_id", "at"),
     said="reason",
 )
@@ -101,10 +80,7 @@ stocktake = table(
     only_one("uq_stocktake_one_open", "store_id", where="status = 'open'"),
 )
 
-stocktake_line = table(
-    "stocktake_line",
-    ref("stocktake_id product_id", primary_key=True),
-)
+stocktake_line = table("stocktake_line", ref("stocktake_id product_id", primary_key=True))
 
 stocktake_count = ledger(
     "stocktake_count",
@@ -148,12 +124,7 @@ reorder_rule = table(
     must("levels_in_order", "reorder_point >= 0 AND order_up_to > reorder_point"),
 )
 
-supplier = table(
-    "supplier",
-    code(),
-    words("name"),
-    flag("active"),
-)
+supplier = table("supplier", code(), words("name"), flag("active"))
 
 purchase_order = table(
     "purchase_order",

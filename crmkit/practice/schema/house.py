@@ -1,26 +1,7 @@
 """The shop itself: its stores, its staff and what they may do, its log."""
 
-from sqlalchemy import Column, Integer, Text, UniqueConstraint
-
 from crmkit import codes
-from crmkit.practice.schema.columns import (
-    Number,
-    Utc,
-    by,
-    cents,
-    code,
-    coded,
-    count,
-    flag,
-    ledger,
-    must,
-    number,
-    only_one,
-    ref,
-    table,
-    when,
-    words,
-)
+from crmkit.practice.schema.columns import *
 
 shop = table(
     "shop",
@@ -34,17 +15,9 @@ shop = table(
     must("one_row", "id = 1"),
 )
 
-setting = table(
-    "setting",
-    code("name"),
-    words("value"),
-)
+setting = table("setting", code("name"), words("value"))
 
-counter = table(
-    "counter",
-    code("name"),
-    Column("value", Number, nullable=False),
-)
+counter = table("counter", code("name"), Column("value", Number, nullable=False))
 
 store = table(
     "store",
@@ -64,10 +37,7 @@ staff = table(
     flag("active"),
 )
 
-role = table(
-    "role",
-    code(),
-)
+role = table("role", code())
 
 role_permission = table(
     "role_permission",
@@ -147,10 +117,6 @@ import_row = table(
     by("member_id"),
 )
 
-remark = table(
-    "remark",
-    code("about"),
-    words("text_sealed", null=True),
-)
+remark = table("remark", code("about"), words("text_sealed", null=True))
 """What staff said about a row of a ledger: it stands beside the ledger, which is never changed, so
 that it can be sealed anew and forgotten. A table names the field with ``info={"said": …}``."""

@@ -1,22 +1,7 @@
 """What is written to members: templates, care, campaigns, the outbox."""
 
-from sqlalchemy import UniqueConstraint
-
 from crmkit import codes
-from crmkit.practice.schema.columns import (
-    by,
-    coded,
-    count,
-    day,
-    flag,
-    ledger,
-    must,
-    number,
-    ref,
-    table,
-    when,
-    words,
-)
+from crmkit.practice.schema.columns import *
 
 template = table(
     "template",

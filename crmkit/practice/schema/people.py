@@ -1,24 +1,7 @@
 """Members: who they are, what they agreed to, which of them belong together."""
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint
-
 from crmkit import codes
-from crmkit.practice.schema.columns import (
-    by,
-    cents,
-    code,
-    coded,
-    count,
-    flag,
-    ledger,
-    must,
-    number,
-    only_one,
-    ref,
-    table,
-    when,
-    words,
-)
+from crmkit.practice.schema.columns import *
 
 member = table(
     "member",
@@ -103,19 +86,10 @@ member_unmerge = ledger(
     said="reason",
 )
 
-segment = table(
-    "segment",
-    code(),
-    words("name rule"),
-    when("made_at"),
-    ref("staff_id"),
-)
+segment = table("segment", code(), words("name rule"), when("made_at"), ref("staff_id"))
 
 member_segment = table(
-    "member_segment",
-    ref("segment_id member_id", primary_key=True),
-    when("since"),
-    by("member_id"),
+    "member_segment", ref("segment_id member_id", primary_key=True), when("since"), by("member_id")
 )
 
 consent_event = ledger(

@@ -1,24 +1,7 @@
 """The till: offers and coupons, sales and returns, drawers, value cards, points."""
 
-from sqlalchemy import Column, Index, Integer
-
 from crmkit import codes
-from crmkit.practice.schema.columns import (
-    by,
-    cents,
-    code,
-    coded,
-    count,
-    day,
-    flag,
-    ledger,
-    must,
-    number,
-    ref,
-    table,
-    when,
-    words,
-)
+from crmkit.practice.schema.columns import *
 
 promotion = table(
     "promotion",
@@ -308,8 +291,7 @@ points_entry = ledger(
         " OR kind = 'adjust'",
     ),
     must(
-        "goods_on_a_redemption",
-        "(kind IN ('goods', 'goods_back')) = (redemption_id IS NOT NULL)",
+        "goods_on_a_redemption", "(kind IN ('goods', 'goods_back')) = (redemption_id IS NOT NULL)"
     ),
     by("lot_id", "sale_id", "redemption_id"),
     said="reason",
