@@ -74,6 +74,11 @@ class Tx:
         rows = self.connection.execute(statement)
         return {key: int(one) if isinstance(one, Decimal) else one for key, one in rows}
 
+    def last(self, column, *where):
+        """The column of the latest row for which this holds, or None."""
+        latest = select(column).where(*where).order_by(column.table.c.id.desc())
+        return self.value(latest.limit(1))
+
     def every(self, kind: type, table: Table, *where, order=None) -> tuple:
         """The rows of a table as records, in the order of their ids unless another is named."""
         order = table.c.id if order is None else order

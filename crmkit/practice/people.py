@@ -15,7 +15,7 @@ from crmkit.practice import masks, schema, values
 from crmkit.practice.command import Tx
 from crmkit.practice.errors import NotFound, PhoneTaken, Refused
 from crmkit.practice.ledgers import points
-from crmkit.practice.records import record
+from crmkit.practice.records import built, record
 
 table = schema.member
 TOGETHER = 500
@@ -46,6 +46,11 @@ class Member:
     home_store_id: str
     status: Annotated[str, "member_status"]
     consents: tuple[Annotated[str, "channel"], ...]
+
+
+def column_of(field: str) -> str:
+    """Where a field of a member's record is kept."""
+    return f"{field}_sealed" if field in SEALED_FIELDS else field
 
 
 def live(tx: Tx, member_id: str):
@@ -89,9 +94,9 @@ def with_token(tx: Tx, kind: str, value: str) -> list:
     )
 
 
-def with_phone(tx: Tx, phone: str):
-    """The row of the member who has this phone, or None."""
-    rows = with_token(tx, "phone", phone)
+def found_by(tx: Tx, kind: str, value: str):
+    """The row of the member who has, or had before a merge, this phone or card; or None."""
+    rows = with_token(tx, kind, value)
     return live(tx, rows[0].survivor_id) if rows else None
 
 
@@ -131,6 +136,11 @@ def unsealed(tx: Tx, row, field: str) -> str | None:
     """One personal field of a member's row, in full: only for `reveal`, sending and export."""
     column = f"{field}_sealed"
     return tx.unseal(table, column, row.id, getattr(row, column))
+
+
+def clear(tx: Tx, row, field: str):
+    """A field of a member's row, sealed or not."""
+    return unsealed(tx, row, field) if field in SEALED_FIELDS else getattr(row, field)
 
 
 def name_key(name: str) -> str:
@@ -269,22 +279,16 @@ def cards_of(tx: Tx, rows: Sequence) -> Iterator[Member]:
         left, agreed = points.balances(tx, ids), consents_of(tx, ids)
         for row in some:
             birth = unsealed(tx, row, "birth_date")
-            yield Member(
-                id=row.id,
+            yield built(
+                Member,
+                row,
                 name=masks.mask_name(unsealed(tx, row, "name")),
                 phone=masks.mask_phone(unsealed(tx, row, "phone")),
                 email=masks.mask_email(unsealed(tx, row, "email")),
                 card=masks.mask_card(unsealed(tx, row, "card")),
-                gender=row.gender,
                 birthday=birth and birth[5:],
-                district=row.district,
-                occupation=row.occupation,
-                household=row.household,
-                level=row.level,
                 points=left[row.id],
                 joined_on=tx.day_of(row.joined_at),
-                home_store_id=row.home_store_id,
-                status=row.status,
                 consents=agreed[row.id],
             )
 
@@ -305,19 +309,14 @@ def record_consent(
 
 def has_consent(tx: Tx, member_id: str, purpose: str, channel: str) -> bool:
     """What the member said last about this purpose on this channel; never asked means no."""
-    event = schema.consent_event
-    return bool(
-        tx.value(
-            select(event.c.given)
-            .where(
-                event.c.member_id.in_(group_of(member_id)),
-                event.c.purpose == purpose,
-                event.c.channel == channel,
-            )
-            .order_by(event.c.id.desc())
-            .limit(1)
-        )
-    )
+    return bool(last_word(tx, member_id, purpose, channel))
+
+
+def last_word(tx: Tx, member_id: str, purpose: str, channel: str) -> bool | None:
+    """What the member said last; None when they were never asked."""
+    e, group = schema.consent_event, group_of(member_id)
+    about = (e.c.purpose == purpose, e.c.channel == channel)
+    return tx.last(e.c.given, e.c.member_id.in_(group), *about)
 
 
 def consents_of(tx: Tx, member_ids: list[str]) -> dict[str, tuple[str, ...]]:

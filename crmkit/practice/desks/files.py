@@ -25,7 +25,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.display import heading
 from crmkit.practice.errors import BadValue, NotFound, PracticeError, Refused
 from crmkit.practice.ledgers import stock as stock_ledger
-from crmkit.practice.records import record
+from crmkit.practice.records import built, record
 
 MEMBER_FIELDS = (
     "name",
@@ -118,10 +118,7 @@ class Files(Desk):
     def imports(self, tx: Tx) -> tuple[Import, ...]:
         """Every import there was, newest first."""
         run = schema.import_run
-        return tuple(
-            _import_of(tx, one)
-            for one in tx.execute(select(run.c.id).order_by(run.c.id.desc())).scalars()
-        )
+        return tuple(_import_of(tx, one) for one in tx.column(select(run.c.id).order_by(-run.c.id)))
 
     @command(roles="manager trainer")
     def export_members(self, tx: Tx, path: str) -> int:
@@ -240,20 +237,18 @@ def _field_of(heading: object) -> str | None:
     tidy = str(heading).strip().casefold()
     if tidy in MEMBER_FIELDS:
         return tidy
-    for language in LANGUAGES:
-        for field, shown in labels("field", language).items():
-            if field in MEMBER_FIELDS and shown.casefold() == tidy:
-                return field
-    return ALSO_CALLED.get(tidy)
+    ours = (field for field, shown in _said("field") if shown.casefold() == tidy)
+    return next((one for one in ours if one in MEMBER_FIELDS), ALSO_CALLED.get(tidy))
 
 
 def _code_of(field: str, text: str) -> str:
     """The code for what someone typed in words, such as 女; anything else as it is."""
-    for language in LANGUAGES:
-        for code, shown in labels(field, language).items():
-            if shown.casefold() == text.casefold():
-                return code
-    return text
+    return next((code for code, shown in _said(field) if shown.casefold() == text.casefold()), text)
+
+
+def _said(kind: str) -> Iterable[tuple[str, str]]:
+    """Every code of a kind with its label, in either language."""
+    return (one for language in LANGUAGES for one in labels(kind, language).items())
 
 
 def _typed(value: object) -> str | None:
@@ -277,34 +272,24 @@ def _take(tx: Tx, row: dict) -> tuple[str, str | None, str | None]:
 
 
 def _add_or_fill(tx: Tx, row: dict) -> tuple[str, None, str]:
-    known = people.with_phone(tx, values.phone(row.get("phone")))
+    known = people.found_by(tx, "phone", values.phone(row.get("phone")))
     if known is None:
         made = people.enrol(tx, **({"name": None} | row), source="import")
         return "added", None, made.id
     empty = {
         field: value
         for field, value in row.items()
-        if getattr(known, f"{field}_sealed" if field in people.SEALED_FIELDS else field) is None
+        if getattr(known, people.column_of(field)) is None
     }
     people.fill(tx, known.id, empty)
     return "changed", None, known.id
 
 
 def _import_of(tx: Tx, run_id: int) -> Import:
-    run = tx.one(select(schema.import_run).where(schema.import_run.c.id == run_id))
-    refused = tx.all(
-        select(schema.import_row)
-        .where(schema.import_row.c.run_id == run_id, schema.import_row.c.result == "refused")
-        .order_by(schema.import_row.c.row)
-    )
-    return Import(
-        run.id,
-        run.rows,
-        run.added,
-        run.changed,
-        run.refused,
-        tuple(Refusal(row.row, row.reason) for row in refused),
-    )
+    r = schema.import_row
+    refused = select(r).where(r.c.run_id == run_id, r.c.result == "refused").order_by(r.c.row)
+    refusals = tuple(built(Refusal, row) for row in tx.all(refused))
+    return built(Import, tx.find(schema.import_run, run_id), refusals=refusals)
 
 
 def defused(value: object) -> object:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import product
 from typing import Annotated
 
 from sqlalchemy import and_, func, null, select, update
@@ -177,37 +178,29 @@ class Members(Desk):
     @query(roles="cashier sales manager trainer")
     def find_by_phone(self, tx: Tx, phone: str) -> Member:
         """The member with this phone (or who had it before a merge)."""
-        rows = people.with_token(tx, "phone", values.phone(phone))
-        if not rows:
+        row = people.found_by(tx, "phone", values.phone(phone))
+        if row is None:
             raise NotFound(_("No member has this phone. Register them?"))
-        return people.card_of(tx, people.live(tx, rows[0].survivor_id))
+        return people.card_of(tx, row)
 
     @query(roles="cashier sales manager trainer")
     def find_by_card(self, tx: Tx, card: str) -> Member:
         """The member with this card."""
-        rows = people.with_token(tx, "card", values.card(card))
-        if not rows:
+        row = people.found_by(tx, "card", values.card(card))
+        if row is None:
             raise NotFound(_("No member has this card."))
-        return people.card_of(tx, people.live(tx, rows[0].survivor_id))
+        return people.card_of(tx, row)
 
     @query(roles="cashier sales manager trainer")
     def find_by_last_four(self, tx: Tx, digits: str) -> Found:
         """Members whose phone ends like this; this store's own come first."""
         wanted = table.c.phone_tail_token.in_(tx.keys.tokens("phone_tail", values.tail(digits)))
         here = table.c.home_store_id == tx.store_id
-        ids = list(
-            dict.fromkeys(
-                tx.execute(
-                    select(table.c.survivor_id).where(wanted, here).limit(SHOWN_AT_MOST + 1)
-                ).scalars()
-            )
-        )
+        who = select(table.c.survivor_id).where(wanted)
+        ids = tx.column(who.where(here).limit(SHOWN_AT_MOST + 1))
         if len(ids) <= SHOWN_AT_MOST:
-            others = tx.execute(
-                select(table.c.survivor_id).where(wanted).limit(2 * SHOWN_AT_MOST + 2)
-            ).scalars()
-            ids = list(dict.fromkeys([*ids, *others]))
-        return _found(tx, ids)
+            ids += tx.column(who.limit(2 * SHOWN_AT_MOST + 2))
+        return _found(tx, list(dict.fromkeys(ids)))
 
     @query(roles="cashier sales manager trainer")
     def find_by_name(self, tx: Tx, name: str) -> Found:
@@ -215,12 +208,8 @@ class Members(Desk):
         theirs; blanks and capitals do not matter."""
         wanted = people.name_key(values.name(name))
         exact = table.c.name_token.in_(tx.keys.tokens("name", wanted))
-        most = 2 * SHOWN_AT_MOST + 2
-        ids = list(
-            tx.execute(
-                select(table.c.survivor_id).where(exact).order_by(table.c.id).limit(most)
-            ).scalars()
-        )
+        who = select(table.c.survivor_id).where(exact).order_by(table.c.id)
+        ids = tx.column(who.limit(2 * SHOWN_AT_MOST + 2))
         if len(ids) <= SHOWN_AT_MOST:
             ids += people.with_name_part(tx, wanted, SHOWN_AT_MOST + 1)
         return _found(tx, list(dict.fromkeys(ids)))
@@ -241,23 +230,16 @@ class Members(Desk):
                 _("These fields can be corrected: {fields}."),
                 fields=values.listed((*people.SEALED_FIELDS, *people.PLAIN_FIELDS), "field"),
             )
-        sealed = {name: changes[name] for name in people.SEALED_FIELDS if name in changes}
         for needed in ("name", "phone"):
-            if needed in sealed and not sealed[needed]:
+            if needed in changes and not changes[needed]:
                 values.text("", needed)
-        tidy = {name: people.tidy(tx, name, value) for name, value in sealed.items()}
         for unique in ("phone", "card"):
-            if tidy.get(unique):
-                self._refuse_taken(tx, row.id, unique, tidy[unique])
-        plain = {name: changes[name] for name in people.PLAIN_FIELDS if name in changes}
-        if "home_store_id" in plain:
-            tx.find(schema.store, plain["home_store_id"])
-        tx.update(
-            table,
-            row.id,
-            **people.sealed_columns(tx, row.id, **tidy),
-            **people.plain_columns(**plain),
-        )
+            if changes.get(unique):
+                typed = people.tidy(tx, unique, changes[unique])
+                self._refuse_taken(tx, row.id, unique, typed)
+        if "home_store_id" in changes:
+            tx.find(schema.store, changes["home_store_id"])
+        people.fill(tx, row.id, changes)
         tx.note(f"member:{row.id}", fields=sorted(changes))
         return people.card_of(tx, people.live(tx, row.id))
 
@@ -316,11 +298,7 @@ class Members(Desk):
     def completeness(self, tx: Tx, member_id: str) -> Completeness:
         """How much of a member's record is filled in, and what is missing."""
         row = people.live(tx, member_id)
-        missing = tuple(
-            one
-            for one in PROFILE
-            if getattr(row, f"{one}_sealed" if one in people.SEALED_FIELDS else one) is None
-        )
+        missing = tuple(one for one in PROFILE if getattr(row, people.column_of(one)) is None)
         return Completeness(row.id, len(PROFILE) - len(missing), len(PROFILE), missing)
 
     @query(roles="sales manager trainer")
@@ -336,12 +314,8 @@ class Members(Desk):
             for pair in _alike(tx, column, second, limit):
                 found.setdefault(pair, []).append(why)
         return tuple(
-            Pair(
-                people.card_of(tx, people.live(tx, a)),
-                people.card_of(tx, people.live(tx, b)),
-                tuple(why),
-            )
-            for (a, b), why in sorted(found.items())[:limit]
+            Pair(*(people.card_of(tx, people.live(tx, one)) for one in pair), tuple(why))
+            for pair, why in sorted(found.items())[:limit]
         )
 
     @command(roles="manager trainer")
@@ -354,27 +328,19 @@ class Members(Desk):
         reason = values.text(reason, "reason")
         fill = {}
         for one in (*people.SEALED_FIELDS, *people.PLAIN_FIELDS):
-            column = f"{one}_sealed" if one in people.SEALED_FIELDS else one
+            column = people.column_of(one)
             if getattr(kept, column) is None and getattr(gone, column) is not None:
-                fill[one] = (
-                    people.unsealed(tx, gone, one)
-                    if one in people.SEALED_FIELDS
-                    else getattr(gone, one)
-                )
+                fill[one] = people.clear(tx, gone, one)
         _merge_consents(tx, kept.id, gone.id)
-        along = tx.execute(people.group_of(gone.id)).scalars().all()
+        along = tx.column(people.group_of(gone.id))
         tx.execute(
             update(table)
             .where(table.c.survivor_id == gone.id)
             .values(survivor_id=kept.id, status="merged")
         )
-        sealed = {name: fill[name] for name in people.SEALED_FIELDS if name in fill}
-        tidy = {name: people.tidy(tx, name, value) for name, value in sealed.items()}
-        columns = people.sealed_columns(tx, kept.id, **tidy)
-        columns |= {name: fill[name] for name in people.PLAIN_FIELDS if name in fill}
-        columns["level"] = _higher_level(tx, kept.level, gone.level)
-        columns["joined_at"] = min(kept.joined_at, gone.joined_at)
-        tx.update(table, kept.id, **columns)
+        people.fill(tx, kept.id, fill)
+        level = _higher_level(tx, kept.level, gone.level)
+        tx.update(table, kept.id, level=level, joined_at=min(kept.joined_at, gone.joined_at))
         tx.insert(
             schema.member_merge,
             kept_id=kept.id,
@@ -483,11 +449,9 @@ def _take_back(tx: Tx, merge, kept, gone) -> dict[str, object]:
     """What the kept record is again without what it got; a field corrected since stays."""
     back: dict[str, object] = {}
     for one in json.loads(merge.filled):
-        if one in people.SEALED_FIELDS:
-            if people.unsealed(tx, kept, one) == people.unsealed(tx, gone, one):
-                back |= people.sealed_columns(tx, kept.id, **{one: None})
-        elif getattr(kept, one) == getattr(gone, one):
-            back[one] = None
+        if people.clear(tx, kept, one) == people.clear(tx, gone, one):
+            sealed = one in people.SEALED_FIELDS
+            back |= people.sealed_columns(tx, kept.id, **{one: None}) if sealed else {one: None}
     if kept.level == _higher_level(tx, merge.kept_level, gone.level):
         back["level"] = merge.kept_level
     return back | {"joined_at": merge.kept_joined_at}
@@ -514,24 +478,10 @@ def _preferences(tx: Tx, member_id: str) -> tuple[Preference, ...]:
 
 def _merge_consents(tx: Tx, kept_id: str, gone_id: str) -> None:
     """Who withdrew on either record has withdrawn: merging never makes a consent."""
-    event = schema.consent_event
-    for purpose in schema.CONSENT_PURPOSES:
-        for channel in schema.MESSAGE_CHANNELS:
-            last = [
-                tx.value(
-                    select(event.c.given)
-                    .where(
-                        event.c.member_id.in_(people.group_of(one)),
-                        event.c.purpose == purpose,
-                        event.c.channel == channel,
-                    )
-                    .order_by(event.c.id.desc())
-                    .limit(1)
-                )
-                for one in (kept_id, gone_id)
-            ]
-            if False in last and True in last:
-                people.record_consent(tx, kept_id, purpose, channel, False, "merge")
+    for purpose, channel in product(schema.CONSENT_PURPOSES, schema.MESSAGE_CHANNELS):
+        last = {people.last_word(tx, one, purpose, channel) for one in (kept_id, gone_id)}
+        if last >= {False, True}:
+            people.record_consent(tx, kept_id, purpose, channel, False, "merge")
 
 
 def _higher_level(tx: Tx, one: str, other: str) -> str:

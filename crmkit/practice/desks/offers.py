@@ -1,5 +1,6 @@
 """Offers and coupons: what is on, and who was given what."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -16,7 +17,7 @@ from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock, value
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import group_of, live
-from crmkit.practice.records import Cents, record
+from crmkit.practice.records import Cents, built, record
 
 OFFERS = Listing(
     schema.promotion,
@@ -147,13 +148,7 @@ class Offers(Desk):
     @query(roles="cashier sales stock_keeper manager trainer")
     def current(self, tx: Tx) -> tuple[Offer, ...]:
         """The offers that are on today."""
-        p = schema.promotion
-        return tuple(
-            _offer(row)
-            for row in tx.all(
-                select(p).where(p.c.starts_on <= tx.today, p.c.ends_on >= tx.today).order_by(p.c.id)
-            )
-        )
+        return tx.every(Offer, schema.promotion, *_on_today(tx))
 
     @command(roles="manager trainer")
     def issue(
@@ -203,12 +198,9 @@ class Offers(Desk):
     def coupons(self, tx: Tx, member_id: str) -> tuple[Coupon, ...]:
         """A member's coupons, the usable ones first."""
         member = live(tx, member_id)
-        rows = tx.all(
-            select(schema.coupon.c.id)
-            .where(schema.coupon.c.member_id.in_(group_of(member.id)))
-            .order_by(schema.coupon.c.valid_to, schema.coupon.c.id)
-        )
-        found = [find_coupon(tx, row.id) for row in rows]
+        c = schema.coupon
+        theirs = select(c.c.id).where(c.c.member_id.in_(group_of(member.id)))
+        found = [find_coupon(tx, one) for one in tx.column(theirs.order_by(c.c.valid_to, c.c.id))]
         return tuple(sorted(found, key=lambda one: not one.usable))
 
     @listed(OFFERS, roles="cashier sales stock_keeper manager trainer")
@@ -222,19 +214,17 @@ class Offers(Desk):
         return (find_coupon(tx, row.id) for row in rows)
 
 
+def _on_today(tx: Tx) -> tuple:
+    p = schema.promotion
+    return p.c.starts_on <= tx.today, p.c.ends_on >= tx.today
+
+
 def find_coupon(tx: Tx, coupon_id: str) -> Coupon:
     row = tx.find(schema.coupon, coupon_id)
     event = schema.coupon_event
-    state = tx.value(
-        select(event.c.kind)
-        .where(event.c.coupon_id == coupon_id)
-        .order_by(event.c.id.desc())
-        .limit(1)
-    )
+    state = tx.last(event.c.kind, event.c.coupon_id == coupon_id)
     usable = state in ("issued", "restored") and row.valid_from <= tx.today <= row.valid_to
-    return Coupon(
-        row.id, row.promotion_id, row.member_id, row.valid_from, row.valid_to, state, usable
-    )
+    return built(Coupon, row, state=state, usable=usable)
 
 
 def offers_for(
@@ -243,11 +233,7 @@ def offers_for(
     """The offers this basket may get today, its coupon included; a coupon that does not count
     is refused with the reason, an offer's gift that is out of stock is left out."""
     p = schema.promotion
-    rows = tx.all(
-        select(p)
-        .where(p.c.starts_on <= tx.today, p.c.ends_on >= tx.today, p.c.coupon_only.is_(False))
-        .order_by(p.c.id)
-    )
+    rows = tx.all(select(p).where(*_on_today(tx), p.c.coupon_only.is_(False)).order_by(p.c.id))
     found = [_priced(tx, row, None) for row in rows if _level_fits(tx, row, member)]
     if coupon_id is not None:
         coupon = find_coupon(tx, coupon_id)
@@ -260,23 +246,20 @@ def offers_for(
         row = tx.find(schema.promotion, coupon.promotion_id)
         found = [one for one in found if one.promotion_id != row.id]
         found.append(_priced(tx, row, coupon_id))
-    wanted: dict[str, int] = {}
+    wanted = Counter()
     for line in basket:
-        wanted[line.product_id] = wanted.get(line.product_id, 0) + line.quantity
+        wanted[line.product_id] += line.quantity
     kept = []
     for one in found:
         if one.gift is not None:
             gift = one.gift.product_id
-            wanted[gift] = wanted.get(gift, 0) + one.gift.quantity
-            if wanted[gift] > stock.available(tx, tx.store_id, gift):
-                wanted[gift] -= one.gift.quantity
-                if one.coupon_id is not None:
-                    raise NotEnoughStock(
-                        _("The gift {product} of coupon {id} is out of stock here."),
-                        product=gift,
-                        id=one.coupon_id,
-                    )
+            if wanted[gift] + one.gift.quantity <= stock.available(tx, tx.store_id, gift):
+                wanted[gift] += one.gift.quantity
+            elif one.coupon_id is None:
                 continue
+            else:
+                said = _("The gift {product} of coupon {id} is out of stock here.")
+                raise NotEnoughStock(said, product=gift, id=one.coupon_id)
         kept.append(one)
     return kept
 
@@ -323,17 +306,10 @@ def _priced(tx: Tx, row, coupon_id: str | None) -> pricing.Offer:
     if row.kind == "gift":
         product = find_product(tx, row.gift_product_id)
         gift = pricing.Line(product.id, 1, product.list_price, product.cost, product.category)
-    return pricing.Offer(
-        promotion_id=row.id,
-        kind=row.kind,
-        threshold=row.threshold or 0,
-        amount_off=row.amount_off or 0,
-        percent_off=row.percent_off or 0,
-        gift=gift,
-        category=row.category,
-        coupon_id=coupon_id,
-    )
+    sums = {name: getattr(row, name) or 0 for name in ("threshold", "amount_off", "percent_off")}
+    about = {"promotion_id": row.id, "gift": gift, "coupon_id": coupon_id}
+    return built(pricing.Offer, row, **about, **sums)
 
 
 def _offer(row) -> Offer:
-    return Offer(**row._mapping)
+    return built(Offer, row)

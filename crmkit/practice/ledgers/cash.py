@@ -51,15 +51,8 @@ def since_last_close(tx, drawer: str) -> list:
 
 def balance(tx, drawer: str) -> int:
     """How much cash the book has in the drawer."""
-    return (
-        tx.value(
-            select(entry.c.balance)
-            .where(entry.c.store_id == tx.store_id, entry.c.drawer == drawer)
-            .order_by(entry.c.id.desc())
-            .limit(1)
-        )
-        or 0
-    )
+    here = (entry.c.store_id == tx.store_id, entry.c.drawer == drawer)
+    return tx.last(entry.c.balance, *here) or 0
 
 
 def post(tx, kind: str, amount: int, *, drawer: str | None = None, **about) -> int:

@@ -20,15 +20,7 @@ lot_table, entry_table = schema.points_lot, schema.points_entry
 
 def lot_balance(tx, lot_id: int) -> int:
     """What is left of a lot."""
-    return (
-        tx.value(
-            select(entry_table.c.lot_balance)
-            .where(entry_table.c.lot_id == lot_id)
-            .order_by(entry_table.c.id.desc())
-            .limit(1)
-        )
-        or 0
-    )
+    return tx.last(entry_table.c.lot_balance, entry_table.c.lot_id == lot_id) or 0
 
 
 def post(tx, lot_id: int, kind: str, points: int, **about) -> int:
@@ -190,7 +182,7 @@ def lapsed(tx, sale_id: int) -> int:
 def take_back(tx, member_id: str, sale_id: int, points: int, **about) -> int:
     """Take back points that a sale earned: from its own lot first, then those that expire first;
     how many there were to take."""
-    own = set(tx.execute(select(lot_table.c.id).where(lot_table.c.sale_id == sale_id)).scalars())
+    own = tx.column(select(lot_table.c.id).where(lot_table.c.sale_id == sale_id))
     lots = sorted(spendable(tx, member_id), key=lambda one: one.id not in own)
     return take_from(tx, lots, points, "return_earned", sale_id=sale_id, **about)
 

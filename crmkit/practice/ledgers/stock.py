@@ -39,13 +39,7 @@ def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int
     """Move units; the new balance of the place they left. The one writer of the stock ledger."""
     left = balance(tx, from_id, product_id) - quantity
     if left < 0 and not from_id.startswith("@"):
-        raise NotEnoughStock(
-            _("Only {left} units of {product} at {place}, {asked} were asked for."),
-            left=left + quantity,
-            product=product_id,
-            place=from_id,
-            asked=quantity,
-        )
+        raise _too_few(left + quantity, product_id, from_id, quantity)
     tx.insert(
         move_table,
         kind=kind,
@@ -99,13 +93,12 @@ def require_available(tx, product_id: str, quantity: int) -> None:
     """Refuse when this store has fewer units that nobody reserved."""
     free = available(tx, tx.store_id, product_id)
     if free < quantity:
-        raise NotEnoughStock(
-            _("Only {left} units of {product} at {place}, {asked} were asked for."),
-            left=free,
-            product=product_id,
-            place=tx.store_id,
-            asked=quantity,
-        )
+        raise _too_few(free, product_id, tx.store_id, quantity)
+
+
+def _too_few(left: int, product_id: str, place: str, asked: int) -> NotEnoughStock:
+    said = _("Only {left} units of {product} at {place}, {asked} were asked for.")
+    return NotEnoughStock(said, left=left, product=product_id, place=place, asked=asked)
 
 
 def take(tx, kind: str, product_id: str, to_id: str, quantity: int, **about) -> None:
@@ -125,9 +118,8 @@ def held(tx, reservation_id: int):
 def collect(tx, reservation_id: int, sale_id: int, member, bought: dict[str, int]) -> None:
     """The customer came for what was kept: it counts as free again, for this sale. What they do
     not take stays kept under its number."""
-    r, m = schema.reservation, schema.member
-    row = held(tx, reservation_id)
-    owner = tx.value(select(m.c.survivor_id).where(m.c.id == row.member_id))
+    r, row = schema.reservation, held(tx, reservation_id)
+    owner = tx.value(select(schema.member.c.survivor_id).filter_by(id=row.member_id))
     if owner is not None and (member is None or member.id != owner):
         raise Refused(_("Reservation {id} is kept for another member."), id=row.id)
     taken = min(bought.get(row.product_id, 0), row.quantity)

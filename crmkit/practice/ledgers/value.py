@@ -2,8 +2,6 @@
 
 import secrets
 
-from sqlalchemy import select
-
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema
 from crmkit.practice.errors import Refused
@@ -24,15 +22,7 @@ def new_number(letter: str) -> str:
 
 def balance(tx, card_id: str) -> int:
     """What is left on the card, in cents."""
-    return (
-        tx.value(
-            select(entry.c.balance)
-            .where(entry.c.card_id == card_id)
-            .order_by(entry.c.id.desc())
-            .limit(1)
-        )
-        or 0
-    )
+    return tx.last(entry.c.balance, entry.c.card_id == card_id) or 0
 
 
 def post(tx, card_id: str, kind: str, amount: int, **about) -> int:
