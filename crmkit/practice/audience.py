@@ -14,18 +14,13 @@ def ids_in(tx: Tx, segment_id: str) -> list[str]:
     """The live members of a segment; whoever was merged since counts as the record kept."""
     ms, m = schema.member_segment, schema.member
     survivor = m.alias("survivor")
-    return list(
-        tx.execute(
-            select(m.c.survivor_id)
-            .select_from(
-                ms.join(m, m.c.id == ms.c.member_id).join(
-                    survivor, survivor.c.id == m.c.survivor_id
-                )
-            )
-            .where(ms.c.segment_id == segment_id, survivor.c.status == "live")
-            .distinct()
-            .order_by(m.c.survivor_id)
-        ).scalars()
+    people = ms.join(m, m.c.id == ms.c.member_id).join(survivor, survivor.c.id == m.c.survivor_id)
+    return tx.column(
+        select(m.c.survivor_id)
+        .select_from(people)
+        .where(ms.c.segment_id == segment_id, survivor.c.status == "live")
+        .distinct()
+        .order_by(m.c.survivor_id)
     )
 
 
@@ -77,13 +72,8 @@ def picked_by(tx: Tx, rule: dict) -> list[str]:
         wanted.append(
             m.c.birthday_token.in_([t for day in days for t in tx.keys.tokens("birthday", day)])
         )
-    found = tx.execute(
-        select(m.c.id)
-        .select_from(m.outerjoin(bought, bought.c.member_id == m.c.id))
-        .where(*wanted)
-        .order_by(m.c.id)
-    )
-    return list(found.scalars())
+    everybody = select(m.c.id).select_from(m.outerjoin(bought, bought.c.member_id == m.c.id))
+    return tx.column(everybody.where(*wanted).order_by(m.c.id))
 
 
 def _days_ago(tx: Tx, days: int):

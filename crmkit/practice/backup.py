@@ -5,10 +5,11 @@ Personal fields stay encrypted in it; the keys are not inside, keep them elsewhe
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import chain, migrate, schema, triggers
@@ -27,19 +28,24 @@ def back_up(engine: Engine, to: str | Path) -> Path:
     to = Path(to)
     if to.exists():
         raise Refused(_("{path} is there already. Choose another name."), path=to)
-    unfinished = to.with_name(f".{to.name}.{os.getpid()}.unfinished")
+    with whole(to) as unfinished:
+        copy = _copy_sqlite if engine.dialect.name == "sqlite" else _copy_rows_to_file
+        copy(engine, unfinished)
+    return to
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A place to write a file that then stands at `path` whole, or not at all."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         with in_the_shops_words():
-            to.parent.mkdir(parents=True, exist_ok=True)
-            if engine.dialect.name == "sqlite":
-                _copy_sqlite(engine, unfinished)
-            else:
-                _copy_rows_to_file(engine, unfinished)
-            unfinished.replace(to)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield unfinished
+            unfinished.replace(path)
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-    return to
 
 
 def restore(backup: Path, where: str | Path, keys: Keyring | None) -> int:
@@ -76,16 +82,9 @@ def _into_a_file(old: Connection, path: Path, kind: str) -> int:
     if path.exists() and path.stat().st_size:
         # an empty database may be filled, anything else is somebody's
         return _into(old, open_engine(path, served=kind == "served"))
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with in_the_shops_words():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            copied = _into(old, open_engine(unfinished, served=False, new=True))
-            unfinished.replace(path)
-            open_engine(path, served=kind == "served").connect().close()
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+    with whole(path) as unfinished:
+        copied = _into(old, open_engine(unfinished, served=False, new=True))
+    open_engine(path, served=kind == "served").connect().close()
     return copied
 
 
@@ -151,13 +150,3 @@ def _set_next_number(connection: Connection, table: Table) -> None:
             text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"),
             {"table": table.name, "last": last},
         )
-
-
-def table_counts(connection: Connection) -> dict[str, int]:
-    """How many rows each table has: to compare a shop with its copy."""
-    present = set(inspect(connection).get_table_names())
-    return {
-        table.name: connection.scalar(select(func.count()).select_from(table))
-        for table in schema.metadata.sorted_tables
-        if table.name in present
-    }

@@ -7,7 +7,7 @@ everybody goes through the desks.
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -144,12 +144,11 @@ class _Past:
 
     def _row(self, table, row: dict) -> dict:
         """A row as the shop's table has it: in UTC, personal fields sealed."""
-        key = row.get("id")
-        found = {}
+        key, found, columns = row.get("id"), {}, _columns(table)
         for name, value in row.items():
-            if f"{name}_sealed" in table.c and table is not schema.member:
+            if f"{name}_sealed" in columns and table is not schema.member:
                 found[f"{name}_sealed"] = self.seal(table, f"{name}_sealed", key, value)
-            elif name in table.c:
+            elif name in columns:
                 found[name] = _utc(value) if isinstance(value, datetime) else value
         if table is schema.member:
             sealed = {one: row[one] for one in ("name", "phone", "email", "birth_date")}
@@ -159,6 +158,11 @@ class _Past:
         elif table is schema.survey_invite:
             found["code_token"] = self.keys.token("survey_code", f"past-{key}")
         return found
+
+
+@cache
+def _columns(table) -> frozenset[str]:
+    return frozenset(table.c.keys())
 
 
 def _what_is_on(shop: Shop) -> None:

@@ -13,7 +13,7 @@ from crmkit.practice.people import group_of
 
 def erase(tx: Tx, member_id: str) -> None:
     """Take everything personal of the member, and of records merged into theirs, away."""
-    group = list(tx.execute(group_of(member_id)).scalars())
+    group = tx.column(group_of(member_id))
     m = schema.member
     empty = dict.fromkeys(
         column.name
@@ -28,9 +28,7 @@ def erase(tx: Tx, member_id: str) -> None:
     )
     for table in (schema.member_preference, schema.member_segment):
         tx.execute(table.delete().where(table.c.member_id.in_(group)))
-    tickets = list(
-        tx.execute(select(schema.ticket.c.id).where(schema.ticket.c.member_id.in_(group))).scalars()
-    )
+    tickets = tx.column(select(schema.ticket.c.id).where(schema.ticket.c.member_id.in_(group)))
     _empty(tx, schema.ticket_message, schema.ticket_message.c.ticket_id.in_(tickets), "body_sealed")
     t, o, better = schema.ticket, schema.opportunity, schema.improvement
     _empty(tx, t, t.c.id.in_(tickets), "subject_sealed")
@@ -93,9 +91,7 @@ def _forget_what_was_said(tx: Tx, group: list[str]) -> None:
         (apart, apart.c.merge_id.in_(select(merge.c.id).where(merge.c.kept_id.in_(group)))),
         (entry, entry.c.lot_id.in_(select(lot.c.id).where(lot.c.member_id.in_(group)))),
     ):
-        about = [
-            f"{table.name}:{one}" for one in tx.execute(select(table.c.id).where(rows)).scalars()
-        ]
+        about = [f"{table.name}:{one}" for one in tx.column(select(table.c.id).where(rows))]
         for start in range(0, len(about), 500):
             some = schema.remark.c.about.in_(about[start : start + 500])
             _empty(tx, schema.remark, some, "text_sealed")

@@ -2,12 +2,15 @@
 
 import csv
 import inspect
+import os
+import random
 import shutil
+import signal
 from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from crmkit.i18n import use_language
 from crmkit.practice import FixedClock, Shop, schema
@@ -261,12 +264,39 @@ def test_there_is_a_recipe_for_every_command():
     assert set(RECIPES) == {name for name in of_desks if OPERATIONS[name].writes}
 
 
+def killed_in(shop, act) -> None:
+    """Another process begins to do it and is killed: at one of its writes, or as it saves all."""
+    child = os.fork()
+    if child == 0:
+        shop.engine.dispose(close=False)
+        left = random.randint(1, 8)
+
+        def writes(_connection, _cursor, statement, *_more):
+            nonlocal left
+            left -= statement.startswith(("INSERT", "UPDATE", "DELETE"))
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        event.listen(shop.engine, "before_cursor_execute", writes)
+        event.listen(shop.engine, "commit", lambda _one: os.kill(os.getpid(), signal.SIGKILL))
+        try:
+            act()
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("command", [name for name, one in RECIPES.items() if one])
-def test_a_command_sent_twice_happens_once(busy, command):
+def test_a_command_killed_leaves_nothing_and_sent_twice_happens_once(busy, command):
     desk, _dot, method = command.partition(".")
     act = getattr(getattr(busy, desk), method)
     arguments, options = RECIPES[command](busy)
-    before = sizes(busy)
+    before, books = sizes(busy), contents(busy)
+    random.seed(command)
+    killed_in(busy, lambda: act(*arguments, **options, key="once"))
+    assert contents(busy) == books
+    for written in busy.folder.glob("?.csv"):
+        written.unlink()  # a list was written, but nobody was told so
     first = act(*arguments, **options, key="once")
     after = contents(busy)
     assert sizes(busy)["audit_entry"] == before["audit_entry"] + 1

@@ -14,7 +14,7 @@ from crmkit.practice.errors import Closed, NotFound, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, record
+from crmkit.practice.records import Cents, built, record
 
 order_table = schema.purchase_order
 ORDERS = Listing(
@@ -77,13 +77,12 @@ class Buying:
         supplier_id = tx.new_code(s, supplier_id, "supplier")
         tx.insert(s, id=supplier_id, name=values.text(name, "name"), active=True)
         tx.note(f"supplier:{supplier_id}")
-        return Supplier(supplier_id, values.text(name, "name"), True)
+        return built(Supplier, tx.find(s, supplier_id))
 
     @query(roles="stock_keeper manager trainer")
     def suppliers(self, tx: Tx) -> tuple[Supplier, ...]:
         """Everybody goods are bought from."""
-        rows = tx.all(select(schema.supplier).order_by(schema.supplier.c.id))
-        return tuple(Supplier(**row._mapping) for row in rows)
+        return tx.every(Supplier, schema.supplier)
 
     @command(roles="stock_keeper manager trainer")
     def order(
@@ -209,8 +208,8 @@ def _take_in(tx: Tx, delivery_id: int, product_id: str, quantity: int, cost: int
         received=quantity,
         cost=cost,
     )
-    stores = select(schema.store.c.id)
-    on_hand = sum(ledger.balance(tx, one, product_id) for one in tx.execute(stores).scalars())
+    stores = tx.column(select(schema.store.c.id))
+    on_hand = sum(ledger.balance(tx, one, product_id) for one in stores)
     before = find_product(tx, product_id).cost
     tx.update(schema.product, product_id, cost=buying.average_cost(on_hand, before, quantity, cost))
     ledger.move(
@@ -221,37 +220,23 @@ def _take_in(tx: Tx, delivery_id: int, product_id: str, quantity: int, cost: int
 def _order(tx: Tx, row) -> Order:
     line, came, delivery = schema.purchase_line, schema.delivery_line, schema.delivery
     product = schema.product
-    received = dict(
-        tx.execute(
-            select(came.c.product_id, func.sum(came.c.received))
-            .join(delivery, delivery.c.id == came.c.delivery_id)
-            .where(delivery.c.order_id == row.id)
-            .group_by(came.c.product_id)
-        ).all()
+    received = tx.by_key(
+        select(came.c.product_id, func.sum(came.c.received))
+        .join(delivery, delivery.c.id == came.c.delivery_id)
+        .where(delivery.c.order_id == row.id)
+        .group_by(came.c.product_id)
     )
     lines = tx.all(
-        select(line, product.c.name)
+        select(line, product.c.name.label("product"))
         .join(product, product.c.id == line.c.product_id)
         .where(line.c.order_id == row.id)
         .order_by(line.c.product_id)
     )
-    return Order(
-        id=row.id,
-        store_id=row.store_id,
-        supplier_id=row.supplier_id,
-        supplier=tx.find(schema.supplier, row.supplier_id).name,
-        staff_id=row.staff_id,
-        ordered_at=row.ordered_at,
-        expected_on=row.expected_on,
-        status=row.status,
+    return built(
+        Order,
+        row,
+        supplier=tx.name_of(schema.supplier, row.supplier_id),
         lines=tuple(
-            OrderLine(
-                one.product_id,
-                one.name,
-                one.ordered,
-                int(received.get(one.product_id, 0)),
-                one.cost,
-            )
-            for one in lines
+            built(OrderLine, one, received=received.get(one.product_id, 0)) for one in lines
         ),
     )

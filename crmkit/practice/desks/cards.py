@@ -10,7 +10,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.ledgers import cash, value
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live
-from crmkit.practice.records import Cents, record
+from crmkit.practice.records import Cents, built, record
 
 CARDS = Listing(schema.value_card, filters=("kind", "member_id"), sorts=("-made_at",), at="made_at")
 
@@ -80,13 +80,9 @@ class Cards(Desk):
     def history(self, tx: Tx, card: str, limit: int = 50) -> tuple[CardEntry, ...]:
         """A card's ledger, the latest first."""
         e, number = schema.value_entry, tx.find(schema.value_card, card).id
-        rows = tx.all(
-            select(e.c.at, e.c.kind, e.c.amount, e.c.balance, e.c.sale_id, e.c.return_id)
-            .where(e.c.card_id == number)
-            .order_by(e.c.id.desc())
-            .limit(values.quantity(limit, "limit"))
-        )
-        return tuple(CardEntry(**row._mapping) for row in rows)
+        latest = select(e).where(e.c.card_id == number).order_by(e.c.id.desc())
+        rows = tx.all(latest.limit(values.quantity(limit, "limit")))
+        return tuple(built(CardEntry, row) for row in rows)
 
     @listed(CARDS, roles="manager trainer")
     def list_cards(tx: Tx, rows):
@@ -104,4 +100,4 @@ def _load(tx: Tx, number: str, amount: int, method: str) -> ValueCard:
 
 
 def _card(tx: Tx, row) -> ValueCard:
-    return ValueCard(row.id, row.kind, row.member_id, row.made_at, value.balance(tx, row.id))
+    return built(ValueCard, row, balance=value.balance(tx, row.id))

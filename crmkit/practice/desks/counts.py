@@ -164,9 +164,7 @@ class Counts:
                     stocktake_id=stocktake.id,
                     reason=causes.get(row.product_id),
                 )
-        tx.update(
-            schema.stocktake, stocktake.id, status="closed", closed_at=tx.now, closed_by=tx.staff.id
-        )
+        _end(tx, stocktake.id, "closed")
         report = replace(_report(tx, stocktake), count_again=tuple(again))
         tx.note(
             f"stocktake:{stocktake.id}", uncounted=len(report.uncounted), count_again=len(again)
@@ -198,13 +196,7 @@ class Counts:
     def cancel_count(self, tx: Tx, stocktake_id: int) -> None:
         """Give a stocktake up; nothing is booked."""
         stocktake = _open_stocktake(tx, stocktake_id)
-        tx.update(
-            schema.stocktake,
-            stocktake.id,
-            status="cancelled",
-            closed_at=tx.now,
-            closed_by=tx.staff.id,
-        )
+        _end(tx, stocktake.id, "cancelled")
         tx.note(f"stocktake:{stocktake.id}")
 
     @query(roles="stock_keeper manager trainer")
@@ -244,13 +236,18 @@ def _open_stocktake(tx: Tx, stocktake_id: int):
     return row
 
 
+def _end(tx: Tx, stocktake_id: int, status: str) -> None:
+    who = {"closed_at": tx.now, "closed_by": tx.staff.id}
+    tx.update(schema.stocktake, stocktake_id, status=status, **who)
+
+
 def _carried(tx: Tx) -> list[str]:
     m = schema.stock_move
     here = union(
         select(m.c.product_id).where(m.c.to_id == tx.store_id),
         select(m.c.product_id).where(m.c.from_id == tx.store_id),
     ).subquery()
-    return list(tx.execute(select(here.c.product_id).order_by(here.c.product_id)).scalars())
+    return tx.column(select(here.c.product_id).order_by(here.c.product_id))
 
 
 def _write_count(tx: Tx, stocktake_id: int, product_id: str, counted: int | None, book: int):
@@ -294,28 +291,13 @@ def _report(tx: Tx, stocktake) -> CountReport:
         .where(found.c.stocktake_id == stocktake.id)
         .order_by(found.c.product_id)
     )
-    lines = tuple(
-        CountLine(
-            row.product_id,
-            row.book,
-            row.counted,
-            row.difference,
-            row.difference * row.cost,
-            row.cause,
-        )
-        for row in rows
-    )
+    lines = tuple(built(CountLine, row, value=row.difference * row.cost) for row in rows)
     counted = {line.product_id for line in lines}
-    listed = tx.execute(
-        select(schema.stocktake_line.c.product_id)
-        .where(schema.stocktake_line.c.stocktake_id == stocktake.id)
-        .order_by(schema.stocktake_line.c.product_id)
-    ).scalars()
     return CountReport(
         stocktake.id,
         stocktake.store_id,
         lines,
-        tuple(one for one in listed if one not in counted),
+        tuple(one for one, _name in _sheet(tx, stocktake).products if one not in counted),
         sum(line.value for line in lines if line.value > 0),
         -sum(line.value for line in lines if line.value < 0),
     )

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
 from crmkit.practice.command import Tx, command
@@ -12,7 +10,7 @@ from crmkit.practice.domain import closing
 from crmkit.practice.errors import BadValue, Refused
 from crmkit.practice.ledgers import cash
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, record
+from crmkit.practice.records import Cents, built, record
 
 table = schema.shift_close
 CLOSES = Listing(table, filters=("drawer", "staff_id"), sorts=("-to_at",), at="to_at")
@@ -134,12 +132,7 @@ class Drawers:
             drawer=drawer,
             from_at=entries[0].at if entries else tx.now,
             to_at=tx.now,
-            opening=found.opening,
-            sales=found.sales,
-            refunds=found.refunds,
-            card_loads=found.card_loads,
-            paid_in=found.paid_in,
-            paid_out=found.paid_out,
+            **vars(found),
             cash_expected=found.cash_expected,
             cash_counted=counted,
             left_in_drawer=left,
@@ -152,7 +145,7 @@ class Drawers:
         if next_one is not None:
             cash.post(tx, "opening_float", 0, drawer=drawer, staff_id=next_one)
         tx.note(f"shift:{number}", cash_expected=found.cash_expected, cash_counted=counted)
-        return _close(tx.one(select(table).where(table.c.id == number)))
+        return _close(tx.find(table, number))
 
     @listed(CLOSES, roles="cashier sales manager trainer")
     def list_closes(tx: Tx, rows):
@@ -168,5 +161,4 @@ def _move(tx: Tx, kind: str, amount: int, reason: str) -> None:
 
 
 def _close(row) -> ShiftClose:
-    kept = {name: value for name, value in row._mapping.items() if name not in ("from_at", "to_at")}
-    return ShiftClose(since=row.from_at, at=row.to_at, **kept)
+    return built(ShiftClose, row, since=row.from_at, at=row.to_at)

@@ -7,9 +7,7 @@ would take for a formula is defused.
 
 import csv
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +18,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, rung, schema, values
+from crmkit.practice.backup import whole
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.display import heading
@@ -314,17 +313,12 @@ def _write(
         raise BadValue(_("The file's name must end in .csv or .xlsx."))
     if not path.parent.is_dir():
         raise NotFound(_("There is no folder {path}."), path=path.parent)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        headings = [heading(name, kind) for name in columns]
-        shown = (
-            [_shown(name, value) for name, value in zip(columns, row, strict=True)] for row in rows
-        )
+    headings = [heading(name, kind) for name in columns]
+    shown = (
+        [_shown(name, value) for name, value in zip(columns, row, strict=True)] for row in rows
+    )
+    with whole(path) as unfinished:
         (_write_csv if path.suffix == ".csv" else _write_xlsx)(unfinished, headings, shown)
-        unfinished.replace(path)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _write_csv(path: Path, headings: list[str], rows: Iterable[list]) -> None:

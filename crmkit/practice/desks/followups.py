@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, calls, masks, people, schema, values
@@ -21,6 +21,7 @@ TASKS = Listing(
     sorts=("due_on", "status", "id"),
     at="due_on",
 )
+_WITH_PLAN = select(tasks, plans.c.script, plans.c.kind).join(plans, plans.c.id == tasks.c.plan_id)
 
 
 @record(lists="id name segment_id kind ends_on active open_tasks done_tasks")
@@ -113,27 +114,20 @@ class Followups(Desk):
             )
         cycle = (tx.today - plan.starts_on).days // plan.every_days
         visited = _visited(tx, plan.id, cycle)
-        made = 0
-        for member_id in audience.ids_in(tx, plan.segment_id):
-            member = people.live(tx, member_id)
-            elsewhere = plan.store_id is not None and member.home_store_id != plan.store_id
-            if member_id in visited or elsewhere:
-                continue
-            if not calls.may_be_made(tx, plan.kind, member_id):
-                continue
-            tx.insert(
-                tasks,
-                plan_id=plan.id,
-                member_id=member_id,
-                cycle=cycle,
-                store_id=member.home_store_id,
-                due_on=tx.today,
-                why=plan.kind,
-                status="open",
-            )
-            made += 1
-        tx.note(f"followup_plan:{plan.id}", cycle=cycle, made=made)
-        return made
+        m = schema.member
+        homes = tx.by_key(select(m.c.id, m.c.home_store_id).where(m.c.status == "live"))
+        chosen = [
+            {"member_id": one, "store_id": homes[one]}
+            for one in audience.ids_in(tx, plan.segment_id)
+            if one not in visited
+            and plan.store_id in (None, homes[one])
+            and calls.may_be_made(tx, plan.kind, one)
+        ]
+        about = {"plan_id": plan.id, "cycle": cycle, "due_on": tx.today, "why": plan.kind}
+        if chosen:
+            tx.execute(insert(tasks), [one | about | {"status": "open"} for one in chosen])
+        tx.note(f"followup_plan:{plan.id}", cycle=cycle, made=len(chosen))
+        return len(chosen)
 
     @command(roles="manager trainer")
     def stop(self, tx: Tx, plan_id: int) -> int:
@@ -152,25 +146,16 @@ class Followups(Desk):
     def all_plans(self, tx: Tx) -> tuple[Plan, ...]:
         """Every plan with what is open and done."""
         return tuple(
-            _plan_of(tx, one)
-            for one in tx.execute(select(plans.c.id).order_by(plans.c.id)).scalars()
+            _plan_of(tx, one) for one in tx.column(select(plans.c.id).order_by(plans.c.id))
         )
 
     @query(roles="sales manager trainer")
     def today(self, tx: Tx) -> tuple[Task, ...]:
         """Whom to call today at this store; the longest overdue first."""
-        rows = tx.all(
-            select(tasks, plans.c.script, plans.c.kind)
-            .join(plans, plans.c.id == tasks.c.plan_id)
-            .where(
-                tasks.c.store_id == tx.store_id,
-                tasks.c.status == "open",
-                tasks.c.due_on <= tx.today,
-            )
-            .order_by(tasks.c.due_on, tasks.c.id)
-        )
+        here = (tasks.c.store_id == tx.store_id, tasks.c.status == "open")
+        due = _WITH_PLAN.where(*here, tasks.c.due_on <= tx.today)
         found = {}
-        for row in rows:
+        for row in tx.all(due.order_by(tasks.c.due_on, tasks.c.id)):
             member = people.living(tx, row.member_id)
             if member is not None and calls.may_be_made(tx, row.kind, member.id):
                 found.setdefault((row.plan_id, row.cycle, member.id), _task_of(tx, row))
@@ -180,7 +165,7 @@ class Followups(Desk):
     def list_tasks(tx: Tx, rows):
         """This store's calls, open, done and cancelled, page by page (see `lists`)."""
         known = select(plans.c.id, plans.c.script).where(plans.c.id.in_([r.plan_id for r in rows]))
-        scripts = dict(tx.execute(known).all())
+        scripts = tx.by_key(known)
         for row in rows:
             member = people.living(tx, row.member_id)
             yield _shown(tx, row, member, scripts[row.plan_id])
@@ -272,34 +257,20 @@ class Followups(Desk):
 
 def _plan_of(tx: Tx, plan_id: int) -> Plan:
     row = tx.find(plans, plan_id)
-    counted = dict(
-        tx.all(
-            select(tasks.c.status, func.count())
-            .where(tasks.c.plan_id == row.id)
-            .group_by(tasks.c.status)
-        )
-    )
+    by_status = select(tasks.c.status, func.count()).where(tasks.c.plan_id == row.id)
+    counted = tx.by_key(by_status.group_by(tasks.c.status))
     return built(Plan, row, open_tasks=counted.get("open", 0), done_tasks=counted.get("done", 0))
 
 
 def _visited(tx: Tx, plan_id: int, cycle: int) -> set[str]:
     """Who has a task of this cycle, also under a number merged since."""
     m = schema.member
-    return set(
-        tx.execute(
-            select(m.c.survivor_id)
-            .join(tasks, tasks.c.member_id == m.c.id)
-            .where(tasks.c.plan_id == plan_id, tasks.c.cycle == cycle)
-        ).scalars()
-    )
+    joined = select(m.c.survivor_id).join(tasks, tasks.c.member_id == m.c.id)
+    return set(tx.column(joined.where(tasks.c.plan_id == plan_id, tasks.c.cycle == cycle)))
 
 
 def _find_task(tx: Tx, task_id: int):
-    row = tx.one(
-        select(tasks, plans.c.script, plans.c.kind)
-        .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(tasks.c.id == task_id)
-    )
+    row = tx.one(_WITH_PLAN.where(tasks.c.id == values.number(task_id)))
     if row is None:
         raise NotFound(_("There is no follow-up task {id}."), id=task_id)
     return row

@@ -146,8 +146,8 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def segments(self, tx: Tx) -> tuple[Segment, ...]:
         """Every segment there is."""
-        ids = tx.execute(select(schema.segment.c.id).order_by(schema.segment.c.id)).scalars()
-        return tuple(_segment_of(tx, one) for one in ids)
+        ids = select(schema.segment.c.id).order_by(schema.segment.c.id)
+        return tuple(_segment_of(tx, one) for one in tx.column(ids))
 
     @query(roles="sales manager trainer")
     def members_of(self, tx: Tx, segment_id: str) -> tuple[str, ...]:
@@ -188,8 +188,7 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def templates(self, tx: Tx) -> tuple[Template, ...]:
         """Every template there is."""
-        table = schema.template
-        return tuple(built(Template, row) for row in tx.all(select(table).order_by(table.c.id)))
+        return tx.every(Template, schema.template)
 
     @query(roles="sales manager trainer")
     def preview(self, tx: Tx, template_id: int, member_id: str) -> str:
@@ -237,8 +236,7 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def care_rules(self, tx: Tx) -> tuple[CareRule, ...]:
         """Every care rule there is."""
-        table = schema.care_rule
-        return tuple(built(CareRule, row) for row in tx.all(select(table).order_by(table.c.id)))
+        return tx.every(CareRule, schema.care_rule)
 
     @command(roles="manager trainer")
     def stop_care(self, tx: Tx, rule_id: int) -> None:
@@ -297,7 +295,7 @@ class Marketing(Desk):
         if row.status != "draft":
             raise Closed(_("The groups of this campaign are drawn already."))
         m = schema.member
-        ours = set(tx.execute(select(m.c.id).where(_of_own_stores(tx, m.c.id))).scalars())
+        ours = set(tx.column(select(m.c.id).where(_of_own_stores(tx, m.c.id))))
         targets = [one for one in audience.ids_in(tx, row.segment_id) if one in ours]
         if not targets:
             raise Refused(_("Nobody is in the segment {id}."), id=row.segment_id)
@@ -376,8 +374,8 @@ class Marketing(Desk):
     @query(roles="sales manager trainer")
     def campaigns(self, tx: Tx) -> tuple[Campaign, ...]:
         """Every campaign, the latest first."""
-        ids = tx.execute(select(schema.campaign.c.id).order_by(schema.campaign.c.id.desc()))
-        return tuple(_campaign_of(tx, one) for one in ids.scalars())
+        ids = select(schema.campaign.c.id).order_by(-schema.campaign.c.id)
+        return tuple(_campaign_of(tx, one) for one in tx.column(ids))
 
     @query(roles="sales manager trainer")
     def result(self, tx: Tx, campaign_id: int, days: int = 30) -> tuple[Arm, ...]:
@@ -392,15 +390,11 @@ class Marketing(Desk):
     def outgoing(self, tx: Tx, status: OutboxStatus | None = None) -> tuple[Outgoing, ...]:
         """What is in the outbox to this store's members (a manager's stores'), newest first."""
         table = schema.outbox
-        wanted = (
-            select(table)
-            .where(_of_own_stores(tx, table.c.member_id))
-            .order_by(table.c.id.desc())
-            .limit(200)
-        )
+        wanted = [_of_own_stores(tx, table.c.member_id)]
         if status is not None:
-            wanted = wanted.where(table.c.status == status)
-        return tuple(built(Outgoing, row) for row in tx.all(wanted))
+            wanted.append(table.c.status == status)
+        newest = select(table).where(*wanted).order_by(table.c.id.desc()).limit(200)
+        return tuple(built(Outgoing, row) for row in tx.all(newest))
 
     @listed(OUTBOX, roles="manager trainer")
     def list_outbox(tx: Tx, rows):
@@ -436,19 +430,18 @@ def _of_own_stores(tx: Tx, column):
 
 def _segment_of(tx: Tx, segment_id: str) -> Segment:
     row = tx.find(schema.segment, segment_id)
-    count = len(audience.ids_in(tx, row.id))
-    return Segment(row.id, row.name, json.loads(row.rule), count, tx.day_of(row.made_at))
+    about = {"rule": json.loads(row.rule), "made_on": tx.day_of(row.made_at)}
+    return built(Segment, row, members=len(audience.ids_in(tx, row.id)), **about)
 
 
 def _blanks(tx: Tx, member) -> dict[str, object]:
     card = people.card_of(tx, member)
-    store = tx.value(select(schema.store.c.name).where(schema.store.c.id == member.home_store_id))
     return {
         "name": people.unsealed(tx, member, "name") or "",
         "level": label("level", card.level),
         "points": card.points,
-        "store": store,
-        "shop": tx.value(select(schema.shop.c.name)),
+        "store": tx.name_of(schema.store, member.home_store_id),
+        "shop": tx.name_of(schema.shop, 1),
     }
 
 
@@ -520,7 +513,7 @@ def _celebrating(tx: Tx, rule, day: date) -> list[str]:
             days.append("02-29")
         tokens = [token for one in days for token in tx.keys.tokens("birthday", one)]
         wanted = [m.c.status == "live", m.c.birthday_token.in_(tokens)]
-    found = list(tx.execute(select(m.c.id).where(*wanted).order_by(m.c.id)).scalars())
+    found = tx.column(select(m.c.id).where(*wanted).order_by(m.c.id))
     if rule.segment_id is None:
         return found
     inside = set(audience.ids_in(tx, rule.segment_id))

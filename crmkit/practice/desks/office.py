@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -101,11 +101,8 @@ class Office(Desk):
             home_store_id=store_id,
             active=True,
         )
-        tx.execute(
-            insert(schema.staff_role).values(
-                staff_id=staff_id, role_id=role, store_id=None if everywhere else store_id
-            )
-        )
+        at = None if everywhere else store_id
+        tx.insert(schema.staff_role, staff_id=staff_id, role_id=role, store_id=at)
         tx.note(f"staff:{staff_id}", role=role)
         return staff_id
 
@@ -115,28 +112,19 @@ class Office(Desk):
         tx.find(schema.staff, staff_id)
         if store_id is not None:
             tx.find(schema.store, store_id)
-        sr = schema.staff_role
-        where = (sr.c.staff_id == staff_id, sr.c.role_id == role, sr.c.store_id == store_id)
-        if not tx.one(select(sr.c.id).where(*where)):
-            tx.insert(sr, staff_id=staff_id, role_id=role, store_id=store_id)
+        held = {"staff_id": staff_id, "role_id": role, "store_id": store_id}
+        if not tx.one(select(schema.staff_role).filter_by(**held)):
+            tx.insert(schema.staff_role, **held)
         tx.note(f"staff:{staff_id}", role=role, store=store_id)
 
     @command(roles="trainer")
     def take_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Take a role back, as it was given: at that store, or (without one) everywhere."""
         tx.find(schema.staff, staff_id)
-        sr = schema.staff_role
-        taken = tx.execute(
-            delete(sr).where(
-                sr.c.staff_id == staff_id, sr.c.role_id == role, sr.c.store_id == store_id
-            )
-        )
-        if not taken.rowcount:
-            raise NotFound(
-                _("{id} was not given the role {role} there."),
-                id=staff_id,
-                role=label("role", role),
-            )
+        held = {"staff_id": staff_id, "role_id": role, "store_id": store_id}
+        if not tx.execute(delete(schema.staff_role).filter_by(**held)).rowcount:
+            said = _("{id} was not given the role {role} there.")
+            raise NotFound(said, id=staff_id, role=label("role", role))
         _require_a_trainer(tx)
         tx.note(f"staff:{staff_id}", role=role, store=store_id)
 
@@ -207,10 +195,8 @@ class Office(Desk):
         first = values.day(f"{values.text(month, 'month')}-01", "month")
         if staff_id is not None:
             tx.find(schema.staff, staff_id)
-        t = schema.sales_target
         about = {"store_id": tx.store_id, "staff_id": staff_id, "month": f"{first:%Y-%m}"}
-        tx.execute(delete(t).where(*(t.c[name] == one for name, one in about.items())))
-        tx.insert(t, **about, revenue=values.cents(revenue, "revenue", least=1))
+        tx.put(schema.sales_target, about, revenue=values.cents(revenue, "revenue", least=1))
         tx.note(f"store:{tx.store_id}", month=about["month"], revenue=revenue)
 
     @command(roles="cashier sales manager trainer")
@@ -222,10 +208,8 @@ class Office(Desk):
             time(values.quantity(hour, "hour", least=0, most=23)),
             ZoneInfo(tx.timezone),
         )
-        f = schema.footfall
-        tx.execute(delete(f).where(f.c.store_id == tx.store_id, f.c.hour == start))
         counted = values.quantity(visitors, "visitors", least=0)
-        tx.execute(insert(f).values(store_id=tx.store_id, hour=start, visitors=counted))
+        tx.put(schema.footfall, {"store_id": tx.store_id, "hour": start}, visitors=counted)
         tx.note(f"store:{tx.store_id}", visitors=counted)
 
     @query(roles="cashier sales stock_keeper manager trainer")
@@ -286,8 +270,7 @@ class Office(Desk):
             value = values.quantity(value, "setting")
         else:
             value = values.clock_time(value, "setting")
-        tx.execute(delete(schema.setting).where(schema.setting.c.name == name))
-        tx.insert(schema.setting, name=name, value=str(value))
+        tx.put(schema.setting, {"name": name}, value=str(value))
         tx.note("shop", setting=name, value=value)
 
 

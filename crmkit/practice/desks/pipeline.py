@@ -1,5 +1,6 @@
 """The pipeline: who is about to buy what, how far it has come, and why it was lost."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated
@@ -138,9 +139,7 @@ class Pipeline(Desk):
     ) -> Opportunity:
         """Move it to another stage. Open stages need the next action and its day, lost needs the
         reason, won may name the sale; what is won or lost stays so."""
-        row = tx.find_mine(table, opportunity_id)
-        if row.stage in CLOSED:
-            raise Closed(_("This opportunity is decided. Open a new one."))
+        row = _open_one(tx, opportunity_id)
         if stage == row.stage:
             raise Refused(_("It is at this stage already."))
         if reason is not None and stage != "lost":
@@ -183,9 +182,7 @@ class Pipeline(Desk):
         staff_id: str | None = None,
     ) -> Opportunity:
         """Put an open opportunity right, or give it to a colleague."""
-        row = tx.find_mine(table, opportunity_id)
-        if row.stage in CLOSED:
-            raise Closed(_("This opportunity is decided. Open a new one."))
+        row = _open_one(tx, opportunity_id)
         changed: dict[str, object] = {}
         if title is not None:
             changed["title"] = values.text(title, "title")
@@ -237,10 +234,7 @@ class Pipeline(Desk):
         ]
         won = sum(row.stage == "won" for row in decided)
         reasons = [row.lost_reason for row in decided if row.stage == "lost"]
-        counted = sorted(
-            ((one, reasons.count(one)) for one in set(reasons)),
-            key=lambda pair: (-pair[1], pair[0]),
-        )
+        counted = Counter(sorted(reasons)).most_common()
         return WinRate(won, len(decided), won / len(decided) if decided else None, tuple(counted))
 
     @query(roles="sales manager trainer")
@@ -266,15 +260,18 @@ class Pipeline(Desk):
         return Forecast(round(expected), open_amount, tuple(by_stage))
 
 
+def _open_one(tx: Tx, opportunity_id: int):
+    row = tx.find_mine(table, opportunity_id)
+    if row.stage in CLOSED:
+        raise Closed(_("This opportunity is decided. Open a new one."))
+    return row
+
+
 def _check_sale(tx: Tx, row, stage: str, sale_id: int) -> None:
     if stage != "won":
         raise BadValue(_("Only what is won has a sale."))
     sale = tx.find(schema.sale, sale_id)
-    survivors = [
-        tx.value(select(schema.member.c.survivor_id).where(schema.member.c.id == one))
-        for one in (sale.member_id, row.member_id)
-    ]
-    if survivors[0] != survivors[1]:
+    if people.owner_of(tx, sale.member_id) != people.owner_of(tx, row.member_id):
         raise Refused(_("Sale {id} is not this member's."), id=sale_id)
 
 
@@ -283,8 +280,7 @@ def _step(tx: Tx, made: int, before: str | None, stage: str, reason: str | None)
 
 
 def _opportunity_of(tx: Tx, opportunity_id: int) -> Opportunity:
-    (one,) = _opportunities(tx, [tx.one(select(table).where(table.c.id == opportunity_id))])
-    return one
+    return next(_opportunities(tx, [tx.find(table, opportunity_id)]))
 
 
 def _opportunities(tx: Tx, rows: Sequence) -> Iterator[Opportunity]:

@@ -62,15 +62,9 @@ class Points(Desk):
         """A member's points, and the next ones to expire."""
         member = live(tx, member_id)
         lots = ledger.spendable(tx, member.id)
-        if not lots:
-            return Balance(member.id, 0, 0, None)
-        next_day = lots[0].last_day
-        return Balance(
-            member.id,
-            sum(one.left for one in lots),
-            sum(one.left for one in lots if one.last_day == next_day),
-            next_day,
-        )
+        next_day = lots[0].last_day if lots else None
+        expiring = sum(one.left for one in lots if one.last_day == next_day)
+        return Balance(member.id, sum(one.left for one in lots), expiring, next_day)
 
     @query(roles="cashier sales manager trainer")
     def history(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[PointsEntry, ...]:
@@ -107,21 +101,15 @@ class Points(Desk):
         """Offer goods for points, or stop offering them."""
         product = find_product(tx, product_id)
         values.quantity(points, "points")
-        r = schema.reward
-        if tx.one(select(r).where(r.c.product_id == product.id)):
-            tx.execute(
-                r.update().where(r.c.product_id == product.id).values(points=points, active=active)
-            )
-        else:
-            tx.insert(r, product_id=product.id, points=points, active=active)
+        tx.put(schema.reward, {"product_id": product.id}, points=points, active=active)
         tx.note(f"product:{product.id}", points=points)
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def rewards(self, tx: Tx) -> dict[str, int]:
         """What can be had for points: product and its price in points."""
         r = schema.reward
-        rows = tx.all(select(r).where(r.c.active).order_by(r.c.points, r.c.product_id))
-        return {row.product_id: row.points for row in rows}
+        on_offer = select(r.c.product_id, r.c.points).where(r.c.active)
+        return tx.by_key(on_offer.order_by(r.c.points, r.c.product_id))
 
     @command(roles="cashier sales manager trainer")
     def redeem(self, tx: Tx, member_id: str, product_id: str, quantity: int = 1) -> int:
@@ -153,7 +141,7 @@ class Points(Desk):
             .where(r.c.member_id.in_(group_of(live(tx, member_id).id)))
             .order_by(r.c.id.desc())
         )
-        return tuple(Redemption(undone=_undone(tx, row.id), **row._mapping) for row in rows)
+        return tuple(built(Redemption, row, undone=_undone(tx, row.id)) for row in rows)
 
     @command(roles="cashier manager trainer")
     def undo_redemption(self, tx: Tx, redemption: int) -> int:

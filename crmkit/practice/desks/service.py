@@ -105,46 +105,33 @@ class Service(Desk):
             sale_id=sale_id,
             priority=priority,
         )
-        tx.note(f"ticket:{ticket_id}", kind=kind, priority=priority)
-        return _ticket_of(tx, ticket_id)
+        return _noted(tx, ticket_id, kind=kind, priority=priority)
 
     @command(roles="cashier sales manager trainer")
     def add_message(
         self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None
     ) -> Ticket:
         """The customer said more; a settled ticket is open again."""
-        row = tx.find_mine(tickets, ticket_id)
-        if row.status == "closed":
-            raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
+        row = _not_closed(tx, ticket_id)
         _say(tx, row.id, "in", channel or row.channel, body)
         if row.status == "resolved":
             tx.update(tickets, row.id, status="in_progress", resolved_at=None, satisfaction=None)
-        tx.note(f"ticket:{row.id}")
-        return _ticket_of(tx, row.id)
+        return _noted(tx, row.id)
 
     @command(roles="sales manager trainer")
     def reply(self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None) -> Ticket:
         """Answer the customer, on the ticket's channel unless another is named. To a member, an
         e-mail, SMS or mini-program message leaves through the outbox."""
         row = _working(tx, ticket_id)
-        _answer(tx, row, channel or row.channel, body)
-        tx.update(
-            tickets,
-            row.id,
-            status="in_progress",
-            first_response_at=row.first_response_at or tx.now,
-            owner_id=row.owner_id or tx.staff.id,
-        )
-        tx.note(f"ticket:{row.id}")
-        return _ticket_of(tx, row.id)
+        _answer(tx, row, channel or row.channel, body, status="in_progress")
+        return _noted(tx, row.id)
 
     @command(roles="sales manager trainer")
     def add_note(self, tx: Tx, ticket_id: int, body: str) -> Ticket:
         """A note for colleagues; the customer does not see it."""
         row = tx.find_mine(tickets, ticket_id)
         _say(tx, row.id, "note", row.channel, body)
-        tx.note(f"ticket:{row.id}")
-        return _ticket_of(tx, row.id)
+        return _noted(tx, row.id)
 
     @command(roles="sales manager trainer")
     def assign(self, tx: Tx, ticket_id: int, staff_id: str) -> Ticket:
@@ -152,8 +139,7 @@ class Service(Desk):
         row = _working(tx, ticket_id)
         tx.find(schema.staff, staff_id)
         tx.update(tickets, row.id, owner_id=staff_id)
-        tx.note(f"ticket:{row.id}", owner=staff_id)
-        return _ticket_of(tx, row.id)
+        return _noted(tx, row.id, owner=staff_id)
 
     @command(roles="sales manager trainer")
     def edit(
@@ -178,8 +164,7 @@ class Service(Desk):
         if not changed:
             raise BadValue(_("Say what is to be changed."))
         tx.update(tickets, row.id, **changed)
-        tx.note(f"ticket:{row.id}", fields=sorted(changed))
-        return _ticket_of(tx, row.id)
+        return _noted(tx, row.id, fields=sorted(changed))
 
     @command(roles="sales manager trainer")
     def resolve(
@@ -187,31 +172,19 @@ class Service(Desk):
     ) -> Ticket:
         """Tell the customer how it is settled, as `reply` does."""
         row = _working(tx, ticket_id)
-        _answer(tx, row, channel or row.channel, body)
-        tx.update(
-            tickets,
-            row.id,
-            status="resolved",
-            resolved_at=tx.now,
-            first_response_at=row.first_response_at or tx.now,
-            owner_id=row.owner_id or tx.staff.id,
-        )
-        tx.note(f"ticket:{row.id}")
-        return _ticket_of(tx, row.id)
+        _answer(tx, row, channel or row.channel, body, status="resolved", resolved_at=tx.now)
+        return _noted(tx, row.id)
 
     @command(roles="cashier sales manager trainer")
     def rate(self, tx: Tx, ticket_id: int, satisfaction: int) -> Ticket:
         """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket."""
-        row = tx.find_mine(tickets, ticket_id)
-        if row.status == "closed":
-            raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
+        row = _not_closed(tx, ticket_id)
         if row.status != "resolved":
             raise Refused(_("Settle the ticket first, then ask how satisfied the customer is."))
         if values.quantity(satisfaction, "satisfaction") > 5:
             raise BadValue(_("Satisfaction goes from 1 to 5."))
         tx.update(tickets, row.id, satisfaction=satisfaction, status="closed")
-        tx.note(f"ticket:{row.id}", satisfaction=satisfaction)
-        return _ticket_of(tx, row.id)
+        return _noted(tx, row.id, satisfaction=satisfaction)
 
     @query(roles="cashier sales manager trainer")
     def show(self, tx: Tx, ticket_id: int) -> Ticket:
@@ -304,12 +277,8 @@ class Service(Desk):
     @query(roles="sales manager trainer")
     def improvements(self, tx: Tx) -> tuple[Improvement, ...]:
         """This store's improvements, the next due first."""
-        rows = tx.all(
-            select(improvements)
-            .where(improvements.c.store_id == tx.store_id)
-            .order_by(improvements.c.due_on, improvements.c.id)
-        )
-        return tuple(tx.built(Improvement, improvements, row) for row in rows)
+        here = improvements.c.store_id == tx.store_id
+        return tx.every(Improvement, improvements, here, order=improvements.c.due_on)
 
 
 def new_ticket(
@@ -344,7 +313,11 @@ def new_ticket(
     return ticket_id
 
 
-def _answer(tx: Tx, row, channel: str, body: str) -> None:
+def _answer(tx: Tx, row, channel: str, body: str, **becomes) -> None:
+    """Tell the customer; whoever answers first looks after it."""
+    first = row.first_response_at or tx.now
+    owner = row.owner_id or tx.staff.id
+    tx.update(tickets, row.id, first_response_at=first, owner_id=owner, **becomes)
     message_id = _say(tx, row.id, "out", channel, body)
     if row.member_id is None or channel not in schema.MESSAGE_CHANNELS:
         return
@@ -375,6 +348,13 @@ def _say(tx: Tx, ticket_id: int, direction: str, channel: str, body: str) -> int
     )
 
 
+def _not_closed(tx: Tx, ticket_id: int):
+    row = tx.find_mine(tickets, ticket_id)
+    if row.status == "closed":
+        raise Closed(_("Ticket {id} is closed. Open a new one."), id=row.id)
+    return row
+
+
 def _working(tx: Tx, ticket_id: int):
     row = tx.find_mine(tickets, ticket_id)
     if row.status in ("resolved", "closed"):
@@ -382,9 +362,14 @@ def _working(tx: Tx, ticket_id: int):
     return row
 
 
+def _noted(tx: Tx, ticket_id: int, **detail) -> Ticket:
+    """The ticket as it stands now, for the log and for who did something about it."""
+    tx.note(f"ticket:{ticket_id}", **detail)
+    return _ticket_of(tx, ticket_id)
+
+
 def _ticket_of(tx: Tx, ticket_id: int) -> Ticket:
-    (one,) = _tickets_of(tx, [tx.one(select(tickets).where(tickets.c.id == ticket_id))])
-    return one
+    return next(_tickets_of(tx, [tx.find(tickets, ticket_id)]))
 
 
 def _tickets_of(tx: Tx, rows: Sequence) -> Iterator[Ticket]:

@@ -16,7 +16,7 @@ from crmkit.practice.goods import find_product, matching
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live
-from crmkit.practice.records import Cents, record
+from crmkit.practice.records import Cents, built, record
 
 PRODUCTS = Listing(
     schema.product,
@@ -35,6 +35,7 @@ RESERVATIONS = Listing(
     sorts=("-made_at", "until"),
     at="made_at",
 )
+DOCUMENTS = ("sale", "return", "transfer", "stocktake", "redemption", "delivery")
 
 
 @record
@@ -145,16 +146,7 @@ class Stock(Transfers, Counts, Buying, Desk):
     def look(self, tx: Tx, product_id: str, store_id: str | None = None) -> OnHand:
         """How many of a product are at this store (or another one)."""
         product = find_product(tx, product_id)
-        store_id = store_id or tx.store_id
-        tx.find(schema.store, store_id)
-        return OnHand(
-            store_id,
-            product.id,
-            product.name,
-            ledger.balance(tx, store_id, product.id),
-            ledger.reserved(tx, store_id, product.id),
-            ledger.in_transit(tx, store_id, product.id),
-        )
+        return _on_hand(tx, tx.find(schema.store, store_id or tx.store_id).id, product)
 
     @command(roles="stock_keeper manager trainer")
     def receive(self, tx: Tx, units: values.Units, *, note: str | None = None) -> dict[str, int]:
@@ -172,18 +164,8 @@ class Stock(Transfers, Counts, Buying, Desk):
     def everywhere(self, tx: Tx, product_id: str) -> tuple[OnHand, ...]:
         """How many of a product are at each store."""
         product = find_product(tx, product_id)
-        stores = tx.execute(select(schema.store.c.id).order_by(schema.store.c.id)).scalars().all()
-        return tuple(
-            OnHand(
-                store_id,
-                product.id,
-                product.name,
-                ledger.balance(tx, store_id, product.id),
-                ledger.reserved(tx, store_id, product.id),
-                ledger.in_transit(tx, store_id, product.id),
-            )
-            for store_id in stores
-        )
+        stores = tx.column(select(schema.store.c.id).order_by(schema.store.c.id))
+        return tuple(_on_hand(tx, one, product) for one in stores)
 
     @query(roles="sales stock_keeper manager trainer")
     def passbook(self, tx: Tx, product_id: str, limit: int = 50) -> tuple[Moved, ...]:
@@ -276,12 +258,8 @@ class Stock(Transfers, Counts, Buying, Desk):
         full = values.quantity(order_up_to, "order_up_to")
         if full <= point:
             raise BadValue(_("Order up to more than the reorder point."))
-        r = schema.reorder_rule
-        here = (r.c.store_id == tx.store_id, r.c.product_id == product.id)
-        if tx.one(select(r).where(*here)):
-            tx.execute(r.update().where(*here).values(reorder_point=point, order_up_to=full))
-        else:
-            tx.insert(r, product_id=product.id, reorder_point=point, order_up_to=full)
+        here = {"store_id": tx.store_id, "product_id": product.id}
+        tx.put(schema.reorder_rule, here, reorder_point=point, order_up_to=full)
         tx.note(f"product:{product.id}", reorder_point=point, order_up_to=full)
 
     @query(roles="sales stock_keeper manager trainer")
@@ -293,57 +271,37 @@ class Stock(Transfers, Counts, Buying, Desk):
             on_hand = ledger.balance(tx, tx.store_id, rule.product_id)
             coming = ledger.in_transit(tx, tx.store_id, rule.product_id)
             if on_hand + coming <= rule.reorder_point:
-                needed.append(
-                    Reorder(
-                        rule.product_id,
-                        on_hand,
-                        coming,
-                        rule.reorder_point,
-                        rule.order_up_to - on_hand - coming,
-                    )
-                )
+                there = {"on_hand": on_hand, "in_transit": coming}
+                order = rule.order_up_to - on_hand - coming
+                needed.append(built(Reorder, rule, **there, order=order))
         return tuple(needed)
 
 
 def _moved(row, store_id: str, reason: str | None) -> Moved:
     incoming = row.to_id == store_id
-    document = next(
-        (
-            f"{name}:{number}"
-            for name, number in (
-                ("sale", row.sale_id),
-                ("return", row.return_id),
-                ("transfer", row.transfer_id),
-                ("stocktake", row.stocktake_id),
-                ("redemption", row.redemption_id),
-                ("delivery", row.delivery_id),
-            )
-            if number is not None
-        ),
-        None,
-    )
-    return Moved(
-        row.at,
-        row.kind,
-        row.quantity if incoming else -row.quantity,
-        row.to_balance if incoming else row.from_balance,
-        row.staff_id,
-        document,
-        reason,
+    numbers = {name: getattr(row, f"{name}_id") for name in DOCUMENTS}
+    documents = [f"{name}:{number}" for name, number in numbers.items() if number is not None]
+    return built(
+        Moved,
+        row,
+        change=row.quantity if incoming else -row.quantity,
+        balance=row.to_balance if incoming else row.from_balance,
+        document=documents[0] if documents else None,
+        reason=reason,
     )
 
 
 def _product(tx: Tx, row) -> Product:
-    return Product(
-        on_hand=ledger.balance(tx, tx.store_id, row.id),
-        reserved=ledger.reserved(tx, tx.store_id, row.id),
-        **{
-            name: row._mapping[name]
-            for name in ("id", "name", "category", "brand", "barcode", "list_price", "active")
-        },
-    )
+    on_hand = ledger.balance(tx, tx.store_id, row.id)
+    return built(Product, row, on_hand=on_hand, reserved=ledger.reserved(tx, tx.store_id, row.id))
+
+
+def _on_hand(tx: Tx, store_id: str, product) -> OnHand:
+    asked = (tx, store_id, product.id)
+    there = (ledger.balance(*asked), ledger.reserved(*asked), ledger.in_transit(*asked))
+    return OnHand(store_id, product.id, product.name, *there)
 
 
 def _reservation(tx: Tx, row) -> Reservation:
     lapsed = row.status == "held" and row.until <= tx.now
-    return Reservation(lapsed=lapsed, **row._mapping)
+    return built(Reservation, row, lapsed=lapsed)

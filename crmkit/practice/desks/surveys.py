@@ -129,8 +129,8 @@ class Surveys(Desk):
     @query(roles="cashier sales manager trainer")
     def running(self, tx: Tx) -> dict[int, str]:
         """The surveys one may invite members to: number and name."""
-        rows = tx.all(select(surveys).where(surveys.c.active).order_by(surveys.c.id))
-        return {row.id: row.name for row in rows}
+        on_now = select(surveys.c.id, surveys.c.name).where(surveys.c.active)
+        return tx.by_key(on_now.order_by(surveys.c.id))
 
     @command(roles="manager trainer")
     def end(self, tx: Tx, survey_id: int) -> None:

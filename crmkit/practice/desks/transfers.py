@@ -11,7 +11,7 @@ from crmkit.practice.errors import BadValue, Closed, Refused, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import record
+from crmkit.practice.records import built, record
 
 TRANSFERS = Listing(
     schema.transfer,
@@ -96,15 +96,8 @@ class Transfers:
     ) -> Transfer:
         """Receive (part of) a transfer at this store; say what was lost on the way and what goes
         straight back, and what came beyond what was sent. What is not named stays in transit."""
-        transfer = tx.find(schema.transfer, transfer_id)
-        if transfer.to_store_id != tx.store_id:
-            raise Refused(
-                _("Transfer {id} goes to store {store}."),
-                id=transfer.id,
-                store=transfer.to_store_id,
-            )
-        if transfer.closed_at is not None:
-            raise Closed(_("Transfer {id} is closed."), id=transfer.id)
+        said = _("Transfer {id} goes to store {store}.")
+        transfer = _on_its_way(tx, transfer_id, "to_store_id", said)
         if not (received or lost or sent_back or surplus):
             raise BadValue(_("Name at least one product and its quantity."))
         for kind, units, place in (
@@ -115,7 +108,7 @@ class Transfers:
             for product_id, quantity in values.pairs(units) if units else ():
                 _arrive(tx, transfer.id, kind, product_id, place, quantity)
         for product_id, quantity in wanted(tx, surplus).items() if surplus else ():
-            _line(tx, transfer.id, product_id)
+            _require(tx, transfer.id, product_id, 0)
             ledger.move(
                 tx,
                 "transfer_surplus",
@@ -131,15 +124,8 @@ class Transfers:
     def cancel_transfer(self, tx: Tx, transfer_id: int) -> Transfer:
         """Call a transfer back to this store, which sent it: what is still on the way is here
         again, and the transfer is closed."""
-        transfer = tx.find(schema.transfer, transfer_id)
-        if transfer.from_store_id != tx.store_id:
-            raise Refused(
-                _("Transfer {id} was sent by store {store}: only they can call it back."),
-                id=transfer.id,
-                store=transfer.from_store_id,
-            )
-        if transfer.closed_at is not None:
-            raise Closed(_("Transfer {id} is closed."), id=transfer.id)
+        said = _("Transfer {id} was sent by store {store}: only they can call it back.")
+        transfer = _on_its_way(tx, transfer_id, "from_store_id", said)
         for line in _transfer(tx, transfer.id).lines:
             if line.in_transit:
                 _arrive(
@@ -165,6 +151,17 @@ class Transfers:
         return (_transfer(tx, row.id) for row in rows)
 
 
+def _on_its_way(tx: Tx, transfer_id: int, end: str, said: str):
+    """The open transfer of which this store is that end; else what is said, or that it is over."""
+    transfer = tx.find(schema.transfer, transfer_id)
+    store = getattr(transfer, end)
+    if store != tx.store_id:
+        raise Refused(said, id=transfer.id, store=store)
+    if transfer.closed_at is not None:
+        raise Closed(_("Transfer {id} is closed."), id=transfer.id)
+    return transfer
+
+
 def _ours(tx: Tx):
     """Transfers to or from this store."""
     t = schema.transfer
@@ -179,41 +176,25 @@ def _transfer(tx: Tx, transfer_id: int) -> Transfer:
             " WHERE transfer_id = :id ORDER BY product_id"
         ).bindparams(id=transfer_id)
     )
-    return Transfer(
-        row.id,
-        row.from_store_id,
-        row.to_store_id,
-        row.sent_at,
-        row.closed_at,
-        tuple(TransferLine(one[0], *map(int, one[1:])) for one in lines),
-    )
+    lines = tuple(TransferLine(one[0], *map(int, one[1:])) for one in lines)
+    return built(Transfer, row, lines=lines)
 
 
 def _arrive(
     tx: Tx, transfer_id: int, kind: str, product_id: str, place: str, quantity: int
 ) -> None:
     product_id = find_product(tx, product_id).id
-    line = _line(tx, transfer_id, product_id)
-    if line.in_transit < quantity:
-        raise TooManyReturned(
-            _("Of {product}, {left} are on the way with this transfer, not {asked}."),
-            product=product_id,
-            left=line.in_transit,
-            asked=quantity,
-        )
+    _require(tx, transfer_id, product_id, quantity)
     ledger.move(tx, kind, product_id, "transit", place, quantity, transfer_id=transfer_id)
 
 
-def _line(tx: Tx, transfer_id: int, product_id: str) -> TransferLine:
-    for line in _transfer(tx, transfer_id).lines:
-        if line.product_id == product_id:
-            return line
-    raise TooManyReturned(
-        _("Of {product}, {left} are on the way with this transfer, not {asked}."),
-        product=product_id,
-        left=0,
-        asked=1,
-    )
+def _require(tx: Tx, transfer_id: int, product_id: str, asked: int) -> None:
+    """Refuse goods the transfer does not carry, or fewer of which are still on the way."""
+    left = {line.product_id: line.in_transit for line in _transfer(tx, transfer_id).lines}
+    if left.get(product_id, -1) < asked:
+        said = _("Of {product}, {left} are on the way with this transfer, not {asked}.")
+        about = {"left": left.get(product_id, 0), "asked": asked or 1}
+        raise TooManyReturned(said, product=product_id, **about)
 
 
 def _closed_when_done(tx: Tx, transfer_id: int) -> Transfer:
