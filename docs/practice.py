@@ -19,7 +19,7 @@ WORDS = {
         "`crmkit practice` 打开练习门店后，输入 `shop` 可查看门店和您能用的功能，输入 `shop.till` 可查看"
         "收银台上能做的事；`shop.as_staff('E0002')` 换一位同事登录，`shop.office.team()` 看本店有谁。"
         "结果直接显示成表格，金额以元显示；计算时取到的仍是以分为单位的整数，例如 `receipt.total`。"
-        "括号里写的是必填的内容，`…` 表示还有可选的，`help(shop.till.sell)` 有英文说明。"
+        "括号里写的是必填的内容，`…` 表示还有可选的，`help(shop.till.sell)` 逐项说明。"
         "下表是各角色在**自己门店**的权限；在别的门店，要另外授权。",
         "operation": "操作",
         "what": "内容",
@@ -31,7 +31,7 @@ WORDS = {
         "open to you, `shop.till` to see what you can do there; `shop.as_staff('E0002')` signs in as "
         "a colleague, `shop.office.team()` says who works here. Results are shown as tables with money "
         "in yuan; to reckon with, they hold whole cents, as in `receipt.total`. The brackets name what "
-        "is needed, `…` stands for more that may be given: `help(shop.till.sell)` explains it. The "
+        "is needed, `…` stands for more that may be given: `help(shop.till.sell)` explains each. The "
         "tables say what a role may do at its **own** store; elsewhere it has to be given as well.",
         "operation": "operation",
         "what": "what it does",

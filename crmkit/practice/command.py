@@ -256,6 +256,21 @@ def asked(act: Callable) -> str:
     return ", ".join([*needed, *(["…"] if more else [])])
 
 
+def explained(act: Callable) -> str:
+    """An operation in the user's language: what it is for, who may, and each thing it is given."""
+    operation, between = act.operation, label("list", ", ")
+    roles = between.join(label("role", one) for one in operation.roles)
+    lines = [f"{act.__name__}({asked(act)})  {label('permission', operation.name)}"]
+    lines.append(_("Roles: {roles}").format(roles=roles))
+    for one in act.arguments.fields():
+        said = label("field", one.name)
+        if one.codes:
+            codes = values.listed(one.codes, one.kind)
+            said = _("{field}: {codes}").format(field=said, codes=codes)
+        lines.append(f"  {one.name}{'' if one.needed else '=…'}  {said}")
+    return "\n".join(lines)
+
+
 @dataclass(frozen=True)
 class Operation:
     """One thing staff can do, as the permission matrix knows it."""

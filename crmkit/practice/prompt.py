@@ -55,7 +55,7 @@ def _talk(shop) -> None:
     )
     before, sys.displayhook = sys.displayhook, _show
     try:
-        _Console({"shop": shop}).interact(banner=hint, exitmsg="")
+        _Console({"shop": shop, "help": _help}).interact(banner=hint, exitmsg="")
     finally:
         sys.displayhook = before
 
@@ -79,6 +79,20 @@ class _Console(code.InteractiveConsole):
             self.write(f"{error}\n")
         else:
             super().showtraceback()
+
+
+def _help(thing: object = None) -> None:
+    """What a desk, or an operation of one, is for and is given; of anything else Python's own."""
+    from crmkit.practice.command import Desk, explained
+
+    if hasattr(thing, "operation"):
+        print(explained(thing))
+    elif isinstance(thing, Desk):
+        print(thing)
+    else:
+        help(thing) if thing is not None else print(
+            _("For example: {it}").format(it="help(shop.till)")
+        )
 
 
 def _show(value: object) -> None:

@@ -42,6 +42,8 @@ print("revenue", cashier.till.shift().revenue)
 print("frames", round(shop.frames()["sales"]["amount"].sum() * 100))
 manager.audit.log(outcome="refused")
 manager.audit.problems()
+help(cashier.till)
+help(cashier.cards.issue)
 print("books", shop.audit.problems(), shop.audit.first_break())
 """
 
@@ -63,7 +65,14 @@ def live_the_day(language, folder, *options):
     [
         (
             "zh",
-            ["周老师，2025-06-30 10:00", "支付方式 微信支付 198.80", "收银 被拒绝 – 原因 没有权限"],
+            [
+                "周老师，2025-06-30 10:00",
+                "支付方式 微信支付 198.80",
+                "收银 被拒绝 – 原因 没有权限",
+                "issue(amount, …) 发礼品卡",
+                "角色：收银员、",
+                "method=… 支付方式：wechat（微信支付）",
+            ],
             [
                 "小郑 在门店 S1 没有这项权限：收银。请找店长。",
                 "M000001 没有同意通过短信接收优惠信息",
@@ -71,7 +80,13 @@ def live_the_day(language, folder, *options):
         ),
         (
             "en",
-            ["Trainer Zhou, 2025-06-30 10:00", "Payments WeChat Pay 198.80", "Nothing."],
+            [
+                "Trainer Zhou, 2025-06-30 10:00",
+                "Payments WeChat Pay 198.80",
+                "Nothing.",
+                "Roles: Cashier, ",
+                "method=… payment method: wechat (WeChat Pay)",
+            ],
             ["Zheng may not do this at store S1: ring up a sale. Ask the store manager."],
         ),
     ],

@@ -1,11 +1,13 @@
 """Forgetting a member: nothing personal stays, the books still add up."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from crmkit.practice import schema
 from crmkit.practice.engine import reading
-from crmkit.practice.errors import NotAllowed, NotFound
+from crmkit.practice.errors import BadValue, NotAllowed, NotFound
 
 
 @pytest.fixture
@@ -107,3 +109,18 @@ def test_the_books_still_add_up(shop):
 def test_a_cashier_may_not_forget_anyone(shop):
     with pytest.raises(NotAllowed):
         shop.as_staff("C1").members.erase("M000001", "asked for it")
+
+
+def test_what_staff_wrote_about_the_phone_is_nowhere_in_the_file(shop, tmp_path):
+    phone = "14000000001"
+    deal = shop.pipeline.board()[0].id
+    step = {"next_action": f"call {phone}", "next_on": "2025-07-02"}
+    shop.pipeline.move(deal, "contacted", **step)
+    with pytest.raises(BadValue):
+        shop.pipeline.move(deal, "tried", reason=phone, **step)
+    shop.points.adjust("M000001", 10, f"called from {phone}")
+    shop.service.improve(f"call {phone}", "C1", "2025-07-01", "2025-07-02")
+    shop.members.erase("M000001", "asked for it")
+    assert phone.encode() not in shop.back_up(tmp_path / "copy.db").read_bytes()
+    for file in Path(shop.where).parent.glob(f"{Path(shop.where).name}*"):
+        assert phone.encode() not in file.read_bytes(), file.name

@@ -5,6 +5,7 @@ import pytest
 import crmkit
 from crmkit.practice import schema
 from crmkit.practice.command import OPERATIONS
+from crmkit.practice.shop import DESKS
 
 
 def codes():
@@ -48,3 +49,12 @@ def test_every_code_has_its_label(language):
     assert crmkit.practice.shop.OPERATIONS
     labels = {kind: crmkit.i18n.labels(kind, language) for kind, _code in codes()}
     assert [(kind, code) for kind, code in sorted(set(codes())) if code not in labels[kind]] == []
+
+
+@pytest.mark.parametrize("language", crmkit.i18n.LANGUAGES)
+def test_everything_an_operation_is_given_has_a_name(language):
+    known = crmkit.i18n.labels("field", language)
+    for desk in DESKS.values():
+        for act in (getattr(desk, name) for name in dir(desk)):
+            for one in act.arguments.fields() if hasattr(act, "arguments") else ():
+                assert known.get(one.name), f"{act.operation.name} {one.name}"
