@@ -179,6 +179,14 @@ def say(text: Any) -> str:
     return text[get_language()] if isinstance(text, dict) else str(text)
 
 
+def asked(question: dict) -> str:
+    """What a question asks; where several options may be right, it says so."""
+    words = say(question["ask"])
+    if question["kind"] != "multiple":
+        return words
+    return _("{question} (tick all that apply)").format(question=words)
+
+
 def pairs(data: Any, path: tuple = ()) -> Iterator[tuple[tuple, dict]]:
     """Every bilingual text in authored data, with where it stands."""
     if isinstance(data, dict):

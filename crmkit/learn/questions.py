@@ -62,7 +62,7 @@ class Question:
     @property
     def label(self) -> str:
         """What is asked."""
-        return say(self.data["ask"])
+        return authored.asked(self.data)
 
     @property
     def unit(self) -> str:

@@ -150,7 +150,7 @@ class Question:
         return {
             "id": self.id,
             "kind": self.kind,
-            "ask": f"{number}. {say(self.data['ask'])}",
+            "ask": f"{number}. {authored.asked(self.data)}",
             "options": mixed,
             "lefts": lefts,
             "unit": say(self.data.get("unit", "")),

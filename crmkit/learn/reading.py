@@ -40,11 +40,17 @@ _SIGNS = str.maketrans(
      "—": "-", "‐": "-", "‑": "-", "【": "(", "】": ")", "[": "(", "]": ")", "，": ",", "。": ".", "、": ",", "﹣": "-"}
 )  # fmt: skip
 _MOVED = re.compile(
-    r"^(?:(下跌|下降|降低|减少|跌|降|少|负|down|fell|minus)|上涨|上升|增加|增长|涨|升|多|up|rose|plus)(?:了|by)?(?=[\d.百])"
+    r"^(?:(下跌|下降|降低|减少|跌|降|少|负|down|fell|minus)|上涨|上升|增加|增长|涨|升|多|up|rose|plus)(?:了|by)?(?=[\d.百千万十零一二两三四五六七八九])"
 )
 _TENTHS = re.compile(r"(\d)[块元](\d)[毛角]?(?:(\d)分?)?$")
+_DIMES = re.compile(r"^(\d+)[毛角]$")
+_OF_TEN = re.compile(r"(-?\d+(?:\.\d+)?)成([\d半]?)")
+_PART = re.compile(r"(\d+)分之(\d+)")
 _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_HUNDREDS = ("百", "千", "万")
+_WORDS = re.compile(f"[{''.join([*_CHINESE, *_TENS])}]+")
+_SHORT = re.compile(r"(?<![\d.])(\d+)([百千万])(\d)(?![\d.百千万])")
 _LARGE = _TENS | {
     "百万": 1e6,
     "亿": 1e8,
@@ -134,9 +140,15 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
     bare = _bare(plain)
     if kind in ("percent", "money", "number"):
         bare = _MOVED.sub(lambda found: "-" if found[1] else "", bare)
-    bare = _TENTHS.sub(r"\1.\2\3", bare)
     hundredths = bare.removeprefix("-").startswith("百分之")
-    bare = _MONEY.sub("", bare.replace("百分之", "", 1))
+    bare = _words_to_digits(bare.replace("百分之", "", 1))
+    if tenths := _OF_TEN.fullmatch(bare):  # 六成五
+        hundredths = True
+        bare = f"{tenths[1]}*10+{tenths[2] or 0}".replace("半", "5")
+    bare = _PART.sub(r"\2/\1", bare)
+    bare = _TENTHS.sub(r"\1.\2\3", bare)
+    bare = _DIMES.sub(r"\1/10", bare)
+    bare = _MONEY.sub("", bare)
     own = _BLANK.sub("", unit.casefold())  # the word behind the field, as it stands there
     bare = bare.removesuffix(own).removesuffix(own.removesuffix("s"))
     bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
@@ -239,11 +251,20 @@ def _value(node: ast.AST) -> float:
 
 
 def _words_to_digits(bare: str) -> str:
-    """Numbers in Chinese words (十二, 三千五百) and the 万 and 千 behind digits (1.2万)."""
+    """Numbers in Chinese words (十二, 三千五百) and the 万 and 千 behind digits (1.2万).
+
+    A last digit right behind 百, 千 or 万 counts the next smaller unit: 一百二 is 120, 1万2 12,000.
+    """
 
     def spelled(match: re.Match) -> str:
         total = part = digit = 0
-        for sign in match[0]:
+        words = match[0]
+        if words[-2:-1] in _HUNDREDS and words[-1] in _CHINESE:
+            return str(
+                int(spelled(_WORDS.match(words[:-1])))
+                + _CHINESE[words[-1]] * _TENS[words[-2]] // 10
+            )
+        for sign in words:
             if sign in _CHINESE:
                 digit = digit * 10 + _CHINESE[sign] if digit and part == 0 else _CHINESE[sign]
             elif sign == "万":
@@ -255,11 +276,13 @@ def _words_to_digits(bare: str) -> str:
     def larger(match: re.Match) -> str:
         return f"{round(float(match[1]) * _LARGE[match[2]], 6):f}".rstrip("0").rstrip(".")
 
+    bare = _SHORT.sub(
+        lambda at: f"{int(at[1]) * _TENS[at[2]] + int(at[3]) * _TENS[at[2]] // 10}", bare
+    )
     bare = re.sub(
         r"(\d+(?:\.\d+)?)(百万|[百千万亿]|million|mio|m|thousand|k)(?![a-z])", larger, bare
     )
-    words = "".join([*_CHINESE, *_TENS])
-    bare = re.sub(f"[{words}]+(?![月日点时號号])", spelled, bare)
+    bare = re.sub(f"{_WORDS.pattern}(?![月日点时號号])", spelled, bare)
     return _UNIT.sub("", bare)
 
 

@@ -112,7 +112,7 @@ class Shelves:
         found = goods.merge(found.reset_index(), on="product_id")
         found["stock_value"] = (found["on_hand"] * found.pop("cost")).round(2)
         full_days = (found["days"] - found["empty_days"]).where(lambda days: days > 0)
-        found["missed"] = (found["sold"] * found["empty_days"] / full_days).round(1)
+        found["missed"] = found["sold"] * found["empty_days"] / full_days
         order = ["stock_value", "product_id"]
         return found.sort_values(order, ascending=[False, True]).reset_index(drop=True)
 

@@ -182,7 +182,7 @@ class StockReport(Keys):
                 ("这是现有 ÷ 卖出的件数；再想想一天卖几件。", "That is on hand ÷ sold; think how many go in one day."): one.on_hand / one.sold,
                 "upside_down": 1 / one.days_left,
             },
-            {"pace": f"{one.sold / one.sold_days:.1f}"},
+            {"pace": f"{one.sold / one.sold_days:.2f}"},
         )  # fmt: skip
 
     @staticmethod
