@@ -181,7 +181,7 @@ def plot_faulty(found: Any, guessed: float | None = None, *, ax: Any = None) -> 
     ax.set_xticks(range(len(FAMILIES)), [label("family", one) for one in FAMILIES])
     if guessed is not None and guessed <= 30:
         ax.plot(
-            [-0.45, 0.45], [guessed] * 2, color="#111111", linestyle="--", label=_("your guess")
+            [-0.42, 0.04], [guessed] * 2, color="#111111", linestyle="--", label=_("your guess")
         )
     ax.set_ylim(0, max(ax.get_ylim()[1], 16))
     ax.set_title(_("Of 100 sold, came back as faulty"))
@@ -200,7 +200,7 @@ def plot_quarters(found: Any, *, ax: Any = None) -> Any:
     ax.set_xticks(range(len(quarters)), quarters, rotation=30)
     ax.set_ylim(0, None)
     ax.yaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
-    ax.set_title(_("Came back as faulty: lunch boxes, cups, charging, earphones"))
+    ax.set_title(_("Came back as faulty: lunch boxes, cups, charging, audio"))
     ax.legend(loc="upper left")
 
 
