@@ -227,17 +227,21 @@ class AreMerged:
 
 @dataclass(frozen=True)
 class WasSold:
-    """A sale of exactly these products, less what was taken back, to this member if one is named."""
+    """A sale of exactly these products, less what was taken back, to this member, by number or
+    phone, if one is named."""
 
     products: dict[str, int]
     member: str | None = None
 
     def touches(self, books: Books) -> set[str]:
-        return set(self.products) | ({self.member} if self.member else set())
+        return set(self.products) | (
+            {books.with_phone(self.member) or self.member} if self.member else set()
+        )
 
     def fault(self, now: Books, before: Books) -> Fault | None:
         new = list(now.sales[len(before.sales) :])
-        if (self.member, self.products) in new or (
+        member = self.member and (now.with_phone(self.member) or self.member)
+        if (member, self.products) in new or (
             self.member is None and any(sold == self.products for _buyer, sold in new)
         ):
             return None
@@ -246,7 +250,7 @@ class WasSold:
                 return Fault(
                     "wrong_member",
                     _("Sold, but to {buyer} instead of {member}.").format(
-                        buyer=buyer or _("nobody named"), member=self.member
+                        buyer=buyer or _("nobody named"), member=member
                     ),
                 )
         same = [sold for _buyer, sold in new if set(sold) == set(self.products)]
