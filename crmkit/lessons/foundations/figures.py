@@ -84,6 +84,12 @@ def half_june() -> tuple[float, float, float]:
     )  # type: ignore[return-value]
 
 
+@lru_cache(maxsize=8)
+def _two_saturdays(store: str, _language: str) -> tuple[Shift, Shift]:
+    now = Shift(store, DAY)
+    return now, now.earlier()["last_week"]
+
+
 def _shown(title: str, heads: list[str], rows: list[Any]) -> Screen:
     return Screen(lambda: parts.card(parts.table(title, heads, rows)), {}, title)
 
@@ -242,7 +248,10 @@ class Figures(Keys):
         return str(self.given.get("my_store", "s01")).upper()
 
     def _today(self) -> Shift:
-        return Shift(self._store(), DAY)
+        return _two_saturdays(self._store(), get_language())[0]
+
+    def _week_before(self) -> Shift:
+        return _two_saturdays(self._store(), get_language())[1]
 
     def stores(self) -> list[tuple[str, str]]:
         """The stores to choose from."""
@@ -251,7 +260,7 @@ class Figures(Keys):
     def today(self) -> Part:
         """The day at the chosen store: revenue and orders, beside the Saturday before."""
         now = self._today()
-        then = now.earlier()["last_week"]
+        then = self._week_before()
         rows = [
             (f"{one.date:%Y-%m-%d}", yuan(one.numbers()["revenue"]), f"{one.numbers()['orders']}")
             for one in (now, then)
@@ -261,7 +270,7 @@ class Figures(Keys):
     def aov(self) -> Key:
         """Average order value of the day."""
         now = self._today().numbers()
-        then = self._today().earlier()["last_week"].numbers()
+        then = self._week_before().numbers()
         week_before = (
             "这是上一个周六的。",
             "That is the Saturday before.",
@@ -271,7 +280,7 @@ class Figures(Keys):
     def people_or_basket(self) -> Key:
         """What moved more against the Saturday before, the number of orders or the basket."""
         now = self._today().numbers()
-        then = self._today().earlier()["last_week"].numbers()
+        then = self._week_before().numbers()
         moved = {one: now[one] / then[one] - 1 for one in ("orders", "aov")}
         return Key(
             max(moved, key=lambda one: abs(moved[one])),
