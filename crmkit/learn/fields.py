@@ -35,6 +35,10 @@ class Fields:
         self._folder = answers.folder()
         self.screen = Screen(self._tree, {"answer": self._answer, "hint": self._hint}, repr(self))
         _open.add(self)
+        if any(question.is_task for question in self.questions):
+            from crmkit.learn.tasks import watch
+
+            watch(self.screen, self._folder, self.look_again)
 
     def __repr__(self) -> str:
         return f"Fields({self.asked.name}: {', '.join(one.id for one in self.questions)})"
@@ -47,7 +51,9 @@ class Fields:
 
     def _answer(self, _arg: Any, said: dict[str, Any]) -> None:
         self._told.clear()
-        changes = {one.id: said[one.id] for one in self.questions if one.id in said}
+        changes = {
+            one.id: said[one.id] for one in self.questions if one.id in said and not one.is_task
+        }
         blank = {one: value for one, value in changes.items() if _blank(value)}
         answers.keep(
             self.asked.name,
@@ -62,17 +68,30 @@ class Fields:
                 )
                 outcome = Outcome(NOT_ATTEMPTED, question.label, "untouched", words)
             self._told[question.id] = outcome
-            if question.judged == "now":
-                records.note(
-                    "field", self.asked.name, question.id, outcome.status,
-                    of=[one.id for one in self.asked.questions.values() if one.judged == "now"],
-                )  # fmt: skip
+            self._note(question, outcome)
         self._kept.follow()
         for other in list(_open):
             mine = other.asked.name == self.asked.name and other._folder == self._folder
             if other is not self and mine:
                 other._told.clear()
                 other.screen.refresh()
+
+    def _note(self, question: Question, outcome: Outcome) -> None:
+        if question.judged == "now":
+            records.note(
+                "field", self.asked.name, question.id, outcome.status,
+                of=[one.id for one in self.asked.questions.values() if one.judged == "now"],
+            )  # fmt: skip
+
+    def look_again(self) -> None:
+        """Judge the tasks anew: something was done in the practice shop."""
+        for question in self.questions:
+            if question.is_task:
+                before, now = self._told.get(question.id), self.asked.outcome(question.id)
+                self._told[question.id] = now
+                if before is None or before.status != now.status:
+                    self._note(question, now)
+        self.screen.refresh()
 
     def _hint(self, arg: Any, said: dict[str, Any]) -> None:
         question = self.asked.question(str(arg))
@@ -89,7 +108,7 @@ class Fields:
             said = typed.get(question.id)
             shown.append(self._control(question, said))
             outcome = self._told.get(question.id)
-            if outcome is None and said is not None:
+            if outcome is None and (said is not None or question.is_task):
                 outcome = self._told[question.id] = self.asked.outcome(question.id)
             if (
                 outcome is not None
@@ -121,11 +140,15 @@ class Fields:
         )
 
     def _button(self) -> str:
+        if all(question.is_task for question in self.questions):
+            return _("Look at it again")
         return (
             _("Keep the answer") if all(q.judged != "now" for q in self.questions) else _("Check")
         )
 
     def _control(self, question: Question, said: Any) -> parts.Part:
+        if question.is_task:
+            return parts.text(question.label)
         if question.kind in ("single", "multiple"):
             options = self.asked.shown_options(question)
             many = question.kind == "multiple"
@@ -146,7 +169,7 @@ class Fields:
 
     def _understood(self, question: Question, said: Any) -> parts.Part | None:
         """How what was typed was read, where that does not go without saying."""
-        if said is None or question.kind in ("single", "multiple", "text"):
+        if said is None or question.kind in ("single", "multiple", "text", "task"):
             return None
         try:
             understood = question.read(said)

@@ -249,6 +249,8 @@ def HintForm(hints: "Hints") -> Screen:
 
 def TasksForm(tasks: "Tasks") -> Screen:
     """The screen of what there is to do in a practice shop, and how far it is done."""
+    from crmkit.learn.tasks import watch
+
     folder = answers.folder()
 
     def look(_arg: Any, _values: dict[str, Any]) -> None:
@@ -271,4 +273,6 @@ def TasksForm(tasks: "Tasks") -> Screen:
             title=say(tasks.data["title"]),
         )
 
-    return Screen(show, {"look": look}, repr(tasks))
+    screen = Screen(show, {"look": look}, repr(tasks))
+    watch(screen, folder)
+    return screen

@@ -62,7 +62,14 @@ class Question:
     @property
     def label(self) -> str:
         """What is asked."""
+        if self.is_task:
+            return say(_tasks(self.asked.name).ask(self.id))
         return authored.asked(self.data)
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is done in the practice shop beside the notebook, not answered in a field."""
+        return self.kind == "task"
 
     @property
     def unit(self) -> str:
@@ -105,6 +112,8 @@ class Question:
 
     def outcome(self, typed: Any) -> Outcome:
         """Whether what was typed is right; why not, and what to do next."""
+        if self.is_task:
+            return self._done()
         if typed is None or typed == "" or typed == []:
             return Outcome(NOT_ATTEMPTED, self.label, "untouched", _("Not answered yet."))
         try:
@@ -124,6 +133,17 @@ class Question:
                 return Outcome(NOT_ATTEMPTED, self.label, "needs", words)
         key = getattr(self.asked.keys(given), self.id)()
         return self._judged(understood, key)
+
+    def _done(self) -> Outcome:
+        """How the task stands in the shop, whatever was typed."""
+        outcome = _tasks(self.asked.name).outcome(self.id)
+        if outcome.status == RIGHT:
+            words = say(self.data["right"])
+        elif outcome.status == NOT_ATTEMPTED:
+            words = _("Not done yet.")
+        else:
+            words = gap().join(one for one in (outcome.message, say(self.data["next"])) if one)
+        return replace(outcome, name=self.label, message=words)
 
     def _judged(self, understood: reading.Understood, key: Key) -> Outcome:
         if self.kind == "text":
@@ -264,7 +284,11 @@ class Asked:
 
     def typed(self) -> dict[str, Any]:
         """What was typed or chosen last, by question."""
-        return {one: said for one, said in answers.load(self.name).items() if one in self.questions}
+        return {
+            one: said
+            for one, said in answers.load(self.name).items()
+            if one in self.questions and not self.questions[one].is_task
+        }
 
     def given(self) -> dict[str, Any]:
         """What was answered and understood, by question."""
@@ -286,6 +310,14 @@ class Asked:
         if "options_from" in question.data:
             return options
         return learner.shuffled(options, self.name, question.id)
+
+
+@cache
+def _tasks(name: str) -> Any:
+    """The tasks of a lesson or an exercise, which have its name."""
+    from crmkit.learn.tasks import Tasks
+
+    return Tasks(name)
 
 
 @cache

@@ -6,21 +6,38 @@ scene, so a stranger who was changed, merged or forgotten is seen. Checks only r
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary, WeakMethod
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language, label, use_language
 from crmkit.i18n import gettext as _
-from crmkit.learn import authored, records
+from crmkit.learn import answers, authored, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
+from crmkit.screen import Screen
 
 _SEALED = ("name", "phone", "email", "birth_date")
 _PLAIN = ("gender", "district", "occupation", "household", "level")
+
+
+_watching: "WeakKeyDictionary[Screen, tuple[Path, WeakMethod | None]]" = WeakKeyDictionary()
+
+
+def watch(screen: Screen, folder: Path, look: Callable[[], None] | None = None) -> None:
+    """Draw this screen again, or `look` again, whenever something is done in the folder's shop."""
+    _watching[screen] = (folder, WeakMethod(look) if look else None)
+
+
+def shop_changed(folder: Path) -> None:
+    """Something was done in the practice shop of this folder."""
+    for screen, (there, look) in list(_watching.items()):
+        if there == folder:
+            ((look and look()) or screen.refresh)()
 
 
 @dataclass(frozen=True)
@@ -121,6 +138,17 @@ class Books:
         )
 
 
+def books_in(file: Path) -> Books:
+    """The books of this file as it stands now, read once for as long as nothing changes."""
+    about = file.stat()
+    return _books_of(file.resolve(), about.st_ino, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=8)
+def _books_of(file: Path, *_state: int) -> Books:
+    return Books.read(file)
+
+
 @cache
 def untouched_books(scene: str, language: str) -> Books:
     """The books of a scene that nobody has worked on, its people named in that language."""
@@ -146,6 +174,14 @@ class HasMember:
 
     def fault(self, now: Books, before: Books) -> Fault | None:
         number = self.wanted.get("id") or now.with_phone(self.wanted["phone"])
+        new = sorted(one for one in now.members if one not in before.members)
+        if number is None and new:
+            return Fault(
+                "nobody",
+                _("No member has the phone {phone}; the new member {id} has another.").format(
+                    phone=self.wanted["phone"], id=new[-1]
+                ),
+            )
         if number is None:
             return Fault(
                 "nobody",
@@ -159,9 +195,13 @@ class HasMember:
         if fields["status"] == "merged":
             fields = now.members[fields["is_now"]]
         for field, right in self.wanted.items():
-            if field in ("id", "agrees_to") or fields[field] == right:
+            if field in ("id", "agrees_to", "declines"):
                 continue
-            words = {"id": number, "field": label("field", field), "right": right}
+            names = set(right.values()) if isinstance(right, dict) else {right}
+            if fields[field] in names:
+                continue
+            shown = say(right) if isinstance(right, dict) else right
+            words = {"id": number, "field": label("field", field), "right": shown}
             if fields[field] is None:
                 return Fault(
                     "empty", _("{id}: {field} is empty; it should be {right}.").format(**words)
@@ -177,6 +217,14 @@ class HasMember:
                 return Fault(
                     "no_consent",
                     _("{id} has not agreed to {channel} on record.").format(
+                        id=number, channel=label("channel", channel)
+                    ),
+                )
+        for channel in self.wanted.get("declines", ()):
+            if (number, channel) in now.agreed:
+                return Fault(
+                    "still_agrees",
+                    _("{id} still agrees to {channel} on record.").format(
                         id=number, channel=label("channel", channel)
                     ),
                 )
@@ -399,6 +447,11 @@ class Tasks:
     def __repr__(self) -> str:
         return f"Tasks({self.name!r})"
 
+    def ask(self, task: str) -> dict[str, str]:
+        """What there is to do, in both languages."""
+        self.parts(task)
+        return next(one["ask"] for one in self.data["tasks"] if one["id"] == task)
+
     def parts(self, task: str, part: str | None = None) -> list[dict]:
         """The parts of a task, or the one that is named."""
         by_id = {one["id"]: one["parts"] for one in self.data["tasks"]}
@@ -425,11 +478,13 @@ class Tasks:
                     free |= self._goal(other, now).touches(now)
         return NothingElse(frozenset(free))
 
-    def outcome(self, task: str, part: str | None = None, folder: str | Path = ".") -> Outcome:
-        """How a task, or one part of it, stands in the shop of this folder."""
+    def outcome(
+        self, task: str, part: str | None = None, folder: str | Path | None = None
+    ) -> Outcome:
+        """How a task, or one part of it, stands in the shop of this folder, else the learner's."""
         name = f"{self.name}: {task}" + (f"/{part}" if part else "")
         parts = self.parts(task, part)
-        file = Path(folder) / "shop.db"
+        file = (answers.folder() if folder is None else Path(folder)) / "shop.db"
         if not file.is_file():
             return Outcome(
                 NOT_ATTEMPTED,
@@ -442,7 +497,7 @@ class Tasks:
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            now = Books.read(file)
+            now = books_in(file)
         except (SQLAlchemyError, CrmkitError, OSError) as error:
             return Outcome(
                 WRONG,
@@ -470,9 +525,11 @@ class Tasks:
             )
         before = untouched_books(self.scene, now.language)
         for one in parts:
-            fault = self._goal(one, now).fault(now, before)
+            goal = self._goal(one, now)
+            fault = goal.fault(now, before)
             if fault is not None:
-                status = NOT_ATTEMPTED if now == before else WRONG
+                # what stands as it stood at first was not tried yet
+                status = NOT_ATTEMPTED if fault == goal.fault(before, before) else WRONG
                 return Outcome(status, name, fault.reason, fault.message)
         if now == before:
             return Outcome(
@@ -483,7 +540,7 @@ class Tasks:
             )
         return Outcome(RIGHT, name)
 
-    def standing(self, folder: str | Path = ".") -> Iterator[tuple[dict, list[Outcome]]]:
+    def standing(self, folder: str | Path | None = None) -> Iterator[tuple[dict, list[Outcome]]]:
         """Every task with how each of its parts stands in the shop of this folder."""
         for task in self.data["tasks"]:
             outcomes = [self.outcome(task["id"], part["id"], folder) for part in task["parts"]]

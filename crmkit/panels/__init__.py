@@ -14,7 +14,6 @@
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.learn import answers
 from crmkit.practice import Shop
 from crmkit.screen import Screen
 
@@ -41,10 +40,13 @@ def desk(name: str, shop: Shop) -> Screen:
 def practise(name: str, scene: str, staff: str | None = None) -> Screen:
     """A desk of the learner's own practice shop, which stands beside the lesson or exercise.
 
-    `staff` is who works there, the scene's own first one unless another is named. All lessons of
-    a folder share one shop, so they name the same scene.
+    `staff` is who works there at first, the scene's own first one unless another is named. The
+    shop is opened when the desk is looked at. All lessons of a folder share one shop, so they
+    name the same scene.
     """
-    return desk(name, Shop.practice(scene, staff=staff, folder=answers.folder()))
+    from crmkit.panels.beside import Beside
+
+    return Beside(name, scene, staff).screen
 
 
 __all__ = ["DESKS", "desk", "practise"]

@@ -138,9 +138,23 @@ class MemberPanel:
                     parts.card(history),
                     grow=3,
                 ),
-                parts.column(self._consent(), self._correct(), self._likes(turn), grow=2),
+                parts.column(self._consent(), self._correct(), self._likes(turn), self._merge(), grow=2),
             )
         ]  # fmt: skip
+
+    def _merge(self) -> Part:
+        desk, turn = self.desk, self.desk.turn
+        return parts.card(
+            parts.text(_("The record that is open stays; sales, points and coupons of the other come to it."), "quiet"),
+            parts.form(
+                "merge",
+                parts.field("merge/other", _("Number of the other record"), rev=turn),
+                parts.field("merge/reason", _("How we know it is the same person"), rev=turn),
+                parts.button(_("Make one of two"), icon="members", why=desk.why_not("members.merge")),
+                once=self.keys("merge"),
+            ),
+            title=_("Here twice?"),
+        )  # fmt: skip
 
     def _consent(self) -> Part:
         desk, one, turn = self.desk, self.desk.member, self.desk.turn
@@ -233,6 +247,7 @@ class MemberPanel:
                 "correct", desk.correct, {n[4:]: t for n, t in v.items() if n.startswith("new/")}),
             "agree": lambda _a, v: self._once(
                 "agree", desk.agree, v.get("purpose"), v.get("channel"), v.get("given") != "no"),
+            "merge": lambda _a, v: self._once("merge", desk.merge, v.get("merge/other"), v.get("merge/reason")),
             "like": lambda _a, v: self._once("like", desk.like, v.get("like/kind"), v.get("like/value")),
             "reveal.ask": lambda _a, _v: self._ask(),
             "reveal": self._reveal,
@@ -267,6 +282,11 @@ class MemberPanel:
         self.desk.said = None
         self.asking = None
 
+    def hand_over(self, to: Screen) -> None:
+        """Whoever takes this desk finds the record open that was open."""
+        if self.desk.member:
+            to.act("open", self.desk.member.id, {})
+
     def _once(self, name: str, act: Any, *given: Any) -> None:
         act(*given, key=self.keys(name))
         self.keys.done(name)
@@ -275,4 +295,6 @@ class MemberPanel:
 def panel(shop: Shop) -> Screen:
     """The member desk of this shop."""
     here = MemberPanel(shop)
-    return Screen(here.show, here.acts(), "members")
+    screen = Screen(here.show, here.acts(), "members")
+    screen.hand_over = here.hand_over
+    return screen

@@ -42,6 +42,7 @@ class Screen:
     def __init__(self, show: Callable[[], Part], acts: Mapping[str, Act], name: str):
         self._show, self._acts, self.name = show, acts, name
         self.language = get_language()
+        self.hand_over: Callable[[Screen], None] | None = None
         self._problem = ""
         self._done: dict[str, None] = {}
         self._seen: dict[str, int] = {}
@@ -101,6 +102,15 @@ class Screen:
             # a person at the screen can do nothing with a traceback; the log has it
             logging.getLogger(__name__).exception("%s: %s", self.name, content.get("act"))
             self._problem = _("That did not work. Nothing you entered is lost: try again.")
+
+    def inside(self) -> Part:
+        """What is on it now, for a screen that has this one inside."""
+        return self._show()
+
+    def act(self, name: str, arg: Any, values: dict[str, Any]) -> None:
+        """Do an act for a screen that has this one inside, which shows what goes wrong."""
+        if name in self._acts:
+            self._acts[name](arg, values)
 
     @property
     def text(self) -> str:

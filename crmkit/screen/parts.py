@@ -210,9 +210,11 @@ def board(*columns: Part | None) -> Part:
     return part("board", *columns)
 
 
-def dialog(*of: Part | None, title: str, open: bool) -> Part:
-    """A window over the screen; Escape does the act "close"."""
-    return part("dialog", *of, title=title, open=open)
+def dialog(
+    *of: Part | None, title: str, open: bool, close: str = "close", wide: bool = False
+) -> Part:
+    """A window over the screen, over all of it when it is `wide`; Escape does the act `close`."""
+    return part("dialog", *of, title=title, open=open, close=close, wide=wide)
 
 
 def picture(png: bytes, says: str) -> Part:

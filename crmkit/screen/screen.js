@@ -84,7 +84,7 @@ const DRAW = {
         el("td", { class: numbers[column] ? "ck-num" : DAY.test(cell) ? "ck-day" : undefined }, draw(cell, `${id}-${at}`))),
       n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` })))))));
   },
-  dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open }, el("h3", {}, n.title), ...kids),
+  dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open, "data-close": n.close, class: n.wide ? "ck-whole" : undefined }, el("h3", {}, n.title), ...kids),
   picture: (n) => el("img", { class: "ck-picture", src: n.src, alt: n.says }),
   printable: (n, kids) => el("div", { "data-title": n.title }, ...kids, control("button", { type: "button", class: "ck-btn ck-plain", "data-print": true }, n.text)),
   way: (n) => el("div", { class: "ck-way" }, el("progress", { value: n.done, max: n.total || 1, "aria-label": n.text }), el("span", {}, n.text)),
@@ -227,7 +227,7 @@ export default {
     // keys of a till work wherever on the page the focus is
     const shortcut = (event) => {
       if (event.defaultPrevented || !/^(F\d+)$/.test(event.key)) return;
-      const within = root.querySelector("dialog[open]") || root;
+      const within = [...root.querySelectorAll("dialog[open]")].at(-1) || root;
       const node = within.querySelector(`[data-shortcut="${event.key}"]`);
       if (!node) return;
       event.preventDefault();
@@ -236,7 +236,7 @@ export default {
     };
     const elsewhere = (event) => { if (document.activeElement === document.body && root.isConnected) shortcut(event); };
     document.addEventListener("keydown", elsewhere);
-    root.addEventListener("cancel", (event) => { event.preventDefault(); send("close", null, event.target); }, true);
+    root.addEventListener("cancel", (event) => { event.preventDefault(); send(event.target.dataset.close || "close", null, event.target); }, true);
     model.on("change:tree", show);
     model.on("change:done", done);
     show();

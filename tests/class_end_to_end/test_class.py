@@ -22,7 +22,7 @@ from crmkit.learn.checks.rehearsal import rehearsing
 from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked
 from crmkit.teach import grade
-from crmkit.teach.answer_sheet import answer_sheet
+from crmkit.teach.answer_sheet import answer_sheet, work_through
 
 # grading a class takes longer than a test otherwise may
 pytestmark = [pytest.mark.class_end_to_end, pytest.mark.timeout(3000)]
@@ -148,6 +148,12 @@ def in_words(name, question):
     return Asked(name).questions[question].kind == "text"
 
 
+def tasks_of(paper):
+    """The tasks of a paper, which are done in the shop beside it."""
+    asked = Asked(paper.assignment).questions if hasattr(paper, "sheet") else {}
+    return [one for one, question in asked.items() if question.is_task]
+
+
 def carried(paper):
     """The paper without a file beside it: only the copy of the answers in the notebook."""
     output = {
@@ -185,6 +191,9 @@ def course(tmp_path_factory, expected):
             kept = {"name": paper.assignment, "answers": paper.answers}
             file = folder / f"{paper.assignment}.answers.json"
             file.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+        done = [one for one in tasks_of(paper) if paper.answers.get(one) == paper.sheet[one]]
+        if done:
+            work_through(paper.assignment, folder, done)
         expected[learner, paper.assignment] = score
 
     for name in FIELDED:
@@ -196,7 +205,8 @@ def course(tmp_path_factory, expected):
         answers, points = paper.first_half()
         assert 0 < points < paper.full_marks
         hand_in("half-right", paper.write(answers), points)
-        hand_in("notebook-alone", carried(FieldPaper(course, name, "zh")), paper.full_marks)
+        alone = {one: answer for one, answer in paper.sheet.items() if one not in tasks_of(paper)}
+        hand_in("notebook-alone", carried(FieldPaper(course, name, "zh")), paper.worth(alone))
         nonsense = dict.fromkeys(paper.sheet, "答案 = = 3")
         # a sentence is asked for a figure of the shift, and 3 may be one
         nonsense |= {one: "答案 = =" for one in nonsense if in_words(name, one)}

@@ -7,6 +7,7 @@ untouched and handed in right, as nbgrader would. Prints what is wrong; nothing 
 import os
 import re
 import sys
+from pathlib import Path
 
 from crmkit.i18n import use_language
 from crmkit.learn import answers
@@ -14,7 +15,7 @@ from crmkit.learn.checks.outcome import NOT_ATTEMPTED
 from crmkit.learn.checks.rehearsal import complaints, rehearsing
 from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked
-from crmkit.teach.answer_sheet import answer_sheet
+from crmkit.teach.answer_sheet import answer_sheet, work_through
 from crmkit.teach.notebooks import derive_master
 
 SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION.*?### END SOLUTION[^\n]*\n?", re.M | re.S)
@@ -72,6 +73,8 @@ def rehearse(assignment: str) -> list[str]:
         del os.environ["NBGRADER_EXECUTION"]
         sheet = answer_sheet(assignment)
         answers.save(assignment, sheet)
+        if any(one.is_task for one in Asked(assignment).questions.values()):
+            work_through(assignment, Path.cwd())
         os.environ["NBGRADER_EXECUTION"] = "autograde"
         found += [f"{one}: not answered by the sheet" for one in unanswered(assignment, sheet)]
     shell.reset(new_session=False)

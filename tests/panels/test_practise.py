@@ -20,6 +20,7 @@ def test_each_learner_works_in_a_shop_of_their_own_and_sees_what_is_done(tmp_pat
             (tmp_path / who).mkdir()
             screens[who] = practise("members", "member-desk"), screen_of(Tasks("member-desk"))
     desk = screens["ann"][0]
+    assert screens["bo"][0].tree  # it is opened when it is looked at
     desk.did({"act": "tab", "arg": "register"})
     form = {"name": "林悦", "phone": "14200000009", "birth_date": "1990-05-01", "consents": ["sms"]}
     desk.did({"act": "register", "values": form})

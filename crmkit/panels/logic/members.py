@@ -79,6 +79,17 @@ class MemberDesk(DeskWork):
         self.open(self.member.id)
         self.tell("right", _("Noted: agreed.") if given else _("Noted: withdrawn."))
 
+    def merge(self, other: str | None, reason: str | None, key: str) -> None:
+        """The record that is open takes over the other one, which is the same person's."""
+        gone = (other or "").strip().upper()
+        if not gone:
+            raise BadValue(_("Which is the other record? Type its number."))
+        self.shop.members.merge(self.member.id, gone, reason or "", key=key)
+        self.open(self.member.id)
+        self.tell(
+            "right", _("{gone} is part of {kept} now.").format(gone=gone, kept=self.member.id)
+        )
+
     def reveal(self, field: str, reason: str) -> None:
         """One field in full, for a reason that goes into the log."""
         value = self.shop.members.reveal(self.member.id, field, reason)

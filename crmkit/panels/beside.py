@@ -1,0 +1,147 @@
+"""A desk in a lesson: the practice shop beside the notebook, opened when it is first looked at.
+
+What is done at it is seen at once by the other desks and the tasks of the same page.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.learn import answers, tasks
+from crmkit.learn.checks.outcome import is_grading
+from crmkit.panels import desk
+from crmkit.practice import Shop
+from crmkit.practice.scenes import FILE
+from crmkit.screen import Part, Screen, parts
+
+_open: "WeakSet[Beside]" = WeakSet()
+
+
+class _Acts(dict):
+    """The frame's own acts; every other one is the desk's."""
+
+    def __init__(self, own: dict[str, Callable], other: Callable[[str], Callable]):
+        super().__init__(own)
+        self._other = other
+
+    def get(self, act: Any, default: Any = None) -> Any:
+        return self[act] if act in self else self._other(act)
+
+
+class Beside:
+    """A desk of a scene's practice shop, with who works at it; it may be opened large."""
+
+    def __init__(self, name: str, scene: str, staff: str | None = None):
+        self.name, self.scene = name, scene
+        self._folder = answers.folder()
+        self._shop: Shop | None = None
+        self._file: Any = None
+        self._desk: Screen | None = None
+        self.staff = staff
+        self.large = self.asking = False
+        own = {
+            "beside.staff": self._sign_in,
+            "beside.large": lambda _a, _v: self._turn(large=True),
+            "beside.ask": lambda _a, _v: self._turn(asking=True),
+            "beside.anew": self._begin_anew,
+            "beside.close": lambda _a, _v: self._turn(),
+        }
+        self.screen = Screen(self._show, _Acts(own, self._desk_act), name)
+        _open.add(self)
+
+    @property
+    def path(self) -> Path:
+        """The shop's file beside the notebook."""
+        return self._folder / FILE
+
+    def desk(self) -> Screen:
+        """The desk itself; made anew when the shop's file was."""
+        here = self.path.stat().st_ino if self.path.exists() else None
+        if self._desk is None or here != self._file:
+            if self._shop is not None:
+                self._shop.close()
+            self._shop = Shop.practice(self.scene, folder=self._folder, staff=self.staff)
+            self._file = self.path.stat().st_ino
+            self._desk = desk(self.name, self._shop)
+        return self._desk
+
+    def _show(self) -> Part:
+        if is_grading():
+            return parts.text("")
+        inside = self.desk().inside()
+        words = label("panel", self.screen.name)
+        bar = parts.row(
+            parts.select("beside/staff", _("At this desk now"), self._team(), self._shop.staff.id,
+                         act="beside.staff", rev=self._shop.staff.id),
+            parts.button(_("Back to the lesson"), "beside.close", icon="left") if self.large
+            else parts.button(_("Open large"), "beside.large"),
+            parts.button(_("Begin anew"), "beside.ask", kind="quiet"),
+        )  # fmt: skip
+        return parts.column(
+            parts.dialog(bar, inside, title=words, open=True, close="beside.close", wide=True)
+            if self.large else parts.column(bar, inside),
+            self._anew_dialog(),
+        )  # fmt: skip
+
+    def _team(self) -> list[tuple[str, str]]:
+        """One person of each role of this store, and whoever is signed in."""
+        found: dict[str, tuple[str, str]] = {}
+        for one in self._shop.office.team():
+            role = next(iter(one.roles), "")
+            if one.id == self._shop.staff.id or role not in found:
+                found[role] = (one.id, f"{one.name} · {label('role', role)}")
+        return list(found.values())
+
+    def _anew_dialog(self) -> Part:
+        return parts.dialog(
+            parts.text(_("Your practice shop begins anew, as it was at first. The old one stays beside it as a file.")),
+            parts.row(
+                parts.button(_("Begin anew"), "beside.anew", kind="primary"),
+                parts.button(_("Keep mine"), "beside.close", kind="quiet"),
+            ),
+            title=_("Begin anew?"),
+            open=self.asking,
+            close="beside.close",
+        )  # fmt: skip
+
+    def _turn(self, large: bool = False, asking: bool = False) -> None:
+        self.large, self.asking = large, asking
+
+    def _sign_in(self, staff: Any, _values: dict) -> None:
+        before = self.desk()
+        self._shop = self._shop.as_staff(str(staff))
+        self.staff = self._shop.staff.id
+        self._desk = desk(self.name, self._shop)
+        if before.hand_over:
+            before.hand_over(self._desk)
+
+    def _begin_anew(self, _arg: Any, _values: dict) -> None:
+        self._turn()
+        Shop.practice(self.scene, folder=self._folder, reset=True).close()
+        self._desk = None
+        self._tell()
+
+    def _desk_act(self, act: str) -> Callable:
+        def do(arg: Any, values: dict) -> None:
+            before = self._stamp()
+            try:
+                self.desk().act(act, arg, values)
+            finally:
+                if self._stamp() != before:
+                    self._tell()
+
+        return do
+
+    def _stamp(self) -> Any:
+        about = self.path.stat() if self.path.exists() else None
+        return about and (about.st_ino, about.st_mtime_ns, about.st_size)
+
+    def _tell(self) -> None:
+        """The other desks and the tasks on this shop look again."""
+        for other in list(_open):
+            if other is not self and other._folder == self._folder:
+                other.screen.refresh()
+        tasks.shop_changed(self._folder)
