@@ -52,6 +52,8 @@ class Books:
     sales: tuple[tuple[str | None, dict[str, int]], ...]
     returns: tuple[tuple[str, dict[str, int]], ...]
     whole: bool
+    bills: tuple["Bill", ...] = ()
+    redeemed: tuple[tuple[str, str, int], ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Books":
@@ -112,10 +114,43 @@ class Books:
                         for row in rows(schema.sale)
                     ),
                     returns=tuple((sale_of[one].reason, given) for one, given in back.items()),
+                    bills=cls._bills(rows, schema, found),
+                    redeemed=tuple(
+                        (found[one.member_id]["is_now"], one.product_id, one.quantity)
+                        for one in rows(schema.redemption)
+                    ),
                     whole=chain.first_break(connection, keys) is None,
                 )
         finally:
             engine.dispose()
+
+    @staticmethod
+    def _bills(rows: Callable[[Any], list[Any]], schema: Any, found: dict) -> tuple["Bill", ...]:
+        """Every sale as it was rung up, and what came back of it."""
+        lines: dict[int, list[Any]] = {}
+        for line in rows(schema.sale_line):
+            lines.setdefault(line.sale_id, []).append(line)
+        offers: dict[int, set[str]] = {}
+        for one in rows(schema.sale_offer):
+            offers.setdefault(one.sale_id, set()).add(one.promotion_id)
+        sale_of = {row.id: row for row in rows(schema.sale_return)}
+        back: dict[tuple[int, int], int] = {}
+        for one in rows(schema.return_line):
+            key = (sale_of[one.return_id].sale_id, one.line)
+            back[key] = back.get(key, 0) + one.quantity
+        reasons = {row.sale_id: row.reason for row in sale_of.values()}
+        return tuple(
+            Bill(
+                member=found[row.member_id]["is_now"] if row.member_id else None,
+                products={one.product_id: one.quantity for one in lines[row.id] if not one.is_gift},
+                points=row.points_paid,
+                offers=frozenset(offers.get(row.id, ())),
+                kept=sum(one.quantity - back.get((row.id, one.line), 0) for one in lines[row.id]),
+                came_back=sum(back.get((row.id, one.line), 0) for one in lines[row.id]),
+                reason=reasons.get(row.id),
+            )
+            for row in rows(schema.sale)
+        )
 
     @staticmethod
     def _member(keys: Any, row: Any) -> dict[str, Any]:
@@ -340,6 +375,116 @@ class WasReturned:
 
 
 @dataclass(frozen=True)
+class Bill:
+    """A sale as it was rung up: without its gifts, with the points paid and the offers that
+    counted; of all its units, how many the customer kept and how many came back, and why."""
+
+    member: str | None
+    products: dict[str, int]
+    points: int
+    offers: frozenset[str]
+    kept: int
+    came_back: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class WasRungUp:
+    """A sale to a member of exactly these products with these offers and points, whatever came
+    back of it later; with a `reason` all of it has come back for that reason."""
+
+    member: str
+    products: dict[str, int]
+    offers: tuple[str, ...] = ()
+    points: int = 0
+    reason: str | None = None
+
+    def touches(self, books: Books) -> set[str]:
+        return set(self.products) | {self.member}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        faults = [self._wrong_with(one) for one in now.bills[len(before.bills) :]]
+        if not faults:
+            return Fault("not_sold", _("There is no such sale yet."))
+        if None in faults:
+            return None
+        # the sale that comes nearest to what was asked
+        return min((one for one in faults if one), key=lambda one: _NEARER.index(one.reason))
+
+    def _wrong_with(self, bill: Bill) -> Fault | None:
+        if bill.products != self.products:
+            return Fault("other_goods", _("There is no sale of exactly these goods yet."))
+        if bill.member != self.member:
+            return Fault(
+                "wrong_member",
+                _("Sold, but to {buyer} instead of {member}.").format(
+                    buyer=bill.member or _("nobody named"), member=self.member
+                ),
+            )
+        if bill.points != self.points:
+            return Fault(
+                "wrong_points",
+                _("{count} points were used; it should be {right}.").format(
+                    count=bill.points, right=self.points
+                ),
+            )
+        missing = sorted(set(self.offers) - bill.offers)
+        if missing:
+            return Fault("no_offer", _("The offer {offer} was not used.").format(offer=missing[0]))
+        if self.reason is None:
+            return None
+        if not bill.came_back:
+            return Fault("not_returned", _("There is no such return yet."))
+        if bill.kept:
+            return Fault(
+                "not_all_back",
+                _("{count} pieces of this sale have not come back, gifts included.").format(
+                    count=bill.kept
+                ),
+            )
+        if bill.reason != self.reason:
+            return Fault(
+                "wrong_reason",
+                _("Taken back, but for the reason “{reason}” instead of “{right}”.").format(
+                    reason=label("return_reason", bill.reason or ""),
+                    right=label("return_reason", self.reason),
+                ),
+            )
+        return None
+
+
+_NEARER = (
+    *("wrong_reason", "not_all_back", "not_returned", "no_offer", "wrong_points"),
+    *("wrong_member", "other_goods"),
+)
+
+
+@dataclass(frozen=True)
+class WasHandedOut:
+    """Goods a member got for points."""
+
+    member: str
+    product: str
+
+    def touches(self, books: Books) -> set[str]:
+        return {self.member, self.product}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        new = now.redeemed[len(before.redeemed) :]
+        if (self.member, self.product, 1) in new:
+            return None
+        if new:
+            member, product, _count = new[-1]
+            return Fault(
+                "wrong_handed_out",
+                _("{product} went to {member} for points; that was not it.").format(
+                    product=product, member=member
+                ),
+            )
+        return Fault("not_handed_out", _("Nothing was handed out for points yet."))
+
+
+@dataclass(frozen=True)
 class OnHand:
     """How many of a product a store has now."""
 
@@ -422,6 +567,8 @@ _GOALS = {
     "sold": lambda wanted: WasSold(**wanted),
     "returned": lambda wanted: WasReturned(**wanted),
     "on_hand": lambda wanted: OnHand(**wanted),
+    "rung_up": lambda wanted: WasRungUp(**wanted),
+    "handed_out": lambda wanted: WasHandedOut(**wanted),
 }
 
 

@@ -134,6 +134,19 @@ class TillPanel:
                     parts.select("coupon", _("Coupon"), [("", _("none")), *names], till.coupon or "",
                                  act="coupon", rev=f"{till.turn}/{till.coupon}")
                 )  # fmt: skip
+            rewards = [
+                (product, f"{name} · {_('{points} points').format(points=points)}")
+                for product, name, points in till.rewards()
+            ]
+            if rewards:
+                body.append(
+                    parts.form(
+                        "hand_out",
+                        parts.select("reward", _("Goods for points"), [("", _("none")), *rewards], "", rev=till.turn),
+                        parts.button(_("Hand out"), icon="gift", kind="small"),
+                        once=self.keys("hand_out"),
+                    )
+                )  # fmt: skip
         return parts.card(*body, title=_("Member"), icon="members")
 
     def _total(self) -> Part:
@@ -378,6 +391,7 @@ class TillPanel:
             "member.none": lambda _a, _v: till.choose_member(None),
             "points": lambda typed, _v: till.use_points(typed),
             "coupon": lambda coupon, _v: till.use_coupon(coupon),
+            "hand_out": lambda _a, v: self._once("hand_out", till.hand_out, v.get("reward")),
             "pay": lambda _a, _v: till.start_paying(),
             "take": self._take,
             "close": self._close,

@@ -151,6 +151,24 @@ class Till(DeskWork):
         self.said, self.points = None, whole(typed or 0)
         self._price()
 
+    def rewards(self) -> list[tuple[str, str, int]]:
+        """What the member's points are enough for: product, its name, its price in points."""
+        if not self.member or not self.may("points.redeem"):
+            return []
+        return [
+            (product, self.shop.stock.find(product)[0].name, points)
+            for product, points in self.shop.points.rewards().items()
+            if points <= self.member.points
+        ]
+
+    def hand_out(self, product: str | None, key: str) -> None:
+        """Goods for points, one piece."""
+        if not product:
+            raise BadValue(_("Choose what is handed out."))
+        left = self.shop.points.redeem(self.member.id, product, key=key)
+        self.choose_member(self.member.id)
+        self.tell("right", _("Handed out for points. Points left: {points}.").format(points=left))
+
     # paying
 
     @property
