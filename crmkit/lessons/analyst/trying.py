@@ -12,6 +12,16 @@ from crmkit.screen import Part, Screen, parts
 STORES = ("S01", "S02", "S03", "S04")
 
 
+def table(columns: str, *rows: tuple) -> Any:
+    """A few rows written by hand: the columns' names in one line; what ends in _at are moments."""
+    import pandas as pd
+
+    found = pd.DataFrame(list(rows), columns=columns.split())
+    return found.assign(
+        **{name: pd.to_datetime(found[name]) for name in found if name.endswith("_at")}
+    )
+
+
 def store_by_store(
     title: str, heading: str, function: Callable[[str], Any], shown: Callable[[Any], str]
 ) -> Screen:

@@ -1,0 +1,315 @@
+"""One customer from many channels: one spelling, one row per person, and who is who."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from crmkit.i18n import get_language
+from crmkit.i18n import gettext as _
+from crmkit.learn.checks.expectation import gap
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.analyst.exports import export, sold
+from crmkit.lessons.analyst.trying import table
+from crmkit.lessons.view import pictured, share
+from crmkit.screen import Part, parts
+
+
+@cache
+def eight_lines() -> Any:
+    """The eight lines of the lesson, as three systems wrote them."""
+    return table(
+        "channel sale_id phone quantity amount",
+        ("store", "T1", "142 0301 4345", 1, 89.0),
+        ("web", "W1", "+86 142-0301-4345", 2, 120.0),
+        ("mini_program", "P1", "１４２０３０１４３４５", 1, 35.0),
+        ("store", "T2", "15471796606", 1, 46.0),
+        ("mini_program", "P2", "15471796606", 1, 18.0),
+        ("store", "T3", None, 1, 25.0),
+        ("web", "W2", "1547179660", 1, 60.0),
+        ("store", "T4", "15471796606", -1, -46.0),
+    )
+
+
+def five_forms() -> Any:
+    """Five forms of the lesson: a mother and her son on one phone, one person twice."""
+    names = ["李娜", "李小宝", "李娜", "王芳", "王芳"]
+    if get_language() == "en":
+        names = ["Li Na", "Li Xiaobao", "Li Na", "Wang Fang", "Wang Fang"]
+    return table(
+        "member_id name phone email birth_date",
+        ("J1", names[0], "14203014345", "lina@example.com", "1988-03-02"),
+        ("J2", names[1], "14203014345", None, "2012-09-10"),
+        ("J3", names[2], "15488812345", "lina@example.com", "1988-03-02"),
+        ("J4", names[3], "16611112222", None, "1990-01-15"),
+        ("J5", names[4], "16833334444", None, "1975-07-30"),
+    )
+
+
+# --- each function of the lesson and the exercise, and its typical mistakes -------------------------
+
+
+def phone_key(phones: Any, but: str = "") -> Any:
+    """The phones in one spelling; `but` names the step that is forgotten."""
+    import pandas as pd
+
+    def one(text: Any) -> str | None:
+        if not isinstance(text, str):
+            return None
+        if but != "width":
+            text = unicodedata.normalize("NFKC", text)
+        if but != "separators":
+            text = re.sub(r"\D", "", text)
+        if but != "country":
+            text = re.sub(r"^(?:00)?86(?=1\d{10}$)", "", text)
+        return text if but == "valid" or re.fullmatch("1[3-9][0-9]{9}", text) else None
+
+    return pd.Series([one(text) for text in phones], index=phones.index, dtype="object")
+
+
+def people(lines: Any, but: str = "") -> Any:
+    """One row per phone: in how many channels, orders, revenue."""
+    known = lines.fillna({"phone": "?"}) if but == "walk_ins" else lines.dropna(subset="phone")
+    bought = known if but == "returns_as_orders" else known[known["quantity"] > 0]
+    by = (bought if but == "returns" else known).groupby("phone")
+    orders = getattr(bought.groupby("phone")["sale_id"], "size" if but == "lines" else "nunique")()
+    found = by.agg(channels=("channel", "size" if but == "channels" else "nunique"))
+    found["orders"] = orders.reindex(found.index, fill_value=0)
+    found["revenue"] = by["amount"].sum().round(2)
+    return found.reset_index()
+
+
+def with_answers(people: Any, surveys: Any, but: str = "", how: str = "left") -> Any:
+    """Each buyer with the latest answer."""
+    last = surveys.sort_values("asked_at")[["phone", "nps"]]
+    if but != "all":
+        last = last.drop_duplicates("phone", keep="first" if but == "first" else "last")
+    found = people.merge(last, on="phone", how=how)
+    return found.fillna({"nps": 0}) if but == "zero" else found
+
+
+def duplicates(members: Any, but: str = "") -> Any:
+    """Pairs of forms of one person: a contact in common, and the name or the birthday."""
+    rows = members.fillna("-") if but == "empty" else members
+    both = rows.merge(rows, how="cross", suffixes=("", "_2"))
+
+    def same(column: str) -> Any:
+        return both[column] == both[column + "_2"]
+
+    contact = same("phone") if but == "phone" else same("phone") | same("email")
+    person = same("name") | same("birth_date")
+    chosen = contact if but == "family" else person if but == "name" else contact & person
+    apart = both["member_id"] < both["member_id_2"]
+    if but == "twice":
+        apart = both["member_id"] != both["member_id_2"]
+    found = both[chosen & apart].rename(columns={"member_id_2": "other_id"})
+    return found[["member_id", "other_id"]].reset_index(drop=True)
+
+
+def persons(members: Any, pairs: Any, but: str = "") -> Any:
+    """For each id the smallest id of its person, through chains of pairs, too."""
+    import pandas as pd
+
+    person = {one: one for one in members["member_id"]}
+    choose = max if but == "largest" else min
+    for _turn in range(1 if but == "one_step" else len(pairs) + 1):
+        before = dict(person)
+        for one, other in zip(pairs["member_id"], pairs["other_id"], strict=True):
+            first = choose(before[one], before[other])
+            person[one], person[other] = choose(person[one], first), choose(person[other], first)
+        if person == before:
+            break
+    found = pd.DataFrame({"member_id": list(person), "person": list(person.values())})
+    if but == "singles":
+        found = found[found["member_id"].isin(pairs["member_id"]) | found["member_id"].isin(pairs["other_id"])]  # fmt: skip
+    return found[found["member_id"] == found["person"]] if but == "one_row" else found
+
+
+def _forgets(function: Callable, **told: tuple[str, str] | str) -> dict[Any, Callable]:
+    def forgetting(step: str) -> Callable:
+        return lambda *given: function(*given, step)
+
+    return {says: forgetting(step) for step, says in told.items()}
+
+
+MISTAKES: dict[str, Mapping[Any, Callable]] = {
+    "phone_key": _forgets(
+        phone_key,
+        width=("全角数字没有换成半角：unicodedata.normalize(\"NFKC\", …)。", 'Full-width digits were not folded: unicodedata.normalize("NFKC", …).'),
+        separators=("空格和横杠还在里面：只留数字。", "Spaces and dashes are still in: keep the digits only."),
+        country=("开头的国家代码 86 没有去掉。", "The country code 86 in front was not taken off."),
+        valid=("不可能的号码要变成空值：1 开头、第二位 3 到 9、一共 11 位。", "A number that cannot be must become empty: it begins with 1, then 3 to 9, 11 digits in all."),
+    ),
+    "people": _forgets(
+        people,
+        walk_ins="walk_ins_counted",
+        returns_as_orders="returns_counted_as_orders",
+        returns="returns_dropped",
+        lines="lines_for_orders",
+        channels=("渠道要数不同的：用 nunique，不是 size。", "Count different channels: nunique, not size."),
+    ),
+    "with_answers": {
+        **_forgets(
+            with_answers,
+            all=("一人答过几次就变成了几行：每个手机号只留一份问卷。", "People who answered twice became two rows: keep one answer per phone."),
+            first=("留成了最早的一份：要最近的。", "The earliest answer was kept: take the latest."),
+            zero="empty_counted_as_zero",
+        ),
+        ("没答过问卷的顾客丢了：用 how=\"left\"。", 'Customers without an answer were lost: use how="left".'): lambda *given: with_answers(*given, how="inner"),
+        ("没买过东西的人也进来了：左边是顾客。", "People who bought nothing came in: customers stand on the left."): lambda *given: with_answers(*given, how="outer"),
+    },
+    "duplicates": _forgets(
+        duplicates,
+        twice=("每一对出现了两次：只留 member_id 小于 other_id 的。", "Each pair stands twice: keep those with member_id below other_id."),
+        family=("一家人会共用一个手机号：姓名或生日也要相同。", "A family may share a phone: the name or the birthday must agree, too."),
+        name=("同名不等于同一个人：手机号或邮箱也要相同。", "The same name is not the same person: phone or e-mail must agree, too."),
+        empty=("两个空值被当成相同的了：空值表示不知道。", "Two empty cells were taken as equal: empty means unknown."),
+        phone=("只比了手机号：换了号码的人，邮箱还是老的。", "Only phones were compared: whoever changed the number kept the e-mail."),
+    ),
+    "persons": _forgets(
+        persons,
+        one_step=("J1=J2、J2=J3，那 J1、J2、J3 都是一个人：要一直连下去。", "If J1=J2 and J2=J3, all three are one person: follow the chain."),
+        singles=("没有重复的人也要在表里，person 就是自己。", "People without a second form belong in the table, too: their person is themselves."),
+        largest=("留成了最大的号：要最小的。", "The largest id was taken: take the smallest."),
+        one_row=("每张表单都要一行，不是每个人一行。", "One row per form is asked for, not one per person."),
+    ),
+    "in_several": {
+        "greater_for_at_least": lambda lines: int((people(lines)["channels"] > 2).sum()),
+        ("没有手机号的行不知道是谁，不能算成一个人。", "Lines without a phone are nobody we know, not one person."): lambda lines: int((people(lines, "walk_ins")["channels"] >= 2).sum()),
+        ("这是所有的人，不只是两个渠道以上的。", "Those are all people, not only those with two channels or more."): lambda lines: len(people(lines)),
+        ("这是一个人最多用了几个渠道，不是人数。", "That is the most channels one person used, not a number of people."): lambda lines: int(people(lines)["channels"].max()),
+    },
+}  # fmt: skip
+"""What each typical mistake would give, by function of the exercise and the lesson."""
+
+
+def cases(function: str) -> dict[str, Any]:
+    """What ``check.function(function, **cases(function))`` takes: the visible cases."""
+    import pandas as pd
+
+    phones = pd.Series(["142 0301 4345", "１５４７１７９６６０６", None, "1547179660"])
+    others = pd.Series(["+86 168-3333-4444", "12345678901", "008614012345678"], index=[7, 8, 9])
+    lines = eight_lines().assign(phone=lambda rows: phone_key(rows["phone"]))
+    more = table(
+        "channel sale_id phone quantity amount",
+        ("web", "W7", "14000000001", 1, 20.0), ("web", "W7", "14000000001", 2, 30.0),
+        ("store", "T8", "14000000002", -1, -15.0), ("store", "T9", "14000000001", 1, 9.9),
+    )  # fmt: skip
+    buyers = table("phone revenue", ("A", 90.0), ("B", 20.0), ("C", 45.0))
+    answers = table(
+        "phone asked_at nps",
+        ("A", "2025-06-02", 9), ("D", "2025-06-03", 8), ("A", "2025-04-01", 3), ("C", "2025-05-01", 6),
+    )  # fmt: skip
+    pairs = table("member_id other_id", ("J1", "J3"), ("J3", "J6"), ("J2", "J4"))
+    ids = table("member_id", *[(f"J{n}",) for n in range(1, 8)])
+    few = table("member_id other_id", ("J2", "J7"))
+    others_forms = table(
+        "member_id name phone email birth_date",
+        ("J6", "A", "1", "a", "2000-01-01"), ("J7", "B", "1", "b", "2000-01-01"),
+        ("J8", "A", "2", "a", "2001-02-02"), ("J9", "A", None, None, "1999-09-09"),
+    )  # fmt: skip
+    known: dict[str, tuple[list, list, dict]] = {
+        "in_several": ([2, 1], [(lines,), (more,)], {}),
+        "phone_key": (
+            [
+                pd.Series(["14203014345", "15471796606", None, None]),
+                pd.Series(["16833334444", None, "14012345678"], index=[7, 8, 9]),
+            ],
+            [(phones,), (others,)],
+            {},
+        ),
+        "people": (
+            [
+                table("phone channels orders revenue", ("14203014345", 3, 3, 244.0), ("15471796606", 2, 2, 18.0)),
+                table("phone channels orders revenue", ("14000000001", 2, 2, 59.9), ("14000000002", 1, 0, -15.0)),
+            ],
+            [(lines,), (more,)],
+            {"key": ["phone"], "within": 0.005},
+        ),
+        "with_answers": (
+            [
+                table("phone revenue nps", ("A", 90.0, 9), ("B", 20.0, None), ("C", 45.0, 6)),
+                table("phone revenue nps", ("C", 45.0, 6)),
+            ],
+            [(buyers, answers), (buyers[2:], answers)],
+            {"key": ["phone"]},
+        ),
+        "duplicates": (
+            [
+                table("member_id other_id", ("J1", "J3")),
+                table("member_id other_id", ("J6", "J7"), ("J6", "J8")),
+            ],
+            [(five_forms(),), (others_forms,)],
+            {"key": ["member_id", "other_id"]},
+        ),
+        "persons": (
+            [
+                table("member_id person", *zip(ids["member_id"], ["J1", "J2", "J1", "J2", "J5", "J1", "J7"], strict=True)),
+                table("member_id person", *[(f"J{n}", "J2" if n == 7 else f"J{n}") for n in range(1, 8)]),
+            ],
+            [(ids, pairs), (ids, few)],
+            {"key": ["member_id"]},
+        ),
+    }  # fmt: skip
+    expected, inputs, more_options = known[function]
+    return {
+        "expected": expected,
+        "inputs": inputs,
+        "mistakes": MISTAKES[function],
+        **more_options,
+    }
+
+
+class Channels(Keys):
+    """What the lesson on channels asks."""
+
+    def counted(self) -> Part:
+        """Customers added up channel by channel, and people, with what somebody guessed."""
+        lines, guessed = sold(), self.given.get("people_guess")
+        each = lines.dropna(subset="phone").groupby("channel")["phone"].nunique()
+        persons_ = lines["phone"].nunique()
+        found = {_("added up, channel by channel"): int(each.sum()), _("people"): persons_}
+        says = _("{people} people, not {sum}.").format(people=f"{persons_:,}", sum=f"{each.sum():,}")  # fmt: skip
+        if guessed is not None:
+            found[_("your guess")] = int(guessed)
+            says += gap() + _("You guessed {guess}.").format(guess=f"{guessed:,.0f}")
+
+        def draw(ax: Any) -> None:
+            from crmkit.plot import _style
+
+            colours = [_style.BAD, _style.MAIN, _style.ACCENT][: len(found)]
+            drawn = ax.barh(list(found), list(found.values()), color=colours)
+            ax.bar_label(drawn, [f"{value:,}" for value in found.values()], padding=3)
+            ax.invert_yaxis()
+            ax.set_xlim(0, each.sum() * 1.15)
+
+        return parts.column(pictured(draw, says, size=(8, 2.2)), parts.text(says))
+
+    def people(self) -> Key:
+        """How many people the eight lines know by phone."""
+        return Key(
+            2,
+            {
+                "lines_for_orders": 8,
+                ("写法不同，号码可以相同：先统一写法。", "Different spellings may be one number: write them one way first."): 5,
+                ("1547179660 只有十位，不知道是谁。", "1547179660 has ten digits: nobody knows whose it is."): 3,
+            },
+        )  # fmt: skip
+
+    def spent(self) -> Key:
+        """What the person with 14203014345 spent over all channels."""
+        store = ("只看了门店：网店和小程序也是这个人。", "That is the store alone: web and mini-program are the same person.")  # fmt: skip
+        return Key(244.0, {store: 89.0})
+
+    def same_person(self) -> Key:
+        """Which of the five forms are one person."""
+        return Key("j1-j3", {("同一个手机号，但姓名和生日都不同：是一家人。", "One phone, but name and birthday differ: a family."): "j1-j2", ("只有姓名相同，别的都不同：是两个人。", "Only the name is the same: two people."): "j4-j5"})  # fmt: skip
+
+    def answered(self) -> Key:
+        """The share of June's buyers whose opinion is known from the survey."""
+        buyers = set(sold()["phone"].dropna())
+        asked = set(export("survey_form")["phone"].dropna())
+        rate = len(buyers & asked) / len(buyers)
+        upside = ("这是答过问卷的人里，6 月买过的比例：分母要用买过的人。", "That is the share of those who answered: divide by those who bought.")  # fmt: skip
+        return Key(100 * rate, {upside: 100 * len(buyers & asked) / len(asked)}, {"share": share(rate)})  # fmt: skip
