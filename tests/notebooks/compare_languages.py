@@ -22,6 +22,8 @@ from matplotlib.artist import Artist
 # what people call themselves and what they wrote, different in the two languages by design
 FREE_TEXT = {
     "name",
+    "name_2",
+    "product_name",
     "email",
     "street",
     "address",

@@ -1,0 +1,68 @@
+"""Retention: keys found a second way, and each claim of the prose."""
+
+import pandas as pd
+import pytest
+
+from crmkit import customers, data, i18n, kpi
+from crmkit.lessons.analyst import returning
+from tests.lessons.analyst.judging import judged
+
+
+@pytest.fixture(scope="module")
+def sales():
+    return data.load("sales")
+
+
+def test_the_cases_know_right_from_wrong():
+    def right(lines, earlier, later):
+        return kpi.retention_rate(lines, earlier, later).value
+
+    assert judged(returning.cases(), right).status == "right"
+    for mistake, makes in returning.MISTAKES.items():
+        told = judged(returning.cases(), makes)
+        assert told.mistake == (mistake if isinstance(mistake, str) else mistake[1])
+
+
+def test_the_ten_lines_by_the_ready_made_functions():
+    keys, lines = returning.Returning({}), returning.visits()
+    assert keys.repeat().value == pytest.approx(100 * kpi.repeat_purchase_rate(lines).value)
+    kept = kpi.retention_rate(lines, ("2025-02-01", "2025-02-28"), ("2025-03-01", "2025-03-31"))
+    assert keys.kept().value == pytest.approx(100 * kept.value)
+
+
+def test_fewest_came_back_to_the_store_the_lesson_tells_of(sales):
+    for store, rate in returning.winters().items():
+        here = sales[sales["store_id"] == store]
+        by_hand = returning.retention(here, returning.WINTER, returning.NEXT_WINTER)
+        assert rate == pytest.approx(by_hand)
+    assert returning.Returning({}).worst().value == "S03"
+    assert kpi.repeat_purchase_rate(sales).value > 0.9
+    with i18n.use_language("en"):
+        said = returning.Returning({"back_guess": 70.0}).came_back()["of"][1]["text"]
+    assert said.endswith("You guessed 70.") and f"{returning.winters()['S03']:.1%}" in said
+
+
+def test_returns_go_before_leaving_band_by_band_and_seem_not_to_all_together(sales):
+    members = returning.before_leaving(sales)
+    pooled = members.groupby("had_return")["left"].mean()
+    assert pooled[True] < pooled[False]
+    rates = returning.left_by_sign(members).pivot(
+        index="band", columns="had_return", values="left_rate"
+    )
+    assert len(rates) == 3
+    assert (rates[True] > rates[False]).all()
+    assert returning.Returning({}).paradox().value == "more"
+
+
+def test_the_forecast_holds_where_nothing_changed_and_not_where_it_did(sales):
+    def told_and_came(store):
+        here = sales[sales["store_id"] == store]
+        told = customers.lifetime_value(here, weeks=17, as_of="2025-02-28")
+        later = here[here["sold_at"].between("2025-03-01", pd.Timestamp("2025-06-28"))]
+        known = later["member_id"].isin(told.members["member_id"])
+        return told, later.loc[known, "amount"].sum()
+
+    same, came = told_and_came("S04")
+    assert same.low < came < same.high
+    changed, came = told_and_came("S03")
+    assert came > changed.high
