@@ -17,6 +17,7 @@ from crmkit.learn import authored, learner, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import is_grading
 from crmkit.learn.course import START, Course
+from crmkit.learn.quizzes import Quiz
 from crmkit.screen import Part, Screen, parts
 
 ENOUGH = 0.8
@@ -90,6 +91,20 @@ def _there() -> set[str] | None:
     return lessons | set(course.assignments())
 
 
+def _asks(name: str) -> dict[str, set[str]]:
+    """What a lesson or an exercise asks of this learner in fields and in its quiz, by kind."""
+    found = {}
+    if name in authored.known("questions"):
+        data, _lines = authored.read(authored.find("questions", name), "questions")
+        found["field"] = {
+            one["id"] for one in data["questions"] if one.get("judged", "now") == "now"
+        }
+    if name in authored.known("quizzes"):
+        quiz = Quiz(name)
+        found["quiz"] = set() if quiz.graded else {one.id for one in quiz.questions}
+    return found
+
+
 def _steps(track: dict) -> list[Step]:
     latest: dict[str, dict[str, str]] = {}
     asked: dict[str, dict[str, set[str]]] = {}
@@ -114,7 +129,8 @@ def _steps(track: dict) -> list[Step]:
             pair.append((lesson["graded"], title, "exercise"))
         for name, title, kind in pair:
             seen = latest.get(name, {})
-            items = set().union(*asked.get(name, {}).values()) or set(seen)
+            of = {**(_asks(name) if seen else {}), **asked.get(name, {})}
+            items = set().union(*of.values()) or set(seen)
             right = sum(seen.get(item) == "right" for item in items)
             steps.append(
                 Step(

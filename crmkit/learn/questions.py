@@ -215,6 +215,9 @@ class Typed(Number):
         found = super().fault(value)
         if found is None or found.reason not in ("too_high", "too_low"):
             return found
+        if self.kind == "hour":
+            words = _("{hour} is too late.") if value > self.expected else _("{hour} is too early.")
+            return replace(found, message=words.format(hour=self._with_unit(value)))
         for places in range(self.places - 1, -1, -1):
             if (
                 abs(value - round(self.expected, places)) < 1e-9

@@ -158,7 +158,7 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
         bare = bare.removesuffix("%")
     if "%" in bare:
         raise NotUnderstood(_("One per cent sign at the end is enough: 86.7%"))
-    value = _reckon(bare, plain)
+    value = _reckon(bare, plain, whole=kind == "count")
     if percent and kind != "percent":
         raise NotUnderstood(
             _("A number is asked for here, not a percentage. Type it without the % sign.")
@@ -188,7 +188,7 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
     return Understood(value, shown, note)
 
 
-def _reckon(bare: str, plain: str) -> float:
+def _reckon(bare: str, plain: str, whole: bool) -> float:
     """The value of a number or a short calculation; only + - * / and brackets are known."""
     bare = _words_to_digits(bare)
     bare = re.sub(r"(?<=\d)[x](?=[\d(])", "*", bare)
@@ -208,6 +208,12 @@ def _reckon(bare: str, plain: str) -> float:
             _("“{typed}” is not a number. Type it in digits.").format(typed=cut(plain))
         )
     if not re.fullmatch(r"[\d.+\-*/()]+", bare) or "**" in bare or "//" in bare or len(bare) > 200:
+        if whole:
+            raise NotUnderstood(
+                _("“{typed}” could not be understood as a number. Type digits, such as 12.").format(
+                    typed=cut(plain)
+                )
+            )
         raise NotUnderstood(
             _("“{typed}” could not be understood as a number. Type digits, such as 57.79, or a calculation, such as 1329.10/23.").format(
                 typed=cut(plain)
@@ -326,7 +332,9 @@ def _hour(plain: str) -> Understood:
 
 def _words_hours(bare: str) -> str:
     return re.sub(
-        r"[零一二两三四五六七八九十]+(?=[点时])", lambda match: _words_to_digits(match[0]), bare
+        r"[零一二两三四五六七八九十]+(?=[点时]|分?$)",
+        lambda match: _words_to_digits(match[0]),
+        bare,
     )
 
 

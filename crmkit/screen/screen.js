@@ -143,7 +143,7 @@ function valuesOf(scope) {
 }
 
 // One message at a time: the next goes out when the last was done. Scans that wait meanwhile go together.
-function post(model) {
+function post(model, idle) {
   const me = `${MARK}${++serial}`, waiting = [];
   let [n, sent] = [0, null];
   const next = () => {
@@ -155,6 +155,7 @@ function post(model) {
     if (!sent || model.get("done") !== `${me}:${sent.n}`) return;
     sent = null;
     next();
+    if (!sent) idle();
   };
   return { done, send(message, scan) {
     const last = waiting.at(-1);
@@ -167,7 +168,10 @@ function post(model) {
 export default {
   render({ model, el: root }) {
     const id = `ck${MARK}-${++serial}`; // several notebooks may be open in one page
-    const { send: tell, done } = post(model);
+    const { send: tell, done } = post(model, () => {
+      root.removeAttribute("aria-busy");
+      for (const form of root.querySelectorAll("form[data-changed=sent]")) form.removeAttribute("data-changed");
+    });
     let pause;
     root.classList.add("ck");
     root.lang = model.get("language") === "en" ? "en" : "zh-CN";
@@ -185,7 +189,12 @@ export default {
       const at = document.activeElement;
       if (had && (!root.contains(at) || at.getAttribute("aria-disabled") || at.disabled)) root.querySelector("[data-focus]")?.focus();
     };
-    const send = (act, arg, from, once, scan) => void from.closest("form")?.removeAttribute("data-changed") || tell({ act, arg, once, values: valuesOf(from.closest("dialog, form") || root) }, scan);
+    const send = (act, arg, from, once, scan) => {
+      const form = from.closest("form");
+      if (form?.hasAttribute("data-changed")) form.setAttribute("data-changed", "sent"); // until the new verdict is there
+      root.setAttribute("aria-busy", "true");
+      tell({ act, arg, once, values: valuesOf(from.closest("dialog, form") || root) }, scan);
+    };
     const press = (node) => { if (!node.hasAttribute("aria-disabled")) send(node.dataset.act, JSON.parse(node.dataset.arg), node, node.dataset.once); };
     root.addEventListener("submit", (event) => {
       event.preventDefault();

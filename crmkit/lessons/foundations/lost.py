@@ -225,6 +225,7 @@ def timeline(member_id: str, tables: Mapping[str, Any] | None = None, *, ax: Any
                 xycoords=("axes fraction", "data"),
                 va="center",
                 color="#666666",
+                backgroundcolor="white",  # else the line of the grid strikes it out
             )
     days = (end - last.normalize()).days
     if days > 30:
