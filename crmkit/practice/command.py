@@ -324,9 +324,7 @@ class _Query(_Method):
                 result = method(desk, tx, *given.args[1:], **given.kwargs)
                 return at_the_shop(result, ZoneInfo(tx.timezone))
 
-        run.__signature__ = arguments.signature
-        run.operation, run.arguments, run.within = operation, arguments, method
-        return run
+        return _named(run, arguments.signature, operation, arguments)
 
 
 class _Command(_Method):
@@ -359,9 +357,14 @@ class _Command(_Method):
                 _audit_refusal(shop, operation, error)
                 raise
 
-        run.__signature__ = _with_key(arguments.signature)
-        run.operation, run.arguments, run.within = operation, arguments, method
-        return run
+        return _named(run, _with_key(arguments.signature), operation, arguments)
+
+
+def _named(run: Callable, signature, operation: Operation, arguments: Arguments) -> Callable:
+    """The wrapped method with what is known about it; `within` is for another's transaction."""
+    run.__signature__, run.operation, run.arguments = signature, operation, arguments
+    run.within = arguments.method
+    return run
 
 
 def _with_key(signature: inspect.Signature) -> inspect.Signature:

@@ -58,10 +58,16 @@ def test_a_members_story_is_told_from_every_desk(ann):
     ann.clock.advance(hours=1)
     ticket = ann.service.open_ticket("store", "repair", "Zip", "broken", member_id="M000001").id
     story = ann.members.timeline("M000001")
-    assert (story[0].kind, story[0].document, story[0].text) == ("ticket", str(ticket), "repair")
+    assert (story[0].kind, story[0].document, story[0].text) == (
+        "ticket",
+        str(ticket),
+        "kind:repair",
+    )
     assert {one.kind for one in story} == {"joined", "agreed", "sale", "merge", "ticket"}
     assert [one.amount for one in story if one.kind == "sale"] == [12_900]
     assert len(ann.members.timeline("M000001", limit=2)) == 2
+    with use_language("zh"):
+        assert "维修" in str(story) and "工单 " in str(ann.audit.log(limit=1))
 
 
 def test_one_may_what_the_role_gives(shop):

@@ -150,20 +150,8 @@ class Counts:
                 cause=causes.get(row.product_id),
             )
             if difference:
-                place = (
-                    ("@adjust", stocktake.store_id)
-                    if difference > 0
-                    else (stocktake.store_id, "@adjust")
-                )
-                ledger.move(
-                    tx,
-                    "count",
-                    row.product_id,
-                    *place,
-                    abs(difference),
-                    stocktake_id=stocktake.id,
-                    reason=causes.get(row.product_id),
-                )
+                about = {"stocktake_id": stocktake.id, "reason": causes.get(row.product_id)}
+                ledger.adjust(tx, "count", row.product_id, difference, **about)
         _end(tx, stocktake.id, "closed")
         report = replace(_report(tx, stocktake), count_again=tuple(again))
         tx.note(
