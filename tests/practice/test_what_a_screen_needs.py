@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from crmkit.i18n import labels, use_language
-from crmkit.practice.errors import BadValue, NotFound, PhoneTaken
+from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
 from crmkit.practice.shop import DESKS
 
 
@@ -206,3 +206,11 @@ def test_every_closed_set_a_screen_offers_has_words_for_each_code(language):
         if code not in labels(field.kind, language)
     }
     assert nameless == set()
+
+
+def test_a_refusal_says_what_goods_are_called(shop):
+    with pytest.raises(Refused, match="units of P1 Scarf at S1"):
+        shop.till.sell([("P1", 99)])
+    shop.office.set_on_sale("P1", False)
+    with pytest.raises(Refused, match="P1 Scarf is no longer sold"):
+        shop.till.quote([("P1", 1)])

@@ -255,10 +255,8 @@ def _refuse_a_gift_that_stays(
             and offer.category in (None, _category(tx, rows[one.line].product_id))
         )
         if stays == 0 or stays < (offer.threshold or 0):
-            raise Refused(
-                _("What stays does not earn the gift {product} any more: it comes back too."),
-                product=gift.product_id,
-            )
+            said = _("What stays does not earn the gift {product} any more: it comes back too.")
+            raise Refused(said, product=gift.product_id)
 
 
 def _category(tx: Tx, product_id: str) -> str:

@@ -123,11 +123,8 @@ def collect(tx, reservation_id: int, sale_id: int, member, bought: dict[str, int
         raise Refused(_("Reservation {id} is kept for another member."), id=row.id)
     taken = min(bought.get(row.product_id, 0), row.quantity)
     if not taken:
-        raise Refused(
-            _("Reservation {id} is for {product}, which is not in the basket."),
-            id=row.id,
-            product=row.product_id,
-        )
+        said = _("Reservation {id} is for {product}, which is not in the basket.")
+        raise Refused(said, id=row.id, product=row.product_id)
     if taken < row.quantity:
         tx.update(r, row.id, quantity=row.quantity - taken)
         collected = dict(row._mapping) | {"quantity": taken}
