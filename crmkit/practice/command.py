@@ -321,12 +321,11 @@ class _Query(_Method):
                 tx = begin(connection, desk.shop, operation.name)
                 access.require(connection, tx.staff, operation.name, tx.store_id)
                 given = arguments.taken(desk, args, kwargs)
-                result = method(desk, tx, *given.args[1:], **given.kwargs)
+                with _in_names(tx):
+                    result = method(desk, tx, *given.args[1:], **given.kwargs)
                 return at_the_shop(result, ZoneInfo(tx.timezone))
 
-        run.__signature__ = arguments.signature
-        run.operation, run.arguments, run.within = operation, arguments, method
-        return run
+        return _named(run, arguments.signature, operation, arguments)
 
 
 class _Command(_Method):
@@ -349,7 +348,8 @@ class _Command(_Method):
                         done = _done_before(tx, values.new_code(key, "key"), payload)
                         if done is not None:
                             return at_the_shop(thaw(done), ZoneInfo(tx.timezone))
-                    result = method(desk, tx, *given.args[1:], **given.kwargs)
+                    with _in_names(tx):
+                        result = method(desk, tx, *given.args[1:], **given.kwargs)
                     _audit(tx, operation, "done", tx.detail)
                     _remember(tx, key or uuid.uuid4().hex, operation, payload, result)
                 return at_the_shop(result, ZoneInfo(tx.timezone))
@@ -359,9 +359,26 @@ class _Command(_Method):
                 _audit_refusal(shop, operation, error)
                 raise
 
-        run.__signature__ = _with_key(arguments.signature)
-        run.operation, run.arguments, run.within = operation, arguments, method
-        return run
+        return _named(run, _with_key(arguments.signature), operation, arguments)
+
+
+@contextmanager
+def _in_names(tx: Tx) -> Iterator[None]:
+    """A refusal says beside their number what goods are called."""
+    try:
+        yield
+    except PracticeError as error:
+        number = error.about.get("product")
+        if (name := tx.name_of(schema.product, number)) and name != number:
+            error.fill(product=f"{number} {name}")
+        raise
+
+
+def _named(run: Callable, signature, operation: Operation, arguments: Arguments) -> Callable:
+    """The wrapped method with what is known about it; `within` is for another's transaction."""
+    run.__signature__, run.operation, run.arguments = signature, operation, arguments
+    run.within = arguments.method
+    return run
 
 
 def _with_key(signature: inspect.Signature) -> inspect.Signature:

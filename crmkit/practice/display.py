@@ -15,7 +15,9 @@ from typing import Annotated, Union, get_args, get_origin
 from crmkit import labels
 from crmkit.i18n import label
 
-MONEY, PERCENT = "money", "percent"
+MONEY, PERCENT, ABOUT, CODED = "money", "percent", "about", "coded"
+"""How a value is read; what something is about is kept as ``sale:3``, a code of one kind or
+another as ``channel:sms``."""
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
@@ -144,9 +146,17 @@ def _cell(name: str, value: object, how: object) -> str:
         return yuan(value)
     if how == PERCENT:
         return f"{value:.1%}"
+    if how in (ABOUT, CODED):
+        kind, _colon, one = value.partition(":")
+        return label(kind, one) if how == CODED else f"{label('thing', kind)} {one}".rstrip()
+    if name == "fields":
+        return heading(value)
     if isinstance(how, str):
         return label(how, value)
-    return str(value) if name in ("", "id") else labels.text(name, value)
+    if name in ("", "id"):
+        return str(value)
+    said = label(name, value)
+    return labels.text(name, value) if said == str(value) else said
 
 
 @cache
@@ -163,7 +173,8 @@ def _how(annotation: object) -> object:
     """How a value of this type is read: money, a kind of code, or (None) by its own kind."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return annotation.__metadata__[0]
+        first = annotation.__metadata__[0]
+        return getattr(first, "kind", first)  # of a closed set: what its codes are
     if origin in (Union, UnionType):
         return next(_how(one) for one in get_args(annotation) if one is not type(None))
     if origin is tuple:

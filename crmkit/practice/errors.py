@@ -19,7 +19,13 @@ class PracticeError(CrmkitError):
             about["field"] = label("field", about["field"])
             if said.startswith("{field}"):
                 about["field"] = about["field"][:1].upper() + about["field"][1:]
+        self.said, self.about = said, about
         super().__init__(said.format(**about) if about else said)
+
+    def fill(self, **about: object) -> None:
+        """Say it with these words in its blanks instead."""
+        self.about |= about
+        self.args = (self.said.format(**self.about),)
 
     def _render_traceback_(self, *_where) -> list[str]:
         """A notebook shows the sentence alone: it says what to do, the calls behind it do not."""

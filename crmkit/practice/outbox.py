@@ -9,6 +9,8 @@ whether it arrived, so it is marked unknown and never blindly sent again.
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -74,13 +76,11 @@ def enqueue(
 
 def _sent_to(tx: Tx, member_id: str, once: str, before: int | None = None) -> bool:
     """Whether the person has, or will get, a message of this name (queued before that one)."""
-    names = [f"{once}:{one}" for one in tx.execute(people.group_of(member_id)).scalars()]
+    names = [f"{once}:{one}" for one in tx.column(people.group_of(member_id))]
     wanted = [outbox.c.once.in_(names)]
     if before is not None:
-        wanted += [
-            outbox.c.id < before,
-            outbox.c.status.in_(("queued", "leased", "sent", "unknown")),
-        ]
+        alive = ("queued", "leased", "sent", "unknown")
+        wanted += [outbox.c.id < before, outbox.c.status.in_(alive)]
     return tx.one(select(outbox.c.id).where(*wanted).limit(1)) is not None
 
 
@@ -161,35 +161,29 @@ class Worker:
             became[status] = became.get(status, 0) + 1
         return became
 
-    def _tx(self, connection) -> Tx:
-        return begin(connection, self.shop, "outbox.worker")
+    @contextmanager
+    def _writing(self) -> Iterator[Tx]:
+        with writing(self.shop.engine) as connection:
+            yield begin(connection, self.shop, "outbox.worker")
 
     def _end_lost_leases(self) -> None:
-        with writing(self.shop.engine) as connection:
-            tx = self._tx(connection)
-            lost = tx.all(
-                select(outbox).where(outbox.c.status == "leased", outbox.c.lease_until <= tx.now)
-            )
-            for row in lost:
-                handed_over = row.handed_over_at is not None
-                self._settle(
-                    tx,
-                    row,
-                    "unknown" if handed_over else "queued",
-                    _("The worker stopped while handing it over.") if handed_over else None,
-                )
+        with self._writing() as tx:
+            lost = (outbox.c.status == "leased", outbox.c.lease_until <= tx.now)
+            stopped = _("The worker stopped while handing it over.")
+            for row in tx.all(select(outbox).where(*lost)):
+                in_doubt = row.handed_over_at is not None
+                about = ("unknown", stopped) if in_doubt else ("queued", None)
+                self._settle(tx, row, *about)
 
     def _drop_what_is_late(self) -> None:
-        with writing(self.shop.engine) as connection:
-            tx = self._tx(connection)
+        with self._writing() as tx:
             late = outbox.c.last_day < tx.today
             for row in tx.all(select(outbox).where(outbox.c.status == "queued", late)):
                 self._settle(tx, row, "cancelled", "TooLate")
 
     def _lease(self):
         """The next message as a letter to send; its new status where it may not go; or None."""
-        with writing(self.shop.engine) as connection:
-            tx = self._tx(connection)
+        with self._writing() as tx:
             row = tx.one(
                 select(outbox)
                 .where(
@@ -269,8 +263,7 @@ class Worker:
 
     def _mark_handing_over(self, message_id: int) -> str | None:
         """Write down that it leaves now; what became of it instead, where it may not."""
-        with writing(self.shop.engine) as connection:
-            tx = self._tx(connection)
+        with self._writing() as tx:
             row = self._mine(tx, message_id)
             if row is None:
                 return "unknown"  # the lease ran out meanwhile: it is somebody else's now
@@ -287,8 +280,7 @@ class Worker:
         )
 
     def _finish(self, message_id: int, status: str, problem: str | None) -> str:
-        with writing(self.shop.engine) as connection:
-            tx = self._tx(connection)
+        with self._writing() as tx:
             row = self._mine(tx, message_id)
             if row is None:
                 return "unknown"

@@ -117,6 +117,15 @@ def with_name_part(tx: Tx, part: str, most: int) -> list[str]:
     return found
 
 
+def require_free(tx: Tx, kind: str, value: str, said: str = "", but: str | None = None) -> None:
+    """Refuse a phone or card that somebody `but` this member has."""
+    for row in with_token(tx, kind, value):
+        if row.survivor_id != but and kind == "phone":
+            raise PhoneTaken(said, member=row.survivor_id)
+        if row.survivor_id != but:
+            raise Refused(_("Another member has this card."))
+
+
 def new_member_id(tx: Tx) -> str:
     """The next member number, M000001, M000002 …"""
     return f"M{tx.next_number('member'):06d}"
@@ -207,16 +216,11 @@ def enrol(
 ):
     """A new member's row; `more` are further fields of the record, by name."""
     phone = values.phone(phone)
-    taken = with_token(tx, "phone", phone)
-    if taken:
-        raise PhoneTaken(
-            _("{member} has this phone already. Open that record instead."),
-            member=taken[0].survivor_id,
-        )
+    said = _("{member} has this phone already. Open that record instead.")
+    require_free(tx, "phone", phone, said)
     member_id = new_member_id(tx)
     more["card"] = values.card(more["card"]) if more.get("card") else new_card(member_id)
-    if with_token(tx, "card", more["card"]):
-        raise Refused(_("Another member has this card."))
+    require_free(tx, "card", more["card"])
     referrer = None if referred_by is None else live(tx, referred_by)
     sealed = {one: tidy(tx, one, value) for one, value in more.items() if one in SEALED_FIELDS} | {
         "name": values.name(name),

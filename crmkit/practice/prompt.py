@@ -81,18 +81,13 @@ class _Console(code.InteractiveConsole):
             super().showtraceback()
 
 
-def _help(thing: object = None) -> None:
+def _help(*things: object) -> None:
     """What a desk, or an operation of one, is for and is given; of anything else Python's own."""
     from crmkit.practice.command import Desk, explained
 
-    if hasattr(thing, "operation"):
-        print(explained(thing))
-    elif isinstance(thing, Desk):
-        print(thing)
-    else:
-        help(thing) if thing is not None else print(
-            _("For example: {it}").format(it="help(shop.till)")
-        )
+    for thing in things:
+        known = explained(thing) if hasattr(thing, "operation") else thing
+        print(known) if isinstance(known, str | Desk) else help(thing)
 
 
 def _show(value: object) -> None:

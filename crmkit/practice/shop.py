@@ -65,6 +65,8 @@ DESKS: dict[str, type[Desk]] = {
     )
 }
 NOBODY = access.Staff("", "", "")
+OUTSIDE = ("supplier", "customer", "loss", "adjust")
+"""Where goods come from and go to that are at no store."""
 BACK_UP, DELIVER, ROTATE_KEYS = (
     shop_wide("back_up", "trainer"),
     shop_wide("deliver", "manager trainer"),
@@ -349,11 +351,8 @@ def _furnish(connection, store: tuple[str, str], owner: tuple[str, str], passwor
         insert(schema.location),
         [
             {"id": "transit", "kind": "transit", "store_id": None},
-            {"id": "@supplier", "kind": "supplier", "store_id": None},
-            {"id": "@customer", "kind": "customer", "store_id": None},
-            {"id": "@loss", "kind": "loss", "store_id": None},
-            {"id": "@adjust", "kind": "adjust", "store_id": None},
             {"id": store[0], "kind": "store", "store_id": store[0]},
+            *({"id": f"@{one}", "kind": one, "store_id": None} for one in OUTSIDE),
         ],
     )
     connection.execute(

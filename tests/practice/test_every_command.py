@@ -12,9 +12,10 @@ from typing import get_args
 import pytest
 from sqlalchemy import event, func, select
 
-from crmkit.i18n import use_language
+from crmkit.i18n import label, use_language
 from crmkit.practice import FixedClock, Shop, schema
 from crmkit.practice.command import OPERATIONS, Desk
+from crmkit.practice.display import heading
 from crmkit.practice.engine import reading
 from crmkit.practice.errors import BadValue, KeyReused, NotAllowed, NotFound, Refused
 
@@ -305,6 +306,10 @@ def test_a_command_killed_leaves_nothing_and_sent_twice_happens_once(busy, comma
     assert act(*arguments, **options, key="once") == first
     assert contents(busy) == after
     assert busy.audit.problems() == ()
+    (entry,) = busy.audit.log(limit=1)
+    with use_language("zh"):
+        words = [label("thing", entry.subject.partition(":")[0]), *map(heading, entry.detail)]
+    assert not [one for one in words if one.isascii()], entry
     with pytest.raises(KeyReused):
         busy.stock.receive([("P5", 77)], key="once")
 

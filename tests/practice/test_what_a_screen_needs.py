@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from crmkit.i18n import labels, use_language
-from crmkit.practice.errors import BadValue, NotFound, PhoneTaken
+from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
 from crmkit.practice.shop import DESKS
 
 
@@ -58,10 +58,16 @@ def test_a_members_story_is_told_from_every_desk(ann):
     ann.clock.advance(hours=1)
     ticket = ann.service.open_ticket("store", "repair", "Zip", "broken", member_id="M000001").id
     story = ann.members.timeline("M000001")
-    assert (story[0].kind, story[0].document, story[0].text) == ("ticket", str(ticket), "repair")
+    assert (story[0].kind, story[0].document, story[0].text) == (
+        "ticket",
+        str(ticket),
+        "kind:repair",
+    )
     assert {one.kind for one in story} == {"joined", "agreed", "sale", "merge", "ticket"}
     assert [one.amount for one in story if one.kind == "sale"] == [12_900]
     assert len(ann.members.timeline("M000001", limit=2)) == 2
+    with use_language("zh"):
+        assert "维修" in str(story) and "工单 " in str(ann.audit.log(limit=1))
 
 
 def test_one_may_what_the_role_gives(shop):
@@ -200,3 +206,11 @@ def test_every_closed_set_a_screen_offers_has_words_for_each_code(language):
         if code not in labels(field.kind, language)
     }
     assert nameless == set()
+
+
+def test_a_refusal_says_what_goods_are_called(shop):
+    with pytest.raises(Refused, match="units of P1 Scarf at S1"):
+        shop.till.sell([("P1", 99)])
+    shop.office.set_on_sale("P1", False)
+    with pytest.raises(Refused, match="P1 Scarf is no longer sold"):
+        shop.till.quote([("P1", 1)])

@@ -10,6 +10,7 @@ from crmkit.practice import access, books, chain, people, schema, values
 from crmkit.practice.choices import AuditOutcome
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
+from crmkit.practice.display import ABOUT
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
 
@@ -31,7 +32,7 @@ class LogEntry:
     store_id: str | None
     action: Annotated[str, "permission"]
     outcome: Annotated[str, "audit_outcome"]
-    subject: str | None
+    subject: Annotated[str, ABOUT] | None
     detail: dict
 
 

@@ -140,12 +140,9 @@ class Buying:
         )
         for product_id, quantity in coming.items():
             if quantity > outstanding.get(product_id, 0):
-                raise TooManyReturned(
-                    _("Of {product}, {left} are still to come with this order, not {asked}."),
-                    product=product_id,
-                    left=outstanding.get(product_id, 0),
-                    asked=quantity,
-                )
+                said = _("Of {product}, {left} are still to come with this order, not {asked}.")
+                left = outstanding.get(product_id, 0)
+                raise TooManyReturned(said, product=product_id, left=left, asked=quantity)
         said = _costs(tx, costs)
         _refuse_others(said, coming)
         agreed = {line.product_id: line.cost for line in found.lines} | said

@@ -111,10 +111,8 @@ class Counts:
         )
         if more and before is not None:
             if before.book != book:
-                raise Refused(
-                    _("{product} was moved since its first part was counted: count all of it."),
-                    product=product.id,
-                )
+                said = _("{product} was moved since its first part was counted: count all of it.")
+                raise Refused(said, product=product.id)
             counted += before.counted
         _write_count(tx, stocktake.id, product.id, counted, book)
         tx.note(f"stocktake:{stocktake.id}", product=product.id)
@@ -150,20 +148,8 @@ class Counts:
                 cause=causes.get(row.product_id),
             )
             if difference:
-                place = (
-                    ("@adjust", stocktake.store_id)
-                    if difference > 0
-                    else (stocktake.store_id, "@adjust")
-                )
-                ledger.move(
-                    tx,
-                    "count",
-                    row.product_id,
-                    *place,
-                    abs(difference),
-                    stocktake_id=stocktake.id,
-                    reason=causes.get(row.product_id),
-                )
+                about = {"stocktake_id": stocktake.id, "reason": causes.get(row.product_id)}
+                ledger.adjust(tx, "count", row.product_id, difference, **about)
         _end(tx, stocktake.id, "closed")
         report = replace(_report(tx, stocktake), count_again=tuple(again))
         tx.note(
@@ -180,11 +166,8 @@ class Counts:
         on_sheet = {product for product, _name in _sheet(tx, stocktake).products}
         strange = [one for one in named if one not in on_sheet]
         if strange or not named:
-            raise Refused(
-                _("Name products of stocktake {id}; {product} is not on its sheet."),
-                id=stocktake.id,
-                product=", ".join(strange) or "–",
-            )
+            said = _("Name products of stocktake {id}; {product} is not on its sheet.")
+            raise Refused(said, id=stocktake.id, product=", ".join(strange) or "–")
         if stocktake.status != "open":
             return _open(tx, named)
         for product in named:

@@ -216,8 +216,7 @@ class Marketing(Desk):
             values.day(f"2024-{month_day}", "month_day")  # a leap year
         elif month_day is not None:
             raise BadValue(_("A birthday rule has no day of its own."))
-        if values.quantity(days_before, "days_before", least=0) > 60:
-            raise BadValue(_("At most 60 days before."))
+        values.quantity(days_before, "days_before", least=0, most=60)
         if segment_id is not None:
             tx.find(schema.segment, segment_id)
         made = tx.insert(
@@ -269,8 +268,7 @@ class Marketing(Desk):
         promotion_id: str | None = None,
     ) -> Campaign:
         """Plan a campaign; `control_percent` of the segment will be left alone, to compare with."""
-        if values.quantity(control_percent, "control_percent", least=0) > 90:
-            raise BadValue(_("The control group is at most 90 % of the segment."))
+        values.quantity(control_percent, "control_percent", least=0, most=90)
         if promotion_id is not None:
             tx.find(schema.promotion, promotion_id)
         made = tx.insert(

@@ -12,6 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import calls, erasure, outbox, people, schema, values
 from crmkit.practice.choices import Gender, MessageChannel, PersonalField, PreferenceKind, Purpose
 from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.display import CODED
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import Member
@@ -28,6 +29,9 @@ MEMBERS = Listing(
 )
 SHOWN_AT_MOST = 20
 PROFILE = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")
+TOLD = {"return": "return_reason", "ticket": "kind", "opportunity": "stage", "followup": "outcome"}
+TOLD |= dict.fromkeys(("message", "agreed", "withdrew"), "channel")
+"""What is said about an event is a code of this kind."""
 
 
 @record
@@ -75,7 +79,7 @@ class Event:
     kind: Annotated[str, "event"]
     document: str
     amount: Cents | None
-    text: Annotated[str, "event_text"] | None
+    text: Annotated[str, CODED] | None
 
 
 class Members(Desk):
@@ -146,7 +150,7 @@ class Members(Desk):
         key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
         if not tx.one(select(likes).filter_by(**key)):
             tx.insert(likes, **key, source=values.text(source, "source"))
-        tx.note(f"member:{row.id}", kind=kind)
+        tx.note(f"member:{row.id}", preference=kind)
         return _preferences(tx, row.id)
 
     @command(roles="cashier sales manager trainer")
@@ -163,7 +167,7 @@ class Members(Desk):
         )
         if not gone.rowcount:
             raise NotFound(_("That is not on this member's record."))
-        tx.note(f"member:{row.id}", kind=kind)
+        tx.note(f"member:{row.id}", preference=kind)
 
     @query(roles="cashier sales manager trainer")
     def preferences(self, tx: Tx, member_id: str) -> tuple[Preference, ...]:
@@ -233,26 +237,16 @@ class Members(Desk):
         for needed in ("name", "phone"):
             if needed in changes and not changes[needed]:
                 values.text("", needed)
+        said = _("{member} has this phone already. Are they the same person? Merge them.")
         for unique in ("phone", "card"):
             if changes.get(unique):
                 typed = people.tidy(tx, unique, changes[unique])
-                self._refuse_taken(tx, row.id, unique, typed)
+                people.require_free(tx, unique, typed, said, but=row.id)
         if "home_store_id" in changes:
             tx.find(schema.store, changes["home_store_id"])
         people.fill(tx, row.id, changes)
         tx.note(f"member:{row.id}", fields=sorted(changes))
         return people.card_of(tx, people.live(tx, row.id))
-
-    @staticmethod
-    def _refuse_taken(tx: Tx, member_id: str, kind: str, value: str) -> None:
-        others = [r for r in people.with_token(tx, kind, value) if r.survivor_id != member_id]
-        if others and kind == "phone":
-            raise PhoneTaken(
-                _("{member} has this phone already. Are they the same person? Merge them."),
-                member=others[0].survivor_id,
-            )
-        if others:
-            raise Refused(_("Another member has this card."))
 
     @command(roles="manager trainer")
     def reveal(self, tx: Tx, member_id: str, field: PersonalField, reason: str) -> str | None:
@@ -423,7 +417,7 @@ def _happened(tx: Tx, member_id: str, most: int) -> list[Event]:
         ),
     }
     found = [
-        Event(at, kind, str(number), amount, text)
+        Event(at, kind, str(number), amount, text and f"{TOLD[kind]}:{text}")
         for kind, look in looks.items()
         for at, number, amount, text in tx.all(
             look.order_by(look.selected_columns[0].desc()).limit(most)

@@ -111,9 +111,7 @@ class Offers(Desk):
             if least is None or off > least:
                 raise BadValue(_("A threshold discount takes off at most its threshold."))
         elif kind == "percent_off":
-            percent = values.quantity(percent_off, "percent_off")
-            if percent > 99:
-                raise BadValue(_("At most 99 percent can be taken off."))
+            percent = values.quantity(percent_off, "percent_off", most=99)
         else:
             gift = find_product(tx, gift_product_id).id
         tx.insert(

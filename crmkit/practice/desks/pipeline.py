@@ -184,15 +184,15 @@ class Pipeline(Desk):
         """Put an open opportunity right, or give it to a colleague."""
         row = _open_one(tx, opportunity_id)
         changed: dict[str, object] = {}
-        if title is not None:
-            changed["title"] = values.text(title, "title")
-        if amount is not None:
-            changed["amount"] = values.cents(amount)
-        for name, day in (("expected_on", expected_on), ("next_on", next_on)):
-            if day is not None:
-                changed[name] = values.day(day, name)
-        if next_action is not None:
-            changed["next_action"] = values.text(next_action, "next_action")
+        for name, given, checked in (
+            ("title", title, values.text),
+            ("amount", amount, values.cents),
+            ("expected_on", expected_on, values.day),
+            ("next_action", next_action, values.text),
+            ("next_on", next_on, values.day),
+        ):
+            if given is not None:
+                changed[name] = checked(given, name)
         if staff_id is not None:
             changed["staff_id"] = tx.find(schema.staff, staff_id).id
         if not changed:

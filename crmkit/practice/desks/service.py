@@ -181,8 +181,7 @@ class Service(Desk):
         row = _not_closed(tx, ticket_id)
         if row.status != "resolved":
             raise Refused(_("Settle the ticket first, then ask how satisfied the customer is."))
-        if values.quantity(satisfaction, "satisfaction") > 5:
-            raise BadValue(_("Satisfaction goes from 1 to 5."))
+        values.quantity(satisfaction, "satisfaction", most=5)
         tx.update(tickets, row.id, satisfaction=satisfaction, status="closed")
         return _noted(tx, row.id, satisfaction=satisfaction)
 

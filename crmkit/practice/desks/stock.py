@@ -11,6 +11,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.buying import Buying
 from crmkit.practice.desks.counts import Counts
 from crmkit.practice.desks.transfers import Transfers
+from crmkit.practice.display import ABOUT
 from crmkit.practice.errors import BadValue, NotFound
 from crmkit.practice.goods import find_product, matching
 from crmkit.practice.ledgers import stock as ledger
@@ -63,7 +64,7 @@ class Moved:
     change: int
     balance: int
     staff_id: str
-    document: str | None
+    document: Annotated[str, ABOUT] | None
     reason: str | None
 
 
@@ -201,8 +202,7 @@ class Stock(Transfers, Counts, Buying, Desk):
         if not isinstance(change, int) or isinstance(change, bool) or change == 0:
             raise BadValue(_("Units to add or (negative) to take away, in whole numbers."))
         values.quantity(abs(change))
-        there, here = ("@adjust", tx.store_id) if change > 0 else (tx.store_id, "@adjust")
-        ledger.move(tx, "adjust", product.id, there, here, abs(change), reason=reason)
+        ledger.adjust(tx, "adjust", product.id, change, reason=reason)
         tx.note(f"product:{product.id}", change=change)
         return ledger.balance(tx, tx.store_id, product.id)
 

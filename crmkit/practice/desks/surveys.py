@@ -173,12 +173,5 @@ def _check_answer(name: str, value: int | None, asked: bool) -> None:
     least, most = SCALES[name]
     if not asked and value is not None:
         raise BadValue(_("This survey does not ask for {field}."), field=name)
-    if asked and (
-        not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most
-    ):
-        raise BadValue(
-            _("{field} is a whole number from {least} to {most}."),
-            field=name,
-            least=least,
-            most=most,
-        )
+    if asked:
+        values.quantity(value, name, least=least, most=most)

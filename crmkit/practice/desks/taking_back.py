@@ -1,5 +1,6 @@
 """Goods come back: returns, exchanges, and the void of a slip just made."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated
 
@@ -228,16 +229,12 @@ def _coming_back(
     asked = wanted(tx, units)
     coming = returning.pick(sold, asked)
     if coming is None:
-        left: dict[str, int] = {}
+        left = Counter()
         for one in sold:
-            left[one.product_id] = left.get(one.product_id, 0) + one.left
-        short = next(one for one, many in asked.items() if many > left.get(one, 0))
-        raise TooManyReturned(
-            _("Of {product} this sale has {left} left to return, {asked} were brought."),
-            product=short,
-            left=left.get(short, 0),
-            asked=asked[short],
-        )
+            left[one.product_id] += one.left
+        short = next(one for one, many in asked.items() if many > left[one])
+        said = _("Of {product} this sale has {left} left to return, {asked} were brought.")
+        raise TooManyReturned(said, product=short, left=left[short], asked=asked[short])
     return coming
 
 
@@ -258,10 +255,8 @@ def _refuse_a_gift_that_stays(
             and offer.category in (None, _category(tx, rows[one.line].product_id))
         )
         if stays == 0 or stays < (offer.threshold or 0):
-            raise Refused(
-                _("What stays does not earn the gift {product} any more: it comes back too."),
-                product=gift.product_id,
-            )
+            said = _("What stays does not earn the gift {product} any more: it comes back too.")
+            raise Refused(said, product=gift.product_id)
 
 
 def _category(tx: Tx, product_id: str) -> str:
@@ -281,20 +276,11 @@ def _points_to_take(
 
 
 def _put_back(tx: Tx, return_id: int, one: returning.Back, to_shelf: bool) -> None:
-    stock.move(
-        tx, "return", one.product_id, "@customer", tx.store_id, one.quantity, return_id=return_id
-    )
+    here, what, about = tx.store_id, (one.product_id, one.quantity), {"return_id": return_id}
+    stock.move(tx, "return", what[0], "@customer", here, what[1], **about)
     if not to_shelf:
-        stock.move(
-            tx,
-            "adjust",
-            one.product_id,
-            tx.store_id,
-            "@loss",
-            one.quantity,
-            return_id=return_id,
-            reason="returned unsellable",
-        )
+        about["reason"] = _("taken back, not to be sold again")
+        stock.move(tx, "adjust", what[0], here, "@loss", what[1], **about)
 
 
 def _refund(

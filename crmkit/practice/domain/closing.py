@@ -17,14 +17,8 @@ class Drawer:
 
     @property
     def cash_expected(self) -> int:
-        return (
-            self.opening
-            + self.sales
-            - self.refunds
-            + self.card_loads
-            + self.paid_in
-            - self.paid_out
-        )
+        came_in = self.opening + self.sales + self.card_loads + self.paid_in
+        return came_in - self.refunds - self.paid_out
 
 
 def drawer(left_before: int, entries: Iterable[tuple[str, int]]) -> Drawer:

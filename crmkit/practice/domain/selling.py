@@ -30,11 +30,8 @@ def marked_down(line: Line, price: int | None) -> Line:
     if price is None:
         return line
     if not 0 <= price < line.list_price:
-        raise BadValue(
-            _("{product} costs {price} yuan; only a lower price can be given."),
-            product=line.product_id,
-            price=yuan(line.list_price),
-        )
+        said = _("{product} costs {price} yuan; only a lower price can be given.")
+        raise BadValue(said, product=line.product_id, price=yuan(line.list_price))
     return replace(line, discount=(line.list_price - price) * line.quantity)
 
 

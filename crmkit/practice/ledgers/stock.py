@@ -16,23 +16,16 @@ move_table = schema.stock_move
 def balance(tx, location_id: str, product_id: str) -> int:
     """How many units are at this place."""
     m = move_table
-    into = tx.one(
-        select(m.c.id, m.c.to_balance)
-        .where(m.c.to_id == location_id, m.c.product_id == product_id)
-        .order_by(m.c.id.desc())
-        .limit(1)
-    )
-    out = tx.one(
-        select(m.c.id, m.c.from_balance)
-        .where(m.c.from_id == location_id, m.c.product_id == product_id)
-        .order_by(m.c.id.desc())
-        .limit(1)
-    )
-    if into is None and out is None:
-        return 0
-    if out is None or (into is not None and into.id > out.id):
-        return into.to_balance
-    return out.from_balance
+    latest = [
+        tx.one(
+            select(m.c.id, left)
+            .where(place == location_id, m.c.product_id == product_id)
+            .order_by(m.c.id.desc())
+            .limit(1)
+        )
+        for place, left in ((m.c.to_id, m.c.to_balance), (m.c.from_id, m.c.from_balance))
+    ]
+    return max((tuple(row) for row in latest if row), default=(0, 0))[1]
 
 
 def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int, **about) -> int:
@@ -52,6 +45,12 @@ def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int
         **about,
     )
     return left
+
+
+def adjust(tx, kind: str, product_id: str, change: int, **about) -> None:
+    """Put this store's book right by so many units, up or (negative) down."""
+    place = ("@adjust", tx.store_id) if change > 0 else (tx.store_id, "@adjust")
+    move(tx, kind, product_id, *place, abs(change), **about)
 
 
 def reserved(tx, store_id: str, product_id: str) -> int:
@@ -124,11 +123,8 @@ def collect(tx, reservation_id: int, sale_id: int, member, bought: dict[str, int
         raise Refused(_("Reservation {id} is kept for another member."), id=row.id)
     taken = min(bought.get(row.product_id, 0), row.quantity)
     if not taken:
-        raise Refused(
-            _("Reservation {id} is for {product}, which is not in the basket."),
-            id=row.id,
-            product=row.product_id,
-        )
+        said = _("Reservation {id} is for {product}, which is not in the basket.")
+        raise Refused(said, id=row.id, product=row.product_id)
     if taken < row.quantity:
         tx.update(r, row.id, quantity=row.quantity - taken)
         collected = dict(row._mapping) | {"quantity": taken}

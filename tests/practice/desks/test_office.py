@@ -47,7 +47,7 @@ def test_what_cannot_be_a_number_names_nothing(shop, number):
 
 def test_one_barcode_one_product(any_shop):
     any_shop.office.add_product("P8", "Socks", "care", 100, 50, barcode="690001")
-    with pytest.raises(Refused, match="P8 has this barcode already"):
+    with pytest.raises(Refused, match="P8 .* has this barcode already"):
         any_shop.office.add_product("P9", "Hat", "care", 100, 50, barcode="690001")
 
 
