@@ -253,6 +253,8 @@ def test_orders_wrapped_in_json_are_lines_for_both_readers(tmp_path):
     text = '{"code": 0, "data": [{"sale_id": "001", "amount": 5}, {"sale_id": "002", "amount": 6}]}'
     file = write(tmp_path / "o.json", text)
     assert scan(file).fetchall() == [(0, "001", 5), (0, "002", 6)]
+    mixed = write(tmp_path / "m.json", '[{"a": {"b": "x", "c": 1}}, {"a": {"c": "y"}}]')
+    assert scan(mixed).fetchall() == [("x", "1"), (None, "y")]
     assert read_any(file)[0]["sale_id"].tolist() == ["001", "002"]
 
 

@@ -28,7 +28,7 @@ from crmkit.data.reading.meanings import meaning
 from crmkit.data.reading.report import ReadingReport
 from crmkit.data.reading.typed import Typed, typed
 from crmkit.i18n import gettext as _
-from crmkit.tables import arguments
+from crmkit.tables import arguments, is_nothing
 
 _OWN_KINDS = {"VARCHAR": "text", "BIGINT": "whole", "INTEGER": "whole", "DOUBLE": "number",
               "BOOLEAN": "flag", "DATE": "date"}  # fmt: skip
@@ -167,6 +167,8 @@ def _json(file: Path, encoding: str | None) -> tuple[str, str, list[str]]:
 
 def _nested(text: Path, file: Path) -> str:
     """Objects inside of objects as rows, in a table of their own."""
+    import pandas as pd
+
     from crmkit.data.reading.records import records_of
 
     frame, torn, lines = records_of(text.read_text("utf-8-sig"), file)
@@ -177,8 +179,10 @@ def _nested(text: Path, file: Path) -> str:
             )
         )
     held = new_folder("records") / "rows.parquet"
-    texts = frame.select_dtypes("object").columns
-    frame[texts] = frame[texts].map(lambda v: v if v is None or isinstance(v, str) else str(v))
+    for name in frame:
+        if frame[name].dtype == "object":  # of several kinds
+            texts = [v if is_nothing(v) else str(v) for v in frame[name]]
+            frame[name] = pd.Series(texts, dtype="str")
     frame.to_parquet(held, index=False)
     return f"SELECT * FROM read_parquet({quoted(held)})"
 
