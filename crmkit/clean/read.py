@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,14 @@ import pandas as pd
 
 from crmkit.clean.columns import set_aside_furniture
 from crmkit.clean.report import Cleaning, CleaningReport
-from crmkit.data.reading.delimited import plain_text, rows_as_written
+from crmkit.data.reading.delimited import plain_text, rows_as_written, tidied
 from crmkit.data.reading.encodings import encoding_name
 from crmkit.data.reading.excel import cell_text, excel_rows
 from crmkit.data.reading.files import FileUnreadable, files_of, kind_of
 from crmkit.data.reading.layout import BLANKS, Headings, layout_of
+from crmkit.data.reading.records import records_of
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, arguments
+from crmkit.tables import arguments
 
 Parts = tuple[pd.DataFrame, list[bool], list[str], list[str]]
 """What one file holds: its rows, which of them are torn, every row as written, and notes."""
@@ -94,11 +94,13 @@ def _read_one(
             _("{file} is a {kind} file: read it with ck.data.scan.").format(file=path, kind=kind)
         )
     text_file, said = plain_text(path, encoding)
+    if kind == "csv":
+        text_file = tidied(text_file)
     with text_file.open(encoding="utf-8", newline="") as file:
         text = file.read().removeprefix("\ufeff")
     notes = [_("Encoding: {encoding}.").format(encoding=encoding_name(said))]
     if kind == "json":
-        return _from_json(text, path, notes)
+        return *records_of(text, path), notes
     layout = layout_of(text[:512_000], path, delimiter=delimiter, headings=headings)
     rows = rows_as_written(text, layout, path)
     sign = "\t" if layout.delimiter == BLANKS else layout.delimiter
@@ -163,66 +165,3 @@ def _excel_cells(values: list[Any]) -> pd.Series:
     if all(issubclass(kind, date) for kind in kinds):
         return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)))
     return pd.Series([cell_text(v) if isinstance(v, float) else v for v in values], dtype=object)
-
-
-def _from_json(text: str, path: Path, notes: list[str]) -> Parts:
-    try:
-        whole = json.loads(text)
-        records = whole if isinstance(whole, list) else [whole]
-        torn = [not isinstance(record, dict) for record in records]
-        lines = [json.dumps(record, ensure_ascii=False) for record in records]
-    except json.JSONDecodeError:
-        lines = [line for line in text.splitlines() if line.strip()]
-        records, torn = zip(*map(_json_line, lines), strict=True)
-    if all(torn):
-        raise FileUnreadable(_("{file} holds no JSON object.").format(file=path))
-    rows: list[dict[str, Any]] = []
-    torn_rows: list[bool] = []
-    written: list[str] = []
-    for record, broken, line in zip(records, torn, lines, strict=True):
-        for row in [{}] if broken else _flat(record):
-            rows.append(row)
-            torn_rows.append(broken)
-            written.append(line)
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    frame = pd.DataFrame({name: _json_cells([row.get(name) for row in rows]) for name in names})
-    return frame, torn_rows, written, notes
-
-
-def _json_line(line: str) -> tuple[Any, bool]:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError:
-        return None, True
-    return record, not isinstance(record, dict)
-
-
-def _flat(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """An object as rows: objects inside by dotted names, a list of objects as a row each."""
-    flat: dict[str, Any] = {}
-    items: list[dict[str, Any]] = []
-    for name, value in record.items():
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": v for row in _flat(value)[:1] for inner, v in row.items()}
-        elif isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
-            if items:
-                raise TableError(
-                    _("A record holds two lists of objects; {name} is the second.").format(
-                        name=name
-                    )
-                )
-            items = [row for v in value for row in _flat(v)]
-        elif isinstance(value, list):
-            flat[name] = ", ".join(map(str, value)) or None
-        else:
-            flat[name] = value
-    return [flat | item for item in items] or [flat]
-
-
-def _json_cells(values: list[Any]) -> pd.Series:
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {str}:
-        return pd.Series(["" if v == "" else v for v in values], dtype="str")
-    if kinds <= {int, float} or kinds == {bool}:
-        return pd.Series(values, dtype=object).infer_objects().convert_dtypes()
-    return pd.Series(values, dtype=object)

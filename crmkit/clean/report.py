@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from crmkit.clean.frames import like, to_pandas
+from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
+from crmkit.tables import arguments, closest
 
 #: What was done about a fault: the value mended, the value emptied, the row set aside, only told, or
 #: left because the caller switched the rule off
@@ -65,8 +66,16 @@ class CleaningReport:
     def rows_set_aside(self) -> int:
         return self.rows_in - self.rows_kept
 
+    @arguments.checked(column=arguments.text)
     def count(self, fault: str, column: str | None = None) -> int:
-        """In how many rows this fault was found (summed over columns unless one is given)."""
+        """In how many rows this fault was found (summed over columns unless one is given).
+
+        Raises `TableError` for a code that is no fault's.
+        """
+        known = {*labels("fault", LANGUAGES[0]), *(finding.fault for finding in self.findings)}
+        near = closest(str(fault), known) or "duplicate_row"
+        limit = _("the code of a fault, such as {example}").format(example=near)
+        arguments.demand("fault", fault, limit, known.__contains__)
         return sum(
             finding.rows
             for finding in self.findings

@@ -29,7 +29,7 @@ from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import SHOP_TIME_ZONE, clean_numbers, decimal_of
-from crmkit.data.receipts import repeated_in, told_of
+from crmkit.data.receipts import repeated_in, told_of, walk_ins
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.tables import (
@@ -135,6 +135,7 @@ def clean_sales(
         clean_ids(cleaning, *IDS)
         for column in MENDED:
             mend_ids(cleaning, column)
+        _walk_ins(cleaning)
         clean_people(cleaning, day, country, day_first, time_zone)
         clean_moments(cleaning, "sold_at", day_first=day_first, time_zone=time_zone, today=day)
         clean_amounts(cleaning, "quantity", whole=True)
@@ -168,6 +169,14 @@ def _switched_off(without: Sequence[str]) -> frozenset[str]:
 def _texts_of_money(cleaning: Cleaning) -> list[pd.Series]:
     held = [cleaning.frame[c] for c in (*MONEY, "quantity") if cleaning.has(c)]
     return [values for values in held if is_text(values)]
+
+
+def _walk_ins(cleaning: Cleaning) -> None:
+    """Empty the members that are nobody: 0, 散客, 99999 …"""
+    if cleaning.has("member_id"):
+        members = cleaning.frame["member_id"]
+        counts = cleaning.shared.get("ids", {}).get("member_id") or members.value_counts().to_dict()
+        cleaning.empty("member_id", "placeholder", members.isin(walk_ins(counts)))
 
 
 def _receipts_that_repeat(cleaning: Cleaning) -> None:

@@ -68,14 +68,17 @@ class PurchaseModel:
 
     def alive(self, repeats: Any, first_to_last: Any, observed_weeks: Any) -> Any:
         """The probability (0..1) that a member with this history has not left for good."""
-        x, last, whole = _numbers(repeats, first_to_last, observed_weeks)
+        x, last, whole = _numbers(
+            repeats=repeats, first_to_last=first_to_last, observed_weeks=observed_weeks
+        )
         gone = np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
         gone += (self.r + x) * (np.log(self.alpha + whole) - np.log(self.alpha + last))
         return np.where(x > 0, 1 / (1 + np.exp(np.minimum(gone, 700))), 1.0)
 
+    @arguments.checked(weeks=arguments.number())
     def expected(self, weeks: float, repeats: Any, first_to_last: Any, observed_weeks: Any) -> Any:
         """How many purchases a member with this history is expected to make in the next `weeks`."""
-        x, _last, whole = _numbers(repeats, first_to_last, observed_weeks)
+        x, whole = _numbers(repeats=repeats, observed_weeks=observed_weeks)
         stays = self._if_here(weeks, *np.broadcast_arrays(x, whole))
         return self.alive(repeats, first_to_last, observed_weeks) * stays
 
@@ -146,7 +149,7 @@ class SpendModel:
     def expected(self, repeats: Any, repeat_value: Any) -> Any:
         """What a purchase of a member with these repeat purchases is expected to bring, currency
         units: between their own average and that of all, closer to theirs the more they bought."""
-        x, value = _numbers(repeats, repeat_value)
+        x, value = _numbers(repeats=repeats, repeat_value=repeat_value)
         x = np.where(value > 0, x, 0)
         total = np.where(x > 0, x * value, 0)
         # with q below 1 the average of all has no end: the smallest that has one stands for it
@@ -399,5 +402,20 @@ def _check_order(table: Any) -> None:
         )
 
 
-def _numbers(*values: Any) -> list[Any]:
-    return [np.asarray(value, dtype="float64") for value in values]
+def _numbers(**named: Any) -> list[Any]:
+    """Figures of one member, or of several side by side, none of them below 0."""
+    limit = _("a number of 0 or more, or a column of them")
+    for name, value in named.items():
+        tables.demand(name, value, limit, lambda v: not np.any(_as_numbers(v) < 0))
+    found = [_as_numbers(value) for value in named.values()]
+    if len({numbers.shape for numbers in found if numbers.shape}) > 1:
+        raise tables.TableError(
+            _("{names} are not of one length: {lengths}.").format(
+                names=", ".join(named), lengths=", ".join(str(n.size) for n in found)
+            )
+        )
+    return found
+
+
+def _as_numbers(value: Any) -> Any:
+    return np.asarray(value, dtype="float64")

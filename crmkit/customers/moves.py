@@ -156,22 +156,14 @@ def spend(
 
 
 def _counted(frame: nw.LazyFrame, keys: Sequence[str]) -> nw.LazyFrame:
-    """Customers, orders and revenue per group: by receipt first, then by member, then all."""
+    """Customers, orders and revenue per group."""
     bought = (nw.col("quantity") > 0) & ~nw.col("sale_id").is_null()
     frame = frame.filter(~nw.col("member_id").is_null())
-    frame = frame.with_columns(_bought=nw.when(bought).then(nw.lit(1)).otherwise(nw.lit(0)))
-    by_member = list(dict.fromkeys([*keys, "member_id"]))
-    receipts = frame.group_by(*dict.fromkeys([*by_member, "sale_id"])).agg(
-        nw.col("_bought").max().alias("orders"), nw.col("amount").sum().alias("revenue")
-    )
-    each = receipts.group_by(*by_member).agg(nw.col("orders").sum(), nw.col("revenue").sum())
-    each = tables.whole(each, "orders").with_columns(
-        customers=nw.when(nw.col("orders") > 0).then(nw.lit(1)).otherwise(nw.lit(0))
-    )
-    groups = tables.added_up(
-        each, keys, nw.col("customers").sum(), nw.col("orders").sum(), nw.col("revenue").sum()
-    )
-    groups = tables.whole(groups, "customers", "orders")
+    frame, customers = tables.counting("customers", frame, "member_id", bought)
+    frame, orders = tables.counting("orders", frame, "sale_id", bought)
+    revenue = nw.col("amount").sum().alias("revenue")
+    groups = tables.added_up(frame, keys, *customers, *orders, revenue)
+    groups = tables.counted(groups, "customers", "orders")
     groups = groups.with_columns(revenue=nw.col("revenue").fill_null(0.0))
     return (
         groups.with_columns(*tables.money("revenue"))

@@ -65,6 +65,15 @@ def without_placeholders(frame: Any) -> Any:
     return frame
 
 
+def walk_ins(counts: dict[Any, int]) -> set[Any]:
+    """Those of the members' ids that are nobody, by how many lines each has."""
+    words = {member: str(member).strip().lower() for member in counts}
+    nobody = {member for member, word in words.items() if word in NOBODY}
+    nines = {member for member, word in words.items() if word in NINES}
+    most = max((n for m, n in counts.items() if m not in nobody | nines), default=0)
+    return nobody | {member for member in nines if counts[member] > most}
+
+
 def _nines(frame: Any, lower: Any, nobody: list[Any], nines: list[Any]) -> list[Any]:
     """Those ids of all nines that have more lines than any member."""
     marked = frame.select(_m=lower)

@@ -15,29 +15,21 @@ def summed(
 ) -> nw.LazyFrame:
     """Revenue, units, orders (and margin) of sales lines, per group: the sums of `sales_summary`.
 
-    An order counts where a line of it was bought, not where one came back. Lines are added up by
-    receipt first and then by group, which every engine does faster than counting distinct receipts.
+    An order counts where a line of it was bought, not where one came back.
     """
     if with_cost is None:
         with_cost = "cost" in frame.collect_schema().names()
-    bought = (nw.col("quantity") > 0) & ~nw.col("sale_id").is_null()
-    frame = frame.with_columns(_bought=nw.when(bought).then(nw.lit(1)).otherwise(nw.lit(0)))
+    frame, orders = tables.counting("orders", frame, "sale_id", nw.col("quantity") > 0)
     names = {"revenue": "amount", "units": "quantity"}
     if with_cost:
         known = nw.when(~nw.col("cost").is_null())
         frame = frame.with_columns(_costed=known.then(nw.col("amount")))
         names |= {"_cost": "cost", "_costed": "_costed"}
-    receipts = frame.group_by(*dict.fromkeys([*keys, "sale_id"])).agg(
-        nw.col("_bought").max().alias("_order"),
-        *(nw.col(name).sum().alias(f"_{total}") for total, name in names.items()),
-    )
     groups = tables.added_up(
-        receipts,
-        keys,
-        nw.col("_order").sum().alias("orders"),
-        *(nw.col(f"_{total}").sum().alias(total) for total in names),
+        frame, keys, *orders, *(nw.col(name).sum().alias(total) for total, name in names.items())
     )
-    groups = tables.whole(groups, "orders").with_columns(
+    groups = tables.counted(groups, "orders")
+    groups = groups.with_columns(
         *tables.money("revenue", *(["_cost", "_costed"] if with_cost else []))
     )
     if with_cost:

@@ -30,6 +30,18 @@ def _goods(what: str, value: Any) -> None:
     arguments.demand(what, value, _("a list of values"), lambda v: v != "" and list(v) is not None)
 
 
+def _whom(what: str, value: Any) -> None:
+    """One member, several, or a table of them."""
+    limit = _("a member's id, a list of them, or a table with member_id")
+    arguments.demand(
+        what, value, limit, lambda v: isinstance(v, str | int) or _is_table(v) or iter(v)
+    )
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
+
+
 class Recommender:
     """What all recommenders have in common: `fit` on sales, then `recommend` for members.
 
@@ -75,7 +87,7 @@ class Recommender:
         nothing = tables.give_back(tables.open_frame(sales).head(0), sales)
         return self._learn_all(known, catalogue, nothing)
 
-    @arguments.checked(among=_goods)
+    @arguments.checked(among=_goods, members=_whom)
     def recommend(
         self, members: Any = None, k: int = 10, only_new: bool = True, among: Sequence | None = None
     ) -> Any:
@@ -196,7 +208,7 @@ class Recommender:
             return self._purchases.buyers.tolist()
         if isinstance(members, str | int):
             return [members]
-        if not isinstance(nw.from_native(members, pass_through=True), nw.DataFrame | nw.LazyFrame):
+        if not _is_table(members):
             return list(dict.fromkeys(members))
         listed = tables.require(members, "members", ["member_id"]).select("member_id").collect()
         return list(dict.fromkeys(listed["member_id"].to_list()))
@@ -296,6 +308,7 @@ class ItemCF(Recommender):
     def _score(self, rows: np.ndarray) -> np.ndarray:
         return (self._purchases.once[rows] @ self._alike).toarray()
 
+    @arguments.checked(member_id=arguments.a_code, product_id=arguments.a_code)
     def because(self, member_id: Any, product_id: Any, k: int = 3) -> list:
         """Which products that the member has bought speak most for this one, the strongest first.
 

@@ -53,7 +53,7 @@ def rfm(
 
     Returns a frame of the kind that came in, one row per member who bought something, sorted by
     member_id: last_purchase, recency (whole days from the last purchase to `as_of`), frequency
-    (orders), monetary (Σ amount, net of returns, currency units), r_score, f_score, m_score (the
+    (orders with a date), monetary (Σ amount, net of returns, currency units), r_score, f_score, m_score (the
     highest is the best), rfm_score (the three digits side by side) and, with `weights`, rfm_index
     (0..1: the weighted mean of the scores, each from 0 for the worst to 1 for the best). Members who
     only brought things back, or whose purchases have no date, are left out.
@@ -112,30 +112,24 @@ def rfm(
 
 def _bought(frame: nw.LazyFrame) -> nw.LazyFrame:
     """What each member bought: by receipt first and then by member, which every engine does faster
-    than counting distinct receipts."""
-    bought = nw.col("quantity") > 0
+    than counting distinct receipts. An order is a receipt with a line that was bought on some day."""
+    bought = nw.when(nw.col("quantity") > 0)
     receipts = (
-        frame.select(
-            "member_id",
-            "sale_id",
-            "amount",
-            _at=nw.when(bought).then(nw.col("sold_at")),
-            _bought=nw.when(bought & ~nw.col("sale_id").is_null())
-            .then(nw.lit(1))
-            .otherwise(nw.lit(0)),
-        )
+        frame.select("member_id", "sale_id", "amount", _at=bought.then(nw.col("sold_at")))
         .group_by("member_id", "sale_id")
-        .agg(nw.col("_at").max(), nw.col("_bought").max(), nw.col("amount").sum())
+        .agg(nw.col("_at").max(), nw.col("amount").sum())
     )
+    order = nw.when(~nw.col("_at").is_null() & ~nw.col("sale_id").is_null())
     return (
-        receipts.group_by("member_id")
+        receipts.with_columns(_order=order.then(nw.lit(1)).otherwise(nw.lit(0)))
+        .group_by("member_id")
         .agg(
             nw.col("_at").max().alias("last_purchase"),
-            nw.col("_bought").sum().alias("frequency"),
+            nw.col("_order").sum().alias("frequency"),
             nw.col("amount").sum().alias("monetary"),
         )
         .with_columns(*tables.money("monetary"), frequency=nw.col("frequency").cast(nw.Int64))
-        .filter((nw.col("frequency") > 0) & ~nw.col("last_purchase").is_null())
+        .filter(nw.col("frequency") > 0)
         .with_columns(_day=tables.day_number(nw.col("last_purchase")))
     )
 

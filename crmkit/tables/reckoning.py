@@ -44,6 +44,32 @@ def distinct(frame: nw.LazyFrame, *columns: str) -> nw.LazyFrame:
     return frame.group_by(*columns).agg(nw.len().alias("_lines")).select(*columns)
 
 
+def counting(
+    name: str, frame: nw.LazyFrame, column: str, where: nw.Expr
+) -> tuple[nw.LazyFrame, list[nw.Expr]]:
+    """How many different values a column has where something holds: the frame made ready for it, and
+    what to add up per group; `counted` then makes one number of it.
+
+    Right where groups are few: for each of many groups (every member) it is quicker to group twice.
+    """
+    there = where & ~nw.col(column).is_null()
+    frame = frame.with_columns(
+        nw.when(there).then(nw.col(column)).alias(f"_{name}"),
+        nw.when(there).then(nw.lit(0)).otherwise(nw.lit(1)).alias(f"_no_{name}"),
+    )
+    return frame, [
+        nw.col(f"_{name}").n_unique().alias(name),
+        nw.col(f"_no_{name}").max().alias(f"_no_{name}"),
+    ]
+
+
+def counted(frame: nw.LazyFrame, *names: str) -> nw.LazyFrame:
+    """The counts that `counting` began: nothing is no value."""
+    frame = whole(frame, *names, *(f"_no_{name}" for name in names))
+    frame = frame.with_columns(*(nw.col(name) - nw.col(f"_no_{name}") for name in names))
+    return frame.drop(*(f"_no_{name}" for name in names))
+
+
 def whole(frame: nw.LazyFrame, *names: str) -> nw.LazyFrame:
     """Counts as Int64, 0 where nothing was counted, whatever form the engine gave them."""
     return frame.with_columns(*(nw.col(name).fill_null(0).cast(nw.Int64) for name in names))

@@ -32,6 +32,25 @@ def test_an_unknown_lesson_is_one_clear_line_in_the_users_language(crmkit, lang,
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.parametrize(
+    ("lang", "seen"),
+    [
+        ("zh", ("大概是这张表：销售表", "会员 (member_id)", "空", "可以直接粘贴")),
+        ("en", ("Probably the table: ", "(member_id)", "Empty", "To paste:")),
+    ],
+)
+def test_a_file_is_looked_at_in_the_users_language(crmkit, tmp_path, lang, seen):
+    rows = "InvoiceNo,Date,Qty,Amount,Customer ID\nA1,31/12/2024,2,19,m1\nA2,13/1/2025,1,5,\n"
+    (tmp_path / "till.csv").write_text(rows)
+    said = crmkit("look", "till.csv", CRMKIT_LANG=lang)
+    assert said.returncode == 0, said.stderr
+    for words in (*seen, "InvoiceNo", "2024-12-31", "ck.data.conform("):
+        assert words in said.stdout
+    wrong = crmkit("look", "no-such.csv", CRMKIT_LANG=lang)
+    assert wrong.returncode == 1
+    assert "no-such.csv" in wrong.stderr.replace("\n", "") and "Traceback" not in wrong.stderr
+
+
 @pytest.mark.parametrize("words", [("lab", "--only-fill"), ("build",), ("grade", "release")])
 def test_an_unknown_language_is_refused(crmkit, words):
     said = crmkit(*words, CRMKIT_LANG="fr")

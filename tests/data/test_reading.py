@@ -77,6 +77,12 @@ def test_a_thousand_that_may_be_one_and_a_bit_is_not_guessed(tmp_path):
         ("a,b\r\n1,2\n3,4\r\n", ["a", "b"], 2),
         ("receipt,amount\n1,2\n2,3\nTotal,5\n", ["receipt", "amount"], 2),
         ("receipt,amount\n1,2\nreceipt,amount\n2,3\n合计,5\n", ["receipt", "amount"], 2),
+        ("receipt,amount\n1,2\n2,3\nAverage,2.5\n共 2 条记录,\n", ["receipt", "amount"], 2),
+        ("receipt,amount\n1,2\n2,3\n\x1a", ["receipt", "amount"], 2),
+        ("| receipt | amount |\n|---|---:|\n| 1 | 2 |\n| 2 | 3 |\n", ["receipt", "amount"], 2),
+        (" receipt | amount \n---------+--------\n 1 |  2\n 2 | 3\n(2 rows)\n", ["receipt", "amount"], 2),
+        ("+----+----+\n| id | amount |\n+----+----+\n| 1 | 2 |\n| 2 | 3 |\n+----+----+\n", ["id", "amount"], 2),
+        ("receipt  amount\n-------  ------\n001        9.50\n002        3.00\n", ["receipt", "amount"], 2),
     ],
 )  # fmt: skip
 def test_a_file_is_laid_out_alike_for_both_readers(tmp_path, text, columns, rows):
@@ -94,6 +100,7 @@ def test_a_file_is_laid_out_alike_for_both_readers(tmp_path, text, columns, rows
         ("商品名称,门店\n洗面奶,上海\n牙膏,北京\n毛巾,广州\n", "gb18030", "GBK"),
         ("name,city\nMüller,Köln\nCafé,Orléans\n", "cp1252", "Windows-1252"),
         ("name,shop\ntea,一\nsoap,二\n", "utf-16-le", "UTF-16-LE"),
+        ("name,shop\ntea,一\nsoap,二\n", "utf-32", "UTF-32"),
     ],
 )
 def test_the_encoding_is_guessed_by_what_reads_like_words_and_told(tmp_path, words, encoding, told):
@@ -217,6 +224,38 @@ def test_each_rule_can_be_switched_off_and_says_what_it_would_have_touched():
     assert len(kept) == 4 and report.count("test_row") == 1
     with pytest.raises(CrmkitError, match="no rule 'test_rows'.*Did you mean 'test_row'"):
         clean_sales(tests, without=["test_rows"])
+
+
+@pytest.mark.parametrize("nobody", ["0", "散客", "NULL", "guest", "00000", "99999"])
+def test_a_member_that_is_nobody_is_a_walk_in_for_the_cleaner_too(nobody):
+    lines = SALES.assign(store_id="A", sale_id=list("1234"), member_id=["m1", nobody, "m2", nobody])
+    cleaned, report = clean_sales(lines)
+    assert cleaned["member_id"].isna().tolist() == [False, True, False, True]
+    assert report.count("placeholder", "member_id") == 2
+
+
+def test_signs_that_nobody_sees_make_no_other_id(tmp_path):
+    text = "sale_id,member_id,amount\n001,\u200bm1,5\n\ufeff002,m1\u200d,6\n"
+    found = scan(write(tmp_path / "u.csv", text)).fetchall()
+    assert [row[:2] for row in found] == [("001", "m1"), ("002", "m1")]
+
+
+def test_thousands_of_india_and_months_in_words(tmp_path):
+    text = 'sale_id,sold_at,quantity,amount\n1,"June 13, 2025",1,"1,23,456.50"\n2,"May 1, 2025",1,"12,345.00"\n'
+    file = write(tmp_path / "i.csv", text)
+    days, amounts = [dt.datetime(2025, 6, 13), dt.datetime(2025, 5, 1)], [123456.5, 12345.0]
+    assert [row[1::2] for row in scan(file).fetchall()] == [*zip(days, amounts, strict=True)]
+    cleaned = clean_sales(read_any(file)[0])[0]
+    assert cleaned["sold_at"].tolist() == days and cleaned["amount"].tolist() == amounts
+
+
+def test_orders_wrapped_in_json_are_lines_for_both_readers(tmp_path):
+    text = '{"code": 0, "data": [{"sale_id": "001", "amount": 5}, {"sale_id": "002", "amount": 6}]}'
+    file = write(tmp_path / "o.json", text)
+    assert scan(file).fetchall() == [(0, "001", 5), (0, "002", 6)]
+    mixed = write(tmp_path / "m.json", '[{"a": {"b": "x", "c": 1}}, {"a": {"c": "y"}}]')
+    assert scan(mixed).fetchall() == [("x", "1"), (None, "y")]
+    assert read_any(file)[0]["sale_id"].tolist() == ["001", "002"]
 
 
 def test_a_basket_per_line_becomes_lines(tmp_path):

@@ -1,6 +1,40 @@
 """A shop of a few healthy lines, from which each test breaks one thing."""
 
+import inspect
+
 import pandas as pd
+
+import crmkit as ck
+
+ROOMS = (
+    "kpi",
+    "stock",
+    "customers",
+    "segment",
+    "profile",
+    "recommend",
+    "campaign",
+    "clean",
+    "data",
+)
+
+
+def public():
+    """Every public function, and every class that a person makes with arguments, by its name."""
+    made = (ck.recommend.Recommender, ck.campaign.PercentOff, ck.campaign.Gift)
+    made += (ck.campaign.ThresholdDiscount,)
+    for room in ROOMS:
+        module = getattr(ck, room)
+        for name in getattr(module, "__all__", None) or dir(module):
+            thing = getattr(module, name)
+            mine = getattr(thing, "__module__", "").startswith(f"crmkit.{room}")
+            if not name.startswith("_") and mine and thing is not ck.recommend.Recommender and (
+                inspect.isfunction(thing) or (inspect.isclass(thing) and issubclass(thing, made))
+            ):  # fmt: skip
+                yield f"{room}.{thing.__name__}", thing
+
+
+PUBLIC = dict(public())
 
 DAY = pd.Timestamp("2025-06-30")
 

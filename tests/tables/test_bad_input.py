@@ -16,7 +16,7 @@ import pytest
 
 import crmkit as ck
 
-from .shop import DAY, SHOP
+from .shop import DAY, PUBLIC, SHOP
 
 
 @dataclass(frozen=True)
@@ -375,7 +375,7 @@ NO_TABLES = {
     # figures, rules and offers: no table goes in
     *("stock.safety_stock", "stock.reorder_point", "stock.economic_order_quantity"),
     *("profile.default_rules", "campaign.power", "campaign.sample_size"),
-    *("campaign.gift", "campaign.percent_off", "campaign.threshold_discount"),
+    *("campaign.Gift", "campaign.PercentOff", "campaign.ThresholdDiscount"),
     "clean.read_any",  # a file: tests/clean/test_read.py
     # they learn from more members than this shop has: tests/customers
     *("customers.churn_model", "customers.holdout"),
@@ -383,32 +383,9 @@ NO_TABLES = {
 }
 
 
-def public_functions():
-    for room in (
-        "kpi",
-        "stock",
-        "customers",
-        "segment",
-        "profile",
-        "recommend",
-        "campaign",
-        "clean",
-    ):
-        module = getattr(ck, room)
-        for name in getattr(module, "__all__", None) or dir(module):
-            thing = getattr(module, name)
-            mine = getattr(thing, "__module__", "").startswith(f"crmkit.{room}")
-            recommender = inspect.isclass(thing) and issubclass(thing, R.Recommender)
-            if mine and not name.startswith("_") and (
-                inspect.isfunction(thing) or (recommender and thing is not R.Recommender)
-            ):  # fmt: skip
-                yield f"{room}.{name}"
-
-
 def test_every_public_function_has_its_row():
     rows = {*READS, *CLEANERS, *ANSWERS, "campaign.roi", *NO_TABLES}
-    offers = {name for name in rows if name.split(".")[1] in ("gift", "percent_off", "threshold_discount")}  # fmt: skip
-    assert set(public_functions()) == rows - offers
+    assert {name for name in PUBLIC if not name.startswith("data.")} == rows
 
 
 # -- breaking one thing
@@ -499,6 +476,45 @@ def test_a_missing_column_is_named(name):
     for table, column in row.columns("uses"):
         found = said(row.call, pandas, **{table: SHOP[table].drop(columns=column)})
         assert not isinstance(found, Exception), f"{table}.{column} is optional: {found}"
+
+
+OF_SALES = [name for name in READS if "sales" in READS[name].tables]
+
+
+@pytest.mark.parametrize("name", OF_SALES)
+def test_sales_without_a_number_a_quantity_a_store_or_an_hour_are_answered_all_the_same(name):
+    """Where a function needs what is missing it says so: `test_a_missing_column_is_named`."""
+    row = READS[name]
+    healthy = said(row.call, pandas)
+    needed = {column for table, column in row.columns("needs", "groups") if table == "sales"}
+    lines = SHOP["sales"].assign(sold_at=SHOP["sales"]["sold_at"].dt.normalize())
+    lines = lines.drop(columns={"sale_id", "quantity", "store_id"} - needed)
+    given = {} if "sale_id" in needed else {"sale_id": None}
+    found = said(row.call, pandas, sales=ck.data.conform(lines, **given))
+    assert not isinstance(found, Exception), found
+    if isinstance(found, pd.DataFrame):
+        given = [name for name in found if name not in ("sold_at", "last_purchase")]
+        found, healthy = found[given], healthy[given]
+    same(found, healthy)
+
+
+BY_THE_HOUR = [
+    name for name, function in PUBLIC.items()
+    if name.split(".")[0] in ("kpi", "customers", "stock")
+    and {"by", "sales"} <= set(inspect.signature(function).parameters)
+    and "sold_at" in READS[name].needs["sales"] + READS[name].uses.get("sales", "")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_THE_HOUR)
+def test_no_function_makes_hours_of_days(name):
+    days = SHOP["sales"].assign(sold_at=SHOP["sales"]["sold_at"].dt.normalize())
+    given = {**SHOP, "sales": days}
+    wanted = inspect.signature(PUBLIC[name]).parameters
+    call = {p: given[p] for p in wanted if p in given and p not in ("staff",)}
+    call |= {"earlier": WEEKS[0], "later": WEEKS[1], "focus": "A", "stock": SHOP["stock_daily"]}
+    with pytest.raises(ck.TableError, match="hour"):
+        PUBLIC[name](**{p: v for p, v in call.items() if p in wanted}, by="hour")
 
 
 @EACH

@@ -10,19 +10,8 @@ import pytest
 
 import crmkit as ck
 
-from .shop import SHOP
+from .shop import PUBLIC, ROOMS, SHOP
 
-ROOMS = (
-    "kpi",
-    "stock",
-    "customers",
-    "segment",
-    "profile",
-    "recommend",
-    "campaign",
-    "clean",
-    "data",
-)
 NAN, NAT = float("nan"), pd.NaT
 MAY, JUNE = ("2025-05-01", "2025-05-31"), ("2025-06-01", "2025-06-30")
 
@@ -198,23 +187,6 @@ RIGHT = {
 """What the arguments are that must be given, so that each fault stands alone in its call."""
 
 
-def public():
-    """Every public function, and every class that a person makes with arguments."""
-    made = (ck.recommend.Recommender, ck.campaign.PercentOff, ck.campaign.Gift)
-    made += (ck.campaign.ThresholdDiscount,)
-    for room in ROOMS:
-        module = getattr(ck, room)
-        for name in getattr(module, "__all__", None) or dir(module):
-            thing = getattr(module, name)
-            if not name.startswith("_") and (
-                inspect.isfunction(thing) or (inspect.isclass(thing) and issubclass(thing, made))
-            ):
-                yield f"{room}.{thing.__name__}", thing
-
-
-PUBLIC = dict(public())
-
-
 def is_table(name, argument):
     function = name.split(".")[1]
     number = function in ("roi", "plan") and argument in ("members", "contacts")
@@ -314,3 +286,101 @@ def test_a_misspelt_argument_is_named_with_the_closest(name):
     argument = next(iter(rest))
     with pytest.raises((ck.CrmkitError, TypeError), match=argument + "x"):
         PUBLIC[name](**right, **{argument + "x": 1})
+
+
+# -- methods of what functions give back
+
+KNOWN = pd.DataFrame(
+    {"repeats": [0, 1, 2, 3] * 20, "first_to_last": [0.0, 4.0, 9.0, 20.0] * 20,
+     "observed_weeks": [30.0, 25.0, 30.0, 28.0] * 20, "repeat_value": [None, 5.0, 9.0, 7.0] * 20}
+)  # fmt: skip
+MODEL = ck.recommend.ItemCF().fit(SHOP["sales"])
+BUYS, SPENDS = ck.customers.fit_purchases(KNOWN), ck.customers.fit_spend(KNOWN)
+ONE = {"repeats": 1, "first_to_last": 4.0, "observed_weeks": 25.0}
+FIGURE = (-1, "x", [1, -2])
+GOODS = (3, NAN, True, "")
+METHODS = {
+    "fit": (
+        MODEL.fit,
+        {"sales": SHOP["sales"]},
+        {"sales": (3, "x", NAN), "products": (3, "x", NAN)},
+    ),
+    "recommend": (
+        MODEL.recommend,
+        {},
+        {"members": (NAN, True), "k": COUNT, "only_new": YES, "among": GOODS},
+    ),
+    "because": (
+        MODEL.because,
+        {"member_id": "m1", "product_id": "p1"},
+        {"member_id": (NAN, ["m1"]), "product_id": (NAN, ["p1"]), "k": COUNT},
+    ),
+    "set_params": (MODEL.set_params, {}, {"params": ()}),
+    "get_params": (MODEL.get_params, {}, {"deep": ()}),  # not looked at, for scikit-learn's sake
+    "alive": (BUYS.alive, ONE, dict.fromkeys(ONE, FIGURE)),
+    "PurchaseModel.expected": (
+        BUYS.expected,
+        {"weeks": 3, **ONE},
+        {
+            "weeks": NUMBER,
+            **{n: FIGURE for n in ONE if n != "first_to_last"},
+            "first_to_last": FIGURE,
+        },
+    ),
+    "SpendModel.expected": (
+        SPENDS.expected,
+        {"repeats": 1, "repeat_value": 5.0},
+        {"repeats": FIGURE, "repeat_value": FIGURE},
+    ),
+    "count": (
+        RIGHT["report"].count,
+        {"fault": "duplicate_row"},
+        {"fault": ("duplicate_rows", 3, NAN, True, ["x"], None), "column": (3, NAN, True, ["x"])},
+    ),
+}
+"""A method, a right call of it, and what people write wrongly there."""
+EXPRESSIONS = ("cents_off", "gifts")
+"""An offer's own reckoning: it takes a column that is being worked on, which no person writes."""
+
+
+def methods():
+    """Every method with arguments that a public class of the analysis has."""
+    for room in ROOMS:
+        for name in dir(getattr(ck, room)):
+            made = getattr(getattr(ck, room), name)
+            if name.startswith("_") or not inspect.isclass(made):
+                continue
+            for method, function in inspect.getmembers(made, inspect.isfunction):
+                taken = [p for p in inspect.signature(function).parameters if p != "self"]
+                if (
+                    taken
+                    and not method.startswith("_")
+                    and function.__module__.startswith("crmkit.")
+                ):
+                    yield made.__name__, method, taken
+
+
+def test_every_argument_of_every_method_has_its_faults():
+    new = set()
+    for made, method, taken in methods():
+        row = METHODS.get(f"{made}.{method}") or METHODS.get(method)
+        if method not in EXPRESSIONS and (row is None or set(taken) - set(row[2])):
+            new.add(f"{made}.{method}({', '.join(taken)})")
+    assert not new, "say in METHODS what people would write there wrongly"
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_is_written_wrongly_in_a_method_is_refused_by_name(name):
+    method, right, faults = METHODS[name]
+    assert method(**right) is not None
+    for argument, wrong in faults.items():
+        for fault in wrong:
+            with pytest.raises(ck.CrmkitError) as refused:
+                method(**(right | {argument: fault}))
+            said = str(refused.value)
+            assert names(said, argument, fault) or type(fault).__name__ in said, (argument, fault)
+
+
+def test_figures_of_members_side_by_side_are_of_one_length():
+    with pytest.raises(ck.CrmkitError, match="2, 3, 3"):
+        BUYS.alive([1, 2], [1.0, 2.0, 3.0], [5.0, 5.0, 5.0])

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from crmkit.data.reading.meanings import meaning
 from crmkit.data.reading.report import ReadingReport
 from crmkit.data.reading.typed import Typed, typed
 from crmkit.i18n import gettext as _
-from crmkit.tables import arguments
+from crmkit.tables import arguments, is_nothing
 
 _OWN_KINDS = {"VARCHAR": "text", "BIGINT": "whole", "INTEGER": "whole", "DOUBLE": "number",
               "BOOLEAN": "flag", "DATE": "date"}  # fmt: skip
@@ -147,6 +148,9 @@ def _json(file: Path, encoding: str | None) -> tuple[str, str, list[str]]:
     try:
         found = duckdb.sql(f"FROM read_json({quoted(text)}, sample_size=-1)")
         found.limit(0).fetchall()
+        notes = [_("Encoding: {encoding}.").format(encoding=encoding_name(said))]
+        if any(re.search(r"STRUCT|MAP|\[\]|JSON", str(kind)) for kind in found.types):
+            return _nested(text, file), "", notes
         plain = {
             name: "VARCHAR" if str(kind) in ("DATE", "TIMESTAMP", "TIME", "UUID", "JSON") or "TIME ZONE" in str(kind) else str(kind)
             for name, kind in zip(found.columns, found.types, strict=True)
@@ -158,7 +162,29 @@ def _json(file: Path, encoding: str | None) -> tuple[str, str, list[str]]:
         raise FileUnreadable(
             _("{file} is no readable JSON: {reason}").format(file=file, reason=first_line(error))
         ) from error
-    return query, "", [_("Encoding: {encoding}.").format(encoding=encoding_name(said))]
+    return query, "", notes
+
+
+def _nested(text: Path, file: Path) -> str:
+    """Objects inside of objects as rows, in a table of their own."""
+    import pandas as pd
+
+    from crmkit.data.reading.records import records_of
+
+    frame, torn, lines = records_of(text.read_text("utf-8-sig"), file)
+    if any(torn):
+        raise FileUnreadable(
+            _("{file} is no readable JSON: {reason}").format(
+                file=file, reason=lines[torn.index(True)][:80]
+            )
+        )
+    held = new_folder("records") / "rows.parquet"
+    for name in frame:
+        if frame[name].dtype == "object":  # of several kinds
+            texts = [v if is_nothing(v) else str(v) for v in frame[name]]
+            frame[name] = pd.Series(texts, dtype="str")
+    frame.to_parquet(held, index=False)
+    return f"SELECT * FROM read_parquet({quoted(held)})"
 
 
 def _parquet(files: list[Path], source: object, time_zone: str | None) -> tuple[Any, ReadingReport]:
@@ -254,6 +280,4 @@ def _reported(
 
 def _hidden(url: str) -> str:
     """A database address without its password."""
-    import re
-
     return re.sub(r"://([^:/@]+):[^@]*@", r"://\1:***@", url)

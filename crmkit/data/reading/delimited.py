@@ -5,12 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from crmkit.data.reading.encodings import decoded, detect_encoding, encoding_name
 from crmkit.data.reading.files import CHUNK, FileUnreadable, first_line, named, new_folder, quoted
-from crmkit.data.reading.layout import BLANKS, Headings, Layout, layout_of
+from crmkit.data.reading.layout import (
+    BLANKS,
+    END_MARK,
+    Headings,
+    Layout,
+    is_drawn,
+    layout_of,
+    undrawn,
+)
 from crmkit.i18n import gettext as _
 
 SAMPLE = 512 * 1024
@@ -28,8 +37,18 @@ def plain_text(path: Path, encoding: str | None) -> tuple[Path, str]:
     return _rewritten(path, said), said
 
 
-def _rewritten(path: Path, encoding: str = "utf-8", *, line_ends: bool = False, blanks: bool = False) -> Path:  # fmt: skip
-    """A copy in UTF-8; with one kind of line end, or with tabs for runs of blanks, if asked."""
+def _tabbed(line: str) -> str:
+    return "\t".join(line.split())
+
+
+def _rewritten(
+    path: Path,
+    encoding: str = "utf-8",
+    *,
+    line_ends: bool = False,
+    each: Callable[[str], str] | None = None,
+) -> Path:
+    """A copy in UTF-8; with one kind of line end, or with `each` line as that makes it, if asked."""
     target = new_folder("text") / path.name
     held = ""
     with target.open("w", encoding="utf-8", newline="") as out:
@@ -39,14 +58,24 @@ def _rewritten(path: Path, encoding: str = "utf-8", *, line_ends: bool = False, 
                 held = "\r" if piece.endswith("\r") else ""
                 piece = piece.removesuffix("\r") if held else piece
                 piece = piece.replace("\r\n", "\n").replace("\r", "\n")
-            if blanks:
+            if each:
                 piece = held + piece
                 head, _end, held = piece.rpartition("\n")
-                piece = "".join("\t".join(line.split()) + "\n" for line in head.splitlines())
+                piece = "".join(each(line) + "\n" for line in head.splitlines())
             out.write(piece)
         if held:
-            out.write("\t".join(held.split()) + "\n" if blanks else "\n")
+            out.write(each(held) + "\n" if each else "\n")
     return target
+
+
+def tidied(path: Path) -> Path:
+    """The UTF-8 text itself, or a copy without what only draws a table or marks the end."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 3))
+        marked = file.read().rstrip().endswith(END_MARK.encode())
+    if is_drawn(sample_of(path)):
+        return _rewritten(path, each=undrawn)
+    return _rewritten(path, each=lambda line: line.rstrip(END_MARK)) if marked else path
 
 
 def sample_of(path: Path) -> str:
@@ -69,13 +98,14 @@ def query_of(
     Raises `FileUnreadable`: no text, bytes of no encoding, no lines.
     """
     text, said = plain_text(path, encoding)
+    text = tidied(text)
     sample = sample_of(text)
     layout = layout_of(sample, path, delimiter=delimiter, headings=headings)
     ends = set(re.findall(r"\r\n|\n|\r", sample))
     if "\r" in ends or (ends == {"\r\n", "\n"} and _torn_ends(sample, layout)):
         text = _rewritten(text, line_ends=True)
     if layout.delimiter == BLANKS:
-        text = _rewritten(text, blanks=True)
+        text = _rewritten(text, each=_tabbed)
         layout = replace(layout, delimiter="\t", skip=layout.skip)
     layout.notes.insert(0, _("Encoding: {encoding}.").format(encoding=encoding_name(said)))
     return _query(text, layout), layout

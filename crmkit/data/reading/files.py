@@ -202,7 +202,9 @@ def kind_of(path: Path) -> str:
 
 
 def looks_utf16(start: bytes) -> str | None:
-    """The kind of UTF-16 that the first bytes look like, by mark or by every other byte being 0."""
+    """The kind of UTF-16 (or UTF-32) that the first bytes look like, by mark or by bytes being 0."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if start[1::2].count(0) > len(start) / 4:

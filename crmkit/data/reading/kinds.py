@@ -22,9 +22,11 @@ NOTHING = ("null", "n/a", "#n/a", "na", "nan", "none", "nil", "nat", "-", "--", 
 TOTALS = (
     r"(?:(?:grand|sub)[ -]?)?totals?\b.{0,40}|.{0,20}\b(?:grand|sub)[ -]?totals?|sum|summe|gesamt(?:summe)?"
     r"|.{0,20}(?:合计|总计|小计|共计|汇总|合計|總計|小計)"
+    r"|averages?|avg|平均(?:值|数)?|均值"
+    r"|[(]?\d+ (?:rows?|records?|lines?)(?: affected)?[)]?|共 ?\d+ ?(?:条|行|笔|单|项)(?:记录|数据)?"
     r"|第 ?\d+ ?页.{0,20}|(?:制表|审核|打印|导出)(?:人|时间|日期)[:：].{0,40}"
 )
-"""How rows that add up other rows begin, or number and sign a page, in small letters."""
+"""How rows that add up or count other rows begin, or number and sign a page, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -54,22 +56,27 @@ _SIGNED_WHOLE = Kind("whole", r"[-+]?\d{1,15}", "CAST({c} AS BIGINT)")
 _SIGNED = Kind("number", r"[-+]?\d{1,15}(?:\.\d{0,17})?|[-+]?\.\d{1,17}|[-+]?\d(?:\.\d{0,17})?[eE][+-]\d{1,3}", "CAST({c} AS DOUBLE)")  # fmt: skip
 
 
+UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Signs without width, which come along with what was copied from a page."""
 _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
 
 
 def narrow(text: str) -> str:
-    """Full-width digits, letters and signs as the usual ones, without the ` that keeps Excel off.
+    """Full-width digits, letters and signs as the usual ones, without signs that nobody sees and
+    without the ` that keeps Excel off.
 
     >>> narrow("Ａ００１　￥３９．００")
     'A001 ¥39.00'
     """
-    return text.translate(_WIDE).lstrip("`")
+    return text.translate(_WIDE | dict.fromkeys(map(ord, UNSEEN))).lstrip("`")
 
 
 def narrow_sql(text: str) -> str:
     """The same in DuckDB."""
     wide = "".join(map(chr, _WIDE))
-    return f"ltrim(translate({text}, {quoted(wide)}, {quoted(wide.translate(_WIDE))}), '`')"
+    return (
+        f"ltrim(translate({text}, {quoted(wide + UNSEEN)}, {quoted(wide.translate(_WIDE))}), '`')"
+    )
 
 
 # --- numbers as people write them ----------------------------------------------------------------
@@ -133,7 +140,8 @@ def _written(values: list[str], decimal: str | None, semicolons: bool) -> Kind |
             return None  # 1.234 may be a thousand here, and nothing tells
         decimal = "."
     point, other = ("[.]", ",") if decimal == "." else (",", ".")
-    whole = rf"(?:\d{{1,3}}(?:(?:[{other}]|{GROUP})\d{{3}})+|\d{{1,15}})"
+    lakh = rf"\d{{1,2}}(?:[{other}]\d{{2}})+[{other}]\d{{3}}"  # 1,23,456 in India
+    whole = rf"(?:\d{{1,3}}(?:(?:[{other}]|{GROUP})\d{{3}})+|{lakh}|\d{{1,15}})"
     number = rf"{whole}(?:{point}\d{{0,14}})?|{point}\d{{1,14}}"
     mark = currency_marks() if marks else ""
     wrapped = rf"{mark}?\s*[-+−–]?\s*(?:{number})\s*{mark}?" if mark else rf"(?:{number})"
@@ -177,6 +185,10 @@ _DAYS = {
     r"\d{1,2}-[A-Za-z]{3}-\d{2}": "%d-%b-%y",
     r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
     r"[A-Za-z]{3} \d{1,2}, \d{4}": "%b %d, %Y",
+    r"[A-Za-z]{3} \d{1,2} \d{4}": "%b %d %Y",
+    r"\d{1,2} [A-Za-z]{3,9} \d{4}": "%d %B %Y",
+    r"[A-Za-z]{3,9} \d{1,2}, \d{4}": "%B %d, %Y",
+    r"[A-Za-z]{3,9} \d{1,2} \d{4}": "%B %d %Y",
 }
 _COMPACT = {
     r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])": "%Y%m%d",

@@ -106,6 +106,25 @@ def layout_of(
     )
 
 
+_RULER = re.compile(r"\s*[|+]?\s*:?[-=]{3,}:?(?:\s*[|+]?\s*:?[-=]{2,}:?)*\s*[|+]?\s*")
+END_MARK = "\x1a"
+"""What DOS programs put behind the last line."""
+
+
+def is_drawn(text: str) -> bool:
+    """Whether lines of a text only draw a table, as database consoles and Markdown do."""
+    return any(_RULER.fullmatch(line) for line in text.splitlines()[:SAMPLE_ROWS])
+
+
+def undrawn(line: str) -> str:
+    """A line of a drawn table without what is drawn; nothing where all of it is."""
+    line = line.rstrip(END_MARK)
+    if _RULER.fullmatch(line) or re.fullmatch(r"\s*\(\d+ \w+(?: affected)?\)\s*", line):
+        return ""
+    cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+    return "|".join(cell.strip() for cell in cells) if "|" in line else line
+
+
 def _told_sign(sign: str) -> str:
     name = {"\t": _("tab"), BLANKS: _("blanks"), "\x01": "\\x01"}.get(sign, sign)
     return _("Columns parted by: {sign}").format(sign=name)

@@ -13,6 +13,7 @@ from crmkit.data.reading.kinds import (
     NOTHING,
     TEXT,
     TOTALS,
+    UNSEEN,
     Kind,
     chosen,
     decimal_mark,
@@ -191,8 +192,12 @@ class _Plan:
             return text
         if kind is ID:  # one quick look at each; only what needs it is looked at closely
             words = [w for w in NOTHING if w != "na" or meaning(name) in ("member_id", "staff_id")]
-            odd = rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{'|'.join(map(re.escape, words))})$"
-            closely = f"CASE WHEN lower({text}) IN ('', {_list(words)}) THEN NULL ELSE {text} END"
+            odd = (
+                rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{'|'.join(map(re.escape, words))})$"
+                rf"|[{UNSEEN}]"
+            )
+            seen = f"translate({text}, {quoted(UNSEEN)}, '')"
+            closely = f"CASE WHEN lower({seen}) IN ('', {_list(words)}) THEN NULL ELSE {seen} END"
             plain = self._named(name)
             return (
                 f"CASE WHEN regexp_matches({plain}, {quoted(odd)}) THEN {closely} ELSE {plain} END"
