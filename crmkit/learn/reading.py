@@ -30,7 +30,7 @@ _MONEY = re.compile(r"cny|rmb|yuan|usd|eur|gbp|人民币|块钱|元整|[元块�
 _UNIT = re.compile(
     r"(?<=[\d.)%])(?:orders?|receipts?|units?|items?|pieces?|pcs|members?|people|persons?|customers?"
     r"|days?|nights?|evenings?|weeks?|months?|hours?|times?|products?|kinds?|stores?|cards?|no\.?"
-    r"|[单件个人位名笔张次天晚周月种家条份箱瓶户款遍倍])+$"
+    r"|[单件个人位名笔张次天晚周月种家条份箱瓶户款遍倍号])+$"
 )
 _LEAD = re.compile(
     r"^(?:大约|大概|约|共|一共|about|approx\.?|approximately|ca\.?|[~≈=#]|[a-z_]+=|答[:：]|答案是?[:：]?)+"
@@ -50,6 +50,7 @@ _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _HUNDREDS = ("百", "千", "万")
 _WORDS = re.compile(f"[{''.join([*_CHINESE, *_TENS])}]+")
+_POINT = re.compile(f"({_WORDS.pattern})点([{''.join(_CHINESE)}]+)")
 _SHORT = re.compile(r"(?<![\d.])(\d+)([百千万])(\d)(?![\d.百千万])")
 _LARGE = _TENS | {
     "百万": 1e6,
@@ -264,7 +265,7 @@ def _words_to_digits(bare: str) -> str:
 
     def spelled(match: re.Match) -> str:
         total = part = digit = 0
-        words = match[0]
+        words = match[1] if match.re is _POINT else match[0]
         if words[-2:-1] in _HUNDREDS and words[-1] in _CHINESE:
             return str(
                 int(spelled(_WORDS.match(words[:-1])))
@@ -288,7 +289,10 @@ def _words_to_digits(bare: str) -> str:
     bare = re.sub(
         r"(\d+(?:\.\d+)?)(百万|[百千万亿]|million|mio|m|thousand|k)(?![a-z])", larger, bare
     )
-    bare = re.sub(f"{_WORDS.pattern}(?![月日点时號号])", spelled, bare)
+    bare = _POINT.sub(
+        lambda at: f"{spelled(at)}.{''.join(str(_CHINESE[one]) for one in at[2])}", bare
+    )  # 九十一点一
+    bare = re.sub(f"{_WORDS.pattern}(?![月日点时號])", spelled, bare)
     return _UNIT.sub("", bare)
 
 

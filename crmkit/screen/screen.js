@@ -78,7 +78,7 @@ const DRAW = {
   table: (n, kids, id) => {
     const numbers = n.heads.map((_head, at) => n.rows.every((cells) => typeof cells[at] === "string" && NUMBER.test(cells[at]))
       && n.rows.some((cells) => /\d/.test(cells[at])));
-    return el("div", { class: "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
+    return el("div", { class: n.rows.length > 30 ? "ck-scroll ck-long" : "ck-scroll", tabindex: "0", role: "region", "aria-label": n.title },
     el("table", {}, el("caption", {}, n.title), el("thead", {}, el("tr", {}, ...n.heads.map((h, at) => h ? el("th", { scope: "col", class: numbers[at] ? "ck-num" : undefined }, h) : el("td")), n.bars && el("td", {}))),
       el("tbody", {}, ...n.rows.map((cells, at) => el("tr", {}, ...cells.map((cell, column) =>
         el("td", { class: numbers[column] ? "ck-num" : DAY.test(cell) ? "ck-day" : undefined }, draw(cell, `${id}-${at}`))),

@@ -19,6 +19,9 @@ IMPORTS = {
 }
 """Names that stand for a library in every notebook of the course."""
 
+SPREADSHEET = {"total": "sum", "average": "mean", "avg": "mean", "distinct": "nunique"}
+"""What spreadsheets call it, and what pandas does."""
+
 
 def explain(error: BaseException) -> str:
     """One sentence for an error that stopped a cell while it ran."""
@@ -94,9 +97,11 @@ def _no_name(error: NameError, said: str) -> str | None:
         for value in scope.values():
             if hasattr(value, "columns") and hasattr(value, "shape"):
                 columns |= {str(column) for column in value.columns}
+    near = _closest(name, known)
+    if near and near.lower() == name.lower():
+        return _("There is no {name}. Did you mean {near}?").format(name=name, near=near)
     if name in columns or not name.isascii():
         return _('A text goes in quotes: type "{name}" instead of {name}.').format(name=name)
-    near = _closest(name, known)
     if near:
         return _("There is no {name}. Did you mean {near}?").format(name=name, near=near)
     return _(
@@ -106,6 +111,8 @@ def _no_name(error: NameError, said: str) -> str | None:
 
 def _no_key(error: KeyError, said: str) -> str | None:
     key = error.args[0] if error.args else ""
+    if isinstance(key, str):
+        key = key.removeprefix("Column not found: ")
     listed = re.match(r"None of \[Index\(\[(.+?)\]|\[(.+?)\] not in index", str(key))
     if listed:
         key = next(iter(re.findall(r"'([^']+)'", str(key))), str(key))
@@ -159,7 +166,12 @@ def _no_attribute(error: AttributeError, said: str) -> str | None:
         "startswith",
     ):
         return _("For the texts of a whole column, type .str.{name}.").format(name=name)
-    near = _closest(name, offered)
+    if callable(thing) and not isinstance(thing, type) and not hasattr(thing, "__file__"):
+        return _("Round brackets are missing: type {function}() before .{name}.").format(
+            function=getattr(thing, "__name__", ""), name=name
+        )
+    known = SPREADSHEET.get(name.lower())
+    near = known if known in offered else _closest(name, offered)
     kind = getattr(thing, "__name__", None) or type(thing).__name__
     if near:
         return _("{kind} has no .{name}. Did you mean .{near}?").format(
@@ -210,6 +222,10 @@ def _wrong_type(error: TypeError, said: str) -> str | None:
     if "Invalid comparison between dtype" in said or "not supported between" in said:
         return _(
             'A column of dates is compared with something else: write the date as pd.Timestamp("2025-06-30").'
+        )
+    if re.search(r"for [&|]:|'?r?(?:and|or)_'?\b", said):
+        return _(
+            "Put round brackets around each condition before joining them with & or |: (...) & (...)."
         )
     if match := re.search(r"unsupported operand type\(s\) for (.+?): '(\w+)' and '(\w+)'", said):
         if "NoneType" in match.groups():

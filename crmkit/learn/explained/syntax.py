@@ -113,6 +113,19 @@ def _left_open(text: str) -> str | None:
     return opened[-1] if opened else None
 
 
+def _within_brackets(text: str) -> bool:
+    """Whether the first single = of the line stands inside brackets, as a condition would."""
+    bare = _outside_texts(text)
+    sign = re.search(r"(?<![=!<>])=(?!=)", bare)
+    return bool(sign) and _left_open(bare[: sign.start()]) is not None
+
+
+def _to_compare(line: int) -> str:
+    return _(
+        "Line {line}: to compare two things, type == (twice); a single = gives a name to a value."
+    ).format(line=line)
+
+
 def _by_words(said: str, text: str, line: int) -> str | None:
     if "unterminated" in said and "string" in said:
         return _(
@@ -138,16 +151,18 @@ def _by_words(said: str, text: str, line: int) -> str | None:
             return _(
                 "The bracket {bracket} of line {line} is never closed: type its other half."
             ).format(bracket=left, line=line)
+    if "Maybe you meant '=='" in said and _within_brackets(text):
+        return _to_compare(line)
     if "cannot assign to" in said and not re.match(r"\s*(if|elif|while)\b", text):
         return _(
             "Line {line}: on the left of = stands a name, nothing else; the value goes on the right."
         ).format(line=line)
+    if re.search(r"\.\s*\[", _outside_texts(text)):
+        return _("Line {line}: no dot before a square bracket: …[ ], not ….[ ].").format(line=line)
     if "expected ':'" in said:
         return _("Line {line} needs a colon (:) at its end.").format(line=line)
     if "Maybe you meant '=='" in said or re.match(r"\s*(el)?if\b[^=]*[^=!<>]=[^=]", text):
-        return _(
-            "Line {line}: to compare two things, type == (twice); a single = gives a name to a value."
-        ).format(line=line)
+        return _to_compare(line)
     if "forgot a comma" in said:
         return _(
             "A comma seems to be missing in line {line}, between two things inside the brackets."

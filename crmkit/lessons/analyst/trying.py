@@ -35,9 +35,10 @@ def store_by_store(
             )
         names = store_names()
         rows = [(f"{one} {names[one]}", shown(value)) for one, value in found.items()]
-        return parts.card(
-            parts.table(title, [_("Store"), heading], rows, [float(v) for v in found.values()])
-        )
+        values = [float(value) for value in found.values()]
+        most = max(values)
+        bars = [value / most if most > 1 else value for value in values]  # a share is its own bar
+        return parts.card(parts.table(title, [_("Store"), heading], rows, bars))
 
     return Screen(screen, {}, "store by store")
 

@@ -1,14 +1,11 @@
-// A lesson of the course without code comes alive when it is opened: all its cells are run.
+// A lesson of the course comes alive when it is opened: its folded cells are run, those that show
+// the way and ask. What is there to be read and run by the learner is left to them.
 // JupyterLab has no setting for it. This is what a built extension comes to, small enough to read.
 (() => {
   let shared;
   const from = async (name) => (await Object.values(shared[name])[0].get())();
 
-  // every cell of code is folded: there is nothing to read before running it
-  const withoutCode = (cells) => {
-    const code = cells.filter((cell) => cell.cell_type === "code");
-    return code.length > 0 && code.every((cell) => cell.metadata?.jupyter?.source_hidden);
-  };
+  const folded = ({ model }) => model.type === "code" && model.getMetadata("jupyter")?.source_hidden;
 
   const plugin = (INotebookTracker, NotebookActions) => ({
     id: "crmkit-alive:plugin",
@@ -24,12 +21,12 @@
       document.head.append(style);
       tracker.widgetAdded.connect(async (_tracker, panel) => {
         await panel.context.ready;
-        const { metadata, cells } = panel.context.model.toJSON();
-        if (!metadata.crmkit || !withoutCode(cells)) return;
+        if (!panel.context.model.getMetadata("crmkit")) return;
         await panel.sessionContext.ready;
         await panel.revealed;
-        const code = panel.content.widgets.filter((cell) => cell.model.type === "code");
-        await NotebookActions.runCells(panel.content, code, panel.sessionContext); // stays at the top
+        const cells = panel.content.widgets.filter(folded);
+        if (!cells.length) return;
+        await NotebookActions.runCells(panel.content, cells, panel.sessionContext); // stays at the top
         await panel.context.save();
       });
     },
