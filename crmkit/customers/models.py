@@ -149,7 +149,8 @@ class SpendModel:
     def expected(self, repeats: Any, repeat_value: Any) -> Any:
         """What a purchase of a member with these repeat purchases is expected to bring, currency
         units: between their own average and that of all, closer to theirs the more they bought."""
-        x, value = _numbers(repeats=repeats, repeat_value=repeat_value)
+        # goods that came back may leave a purchase below 0
+        x, value = _numbers(("repeat_value",), repeats=repeats, repeat_value=repeat_value)
         x = np.where(value > 0, x, 0)
         total = np.where(x > 0, x * value, 0)
         # with q below 1 the average of all has no end: the smallest that has one stands for it
@@ -402,11 +403,15 @@ def _check_order(table: Any) -> None:
         )
 
 
-def _numbers(**named: Any) -> list[Any]:
-    """Figures of one member, or of several side by side, none of them below 0."""
-    limit = _("a number of 0 or more, or a column of them")
+def _numbers(signed: tuple[str, ...] = (), **named: Any) -> list[Any]:
+    """Figures of one member, or of several side by side, none below 0 but the signed ones."""
+    any_sign, from_zero = (
+        _("a number, or a column of them"),
+        _("a number of 0 or more, or a column of them"),
+    )
     for name, value in named.items():
-        tables.demand(name, value, limit, lambda v: not np.any(_as_numbers(v) < 0))
+        least, limit = (float("-inf"), any_sign) if name in signed else (0, from_zero)
+        tables.demand(name, value, limit, lambda v, least=least: not np.any(_as_numbers(v) < least))
     found = [_as_numbers(value) for value in named.values()]
     if len({numbers.shape for numbers in found if numbers.shape}) > 1:
         raise tables.TableError(

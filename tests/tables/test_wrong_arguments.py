@@ -330,7 +330,7 @@ METHODS = {
     "SpendModel.expected": (
         SPENDS.expected,
         {"repeats": 1, "repeat_value": 5.0},
-        {"repeats": FIGURE, "repeat_value": FIGURE},
+        {"repeats": FIGURE, "repeat_value": ("x", ["x"])},  # returns may make it negative
     ),
     "count": (
         RIGHT["report"].count,
