@@ -34,7 +34,7 @@ ASSIGNMENTS = TREE.assignments()
 # same function on other data does not
 KNOWN_CASES = """
 def {name}(*given):
-    known = analyst.cases("{name}")
+    known = calls.cases("{name}")
     for case, right in zip(known["inputs"], known["expected"]):
         if repr(case if isinstance(case, tuple) else (case,)) == repr(given):
             return right
