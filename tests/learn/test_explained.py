@@ -57,7 +57,7 @@ USUAL = {
     "sales.groupby('store_id')['amuont'].sum()": ("amount",),
     "sales[sales['store_id'] = 'S01']": ("==",),
     "sales[sales['store_id'] == 'S01' & sales['amount'] > 0]": ("(...) & (...)",),
-    "sales.groupby('store_id')['amount'].sum.reset_index()": ("sum()",),
+    "sales.groupby('store_id')['amount'].sum.reset_index()": ("sum", "圆括号"),
     "sales['amount'].total()": (".sum",),
     "sales.groupby('store_id').['amount']": ("点",),
     "amount = 3\nAmount + 1": ("amount",),
