@@ -6,7 +6,7 @@ An error names the file, the line and the part ("question 3 (aov), line 27: ..."
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,15 +46,19 @@ def read(path: Any, kind: str) -> tuple[dict, Lines]:
 
     Raises `ContentError` for a missing file, broken YAML, or a text that breaks a rule.
     """
-    name = path.name
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise ContentError(_("There is no {file}.").format(file=path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(
-            _("{file} cannot be read: {error}").format(file=name, error=error)
+            _("{file} cannot be read: {error}").format(file=path.name, error=error)
         ) from None
+    return _checked(path.name, text, kind)
+
+
+@lru_cache(maxsize=256)
+def _checked(name: str, text: str, kind: str) -> tuple[dict, Lines]:
     lines = Lines(name)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
