@@ -35,6 +35,45 @@ def language(request):
 
 
 @pytest.fixture(scope="session")
+def fresh_shops(tmp_path_factory):
+    """The file of a lesson's practice shop, made once for each."""
+    from crmkit.learn.tasks import Tasks
+    from crmkit.practice import Shop
+
+    made = {}
+
+    def file_of(name):
+        if name not in made:
+            made[name] = tmp_path_factory.mktemp(name)
+            with i18n.use_language("en"):
+                Shop.practice(Tasks(name).scene, folder=made[name]).close()
+        return made[name] / "shop.db"
+
+    return file_of
+
+
+@pytest.fixture
+def lesson_shop(fresh_shops, tmp_path, monkeypatch):
+    """Opens the practice shop of a lesson or exercise beside the learner."""
+    from crmkit.learn.tasks import Tasks
+    from crmkit.practice import Shop
+
+    monkeypatch.chdir(tmp_path)
+    opened = []
+
+    def open_shop(name):
+        shutil.copy(fresh_shops(name), tmp_path)
+        with i18n.use_language("en"):
+            opened.append(Shop.practice(Tasks(name).scene))
+        return opened[-1]
+
+    with i18n.use_language("en"):
+        yield open_shop
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(scope="session")
 def retail_data():
     """The folder of real retail data, which does not ship with the project."""
     folder = Path(os.environ.get("CRMKIT_TEST_DATA") or ROOT.parent / "shared" / "data")

@@ -11,7 +11,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.exports import export, sold
-from crmkit.lessons.analyst.trying import table
+from crmkit.lessons.analyst.trying import forgets, table
 from crmkit.lessons.view import pictured, share
 from crmkit.screen import Part, parts
 
@@ -126,22 +126,15 @@ def persons(members: Any, pairs: Any, but: str = "") -> Any:
     return found[found["member_id"] == found["person"]] if but == "one_row" else found
 
 
-def _forgets(function: Callable, **told: tuple[str, str] | str) -> dict[Any, Callable]:
-    def forgetting(step: str) -> Callable:
-        return lambda *given: function(*given, step)
-
-    return {says: forgetting(step) for step, says in told.items()}
-
-
 MISTAKES: dict[str, Mapping[Any, Callable]] = {
-    "phone_key": _forgets(
+    "phone_key": forgets(
         phone_key,
         width=("全角数字没有换成半角：unicodedata.normalize(\"NFKC\", …)。", 'Full-width digits were not folded: unicodedata.normalize("NFKC", …).'),
         separators=("空格和横杠还在里面：只留数字。", "Spaces and dashes are still in: keep the digits only."),
         country=("开头的国家代码 86 没有去掉。", "The country code 86 in front was not taken off."),
         valid=("不可能的号码要变成空值：1 开头、第二位 3 到 9、一共 11 位。", "A number that cannot be must become empty: it begins with 1, then 3 to 9, 11 digits in all."),
     ),
-    "people": _forgets(
+    "people": forgets(
         people,
         walk_ins="walk_ins_counted",
         returns_as_orders="returns_counted_as_orders",
@@ -150,7 +143,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         channels=("渠道要数不同的：用 nunique，不是 size。", "Count different channels: nunique, not size."),
     ),
     "with_answers": {
-        **_forgets(
+        **forgets(
             with_answers,
             all=("一人答过几次就变成了几行：每个手机号只留一份问卷。", "People who answered twice became two rows: keep one answer per phone."),
             first=("留成了最早的一份：要最近的。", "The earliest answer was kept: take the latest."),
@@ -159,7 +152,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         ("没答过问卷的顾客丢了：用 how=\"left\"。", 'Customers without an answer were lost: use how="left".'): lambda *given: with_answers(*given, how="inner"),
         ("没买过东西的人也进来了：左边是顾客。", "People who bought nothing came in: customers stand on the left."): lambda *given: with_answers(*given, how="outer"),
     },
-    "duplicates": _forgets(
+    "duplicates": forgets(
         duplicates,
         twice=("每一对出现了两次：只留 member_id 小于 other_id 的。", "Each pair stands twice: keep those with member_id below other_id."),
         family=("一家人会共用一个手机号：姓名或生日也要相同。", "A family may share a phone: the name or the birthday must agree, too."),
@@ -167,7 +160,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         empty=("两个空值被当成相同的了：空值表示不知道。", "Two empty cells were taken as equal: empty means unknown."),
         phone=("只比了手机号：换了号码的人，邮箱还是老的。", "Only phones were compared: whoever changed the number kept the e-mail."),
     ),
-    "persons": _forgets(
+    "persons": forgets(
         persons,
         one_step=("J1=J2、J2=J3，那 J1、J2、J3 都是一个人：要一直连下去。", "If J1=J2 and J2=J3, all three are one person: follow the chain."),
         singles=("没有重复的人也要在表里，person 就是自己。", "People without a second form belong in the table, too: their person is themselves."),

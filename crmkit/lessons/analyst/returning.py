@@ -8,7 +8,7 @@ from crmkit.i18n import gettext as _
 from crmkit.kpi import retention_rate
 from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.analyst.trying import STORES, store_by_store, table
+from crmkit.lessons.analyst.trying import STORES, forgets, store_by_store, table
 from crmkit.lessons.view import pictured, share, store_names, table_of
 from crmkit.screen import Part, Screen, parts
 
@@ -65,14 +65,7 @@ def left_by_sign(members: Any) -> Any:
     return by.agg(members="size", left_rate="mean").reset_index()
 
 
-def _forgets(function: Callable, **told: tuple[str, str] | str) -> dict[Any, Callable]:
-    def forgetting(step: str) -> Callable:
-        return lambda *given: function(*given, step)
-
-    return {says: forgetting(step) for step, says in told.items()}
-
-
-MISTAKES = _forgets(
+MISTAKES = forgets(
     retention,
     walk_ins="walk_ins_counted",
     returns=("来退货也被当成回来买了。", "A return was taken for coming back to buy."),

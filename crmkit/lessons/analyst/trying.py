@@ -22,6 +22,18 @@ def table(columns: str, *rows: tuple) -> Any:
     )
 
 
+def forgets(function: Callable, **told: tuple[str, str] | str) -> dict[Any, Callable]:
+    """A lesson's function with each of its steps forgotten, by what a learner is told then.
+
+    `function` takes the forgotten step last; `told`: the name of a known mistake, or both languages.
+    """
+
+    def forgetting(step: str) -> Callable:
+        return lambda *given: function(*given, step)
+
+    return {says: forgetting(step) for step, says in told.items()}
+
+
 def store_by_store(
     title: str, heading: str, function: Callable[[str], Any], shown: Callable[[Any], str]
 ) -> Screen:

@@ -8,12 +8,12 @@ from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers
 from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.foundations.trust import MANAGER, SCENE
 from crmkit.lessons.view import pictured
 from crmkit.practice import Shop
 from crmkit.practice.errors import NotFound
 from crmkit.screen import Part, Screen, parts
 
-SCENE, MANAGER = "foundations-1", "E0001"
 PHONE, BIRTHDAY = "14200008866", "1990-05-01"
 """Lin Yue's, who joins in the lesson."""
 

@@ -10,8 +10,8 @@ from crmkit.practice.domain.selling import settle
 NUMBERS = range(1, 100)
 
 
-def test_the_keys_are_what_the_till_asks_for_every_number(shop):
-    here, asked, seen = shop("cashier-2"), Asked("cashier-2"), {}
+def test_the_keys_are_what_the_till_asks_for_every_number(lesson_shop):
+    here, asked, seen = lesson_shop("cashier-2"), Asked("cashier-2"), {}
     rates = {one.code: one.points_per_100_yuan for one in LEVEL_STEPS}
     for number in NUMBERS:
         keys = asked.keys({"my_number": number})
@@ -31,8 +31,8 @@ def test_the_keys_are_what_the_till_asks_for_every_number(shop):
     assert len(seen) > 10
 
 
-def test_the_lesson_says_what_the_till_does(shop):
-    here = shop("cashier-02")
+def test_the_lesson_says_what_the_till_does(lesson_shop):
+    here = lesson_shop("cashier-02")
     quote = here.till.quote(tuple(TEA.items()))
     assert quote.due == round(100 * gross(TEA)) - 3_000
     assert {one.promotion_id for one in quote.offers} == {"J199", "JGIFT"}
@@ -44,8 +44,8 @@ def test_the_lesson_says_what_the_till_does(shop):
     assert sale.points_earned == Asked("cashier-02").keys({}).earned().value == 59
 
 
-def test_a_whole_purchase_that_comes_back_leaves_the_points_as_they_were(shop):
-    here = shop("cashier-02")
+def test_a_whole_purchase_that_comes_back_leaves_the_points_as_they_were(lesson_shop):
+    here = lesson_shop("cashier-02")
     before, cards = here.members.show("M002597").points, here.stock.look("P0255").on_hand
     Asked("cashier-02").keys({}).all_back().value(here)
     assert here.members.show("M002597").points == before
@@ -53,10 +53,10 @@ def test_a_whole_purchase_that_comes_back_leaves_the_points_as_they_were(shop):
 
 
 @pytest.mark.parametrize("typed", ["", "P0255"])
-def test_goods_for_points_are_handed_out_at_the_till(shop, typed):
+def test_goods_for_points_are_handed_out_at_the_till(lesson_shop, typed):
     from crmkit.panels import desk
 
-    here = shop("cashier-2")
+    here = lesson_shop("cashier-2")
     till = desk("till", here)
     till.did({"act": "member", "arg": "2066"})
     assert "1,200" in str(till.tree) or "1200" in str(till.tree)

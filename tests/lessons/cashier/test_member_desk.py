@@ -9,8 +9,8 @@ from crmkit.learn.questions import Asked
 from crmkit.lessons.cashier.member_desk import records
 
 
-def test_registering_again_instead_of_the_new_phone_is_seen(shop):
-    shop("cashier-1").members.register("Chen Liya", "16800000027")
+def test_registering_again_instead_of_the_new_phone_is_seen(lesson_shop):
+    lesson_shop("cashier-1").members.register("Chen Liya", "16800000027")
     assert Asked("cashier-1").outcome("again").status != "right"
     assert Asked("cashier-1").outcome("merge").status != "right"  # somebody nobody asked for
 
@@ -24,8 +24,8 @@ def test_what_the_lesson_says_of_the_shop():
 
 
 @pytest.mark.parametrize("number", [1, 12, 37, 64, 99])
-def test_the_customer_of_a_number_is_found_at_the_desk_with_what_is_right(number, shop):
-    here, asked = shop("cashier-1"), Asked("cashier-1")
+def test_the_customer_of_a_number_is_found_at_the_desk_with_what_is_right(number, lesson_shop):
+    here, asked = lesson_shop("cashier-1"), Asked("cashier-1")
     keys = asked.keys({"my_number": number})
     name, tail = re.search(r": (.+), the phone ends in (\d{4})", keys.customer()["text"]).groups()
     (found,) = here.members.find_by_last_four(tail).members
