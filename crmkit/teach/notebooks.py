@@ -1,8 +1,7 @@
 """From one authored text to a notebook in each language.
 
-A text is jupytext MyST. Prose cells carry the tag ``zh`` or ``en``, each ``zh`` cell directly
-followed by its ``en`` twin; code cells carry none and are the same for everyone, except the one
-pair at the top that sets the language. In an exercise's master a code cell says what it is:
+How a text is written stands at the top of `crmkit.learn.source`; what is tagged ``trainer`` stays
+there. In an exercise's master a code cell says what it is:
 
 ``:answer: ID``
     the learner writes here; the part between BEGIN SOLUTION and END SOLUTION is taken out of the
@@ -23,16 +22,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
-from jupytext.formats import JupytextFormatError
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
-from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import NO_CODE, START, Course
+from crmkit.learn.source import TRAINER, SourceError, read_source
 
 STUB = "...  # 在这里写 · write here"
 KERNELSPEC = {"display_name": "Python 3 (crmkit)", "language": "python", "name": "python3"}
@@ -45,10 +42,6 @@ _TO_WRITE = re.compile(r"= \.\.\.|BEGIN SOLUTION")
 _LINK = re.compile(r"\]\((lesson|exercise):([^)#\s]+)(#[^)\s]*)?\)")
 
 
-class SourceError(CrmkitError):
-    """An authored text breaks a rule; the message names the text and the cell."""
-
-
 @dataclass(frozen=True)
 class Derived:
     """A notebook of one language, not executed yet, and where it belongs."""
@@ -58,69 +51,6 @@ class Derived:
     path: Path
     notebook: NotebookNode
     graded: bool
-
-
-def read_source(path: Path) -> NotebookNode:
-    """The authored text as one notebook with the cells of both languages.
-
-    Raises `SourceError` where the text cannot be read or prose is not in pairs.
-    """
-    if not path.is_file():
-        raise SourceError(_("There is no source {path}.").format(path=path))
-    try:
-        notebook = jupytext.read(path, fmt="md:myst")
-    except (JupytextFormatError, ValueError, UnicodeDecodeError) as error:
-        raise SourceError(
-            _("{path} is not readable as MyST: {error}").format(path=path, error=error)
-        ) from error
-    _check_pairs(path.stem, notebook)
-    return notebook
-
-
-def _language_of(cell: NotebookNode) -> str | None:
-    tags = [tag for tag in cell.metadata.get("tags", []) if tag in LANGUAGES]
-    return tags[0] if len(tags) == 1 else None
-
-
-def _check_pairs(name: str, notebook: NotebookNode) -> None:
-    cells = list(notebook.cells)
-    seen_code_pair = False
-    at = 0
-    while at < len(cells):
-        cell = cells[at]
-        language = _language_of(cell)
-        if cell.cell_type == "code" and language is None:
-            at += 1
-            continue
-        twin = cells[at + 1] if at + 1 < len(cells) else None
-        where = {"name": name, "number": at + 1, "line": _first_line(cell)}
-        if language != "zh":
-            raise SourceError(
-                _(
-                    'In {name}, cell {number} ("{line}") has no zh twin directly before it: a prose '
-                    "cell is tagged zh and directly followed by its en twin."
-                ).format(**where)
-            )
-        if twin is None or _language_of(twin) != "en" or twin.cell_type != cell.cell_type:
-            raise SourceError(
-                _('In {name}, cell {number} ("{line}") is not followed by its en twin.').format(
-                    **where
-                )
-            )
-        if cell.cell_type == "code":
-            if seen_code_pair:
-                raise SourceError(
-                    _(
-                        'In {name}, cell {number} ("{line}") is a second pair of code cells: only the '
-                        "pair that sets the language may differ."
-                    ).format(**where)
-                )
-            seen_code_pair = True
-        at += 2
-
-
-def _first_line(cell: NotebookNode) -> str:
-    return next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
 
 
 def derive_lesson(course: Course, lesson: str, language: str) -> Derived:
@@ -222,7 +152,7 @@ def _fold_code(name: str, notebook: NotebookNode) -> None:
 def _of_language(
     course: Course, both: NotebookNode, slug: str, language: str, path: Path
 ) -> NotebookNode:
-    other = {lang for lang in LANGUAGES if lang != language}
+    other = {TRAINER, *LANGUAGES} - {language}
     # the preprocessor changes what it is given
     notebook, _resources = TagRemovePreprocessor(enabled=True, remove_cell_tags=other).preprocess(
         nbformat.from_dict(dict(both)), {"metadata": {}}

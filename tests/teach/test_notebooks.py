@@ -1,6 +1,7 @@
 import pytest
 
-from crmkit.teach.notebooks import SourceError, derive_lesson, derive_master
+from crmkit.learn.source import SourceError, notes
+from crmkit.teach.notebooks import derive_lesson, derive_master
 
 
 def change(path, old, new):
@@ -44,6 +45,22 @@ def test_graded_cells_are_named_by_their_grade_id_and_marked_for_nbgrader(course
     assert "points" not in check.metadata
 
 
+def test_a_trainers_note_reaches_no_learner_and_changes_no_cell(course):
+    before = [derive_lesson(course, "2-cashier/01-till", lang).notebook for lang in ("zh", "en")]
+    source = course.lesson_source("2-cashier/01-till")
+    note = "".join(
+        f'+++ {{"tags": ["{lang}", "trainer"]}}\n\n{says}\n\n'
+        for lang, says in (("zh", "**时间**：十分钟。"), ("en", "**Timing**: ten minutes."))
+    )
+    change(source, "```{code-cell}\nfrom", f"{note}```{{code-cell}}\nfrom")
+    after = [derive_lesson(course, "2-cashier/01-till", lang).notebook for lang in ("zh", "en")]
+    assert after == before
+    assert "**Timing**: ten minutes." in source.read_text("utf-8")
+    place = next(n for n, cell in enumerate(before[1].cells) if cell.source.startswith("from"))
+    assert notes(source, "en") == {place: "**Timing**: ten minutes."}
+    assert notes(source, "zh") == {place: "**时间**：十分钟。"}
+
+
 def test_links_lead_from_where_the_notebook_stands(course):
     lesson = derive_lesson(course, "2-cashier/01-till", "zh").notebook
     assert "](../../../exercises/zh/till-1/till-1.ipynb)" in lesson.cells[0].source
@@ -63,6 +80,9 @@ def test_a_link_to_nowhere_is_named(course):
         ('+++ {"tags": ["en"]}', '+++ {"tags": ["zh"]}', "not followed by its en twin"),
         ('+++ {"tags": ["zh"]}', "+++", "no zh twin"),
         ("```{code-cell}\nfrom", "```{code-cell}\n:tags: [en]\nfrom", "no zh twin"),
+        ('+++ {"tags": ["en"]}', '+++ {"tags": ["en", "trainer"]}', "not followed by its en twin"),
+        ('+++ {"tags": ["zh"]}', '+++ {"tags": ["zh", "trainers"]}', "has the tag trainers"),
+        ("```{code-cell}\nfrom", "```{code-cell}\n:tags: [trainer]\nfrom", "has the tag trainer"),
     ],
 )
 def test_an_unpaired_cell_is_named(course, old, new, message):
