@@ -106,12 +106,18 @@ class Question:
         if answer is None:
             return untouched(self.id)
         if self.kind == "number":
-            right = Number(key, within=self.data.get("within")).judge(self.id, answer)
+            right = self._number(key).judge(self.id, answer)
+            for one in self.data.get("mistakes", ()) if right.status == WRONG else ():
+                if self._number(one["is"]).judge(self.id, answer).status == RIGHT:
+                    return Outcome(WRONG, self.id, "other", say(one["because"]))
             if right.status == WRONG:
                 return right
         elif answer != key:
             return Outcome(WRONG, self.id, "other", self._why_not(answer, key))
         return Outcome(RIGHT, self.id, message=say(self.data.get("explain", "")) or _("Right."))
+
+    def _number(self, value: float) -> Number:
+        return Number(value, within=self.data.get("within"))
 
     def _why_not(self, answer: Any, key: Any) -> str:
         options = {one["id"]: one for one in self.data.get("options", ())}
@@ -289,5 +295,9 @@ def _check_questions(data: dict, lines: authored.Lines) -> None:
                         _("a wrong option needs a because: why is it wrong?"),
                         data,
                     )
+        for spot, one in enumerate(question.get("mistakes", ())):
+            if Question(question).judge(one["is"]).status == RIGHT:
+                path_to = (*path, "mistakes", spot, "is")
+                authored.fail(lines, path_to, _("this mistake is the right answer."), data)
     if data.get("draw", 0) > len(data["questions"]):
         authored.fail(lines, ("draw",), _("more questions are drawn than there are."), data)

@@ -18,6 +18,7 @@ questions:
     ask: {zh: "客单价?", en: "Average order value?"}
     answer: 86
     unit: {zh: 元, en: yuan}
+    mistakes: [{is: 3440, because: {zh: 那是全部。, en: That is all of it.}}]
     explain: {zh: 三四四〇除以四十。, en: 3440 by 40.}
   - id: when
     kind: single
@@ -94,6 +95,9 @@ def test_every_quiz_of_the_kit_can_be_solved_in_both_languages(name, desk, langu
         for wrong in question.ids if question.kind == "single" else ():
             if wrong != question.key:
                 assert len(question.judge(wrong).message) > 8
+        for mistake in question.data.get("mistakes", ()):
+            told = question.judge(mistake["is"])
+            assert (told.status, told.message) == ("wrong", authored.say(mistake["because"]))
 
 
 @pytest.mark.parametrize("kind", ["quizzes", "dialogues"])
@@ -130,6 +134,7 @@ def test_a_quiz_asks_some_of_its_bank_in_an_order_of_the_learners_own(desk, monk
     ("question", "right", "wrong", "says"),
     [
         ("aov", "86.0", "8600", "percent"),
+        ("aov", "86", "¥3,440", "That is all of it."),
         ("when", "sat", "sun", "We were closed."),
         ("aims", ["b", "a"], ["a"], "1 more"),
         ("aims", ["a", "b"], ["a", "c"], "C is not."),
@@ -245,11 +250,13 @@ def test_in_a_notebook_without_grading_the_mark_is_only_shown(written, desk, cap
     [
         ("kind: number", "kind: nubmer", r"q.yaml, line 4, question 1 \(aov\): nubmer is not one of single"),
         ("    answer: 86\n", "", r"line 3, question 1 \(aov\): answer is missing"),
-        ('    ask: {zh: "哪天?", en: "Which day?"}\n    options:\n      - {id: sat, zh: 周六, en: Saturday, right', '    ask: {zh: 哪天}\n    options:\n      - {id: sat, zh: 周六, en: Saturday, right', r"line 11, question 2 \(when\): en is missing"),
+        ('    ask: {zh: "哪天?", en: "Which day?"}\n    options:\n      - {id: sat, zh: 周六, en: Saturday, right', '    ask: {zh: 哪天}\n    options:\n      - {id: sat, zh: 周六, en: Saturday, right', r"line 12, question 2 \(when\): en is missing"),
         (", right: true}\n      - {id: sun", "}\n      - {id: sun", r"question 2 \(when\): exactly one option must be right"),
-        (", because: {zh: 休息。, en: We were closed.}", "", r"line 14, question 2 \(when\): a wrong option needs a because"),
-        ("  - id: aims", "  - id: when", r"line 16, question 3 \(when\): this id stands twice"),
-        ("{id: two, zh", "{id: one, zh", r"line 29, question 4 \(steps\): this id stands twice"),
+        (", because: {zh: 休息。, en: We were closed.}", "", r"line 15, question 2 \(when\): a wrong option needs a because"),
+        ("  - id: aims", "  - id: when", r"line 17, question 3 \(when\): this id stands twice"),
+        ("{id: two, zh", "{id: one, zh", r"line 30, question 4 \(steps\): this id stands twice"),
+        ("is: 3440", "is: 86", r"line 8, question 1 \(aov\): this mistake is the right answer"),
+        ("    mistakes: [{is: 3440, because: {zh: 那是全部。, en: That is all of it.}}]\n", "", r"line 3, question 1 \(aov\): mistakes is missing"),
         ("    unit:", "    untit:", r"line 3, question 1 \(aov\): untit is not known"),
         ("title: {zh: 测验, en: Quiz}", "title: {zh: 测验, en: Quiz}\ndraw: 9", "line 2.*more questions are drawn"),
         ("title: {zh: 测验, en: Quiz}", "title: {zh: 测验, en: Quiz", "line 2: this is not YAML"),
