@@ -6,6 +6,7 @@ from .hints import hint as hint
 from .journey import certificate as certificate
 from .journey import progress as progress
 from .journey import way as way
+from .marks import marks as marks
 from .quizzes import quiz as quiz
 from .selftest import which_track as which_track
 from .tasks import Tasks as Tasks

@@ -75,6 +75,7 @@ class Fields:
             if other is not self and mine:
                 other._told.clear()
                 other.screen.refresh()
+        records.changed(self.asked.name)
 
     def _note(self, question: Question, outcome: Outcome) -> None:
         if question.judged == "now":

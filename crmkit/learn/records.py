@@ -6,12 +6,26 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from crmkit.learn import learner
 from crmkit.learn.checks.outcome import is_grading
 
 listeners: list[Callable[[], None]] = []
 """Called after every event: what shows how far a learner has come follows it."""
+
+_following: dict[tuple[Path, str], WeakSet] = {}
+
+
+def follow(place: str, screen: Any) -> None:
+    """Draw this screen again after everything this learner does at this lesson or exercise."""
+    _following.setdefault((records_file(), place), WeakSet()).add(screen)
+
+
+def changed(place: str) -> None:
+    """Tell what follows this learner at this lesson or exercise."""
+    for screen in list(_following.get((records_file(), place), ())):
+        screen.refresh()
 
 
 def records_file() -> Path:
@@ -45,6 +59,7 @@ def note(kind: str, place: str, item: str, outcome: str, **more: Any) -> None:
         return
     for listener in list(listeners):
         listener()
+    changed(place)
 
 
 def events() -> Iterator[dict[str, Any]]:
