@@ -183,6 +183,24 @@ def build(
 
 
 @app.command()
+def slides(
+    names: Names = None,
+    lang: Language = None,
+    to: Annotated[
+        Path, typer.Option(help="放到哪个文件夹 · The folder they are written to.")
+    ] = Path("build/slides"),
+) -> None:
+    """生成课堂幻灯片：一课一个网页文件，不用联网 · Slides of the lessons, a file each, offline."""
+    from crmkit.learn.course import Course
+    from crmkit.serve.slides import write
+
+    if lang:
+        set_language(lang)
+    for path in write(Course.find(), names or (), get_language(), to):
+        console.print(str(path))
+
+
+@app.command()
 def look(
     file: Annotated[str, typer.Argument(help="文件、文件夹或数据库 · A file, folder or database.")],
     sheet: Annotated[str | None, typer.Option(help="工作表 · The sheet or table.")] = None,

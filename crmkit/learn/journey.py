@@ -81,6 +81,11 @@ def _tracks() -> dict[str, dict]:
     return {track["id"]: track for track in data["tracks"]}
 
 
+def titles() -> dict[str, str]:
+    """What each track is called."""
+    return {one: say(track["title"]) for one, track in _tracks().items()}
+
+
 def _there() -> set[str] | None:
     """The lessons and exercises of the course at hand; None where there is only the package."""
     try:

@@ -27,6 +27,7 @@ from crmkit.panels import DESKS
 from crmkit.practice.errors import PracticeError
 from crmkit.screen import FILES, Screen, receipt, style
 from crmkit.serve import lessons as pages
+from crmkit.serve import slides
 from crmkit.serve.people import SCENE, Class, Learner, hand_in, read, write
 
 HERE = Path(__file__).parent
@@ -145,6 +146,11 @@ class Page(tornado.web.RequestHandler):
         return self.get_signed_cookie("crmkit_trainer", max_age_days=1) == b"yes"
 
     @property
+    def may_teach(self) -> bool:
+        """Whether they may see what is for trainers: alone on their own machine everybody may."""
+        return self.is_trainer if self.house.group else self.current_user is not None
+
+    @property
     def staff(self) -> str | None:
         staff = self.get_signed_cookie("crmkit_staff", max_age_days=DAYS)
         return staff.decode() if staff else None
@@ -165,6 +171,7 @@ class Page(tornado.web.RequestHandler):
                 template,
                 _=_, label=label, language=self.language, house=self.house, who=self.current_user,
                 theme=self.get_cookie("crmkit_theme", ""), is_trainer=self.is_trainer,
+                may_teach=self.may_teach,
                 here=self.request.uri, trees=more.pop("trees", None), **more,
             )  # fmt: skip
 
@@ -540,6 +547,40 @@ class Board(Page):
         return self.redirect("/board")
 
 
+class Trainer(Page):
+    """For who teaches: the notes of every lesson, and its slides."""
+
+    async def get(self) -> None:
+        if not self.may_teach:
+            return self.redirect("/board" if self.house.group else "/sign-in")
+        return self.show("trainer.html", tracks=await self.house.do(self._tracks))
+
+    def _tracks(self) -> list[tuple[str, list[tuple[str, str, str]]]]:
+        course, found = self.house.course, {}
+        with use_language(self.language):
+            for name in slides.lessons(course):
+                title = pages.Lesson(course, name, self.language, False).title
+                said = slides.trainers_notes(course, name, self.language)
+                found.setdefault(name.split("/")[0].partition("-")[2], []).append(
+                    (name, title, said)
+                )
+            titles = journey.titles()
+        return [(titles.get(track, track), of) for track, of in found.items()]
+
+
+class Slides(Page):
+    """The slides of a lesson, a page that may run nothing but its own script."""
+
+    async def get(self, name: str) -> None:
+        if not self.may_teach:
+            raise tornado.web.HTTPError(403)
+        if name not in slides.lessons(self.house.course):
+            raise tornado.web.HTTPError(404)
+        page = await self.house.do(slides.deck, self.house.course, name, self.language)
+        self.set_header("Content-Security-Policy", slides.policy_of(page))
+        self.finish(page)
+
+
 class Asset(Page):
     """Scripts and styles: the kit's own, from the package, nothing from elsewhere."""
 
@@ -583,6 +624,8 @@ def application(house: House) -> tornado.web.Application:
             (rf"/shop/({desks})", DeskPage),
             (r"/live", Live),
             (r"/board", Board),
+            (r"/trainer", Trainer),
+            (r"/slides/([\w./-]+)", Slides),
             (r"/asset/\w+/([\w.]+)", Asset),
         ],
         house=house,
