@@ -201,6 +201,70 @@ def slides(
 
 
 @app.command()
+def certificate(
+    name: Annotated[
+        str | None, typer.Argument(help="证书上的姓名 · The name on the certificate.")
+    ] = None,
+    track: Annotated[str | None, typer.Option(help="cashier, sales, …")] = None,
+    of_class: Annotated[
+        bool,
+        typer.Option("--class", help="给全班，用班级的密钥签名 · For the class, with its key."),
+    ] = False,
+    to: Annotated[Path, typer.Option(help="放到哪个文件夹 · The folder it is written to.")] = Path(
+        "."
+    ),
+    lang: Language = None,
+) -> None:
+    """学完一条路线，写一张结业证书 · A certificate for a completed track, as a PDF."""
+    from crmkit.learn import certificates
+    from crmkit.learn.course import Course
+
+    if lang:
+        set_language(lang)
+    if not of_class:
+        console.print(str(certificates.certificate(name or "", track, to)))
+        return
+    if not track:
+        raise CrmkitError(_("Which track? For example --track cashier."))
+    course = Course.find()
+    for learner, called in certificates.in_class(course):
+        try:
+            told = str(certificates.of_class(course, learner, called, track, to))
+        except CrmkitError as error:
+            told = str(error)
+        console.print(f"{called}: {told}", markup=False)
+    key = certificates.known_key(course)
+    if key:
+        console.print(_("The class's key: {key}").format(key=key))
+
+
+@app.command()
+def verify(
+    given: Annotated[
+        str, typer.Argument(help="证书的 PDF，或上面的一串码 · The PDF, or the code on it.")
+    ],
+    key: Annotated[
+        str | None, typer.Option(help="班级密钥的标记 · The signs of the class's key.")
+    ] = None,
+    lang: Language = None,
+) -> None:
+    """核对一张证书，不用联网 · Check a certificate, without a network."""
+    from crmkit.learn import certificates
+    from crmkit.learn.course import Course
+
+    if lang:
+        set_language(lang)
+    try:
+        course = Course.find()
+    except CrmkitError:
+        course = None
+    good, words = certificates.in_words(course, given, key)
+    if not good:
+        raise CrmkitError(words)
+    console.print(words, markup=False)
+
+
+@app.command()
 def look(
     file: Annotated[str, typer.Argument(help="文件、文件夹或数据库 · A file, folder or database.")],
     sheet: Annotated[str | None, typer.Option(help="工作表 · The sheet or table.")] = None,

@@ -1,9 +1,9 @@
 import crmkit.learn.checks as _checks
 
+from .certificates import certificate as certificate
 from .dialogues import dialogue as dialogue
 from .fields import guess as guess
 from .hints import hint as hint
-from .journey import certificate as certificate
 from .journey import progress as progress
 from .journey import way as way
 from .marks import marks as marks

@@ -3,7 +3,6 @@
 Everything comes from the records on the learner's own machine; it works offline and in a class.
 """
 
-import datetime as dt
 import html
 import os
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, use_language
 from crmkit.i18n import gettext as _
-from crmkit.learn import authored, learner, records
+from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import is_grading
 from crmkit.learn.course import START, Course
@@ -21,15 +20,6 @@ from crmkit.learn.quizzes import Quiz
 from crmkit.screen import Part, Screen, parts
 
 ENOUGH = 0.8
-_PAGE_STYLE = """
-@page { size: A4; margin: 2cm }
-body { font-family: "Noto Sans SC", "Noto Sans CJK SC", sans-serif; max-width: 42rem;
-  margin: 2rem auto; text-align: center; line-height: 1.6; color: #1f1f1f }
-h1 { font-size: 1.9rem }
-.name { font-size: 1.6rem; border-bottom: 1px solid #767676; display: inline-block; padding: 0 2rem }
-table { margin: 1.5rem auto; border-collapse: collapse; text-align: start }
-td { padding: .15rem 1rem; border-bottom: 1px solid #dddddd }
-"""
 
 
 @dataclass(frozen=True)
@@ -211,7 +201,7 @@ class Progress:
         gap = "" if get_language() == "zh" else " "
         line = _("{done} of {all} steps done.").format(done=len(self.done), all=len(there))
         if self.complete:
-            return line + gap + _("Complete: get your certificate with certificate(name).")
+            return line + gap + _("Complete: your certificate is on the start page.")
         if self.todo:
             line += gap + _("Next: {title} ({id}).").format(
                 title=self.todo[0].title, id=self.todo[0].id
@@ -376,8 +366,17 @@ class Way:
             if arg in ROLES:
                 records.note("role", START, str(arg), "chosen")
 
+        written: list[str] = []
+
+        def certify(_arg: Any, values: dict[str, Any]) -> None:
+            from crmkit.learn.certificates import certificate
+
+            written.clear()
+            written.append(certificate(str(values.get("name", "")), role(), answers.folder()).name)
+
         def show() -> Part:
             tracks, now = _tracks(), role()
+            told = _("It is in this folder: {file}").format(file=written[0]) if written else ""
             return parts.card(
                 parts.row(
                     *(
@@ -390,10 +389,18 @@ class Way:
                         for one in ROLES
                     )
                 ),
+                parts.form(
+                    "certify",
+                    parts.field("name", _("Name on the certificate")),
+                    parts.button(_("My certificate")),
+                    parts.message("right", told) if told else None,
+                )
+                if now
+                else None,
                 title=_("I work as"),
             )
 
-        return Screen(show, {"choose": choose}, "role")
+        return Screen(show, {"choose": choose, "certify": certify}, "role")
 
 
 def _where(step: Step) -> str:
@@ -418,41 +425,3 @@ def _where(step: Step) -> str:
             return ""
         target = work / f"{names[0]}.ipynb"
     return Path(os.path.relpath(target, notebook.parent)).as_posix()
-
-
-def certificate(name: str, track: str | None = None, folder: str | Path = ".") -> Path:
-    """Write a certificate for a completed track as a page to print; gives its path.
-
-    It says that the learner assessed themselves: a trainer's certificate is another thing.
-    Raises `CrmkitError` while something is left to do, and says what.
-    """
-    name = " ".join(name.split())
-    if not name:
-        raise CrmkitError(_("Whose certificate? Give a name."))
-    path = progress(track)
-    if not path.complete:
-        left = ", ".join(step.title for step in path.todo) or _("everything")
-        raise CrmkitError(_("Not complete yet. Left to do: {left}").format(left=left))
-    day = dt.date.today().isoformat()
-    rows = "".join(
-        f"<tr><td>{html.escape(step.title)}</td><td>{step.right} / {step.asked}</td></tr>"
-        for step in path.steps
-        if step.asked
-    )
-    title = html.escape(_("Certificate of completion"))
-    words = [
-        _("completed the track “{track}” of the crmkit course.").format(track=path.title),
-        _("Score: {score} %").format(score=round(100 * (path.score or 0))),
-        _("Self-assessed: the learner checked their own work."),
-    ]
-    completed, score, assessed = map(html.escape, words)
-    page = (
-        f'<!doctype html><html lang="{get_language()}"><head><meta charset="utf-8">'
-        f"<title>{title}</title><style>{_PAGE_STYLE}</style></head><body><main>"
-        f"<h1>{title}</h1><p class=name>{html.escape(name)}</p><p>{completed}</p>"
-        f"<table>{rows}</table><p>{score} · {day}</p><p><small>{assessed}</small></p>"
-        "</main></body></html>\n"
-    )
-    target = Path(folder) / f"certificate-{path.track}.html"
-    target.write_text(page, "utf-8")
-    return target

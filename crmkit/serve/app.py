@@ -6,6 +6,7 @@ import contextvars
 import json
 import logging
 import secrets
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ import tornado.websocket
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, label, use_language
 from crmkit.i18n import gettext as _
-from crmkit.learn import journey, records
+from crmkit.learn import certificates, journey, records
 from crmkit.learn.course import Course
 from crmkit.panels import DESKS
 from crmkit.practice.errors import PracticeError
@@ -327,6 +328,37 @@ class HandIn(Page):
         self.show("told.html", title=lesson.title, words=words)
 
 
+class CertificatePage(Page):
+    """A completed track's certificate: alone one's own, in a class the class's."""
+
+    @tornado.web.authenticated
+    async def get(self, track: str, wrong: str = "") -> None:
+        with use_language(self.language):
+            title = journey.titles().get(track)
+        if title is None:
+            raise tornado.web.HTTPError(404)
+        self.show("certificate.html", track=track, title=title, wrong=wrong)
+
+    @tornado.web.authenticated
+    async def post(self, track: str) -> None:
+        name = self.get_body_argument("name", "")
+        try:
+            page = await self.house.do(self._written, track, name)
+        except CrmkitError as error:
+            return await self.get(track, str(error))
+        self.set_header("Content-Type", "application/pdf")
+        self.set_header("Content-Disposition", f'attachment; filename="certificate-{track}.pdf"')
+        return self.finish(page)
+
+    def _written(self, track: str, name: str) -> bytes:
+        who = self.current_user
+        with tempfile.TemporaryDirectory() as folder, who.at_start(self.language):
+            if self.house.group is None:
+                return certificates.certificate(name, track, folder).read_bytes()
+            course = self.house.course
+            return certificates.of_class(course, who.name, who.shown, track, folder).read_bytes()
+
+
 class ShopPage(Page):
     """The practice shop's door: who signs in."""
 
@@ -619,6 +651,7 @@ def application(house: House) -> tornado.web.Application:
             (r"/role", Role),
             (r"/(lesson|exercise)/([\w./-]+)", LessonPage),
             (r"/hand-in/([\w-]+)", HandIn),
+            (r"/certificate/(\w+)", CertificatePage),
             (r"/shop", ShopPage),
             (r"/shop-reset", ShopReset),
             (rf"/shop/({desks})", DeskPage),

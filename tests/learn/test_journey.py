@@ -4,6 +4,7 @@ import pytest
 
 from crmkit.errors import CrmkitError
 from crmkit.learn import authored, certificate, check, hint, progress, quiz, records, which_track
+from crmkit.learn.certificates import in_words
 from crmkit.learn.learner import checked_names, place
 from crmkit.learn.questions import Asked
 from crmkit.learn.selftest import SelfTest
@@ -69,9 +70,9 @@ def test_the_path_shows_what_is_done_and_what_comes_next(at_notebook, desk, monk
     path = progress("cashier")
     assert path.complete and path.score == 1.0
     assert path.text.count("✓") == 2 and path.html.count("✓") == 2
-    page = certificate("<b>林 Lin</b>", "cashier").read_text("utf-8")
-    assert "&lt;b&gt;林 Lin&lt;/b&gt;" in page and "<b>林" not in page
-    assert {"zh": "自我评估", "en": "Self-assessed"}[language] in page
+    good, words = in_words(None, str(certificate("<b>林 Lin</b>", "cashier")))
+    assert good and "<b>林 Lin</b>" in words and "100" in words
+    assert {"zh": "自我评估", "en": "self-assessed"}[language] in words
     with pytest.raises(CrmkitError):
         certificate("  ", "cashier")
 

@@ -169,6 +169,15 @@ def test_the_board_is_the_trainers(stranger, browser_of):
     stranger.post("/board", forget="bo")
 
 
+def test_a_certificate_is_refused_by_saying_what_is_missing(stranger, browser_of):
+    assert stranger.ask("/certificate/cashier").code == 302
+    ann = browser_of("ann")
+    assert "Lee Ann" in words(ann.get("/certificate/cashier"))
+    refused = ann.post("/certificate/cashier", name="Somebody Else")
+    assert "cashier-1 is not graded yet" in words(refused)
+    assert ann.get("/certificate/nothing").code == 404
+
+
 def test_the_page_speaks_the_language_that_was_chosen_and_goes_back(browser_of):
     ann = browser_of("ann")
     answer = ann.post("/choose", language="zh", back="//evil.example/")
