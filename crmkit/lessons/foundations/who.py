@@ -1,0 +1,363 @@
+"""Who the customers are, by what they do, how far their groups overlap, and whether they are content."""
+
+import random
+from functools import lru_cache
+from typing import Any
+
+from crmkit import data, kpi, plot, segment
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.labels import heading
+from crmkit.lessons.view import pictured, share, store_names, yuan
+from crmkit.plot import _style
+from crmkit.plot._style import chart
+from crmkit.screen import Part, Screen, parts
+
+YEAR = {"since": "2024-07-01", "until": "2025-06-30"}
+HALF = {"since": "2025-01-01", "until": "2025-06-30"}
+ASKED_BEFORE = ("2024-07-01", "2024-12-31")
+FESTIVAL, WARM = "before_spring_festival", "warm_keeping"
+KINDS = ("age_band", "gender", "occupation", "household")
+AT_LEAST = 100
+"""A group of fewer buyers is not shown: too few to say anything of it."""
+
+SLIPS = 10
+
+VISITS = ("early", "noon", "late", "online", "weekend", "lines")
+
+
+@lru_cache(maxsize=1)
+def _bought() -> Any:
+    """The year's lines that members bought, with category and the receipt's hour."""
+    sales = data.load("sales")
+    lines = sales[
+        sales["member_id"].notna() & (sales["quantity"] > 0) & (sales["sold_at"] >= YEAR["since"])
+    ]
+    category = data.load("products").set_index("product_id")["category"]
+    return lines.assign(category=lines["product_id"].map(category))
+
+
+@lru_cache(maxsize=1)
+def _visits() -> Any:
+    """The year's visits of members: when they came, where, and how many different goods they took."""
+    lines = _bought()
+    found = lines.drop_duplicates("sale_id")
+    hour = found["sold_at"].dt.hour
+    return found[["sale_id", "member_id"]].assign(
+        early=hour < 11,
+        noon=hour.between(11, 13),
+        late=hour >= 17,
+        online=found["channel"] != "store",
+        weekend=found["sold_at"].dt.day_of_week >= 5,
+        lines=found["sale_id"].map(lines["sale_id"].value_counts()),
+    )
+
+
+@lru_cache(maxsize=1)
+def tastes() -> Any:
+    """What each member spent in the year, a column a category."""
+    spent = _bought().groupby(["member_id", "category"])["amount"].sum()
+    return spent.unstack(fill_value=0.0)
+
+
+@lru_cache(maxsize=1)
+def everybody() -> Any:
+    """Who bought in the year: member_id, the four kinds, monetary, favourite (category)."""
+    from datetime import date
+
+    import narwhals.stable.v2 as nw
+
+    from crmkit.segment.kinds import age_band_on
+
+    sales = data.load("sales")
+    spent = sales[sales["sold_at"] >= YEAR["since"]].groupby("member_id")["amount"].sum()
+    by = tastes()
+    band = age_band_on(date.fromisoformat(YEAR["until"]))
+    found = nw.from_native(data.load("members")).with_columns(age_band=band).to_native()
+    found = found[found["member_id"].isin(by.index)]
+    return found[["member_id", *KINDS]].assign(
+        monetary=found["member_id"].map(spent), favourite=found["member_id"].map(by.idxmax(axis=1))
+    )
+
+
+@lru_cache(maxsize=4)
+def habits(by: str) -> Any:
+    """What each group does, by group: buyers, revenue_each, orders_each, aov (yuan), early, noon and
+    late (share of visits before 11, from 11 to 14, from 17 on), online, weekend, lines (different
+    goods a basket), most (the category they spend most on) and most_share."""
+    who = everybody().set_index("member_id")[by]
+    found = segment.by_demographics(data.load("members"), data.load("sales"), by, **YEAR)
+    found = found[(found["buyers"] >= AT_LEAST) & found[by].notna() & (found[by] != "undisclosed")]
+    found = found.set_index(by)[["buyers", "revenue_each", "orders_each", "aov"]]
+    visits = _visits()
+    visits = visits.groupby(visits["member_id"].map(who))[list(VISITS)].mean()
+    spent = tastes().groupby(who).sum()
+    spent = spent.div(spent.sum(axis=1), axis=0)
+    return found.join(visits).assign(most=spent.idxmax(axis=1), most_share=spent.max(axis=1))
+
+
+def above(these: tuple[str, str], those: tuple[str, str]) -> float:
+    """Of 100 of `these`, how many spent more than the one in the middle of `those` (kind, group)."""
+    people = everybody()
+    middle = people.loc[people[those[0]] == those[1], "monetary"].median()
+    return 100 * float((people.loc[people[these[0]] == these[1], "monetary"] > middle).mean())
+
+
+@lru_cache(maxsize=1)
+def places() -> Any:
+    """The four stores, by store_id: city, climate, spending_level, piece (yuan), early, noon, usual
+    and festival (orders a day on a day without a holiday and before Spring Festival), warm (of 1,000
+    yuan, how many for what keeps warm)."""
+    sales, products = data.load("sales"), data.load("products").set_index("product_id")
+    found = data.load("stores").set_index("store_id")[["city", "climate", "spending_level"]]
+    lines = sales[(sales["quantity"] > 0) & (sales["sold_at"] >= YEAR["since"])]
+    total = lines.groupby("store_id")[["amount", "quantity"]].sum()
+    warm = lines[lines["product_id"].map(products["family"]) == WARM]
+    at_till = lines[lines["channel"] == "store"].drop_duplicates("sale_id")
+    hour, day = at_till["sold_at"].dt.hour, at_till["sold_at"].dt.normalize()
+    calendar = data.load("calendar").set_index("date")["holiday"].fillna("none")
+    days = calendar[calendar.index >= YEAR["since"]].value_counts()
+    orders = at_till.assign(holiday=day.map(calendar)).groupby(["store_id", "holiday"]).size()
+    orders = orders.unstack()
+    return found.assign(
+        piece=total["amount"] / total["quantity"],
+        early=(hour < 11).groupby(at_till["store_id"]).mean(),
+        noon=hour.between(11, 13).groupby(at_till["store_id"]).mean(),
+        usual=orders["none"] / days["none"],
+        festival=orders[FESTIVAL] / days[FESTIVAL],
+        warm=1000 * warm.groupby("store_id")["amount"].sum() / total["amount"],
+    )
+
+
+@lru_cache(maxsize=1)
+def _all_slips() -> Any:
+    surveys = data.load("surveys")
+    columns = ["csat_goods", "csat_service", "nps"]
+    return surveys[surveys["asked_at"] >= HALF["since"]][columns].dropna().astype(int)
+
+
+def slips(number: int) -> Any:
+    """Ten answers of the half-year: csat_goods, csat_service, nps; others for every number."""
+    whole = _all_slips()
+    return whole.iloc[random.Random(f"ten slips {number}").sample(range(len(whole)), SLIPS)]
+
+
+@lru_cache(maxsize=1)
+def unlike_their_kind() -> Any:
+    """Office workers who do not spend most on what office workers do, nor on a cliché of their sex."""
+    people = everybody()
+    cliches = [habits("occupation").loc["office", "most"], "personal_care", "gadgets"]
+    return people[
+        (people["occupation"] == "office")
+        & people["gender"].isin(["female", "male"])
+        & ~people["favourite"].isin(cliches)
+        & people["household"].notna()
+    ].sort_values("member_id")
+
+
+@lru_cache(maxsize=1)
+def faithful() -> dict[str, int]:
+    """The half-year's counts: active (members who bought), made and joined (referrals), again."""
+    sales = data.load("sales")
+    told = kpi.referral_rate(data.load("referrals"), sales, **HALF).iloc[0]
+    return {
+        "active": int(told["active_members"]),
+        "made": int(told["referrals"]),
+        "joined": int(told["joined"]),
+        "again": int(kpi.repeat_purchase_rate(sales, **HALF).numerator),
+    }
+
+
+@lru_cache(maxsize=1)
+def said_and_did() -> Any:
+    """Who answered in the half-year before, by what they said (6, 8, 10: the upper end of the score):
+    members and how many of them recommended us in the half-year after."""
+    import pandas as pd
+
+    surveys = data.load("surveys")
+    surveys = surveys[(surveys["asked_at"] >= ASKED_BEFORE[0]) & surveys["nps"].notna()]
+    surveys = surveys[surveys["asked_at"] < HALF["since"]].sort_values(["asked_at", "survey_id"])
+    last = surveys.drop_duplicates("member_id", keep="last")
+    made = data.load("referrals")
+    made = set(made.loc[made["at"] >= HALF["since"], "member_id"])
+    said = pd.cut(last["nps"].astype(float), [-1, 6, 8, 10], labels=[6, 8, 10]).astype(int)
+    found = last.assign(said=said, did=last["member_id"].isin(made)).groupby("said")["did"]
+    return found.agg(members="size", did="sum")
+
+
+@chart(size=(10, 4.2))
+def plot_two(these: tuple[str, str], those: tuple[str, str], *, ax: Any = None) -> Any:
+    """What two groups spent, one over the other, with the middle of `those`."""
+    import numpy as np
+
+    people = everybody()
+    edges = np.arange(0, 3001, 200)
+    for (by, group), colour in ((those, _style.ACCENT), (these, _style.MAIN)):
+        spent = people.loc[people[by] == group, "monetary"].clip(0, 2999)
+        weights = np.full(len(spent), 100 / len(spent))
+        ax.hist(spent, edges, weights=weights, color=colour, alpha=0.5, label=label(by, group))
+        ax.hist(spent, edges, weights=weights, histtype="step", color=colour, linewidth=2)
+    middle = people.loc[people[those[0]] == those[1], "monetary"].median()
+    words = _("the middle of “{group}”").format(group=label(*those))
+    ax.axvline(middle, color="#111111", linestyle="--", label=words)
+    ax.set_xlabel(_("yuan spent in the year (3,000 and more in the last bar)"))
+    ax.set_ylabel(_("of 100 members"))
+    ax.set_title(_("What each member spent in the year"))
+    ax.legend(loc="upper right")
+
+
+def title_of(by: str, group: str) -> str:
+    return group if by == "age_band" else label(by, group)
+
+
+def kinds() -> Screen:
+    """What the groups do, one kind at a time, and how far what they spent overlaps."""
+    at = {"by": "age_band"}
+
+    def choose(by: str, values: Any) -> None:
+        at["by"] = by
+
+    def show() -> Part:
+        by, found = at["by"], habits(at["by"])
+        found = found.sort_values("noon", ascending=False) if by == "occupation" else found
+        rows = [
+            (
+                title_of(by, r.Index),
+                *(f"{100 * value:.0f}" for value in (r.early, r.noon, r.late, r.online)),
+                f"{r.orders_each:.0f}",
+                f"¥{r.aov:.0f}",
+                f"{label('category', r.most)} {share(r.most_share)}",
+            )
+            for r in found.itertuples()
+        ]
+        heads = [heading(by), _("Before 11"), _("11 to 14"), _("From 17"), _("Online"), _("Orders in the year"), _("A basket"), _("Spends most on")]  # fmt: skip
+        people = everybody()
+        people = people[people[by].isin(found.index)]
+        middle = people.groupby(by)["monetary"].median()
+        told = _("; ").join(f"{title_of(by, one)} {yuan(middle[one])}" for one in found.index)
+        drawn = pictured(lambda ax: plot.overlap(people, by, ax=ax), told, size=(10, 4.2))
+        options = [(one, heading(one)) for one in KINDS]
+        return parts.card(
+            parts.select("by", _("By"), options, by, act="choose"),
+            parts.table(_("Of 100 orders of the year, how many were …"), heads, rows),
+            drawn,
+            parts.text(
+                _("Spent in the year: the box holds the middle half, the whiskers nearly all."),
+                "quiet",
+            ),
+        )
+
+    return Screen(show, {"choose": choose}, "kinds of members")
+
+
+def what_they_ask() -> Screen:
+    """What five groups do and what that asks of the shop."""
+    job, home = habits("occupation"), habits("household")
+
+    def of(value: float) -> str:
+        return f"{100 * value:.0f}"
+
+    office, retired, student = (job.loc[one] for one in ("office", "retired", "student"))
+    young, school = (home.loc[one] for one in ("young_child", "school_child"))
+    rows = [
+        (
+            label("occupation", "office"),
+            _("{noon} of 100 orders from 11 to 14, {online} online").format(noon=of(office.noon), online=of(office.online)),
+            _("a second till at noon, drinks by the door, ordered ahead and ready to collect"),
+        ),
+        (
+            label("occupation", "retired"),
+            _("{early} of 100 orders before 11, {orders:.0f} orders a year, ¥{aov:.0f} each").format(early=of(retired.early), orders=retired.orders_each, aov=retired.aov),
+            _("doors open on the minute, large price tags, small packs, somebody with time to talk"),
+        ),
+        (
+            label("occupation", "student"),
+            _("{late} of 100 orders from 17 on, {online} online, ¥{aov:.0f} each").format(late=of(student.late), online=of(student.online), aov=student.aov),
+            _("small prices in easy reach, snacks still there in the evening"),
+        ),
+        (
+            label("household", "young_child"),
+            _("{share} of the money for baby goods, {lines:.1f} different goods a basket").format(share=share(young.most_share), lines=young.lines),
+            _("nappies never out of stock, room for a pram, a hand with carrying"),
+        ),
+        (
+            label("household", "school_child"),
+            _("{weekend} of 100 orders at the weekend, ¥{aov:.0f} each").format(weekend=of(school.weekend), aov=school.aov),
+            _("more people on the floor on Saturday, shelves filled on Friday evening"),
+        ),
+    ]  # fmt: skip
+    heads = [_("Group"), _("What they do"), _("What that asks of the shop")]
+    return Screen(
+        lambda: parts.card(parts.table(_("July 2024 to June 2025"), heads, rows)),
+        {},
+        "what they ask",
+    )
+
+
+def four_places() -> Screen:
+    """The districts of the four stores beside each other."""
+    names = store_names()
+    rows = [
+        (
+            names[r.Index],
+            f"{label('city', r.city)} · {label('climate', r.climate)}",
+            label("spending_level", r.spending_level),
+            yuan(r.piece),
+            f"{100 * r.early:.0f} / {100 * r.noon:.0f}",
+            f"{r.usual:.1f} → {r.festival:.1f}",
+        )
+        for r in places().itertuples()
+    ]
+    heads = [_("Store"), _("City and climate"), heading("spending_level"), _("Paid for a piece"), _("Of 100 orders: before 11 / 11 to 14"), _("Orders a day: usual → before Spring Festival")]  # fmt: skip
+    return Screen(lambda: parts.card(parts.table(_("Four districts"), heads, rows)), {}, "places")
+
+
+def by_store() -> Screen:
+    """Satisfaction and recommendation of the half-year, store by store, with the interval."""
+    surveys, names = data.load("surveys"), store_names()
+    goods, service = (
+        kpi.csat(surveys, of, "store_id", **HALF).set_index("store_id")
+        for of in ("goods", "service")
+    )
+    points = kpi.nps(surveys, "store_id", **HALF).set_index("store_id")
+    rows = [
+        (
+            name,
+            *(f"{share(t['csat'][one])} ({share(t['low'][one])}–{share(t['high'][one])})" for t in (goods, service)),
+            f"{points['nps'][one]:.0f} ({points['low'][one]:.0f}–{points['high'][one]:.0f})",
+        )
+        for one, name in names.items()
+    ]  # fmt: skip
+    heads = [_("Store"), _("Satisfied with goods"), _("Satisfied with service"), _("Net promoter score")]  # fmt: skip
+    title = _("January to June 2025; in brackets what chance alone may do")
+    return Screen(lambda: parts.card(parts.table(title, heads, rows)), {}, "by store")
+
+
+def counts() -> Screen:
+    """The half-year's buyers, referrals, newcomers and repeat buyers."""
+    n = faithful()
+    return Screen(
+        lambda: parts.card(
+            parts.facts(
+                (_("Members who bought"), f"{n['active']:,}"),
+                (_("of them at least twice"), f"{n['again']:,}"),
+                (_("Referrals they made"), f"{n['made']:,}"),
+                (_("of those, joined"), f"{n['joined']:,}"),
+            ),
+            title=_("All stores, January to June 2025"),
+        ),
+        {},
+        "counts",
+    )
+
+
+def words_and_deeds() -> Screen:
+    """What members said of recommending us, and what they did."""
+    found = said_and_did()
+    names = {10: _("9 or 10: would recommend"), 8: _("7 or 8"), 6: _("0 to 6")}
+    rows = [
+        (names[r.Index], f"{r.members}", f"{r.did}", share(r.did / r.members))
+        for r in found[::-1].itertuples()
+    ]
+    heads = [_("Said, July to December 2024"), _("Members"), _("recommended us, January to June 2025"), _("Share")]  # fmt: skip
+    return Screen(lambda: parts.card(parts.table(_("Said and did"), heads, rows)), {}, "deeds")
