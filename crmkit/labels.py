@@ -130,6 +130,8 @@ def show(frame: Any, rows: int | None = None) -> Any:
     """
     import pandas as pd
 
+    if hasattr(frame, "to_read"):
+        return frame.to_read().head(rows)
     opened = open_frame(frame.to_frame() if hasattr(frame, "to_frame") else frame)
     if rows is not None:
         opened = opened.head(rows)

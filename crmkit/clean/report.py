@@ -110,23 +110,33 @@ class CleaningReport:
         return [
             (
                 label("fault", f.fault),
-                label("column", f.column) or _("whole row"),
+                self._heading(f.column) or _("whole row"),
                 label("action", f.action),
                 f"{f.rows:,}",
             )
             for f in self.findings
         ]
 
+    def _heading(self, column: str) -> str:
+        """A column as people call it: a person has 姓名, goods have 名称."""
+        person = column == "name" and self.table != "products"
+        return _("Name") if person else label("column", column)
+
     def _examples(self) -> list[list[str]]:
-        """The examples of each finding as people read them."""
-        nothing = _("(empty)")
+        """The examples of each finding as people read them: a code in their words."""
         return [
-            [
-                _arrows([tuple(nothing if value == EMPTY else value for value in pair)])
-                for pair in f.examples
-            ]
+            [_arrows([pair]) for before, after in f.examples if (pair := _read(f, before, after))]
             for f in self.findings
         ]
+
+    def to_read(self) -> pd.DataFrame:
+        """The findings as a pandas table of texts in the current language, numbered from 1."""
+        rows = [
+            (*cells, "; ".join(told))
+            for cells, told in zip(self._cells(), self._examples(), strict=True)
+        ]
+        index = range(1, len(rows) + 1)
+        return pd.DataFrame(rows, columns=list(self._headings()), index=index)
 
     def _headings(self) -> tuple[str, ...]:
         return (_("What was found"), _("Column"), _("What was done"), _("Rows"), _("Examples"))
@@ -169,6 +179,17 @@ class CleaningReport:
             f"{escape(self._summary())}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>{notes}"
         )
+
+
+def _read(finding: Finding, before: str, after: str) -> tuple[str, str] | None:
+    """An example in words; None for a spelling that is the word itself: 女 → 女 tells nothing."""
+    nothing = _("(empty)")
+    said = nothing if after == EMPTY else after
+    if finding.fault in ("code_spelling", "score_as_words"):
+        said = label(finding.column, after)
+        if said == before:
+            return None
+    return nothing if before == EMPTY else before, said
 
 
 def _arrows(examples: Sequence[tuple[str, ...]]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmkit import clean, data
 from crmkit.i18n import get_language
@@ -50,15 +50,30 @@ CLEANED_BY: dict[str, Callable] = {
 }
 
 
+class Tidied(NamedTuple):
+    """An export before and after, with what reading its file and cleaning it found."""
+
+    raw: Any
+    reading: clean.CleaningReport
+    good: Any
+    cleaning: clean.CleaningReport
+
+
 @lru_cache(maxsize=16)
-def _read(name: str, language: str) -> Any:
-    raw, _report = clean.read_any(data.raw(name))
-    return CLEANED_BY.get(name, clean.clean_sales)(raw, today=TODAY, **NAMES[name])[0]
+def _read(name: str, _language: str) -> Tidied:
+    raw, reading = clean.read_any(data.raw(name))
+    tidied = CLEANED_BY.get(name, clean.clean_sales)(raw, today=TODAY, **NAMES[name])
+    return Tidied(raw, reading, *tidied)
+
+
+def tidied(name: str) -> Tidied:
+    """One system's export as it was read and as it was cleaned, with both reports."""
+    return _read(name, get_language())
 
 
 def export(name: str) -> Any:
     """One system's export, cleaned, under the names of the contract."""
-    return _read(name, get_language())
+    return tidied(name).good
 
 
 def sold() -> Any:
