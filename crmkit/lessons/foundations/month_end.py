@@ -18,7 +18,7 @@ JUNE = {"since": "2025-05-25", "until": "2025-06-30"}
 
 @lru_cache(maxsize=1)
 def days() -> Any:
-    """Days of June beside the same weekday a week before, where it is plain what moved more.
+    """Days of June beside the same weekday a week before, where it is plain what moved.
 
     A frame: store_id, day, revenue, gross_margin, orders, visitors, and each of them with _then.
     """
@@ -33,7 +33,9 @@ def days() -> Any:
     later = found.assign(day=found["day"] + timedelta(days=7))
     both = found.merge(later, on=by, suffixes=("", "_then"))
     people, bought = moved(both)
-    plain = ((people.abs() - bought.abs()).abs() > 0.03) & (both["gross_margin"] > 0)
+    baskets = both["revenue"] / both["orders"] - both["revenue_then"] / both["orders_then"]
+    plain = ((people.abs() - bought.abs()).abs() > 0.03) & (bought.abs() > 0.01)
+    plain &= (baskets.abs() > 0.2) & (both["gross_margin"] > 0)
     return both[plain].sort_values(by, ignore_index=True)
 
 

@@ -147,6 +147,13 @@ def lesson_sheet() -> Screen:
     return Screen(lambda: parts.card(sheet.table(0)), {}, "sheet")
 
 
+def _report(title: str, report: Any) -> Part:
+    """A cleaning report to read, with one example a line."""
+    found = report.to_read()
+    last = found.columns[-1]
+    return shown_table(title, found.assign(**{last: found[last].str.split("; ").str[0]}))
+
+
 def bench() -> Screen:
     """A raw export becomes a clean table with a report, at the press of a button."""
     at = {"source": "till", "tidied": False}
@@ -174,8 +181,8 @@ def bench() -> Screen:
                 parts.stat(_("Set aside"), f"{aside:,}" if at["tidied"] else "–"),
             ),
             parts.column(
-                shown_table(_("Headings and totals taken out"), read) if read.findings else None,
-                shown_table(_("The report: what was found, what was done"), cleaned),
+                _report(_("Headings and totals taken out"), read) if read.findings else None,
+                _report(_("The report: what was found, what was done"), cleaned),
             ) if at["tidied"] else parts.text(_("The file as it came is kept; what is mended is a copy."), "quiet"),
         )  # fmt: skip
 
@@ -184,10 +191,8 @@ def bench() -> Screen:
 
 @lru_cache(maxsize=2)
 def _order(_language: str) -> dict[str, Any]:
-    for line in open(data.raw("mini_program"), encoding="utf-8"):
-        if ORDER in line:
-            return json.loads(line)
-    raise LookupError(ORDER)
+    orders = data.raw("mini_program").read_text("utf-8").splitlines()
+    return json.loads(next(one for one in orders if ORDER in one))
 
 
 def order_as_sent() -> Screen:
@@ -195,7 +200,7 @@ def order_as_sent() -> Screen:
     found = _order(get_language())
 
     def show() -> Part:
-        goods = _("; ").join(f"{i['sku']} × {i['qty']} {i['paid']:.2f}" for i in found["items"])
+        goods = _("; ").join(f"{i['sku']} × {i['qty']} = {i['paid']:.2f}" for i in found["items"])
         at = found["created_at"][:16].replace("T", " ")
         words = _("{order}, {at}, phone {phone}: {goods}").format(
             order=found["order_no"], at=at, phone=found["phone"], goods=goods
@@ -302,6 +307,16 @@ class Tidying(Keys):
         pieces = sum(one["qty"] for one in items)
         one = ("一行只能说一样商品。", "One row can speak of one kind of goods only.")
         return told(len(items), {one: 1}, {"pieces": str(pieces)})
+
+    def order_table(self) -> Part:
+        """The order as rows, one kind of goods each."""
+        found = _order(get_language())
+        heads = [_("Receipt"), _("Member's phone"), _("Goods"), _("Pieces"), _("Paid")]
+        rows = [
+            [found["order_no"], found["phone"], one["sku"], str(one["qty"]), f"{one['paid']:.2f}"]
+            for one in found["items"]
+        ]
+        return parts.table(_("The same order in the clean table"), heads, rows)
 
     def columns(self) -> Key:
         """How many columns a crowded cell becomes."""
