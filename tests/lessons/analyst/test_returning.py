@@ -13,14 +13,39 @@ def sales():
     return data.load("sales")
 
 
-def test_the_cases_know_right_from_wrong():
-    def right(lines, earlier, later):
-        return kpi.retention_rate(lines, earlier, later).value
+REFEREE = {
+    "repeat_rate": lambda lines, first, last: (
+        kpi.repeat_purchase_rate(lines, since=first, until=last).value
+    ),
+    "retention": lambda lines, earlier, later: kpi.retention_rate(lines, earlier, later).value,
+    "cohorts": lambda lines: (
+        kpi.cohort_retention(lines)
+        .drop(columns="retention_rate")
+        .dropna()
+        .astype({"active": "int64"})
+    ),
+}
 
-    assert judged(returning.cases(), right).status == "right"
-    for mistake, makes in returning.MISTAKES.items():
-        told = judged(returning.cases(), makes)
+
+@pytest.mark.parametrize("name", REFEREE)
+def test_the_cases_by_hand_are_what_the_ready_made_function_gives(name):
+    assert judged(returning.cases(name), REFEREE[name], name).status == "right"
+
+
+@pytest.mark.parametrize("name", returning.MISTAKES)
+def test_the_cases_know_right_from_wrong(name):
+    case = returning.cases(name)
+    assert judged(case, getattr(returning, name), name).status == "right"
+    assert len(returning.MISTAKES[name]) >= 4
+    for mistake, makes in returning.MISTAKES[name].items():
+        told = judged(case, makes, name)
         assert told.mistake == (mistake if isinstance(mistake, str) else mistake[1])
+
+
+def test_what_a_member_brought_by_hand():
+    """M1 100 + 50 and M2 50 in January and February; M3 100 and M4 90 − 90 in February and March."""
+    found = returning.value_after(returning.visits(), 2).set_index("cohort")["value"]
+    assert found.to_dict() == {"2025-01": 100.0, "2025-02": 50.0}
 
 
 def test_the_ten_lines_by_the_ready_made_functions():
