@@ -147,9 +147,10 @@ class _Maker:
         told = [f"<p>{html.escape(one)}</p>" for one in said if one]
         last = self.found[-1] if self.found else None
         if body and last and last.kind in ("prose", "section") and last.lines <= LEAD:
-            # a sentence that leads to this is read above it
+            # a sentence that leads to this is read above it; how to press "Check" is for a screen
             self.found.pop()
-            body, told = last.body + body, last.said + told
+            above = "" if kind == "quiz" else last.body
+            body, told = above + body, last.said + told
         self.found.append(Slide(self.heading, kind, body, told, lines))
 
     def _prose(self, source: str) -> None:
@@ -180,9 +181,11 @@ class _Maker:
         """Onto the slide that is open while it is easily read, else onto a new one."""
         lines = _lines(piece)
         last = self.found[-1]
-        if piece.name == "blockquote" or last.kind not in ("prose", "section") or (
-            last.lines + lines > LINES
-        ):  # fmt: skip
+        if last.kind == "title" and not last.body and lines <= LEAD and piece.name == "p":
+            last.body = str(piece)
+            return
+        room = lines <= LINES if last.lines <= LEAD else last.lines + lines <= LINES
+        if piece.name == "blockquote" or last.kind not in ("prose", "section") or not room:
             self._add("story" if piece.name == "blockquote" else "prose", "", lines=0)
             last = self.found[-1]
         elif last.kind == "section":
@@ -202,14 +205,12 @@ class _Maker:
             for line in wide
         ]
         # pages of about the same height, so that no row is left alone
-        most = sum(high) / (math.ceil(sum(high) / ROWS) or 1) + 0.5
-        pages, room = [[]], 0.0
+        total, before = sum(high), 0.0
+        pages: list[list[Tag]] = [[] for _page in range(math.ceil(total / ROWS) or 1)]
         for row, lines in zip(rows, high, strict=True):
-            if pages[-1] and room + lines > most:
-                pages.append([])
-                room = 0.0
-            pages[-1].append(row)
-            room += lines
+            pages[int((before + lines / 2) / total * len(pages))].append(row)
+            before += lines
+        pages = [page for page in pages if page] or [[]]
         # rows of data are many: a look at the first is enough, a table of words is read whole
         of_data = len(rows) > 2 * ROWS
         for row in rows:
@@ -272,11 +273,11 @@ class _Maker:
             for part in fields.preview():
                 blocks = list(_blocks(_plain(parts.as_html(part, SIGNS))))
                 seen = [one for one in blocks if one.name in ("img", "table")]
-                for block in seen or blocks:
+                for block in seen:
                     self._lay(block)
-                if seen:  # the words beside it speak of a guess that nobody here has made
-                    told = [one.get_text() for one in blocks if one not in seen]
-                    self.found[-1].said += [f"<p>{html.escape(one)}</p>" for one in told]
+                # the words beside it speak of a guess that nobody here has made
+                told = [one.get_text() for one in blocks if one not in seen]
+                self.found[-1].said += [f"<p>{html.escape(one)}</p>" for one in told]
 
     def _quiz(self, name: str) -> None:
         asked = Quiz(name).questions
@@ -297,7 +298,8 @@ class _Maker:
             words = html.escape(shown["ask"].partition(". ")[2])
             right = _("Right: {answer}").format(answer=_right(one))
             explained = say(one.data.get("explain", ""))
-            answer = " ".join(filter(None, ("" if marked else right, explained)))
+            short = _("Right: {answer}").format(answer=_matched(shown)) if shown["lefts"] else right
+            answer = " ".join(filter(None, ("" if marked else short, explained)))
             self._add(
                 "quiz",
                 f"<p class=kicker>{kicker}</p><p class=asked>{words}</p>{body}"
@@ -312,7 +314,7 @@ class _Maker:
         replies = _options(html.escape(say(one["say"])) for one in opening["replies"])
         self._add(
             "ask",
-            f"<p class=kicker>{html.escape(say(talk.data['setting']))}</p>"
+            f"<p>{html.escape(say(talk.data['setting']))}</p>"
             f"<p class=asked><b>{html.escape(say(talk.data['customer']))}</b> "
             f"“{html.escape(say(opening['says']))}”</p>{replies}",
             *(
@@ -330,11 +332,13 @@ class _Maker:
             )
 
     def _practise(self, name: str, *_more: Any) -> None:
-        self._add(
-            "ask",
-            f"<p class=kicker>{_('In the practice shop')}</p>"
-            f"<p class=asked>{html.escape(label('panel', name))}</p>",
-        )
+        where = f"{_('In the practice shop')} · {html.escape(label('panel', name))}"
+        last = self.found[-1]
+        if last.kind == "prose":  # what is to be done there
+            last.body = f"<p class=kicker>{where}</p>{last.body}"
+            last.lines = LINES
+        else:
+            self._add("ask", f"<p class=kicker>{where}</p>")
 
 
 def _options(words: Iterable[str], kind: str = "", right: Iterable[bool] = ()) -> str:
@@ -361,6 +365,12 @@ def _right(one: Any) -> str:
         )
     words = {o["id"]: say({"zh": o["zh"], "en": o["en"]}) for o in one.data["options"]}
     return "; ".join(words[id_] for id_ in (key if isinstance(key, list) else [key]))
+
+
+def _matched(shown: dict) -> str:
+    """Which letter belongs to which number, as they stand on the slide."""
+    letters = {one["id"]: letter for one, letter in zip(shown["options"], _LETTERS, strict=False)}
+    return ", ".join(f"{n} {letters[one['id']]}" for n, one in enumerate(shown["lefts"], 1))
 
 
 def _call(source: str) -> tuple[str, list[Any]] | None:

@@ -77,6 +77,26 @@ def test_the_path_shows_what_is_done_and_what_comes_next(at_notebook, desk, monk
         certificate("  ", "cashier")
 
 
+def test_the_start_page_gives_the_certificate_once_the_track_is_done(
+    at_notebook, desk, monkeypatch
+):
+    from crmkit.learn import way
+
+    monkeypatch.setenv("CRMKIT_COURSE", str(desk))
+    (desk / "course" / "source" / "2-cashier").mkdir(parents=True)
+    (desk / "course" / "source" / "2-cashier" / "03-my-shift.md").write_text("", "utf-8")
+    at_notebook("start.ipynb", "1")
+    page = way()._choice()
+    assert "ertificate" not in page.text
+    page.did({"act": "choose", "arg": "cashier"})
+    page.did({"act": "certify", "values": {"name": "Lin Yue"}})
+    assert "Left to do: My shift in numbers" in page.text
+    solve("cashier-03")
+    page.did({"act": "certify", "values": {"name": "Lin Yue"}})
+    (file,) = desk.rglob("*.pdf")
+    assert file.name in page.text and in_words(None, str(file))[0]
+
+
 def test_a_wrong_quiz_answer_keeps_a_lesson_open(desk):
     asked = quiz("analyst-03")
     solve("analyst-03")
