@@ -19,6 +19,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
+from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasCounted, WasKept, WasSent
 from crmkit.screen import Screen
 
 _SEALED = ("name", "phone", "email", "birth_date")
@@ -54,6 +55,7 @@ class Books:
     whole: bool
     bills: tuple["Bill", ...] = ()
     redeemed: tuple[tuple[str, str, int], ...] = ()
+    stock_room: StockRoom = StockRoom()  # noqa: RUF009
 
     @classmethod
     def read(cls, path: Path) -> "Books":
@@ -119,6 +121,7 @@ class Books:
                         (found[one.member_id]["is_now"], one.product_id, one.quantity)
                         for one in rows(schema.redemption)
                     ),
+                    stock_room=StockRoom.read(rows, schema),
                     whole=chain.first_break(connection, keys) is None,
                 )
         finally:
@@ -569,6 +572,10 @@ _GOALS = {
     "on_hand": lambda wanted: OnHand(**wanted),
     "rung_up": lambda wanted: WasRungUp(**wanted),
     "handed_out": lambda wanted: WasHandedOut(**wanted),
+    "kept": lambda wanted: WasKept(**wanted),
+    "sent": lambda wanted: WasSent(**wanted),
+    "arrived": lambda wanted: HasArrived(**wanted),
+    "counted": lambda wanted: WasCounted(**wanted),
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crmkit.codes import RESERVATION_STATUSES
 from crmkit.i18n import gettext as _
 from crmkit.i18n import ngettext
 from crmkit.panels.general import Desk, operations_of, screen
@@ -9,6 +10,7 @@ from crmkit.panels.logic.desk import whole
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, table
 from crmkit.practice import Shop
+from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, Screen, parts
 
 
@@ -33,16 +35,26 @@ class StockRoom(Desk):
     def listed(self) -> dict:
         return {
             "range": (_("The range"), Listed("stock.list_products", {}, ("id", "name", "list_price", "-list_price"), words=True)),
+            "kept": (_("Kept for customers"), Listed("stock.list_reservations", {"status": (RESERVATION_STATUSES, "reservation_status")})),
             "counts": (_("Earlier stocktakes"), Listed("stock.list_counts", {})),
         }  # fmt: skip
 
     def _look(self) -> Part:
         found = None
         if self.looked:
-            product, where = self.looked
+            product = self.looked
             found = parts.card(
-                table(_("In every store"), where),
-                table(_("What moved here"), self.shop.stock.passbook(product.id, limit=15)),
+                table(_("In every store"), self.shop.stock.everywhere(product.id)),
+                parts.button(
+                    _("Keep some for a customer"),
+                    "look.keep",
+                    product.id,
+                    why=self.work.why_not("stock.reserve"),
+                ),
+                table(
+                    _("What moved here, the latest first"),
+                    self.shop.stock.passbook(product.id, limit=20),
+                ),
                 title=product.name,
                 icon="stock",
             )
@@ -52,13 +64,18 @@ class StockRoom(Desk):
         )  # fmt: skip
 
     def look(self, codes: Any, _values: dict) -> None:
-        words = str(codes[-1] if isinstance(codes, list) else codes)
-        found = self.shop.stock.find(words)
         self.work.said = None
-        if len(found) > 1:
-            self.work.tell("info", _("Several fit: {names}").format(names=_("; ").join(f"{p.id} {p.name}" for p in found[:8])))  # fmt: skip
-            return
-        self.looked = found[0], self.shop.stock.everywhere(found[0].id)
+        found = self._one(str(codes[-1] if isinstance(codes, list) else codes))
+        if found:
+            self.looked = found
+
+    def _one(self, words: str) -> Any:
+        """The product that these words mean; None, and which there are, where several do."""
+        found = self.shop.stock.find(words)
+        if len(found) == 1:
+            return found[0]
+        self.work.tell("info", _("Several fit: {names}").format(names=_("; ").join(f"{p.id} {p.name}" for p in found[:8])))  # fmt: skip
+        return None
 
     def _count(self) -> Part:
         why = cannot(self.work, "stock.count")
@@ -104,7 +121,12 @@ class StockRoom(Desk):
                 parts.column(
                     parts.card(
                         parts.text(_("What is not counted stays as it is: it is not zero."), "quiet"),
-                        parts.button(_("Close the count"), "count.close", kind="primary", icon="lock", once=self.keys("count.close"), why=self.work.why_not("stock.close_count")),
+                        parts.form(
+                            "count.close",
+                            parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One a line: P0001 broken")),
+                            parts.button(_("Close the count"), kind="primary", icon="lock", why=self.work.why_not("stock.close_count")),
+                            once=self.keys("count.close"),
+                        ),
                         parts.button(_("Go away, go on later"), "count.leave", kind="quiet"),
                         title=_("Stocktake {id}").format(id=self.sheet.stocktake_id),
                     ),
@@ -126,6 +148,7 @@ class StockRoom(Desk):
                     f"{line.difference:+d}",
                     money(line.value),
                     f"{now - line.counted:+d}",
+                    line.cause or "",
                 ]
             )
         heads = [
@@ -135,6 +158,7 @@ class StockRoom(Desk):
             _("Difference"),
             _("At cost"),
             _("Moved since counted"),
+            _("Reason"),
         ]
         left = self.report.uncounted
         return parts.card(
@@ -148,13 +172,21 @@ class StockRoom(Desk):
         self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
 
     def count_one(self, typed: dict, key: str) -> None:
-        product = self.shop.stock.find(str(typed.get("product") or ""))[0]
+        product = self._one(str(typed.get("product") or ""))
+        if product is None:
+            return
         many = whole(typed.get("counted"))
         self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
         self.work.tell("right", f"{product.name}: {many}")
 
-    def close_count(self, key: str) -> None:
-        self.report = self.shop.stock.close_count(self.sheet.stocktake_id, key=key)
+    def close_count(self, typed: dict, key: str) -> None:
+        lines = [line.split(maxsplit=1) for line in str(typed.get("causes") or "").splitlines()]
+        unclear = [line[0] for line in lines if len(line) == 1]
+        if unclear:
+            words = _("{product}: write the reason behind the goods, such as P0001 broken.")
+            raise BadValue(words.format(product=unclear[0]))
+        causes = {line[0]: line[1] for line in lines if line}
+        self.report = self.shop.stock.close_count(self.sheet.stocktake_id, causes=causes, key=key)
         self.sheet = None
 
     def _way(self) -> Part:
@@ -202,11 +234,12 @@ class StockRoom(Desk):
     def own_acts(self) -> dict:
         return {
             "look": self.look,
+            "look.keep": lambda product, _v: self.begin("stock.reserve", product_id=product),
             "begin": lambda operation, _v: self.begin(str(operation)),
             "count.open": lambda _a, typed: self.once("count.open", self.open_count, typed),
             "count.fetch": lambda number, _v: setattr(self, "sheet", self.shop.stock.count_sheet(number)),
             "count.one": lambda _a, typed: self.once("count.one", self.count_one, typed),
-            "count.close": lambda _a, _v: self.once("count.close", self.close_count),
+            "count.close": lambda _a, typed: self.once("count.close", self.close_count, typed),
             "count.leave": lambda _a, _v: setattr(self, "sheet", None),
             "way.accept": self.accept,
             "way.part": lambda number, _v: self.begin("stock.accept", transfer_id=number),

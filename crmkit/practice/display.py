@@ -15,9 +15,9 @@ from typing import Annotated, Union, get_args, get_origin
 from crmkit import labels
 from crmkit.i18n import label
 
-MONEY, PERCENT, ABOUT, CODED = "money", "percent", "about", "coded"
-"""How a value is read; what something is about is kept as ``sale:3``, a code of one kind or
-another as ``channel:sms``."""
+MONEY, PERCENT, ABOUT, CODED, WHOLE = "money", "percent", "about", "coded", "whole"
+"""How a value is read; what a record counts is a whole number, whatever its name; what something
+is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``."""
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
@@ -144,6 +144,8 @@ def _cell(name: str, value: object, how: object) -> str:
         return between.join(_cell(name, one, how) for one in value) or "–"
     if how == MONEY or (how is None and name in money_names and isinstance(value, int)):
         return yuan(value)
+    if how == WHOLE:
+        how = None
     if how == PERCENT:
         return f"{value:.1%}"
     if how in (ABOUT, CODED):
@@ -180,6 +182,6 @@ def _how(annotation: object) -> object:
     if origin is tuple:
         parts = get_args(annotation)
         return _how(parts[0]) if parts[-1] is Ellipsis else tuple(map(_how, parts))
-    if origin is dict:
-        return tuple(map(_how, get_args(annotation)))
-    return None
+    if origin is dict:  # what is in a note is read by its name
+        return tuple(None if one is int else _how(one) for one in get_args(annotation))
+    return WHOLE if annotation is int else None

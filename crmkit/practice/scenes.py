@@ -238,6 +238,7 @@ COURSE_SCENES = {
     "sales-3": "E0004",
     "sales-6": "E0004",
     "sales-7": "E0004",
+    "stock-room": "E0007",
     "inventory-1": "E0007",
     "inventory-2": "E0007",
     "inventory-3": "E0007",

@@ -39,7 +39,7 @@ RESERVATIONS = Listing(
 DOCUMENTS = ("sale", "return", "transfer", "stocktake", "redemption", "delivery")
 
 
-@record
+@record(lists="store_id on_hand reserved available in_transit")
 class OnHand:
     """A product at a store: on the shelf, of that reserved, and on its way there; in units."""
 

@@ -1,0 +1,226 @@
+"""Tasks in the stock room: what was kept for somebody, sent, received, counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.learn.checks.outcome import Fault
+
+ARRIVALS = {
+    "received": "transfer_in",
+    "lost": "transfer_lost",
+    "back": "transfer_back",
+    "surplus": "transfer_surplus",
+}
+"""What can become of goods on their way, and as what the stock ledger books it."""
+
+
+@dataclass(frozen=True)
+class StockRoom:
+    """The papers of the stock room: what is kept for members, transfers with what arrived of each
+    product (kind and pieces, in order), stocktakes with their last counts, and the ledger: every
+    row a moment (UTC), a kind, a product, from where to where, pieces and both balances."""
+
+    kept: tuple[dict[str, Any], ...] = ()
+    sent: tuple[tuple[str, str, dict[str, int]], ...] = ()
+    arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    counted: dict[tuple[str, str], tuple[int, str | None]] = field(default_factory=dict)
+    open_counts: int = 0
+    ledger: tuple[tuple[Any, ...], ...] = ()
+
+    @classmethod
+    def read(cls, rows: Callable[[Any], list[Any]], schema: Any) -> "StockRoom":
+        lines: dict[int, dict[str, int]] = {}
+        for line in rows(schema.transfer_line):
+            lines.setdefault(line.transfer_id, {})[line.product_id] = line.sent
+        arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
+        moves = sorted(rows(schema.stock_move), key=lambda row: row.id)
+        for move in moves:
+            if move.transfer_id is not None and move.kind in ARRIVALS.values():
+                key = (move.transfer_id, move.product_id)
+                arrived[key] = (*arrived.get(key, ()), (move.kind, move.quantity))
+        stocktakes = {row.id: row for row in rows(schema.stocktake)}
+        counted = {
+            (stocktakes[row.stocktake_id].store_id, row.product_id): (row.counted, row.cause)
+            for row in sorted(rows(schema.stocktake_result), key=lambda row: row.stocktake_id)
+        }
+        return cls(
+            kept=tuple(
+                {name: getattr(row, name) for name in ("product_id", "member_id", "quantity", "status")}
+                for row in rows(schema.reservation)
+            ),
+            sent=tuple(
+                (row.from_store_id, row.to_store_id, lines.get(row.id, {}))
+                for row in rows(schema.transfer)
+            ),
+            arrived=arrived,
+            counted=counted,
+            open_counts=sum(row.status == "open" for row in stocktakes.values()),
+            ledger=tuple(
+                (row.at, row.kind, row.product_id, row.from_id, row.to_id, row.quantity, row.from_balance, row.to_balance)
+                for row in moves
+            ),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WasKept:
+    """So many of a product were set aside for a member; with a `status` they still are, or are
+    free again."""
+
+    product: str
+    member: str
+    quantity: int
+    status: str | None = None
+
+    def touches(self, books: Any) -> set[str]:
+        return set()
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        new = [one for one in now.stock_room.kept if one not in before.stock_room.kept]
+        here = [one for one in new if one["product_id"] == self.product]
+        mine = [one for one in here if one["member_id"] == self.member]
+        if not here:
+            return Fault(
+                "not_kept", _("Nothing of {product} was kept yet.").format(product=self.product)
+            )
+        if not mine:
+            return Fault(
+                "kept_for_other",
+                _("{product} was kept for {buyer} instead of {member}.").format(
+                    product=self.product,
+                    buyer=here[-1]["member_id"] or _("nobody named"),
+                    member=self.member,
+                ),
+            )
+        fit = [one for one in mine if one["quantity"] == self.quantity]
+        if not fit:
+            return Fault(
+                "wrong_quantity",
+                _("{count} were kept; it should be {right}.").format(
+                    count=mine[-1]["quantity"], right=self.quantity
+                ),
+            )
+        if self.status and all(one["status"] != self.status for one in fit):
+            return Fault(
+                "still_kept",
+                _("{product} is {state}; it should be {right}.").format(
+                    product=self.product,
+                    state=label("reservation_status", fit[-1]["status"]),
+                    right=label("reservation_status", self.status),
+                ),
+            )
+        return None  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WasSent:
+    """A transfer of exactly these products to that store."""
+
+    to: str
+    products: dict[str, int]
+
+    def touches(self, books: Any) -> set[str]:
+        return set(self.products)
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        new = now.stock_room.sent[len(before.stock_room.sent) :]
+        if not new:
+            return Fault("not_sent", _("Nothing was sent to another store yet."))
+        same = [one for one in new if one[2] == self.products]
+        if not same:
+            said = _(", ").join(f"{one} × {n}" for one, n in new[-1][2].items())
+            return Fault(
+                "other_goods",
+                _("Sent: {goods}. That is not what was asked for.").format(goods=said),
+            )
+        if all(one[1] != self.to for one in same):
+            return Fault(
+                "wrong_store",
+                _("Sent to {store} instead of {right}.").format(store=same[-1][1], right=self.to),
+            )
+        return None  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HasArrived:
+    """What became of a product of a transfer: the deliveries that were received, one after the
+    other (later ones may follow), and how many were lost, sent back, or came beyond what was sent."""
+
+    transfer: int
+    product: str
+    received: tuple[int, ...] = ()
+    lost: int | None = None
+    back: int | None = None
+    surplus: int | None = None
+
+    def touches(self, books: Any) -> set[str]:
+        return {self.product}
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        moves = now.stock_room.arrived.get((self.transfer, self.product), ())
+        if not moves:
+            words = _("Of {product} nothing of transfer {transfer} was noted yet.")
+            return Fault("not_arrived", words.format(product=self.product, transfer=self.transfer))
+        came = [pieces for kind, pieces in moves if kind == "transfer_in"]
+        wanted = list(self.received)
+        if came[: len(wanted)] != wanted:
+            # deliveries one by one, and what stands in their place
+            at = next((n for n, right in enumerate(wanted) if came[n : n + 1] != [right]), 0)
+            return self._wrong("received", came[at] if at < len(came) else 0, wanted[at])
+        for what in ("lost", "back", "surplus"):
+            right = getattr(self, what)
+            count = sum(pieces for kind, pieces in moves if kind == ARRIVALS[what])
+            if right is not None and count != right:
+                return self._wrong(what, count, right)
+        return None
+
+    def _wrong(self, what: str, count: int, right: int) -> Fault:
+        words = _("{product}, {kind}: {count}; it should be {right}.")
+        kind = label("stock_kind", ARRIVALS[what])
+        return Fault(
+            f"wrong_{what}",
+            words.format(product=self.product, kind=kind, count=count, right=right),
+        )
+
+
+@dataclass(frozen=True)
+class WasCounted:
+    """These products were counted in a stocktake that is closed, a cause noted for some; what
+    nobody could count was left out."""
+
+    store: str
+    products: dict[str, int]
+    causes: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def touches(self, books: Any) -> set[str]:
+        return set(self.products)
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        room = now.stock_room
+        found = {one: room.counted.get((self.store, one)) for one in (*self.products, *self.left)}
+        if not any(found.values()):
+            if room.open_counts:
+                return Fault("count_open", _("The stocktake is still open: close it."))
+            return Fault("not_counted", _("No stocktake of these goods was closed yet."))
+        for product in self.left:
+            if found[product]:
+                words = _("{product} was counted as {count}, though nobody could see it.")
+                return Fault(
+                    "counted_unseen", words.format(product=product, count=found[product][0])
+                )
+        for product, right in self.products.items():
+            if found[product] is None:
+                return Fault("left_out", _("{product} was not counted.").format(product=product))
+            if found[product][0] != right:
+                words = _("{product} was counted as {count}. Count again.")
+                return Fault("wrong_count", words.format(product=product, count=found[product][0]))
+        for product in self.causes:
+            if not found[product][1]:
+                return Fault(
+                    "no_cause", _("{product}: no cause was noted.").format(product=product)
+                )
+        return None  # fmt: skip

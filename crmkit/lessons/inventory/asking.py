@@ -1,0 +1,321 @@
+"""Asking for stock: what the four numbers say, what the ledger tells behind them; the tasks done."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from crmkit.i18n import get_language, label
+from crmkit.i18n import gettext as _
+from crmkit.learn.questions import Key, Keys
+from crmkit.learn.tasks import untouched_books
+from crmkit.lessons.view import pictured, store_names
+from crmkit.practice.course_shop import ZONE
+from crmkit.screen import Part, Screen, parts
+
+SCENE, HOME = "stock-room", "S01"
+PILLOW, TEA = "P0280", "P0004"
+YEAR = 2025
+"""What moved before stands in the ledger too; the lesson reads these two weeks."""
+
+Move = tuple[str, str, int, int]
+"""A row of the ledger: the day (06-30), its kind, the change and the balance after it."""
+
+
+@cache
+def ledgers(scene: str = SCENE) -> dict[str, tuple[Move, ...]]:
+    """What moved at this store in the last two weeks, by product, the oldest first."""
+    found: dict[str, list[Move]] = {}
+    books = untouched_books(scene, get_language())
+    for at, kind, product, source, target, pieces, left, grown in books.stock_room.ledger:
+        day = at.astimezone(ZONE)
+        if HOME in (source, target) and day.year == YEAR:
+            row = (pieces, grown) if target == HOME else (-pieces, left)
+            found.setdefault(product, []).append((f"{day:%m-%d}", kind, *row))
+    return {product: tuple(rows) for product, rows in found.items()}
+
+
+def shelves(scene: str = SCENE) -> dict[tuple[str, str], int]:
+    """How many of each product the book has at each store, in a shop nobody worked in."""
+    return untouched_books(scene, get_language()).on_hand
+
+
+def here(product: str, store: str = HOME, scene: str = SCENE) -> int:
+    return shelves(scene).get((store, product), 0)
+
+
+def not_here() -> dict[str, list[str]]:
+    """The products this store does not stock, each with the stores that have some."""
+    products = {product for _store, product in shelves() if product != ""}
+    return {
+        one: [store for store in store_names() if here(one, store) > 0]
+        for one in sorted(products)
+        if here(one) == 0
+    }
+
+
+def sold(moves: Sequence[Move]) -> int:
+    """Pieces that left with customers."""
+    return -sum(change for _day, kind, change, _left in moves if kind == "sale")
+
+
+def draw_ledger(ax: Any, moves: Sequence[Move]) -> None:
+    """The balance as a staircase, each step with its change and what it was."""
+    from crmkit.plot._style import GOOD, MAIN, QUIET
+
+    start = moves[0][3] - moves[0][2]
+    levels = [start, *(left for _day, _kind, _change, left in moves)]
+    ax.step(range(len(levels)), levels, where="post", color=MAIN)
+    for at, (_day, kind, change, left) in enumerate(moves, 1):
+        color = GOOD if change > 0 else MAIN
+        ax.scatter(at, left, color=color, zorder=3)
+        words = f"{change:+d}\n{label('stock_kind', kind)}"
+        ax.annotate(words, (at, left), (6, 8), textcoords="offset points", fontsize=13, color=color)
+    ax.axhline(levels[-1], color=QUIET, linewidth=1.5, linestyle="--")
+    ax.set_xticks(range(len(levels)), [_("before"), *(day for day, *_rest in moves)])
+    ax.set_ylim(0, max(levels) + 3)
+    ax.set_ylabel(_("pieces by the book"))
+
+
+def ledger(product: str = PILLOW) -> Screen:
+    """The ledger of a product as a picture."""
+
+    def show() -> Part:
+        moves = ledgers()[product]
+        told = _("; ").join(
+            f"{day} {label('stock_kind', kind)} {change:+d}, {left}"
+            for day, kind, change, left in moves
+        )
+        return parts.card(
+            pictured(lambda ax: draw_ledger(ax, moves), told, size=(9.5, 4)),
+            title=_("The ledger of the beige neck pillow, two weeks"),
+        )
+
+    return Screen(show, {}, "ledger")
+
+
+def draw_four(ax: Any, on_hand: int = 10, reserved: int = 3, coming: int = 4) -> None:
+    """On hand, of that reserved and available; in transit beside it."""
+    from crmkit.plot._style import ACCENT, GOOD, MAIN
+
+    free = on_hand - reserved
+    ax.barh(1, on_hand, color=MAIN)
+    ax.barh(0, free, color=GOOD)
+    ax.barh(0, reserved, left=free, color=ACCENT)
+    ax.barh(1, coming, left=on_hand + 0.6, facecolor="none", edgecolor=MAIN, hatch="//")
+    inside = {"ha": "center", "va": "center", "fontsize": 15}
+    words = {
+        "here": _("on hand"),
+        "way": _("in transit"),
+        "free": _("available"),
+        "kept": _("reserved"),
+    }
+    ax.text(on_hand / 2, 1, f"{words['here']} {on_hand}", color="white", **inside)
+    ax.text(on_hand + 0.6 + coming / 2, 1.52, f"{words['way']} {coming}", **inside)
+    ax.text(free / 2, 0, f"{words['free']} {free}", color="white", **inside)
+    ax.text(free + reserved / 2, 0, f"{words['kept']} {reserved}", **inside)
+    ax.set_ylim(-0.5, 1.8)
+    ax.set_axis_off()
+
+
+def four_numbers() -> Screen:
+    """The four numbers of a product, as a picture."""
+
+    def show() -> Part:
+        told = _("On hand 10 = available 7 + reserved 3; 4 more in transit.")
+        return parts.card(pictured(draw_four, told, size=(9, 2.6)))
+
+    return Screen(show, {}, "four numbers")
+
+
+class Asking(Keys):
+    """What lesson inventory-01 asks."""
+
+    def elsewhere(self) -> Part:
+        """How many of the products this store lacks another one has; with the guess."""
+        lacking = not_here()
+        guess = self.given.get("elsewhere_guess", "–")
+        words = _("Your guess: {guess}. Of the {all} products we lack, another store has {some}.")  # fmt: skip
+        rows = [
+            (name, str(sum(store in where for where in lacking.values())))
+            for store, name in store_names().items()
+            if store != HOME
+        ]
+        return parts.column(
+            parts.message(
+                "noted",
+                words.format(guess=guess, all=len(lacking), some=sum(map(bool, lacking.values()))),
+            ),
+            parts.table(_("Has what we lack"), [_("Store"), _("how many goods")], rows),
+        )
+
+    def pillows(self) -> Key:
+        """How many neck pillows the book says."""
+        return Key(
+            here(PILLOW),
+            {
+                ("那是 S02 的。", "That is what S02 has."): here(PILLOW, "S02"),
+                ("那是架子上看得见的；先看账上写几个。", "That is what the shelf shows; first see what the book says."): here(PILLOW) - 1,
+            },
+        )  # fmt: skip
+
+    def coming(self) -> Key:
+        """How many tins of tea are on their way."""
+        on_hand, coming = here(TEA), here(TEA, "transit")
+        return Key(
+            coming,
+            {
+                ("那是现有的。", "That is what is on hand."): on_hand,
+                ("在途的还没到，不能和现有加在一起。", "What is in transit is not here yet: do not add it."): on_hand + coming,
+            },
+        )  # fmt: skip
+
+    def keep(self) -> Key:
+        return _keeping(PILLOW, "M000219", 3)
+
+    def free(self) -> Key:
+        """How many can be promised once three are kept."""
+        return Key(
+            here(PILLOW) - 3,
+            {
+                ("现有没有变，变的是可售：留着的不能再许给别人。", "On hand is the same; what is kept can no longer be promised."): here(PILLOW),
+                ("那是留着的。", "That is what is kept."): 3,
+            },
+            {"on_hand": str(here(PILLOW))},
+        )  # fmt: skip
+
+    def sold_pillows(self) -> Key:
+        """How many neck pillows were sold in the two weeks."""
+        moves = ledgers()[PILLOW]
+        lines = [move for move in moves if move[1] == "sale"]
+        return Key(
+            sold(moves),
+            {
+                ("那是笔数；有的一笔卖了两个。", "That is the number of sales; some took two."): len(lines),
+                ("退回的那个不算卖出，也不用减。", "What came back is not a sale, nor is it taken off here."): sold(moves) - 1,
+            },
+            {"first": str(moves[0][3] - moves[0][2]), "last": str(moves[-1][3])},
+        )  # fmt: skip
+
+    def fourth(self) -> Key:
+        """Where the fourth pillow is."""
+        return Key("desk")
+
+
+class MyGoods(Keys):
+    """What exercise inventory-1 asks: a product of one's own, and a morning in the stock room."""
+
+    scene = "inventory-1"
+
+    @property
+    def mine(self) -> str:
+        """The product that the learner's number draws: some of it is here, its ledger of two weeks
+        can be read on a screen, and one store has most of it."""
+        fit = drawn_from(self.scene)
+        return fit[37 * int(self.given["my_number"]) % len(fit)]
+
+    def goods(self) -> Part:
+        """What the learner's number draws."""
+        from crmkit.lessons.view import loaded
+
+        names = loaded("products", get_language()).set_index("product_id")["name"]
+        words = _("A customer asks for {product} {name}. Look it up below.")
+        return parts.message("noted", words.format(product=self.mine, name=names[self.mine]))
+
+    def stores(self) -> list[tuple[str, str]]:
+        """The stores to choose from."""
+        return [(store, f"{store} {name}") for store, name in store_names().items()]
+
+    def on_hand(self) -> Key:
+        """How many of it are here."""
+        mine = self.mine
+        everywhere = sum(here(mine, store, self.scene) for store in store_names())
+        return Key(
+            here(mine, scene=self.scene),
+            {("那是四家店加起来的。", "That is all four stores together."): everywhere},
+        )
+
+    def most(self) -> Key:
+        """The store with most of it."""
+        counts = {one: here(self.mine, one, self.scene) for one in store_names()}
+        best = max(counts, key=counts.__getitem__)
+        return Key(best, {}, {"count": str(counts[best])})
+
+    def sold(self) -> Key:
+        """Pieces sold in the two weeks."""
+        moves = ledgers(self.scene)[self.mine]
+        lines = sum(kind == "sale" for _day, kind, *_rest in moves)
+        mistakes = {
+            ("那是笔数，要数件数。", "That is the number of sales; count the pieces."): lines
+        }
+        return Key(sold(moves), mistakes if lines != sold(moves) else {}, {"lines": str(lines)})
+
+    def evening(self) -> Key:
+        """The balance by the book on the evening of 24 June."""
+        moves = ledgers(self.scene)[self.mine]
+        until = [move for move in moves if move[0] <= "06-24"]
+        right, now = until[-1][3], moves[-1][3]
+        first = until[-1][3] - until[-1][2]
+        return Key(
+            right,
+            {
+                ("那是今天的。", "That is today's."): now,
+                ("那是那一笔之前的；看那一行的结余。", "That is before that move; read the balance in its row."): first,
+            },
+            {"day": until[-1][0]},
+        )  # fmt: skip
+
+    def keep(self) -> Key:
+        return _keeping("P0148", "M000094", 2)
+
+    def let_go(self) -> Key:
+        def act(shop: Any, free: bool = True) -> None:
+            number = shop.stock.reserve("P0211", 1, member_id="M000270")
+            if free:
+                shop.stock.release(number)
+
+        return Key(act, {"still_kept": lambda shop: act(shop, free=False)})
+
+    def delivery(self) -> Key:
+        return Key(
+            lambda shop: shop.stock.receive([("P0005", 12), ("P0006", 10)]),
+            {"wrong_stock": lambda shop: shop.stock.receive([("P0005", 10), ("P0006", 12)])},
+        )
+
+    def send_back(self) -> Key:
+        why = _("damp")
+        return Key(
+            lambda shop: shop.stock.send_to_supplier([("P0008", 3)], why),
+            {"wrong_stock": lambda shop: shop.stock.receive([("P0008", 3)])},
+        )
+
+
+@cache
+def drawn_from(scene: str) -> list[str]:
+    """The products a number may draw."""
+    fit = []
+    for product, moves in sorted(ledgers(scene).items()):
+        counts = sorted(here(product, store, scene) for store in store_names())
+        before = [move for move in moves if move[0] <= "06-24"]
+        if (
+            5 <= len(moves) <= 16
+            and counts[-1] > counts[-2]
+            and here(product, scene=scene) > 1
+            and all(move[1] in ("sale", "return") for move in moves)
+            and before
+            and before[-1][3] != moves[-1][3]
+        ):
+            fit.append(product)
+    return fit
+
+
+def _keeping(product: str, member: str, quantity: int) -> Key:
+    def keep(shop: Any, many: int = quantity, whom: str | None = member) -> None:
+        shop.stock.reserve(product, many, member_id=whom)
+
+    return Key(
+        keep,
+        {
+            "wrong_quantity": lambda shop: keep(shop, 1 if quantity > 1 else 2),
+            "kept_for_other": lambda shop: keep(shop, whom=None),
+        },
+    )
