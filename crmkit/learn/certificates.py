@@ -241,10 +241,14 @@ def code_of(given: str) -> str:
     file = Path(given) if len(given) < 400 and not given.startswith(_MARK) else None
     if file is None or not file.is_file():
         return given
-    found = re.search(rb"crmkit1\.[\w-]+", file.read_bytes())
+    found = set(re.findall(rb"crmkit1\.[\w-]+", file.read_bytes()))
     if not found:
         raise CrmkitError(_("{path} carries no code.").format(path=given))
-    return found[0].decode()
+    if len(found) > 1:
+        raise CrmkitError(
+            _("{path} carries more than one code: somebody changed it.").format(path=given)
+        )
+    return found.pop().decode()
 
 
 def known_key(course: Course | None, given: str | None = None) -> str | None:
@@ -348,6 +352,7 @@ def in_words(course: Course | None, given: str, key: str | None = None) -> tuple
         good = True
     elif made.kind == CLASS:
         good = False
+        lines[0] = _("Not proven: {claim}").format(claim=lines[0])
         lines.append(
             _(
                 "It is signed with the key {key}, which is not this class's. Ask the class for the "

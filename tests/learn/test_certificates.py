@@ -80,7 +80,7 @@ def test_another_key_can_sign_but_not_as_this_class(course, key, tmp_path):
     own = tmp_path / "own.pem"
     forged = sign(Certificate("王芳", "cashier", 1.0, "2025-06-30", CLASS, ()), own)
     good, words = in_words(course, forged)
-    assert not good and "not this class's" in words
+    assert not good and words.startswith("Not proven") and "not this class's" in words
     public, *_rest = pieces(sign(EARNED, key))
     _own, signature, says = pieces(forged)
     with pytest.raises(CrmkitError, match="proves nothing"):
@@ -108,6 +108,14 @@ def test_a_copied_code_names_whom_it_was_written_for(course, key, tmp_path):
     )
     words = in_words(course, str(copied))[1]
     assert words.startswith("黄云") and "Wang" not in words and "not certified" in words
+
+
+def test_a_second_code_beside_the_first_is_noticed(course, key, tmp_path):
+    file = write(EARNED, key, tmp_path)
+    own = sign(Certificate("王芳", "cashier", 1.0, "2025-06-30", CLASS, ()), tmp_path / "own.pem")
+    file.write_bytes(file.read_bytes() + b"\n%" + own.encode())
+    with pytest.raises(CrmkitError, match="more than one code"):
+        in_words(course, str(file))
 
 
 @pytest.mark.parametrize("name", ["  ", "\u200b\u202e", "x" * 61, "\U0002b740"])
