@@ -61,8 +61,10 @@ class Screen:
         """What is on the screen now."""
         with use_language(self.language):
             tree = self._show()
-            problem = parts.message("error", self._problem) if self._problem else None
-            return parts.column(tree, problem) if problem else tree
+            if not self._problem:
+                return tree
+            # into the tree, not around it: what was typed stays where it was
+            return tree | {"of": [*tree["of"], parts.message("error", self._problem)]}
 
     def did(self, content: Any) -> Part:
         """What somebody did, ``{"act": …, "arg": …, "values": {…}}``; gives the new tree.

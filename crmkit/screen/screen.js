@@ -102,6 +102,44 @@ function fill(node) {
   else if ("value" in node.dataset) node.value = node.dataset.value;
 }
 
+// what makes two nodes the same one: their kind, and what is filled in inside them
+const kin = (node) => node.nodeType === 3 ? "#" : [node.nodeName, node.id, node.classList[0], node.dataset.act,
+  ...[...node.querySelectorAll("input, textarea, select")].map((one) => one.id || one.name)].join(" ");
+
+// the places at which two lists go together, in order (the longest common subsequence)
+function together(was, now) {
+  let from = 0, [m, n] = [was.length, now.length];
+  while (from < m && from < n && was[from] === now[from]) from++;
+  while (m > from && n > from && was[m - 1] === now[n - 1]) m--, n--;
+  const found = Array.from({ length: from }, (_, at) => [at, at]);
+  if ((m - from) * (n - from) < 1e5) {
+    const best = Array.from({ length: m - from + 1 }, () => new Uint16Array(n - from + 1));
+    for (let i = m - from - 1; i >= 0; i--)
+      for (let j = n - from - 1; j >= 0; j--)
+        best[i][j] = was[from + i] === now[from + j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+    for (let i = 0, j = 0; i < m - from && j < n - from;) {
+      if (was[from + i] === now[from + j]) found.push([from + i++, from + j++]);
+      else if (best[i + 1][j] >= best[i][j + 1]) i++;
+      else j++;
+    }
+  }
+  for (let at = 0; m + at < was.length; at++) found.push([m + at, n + at]);
+  return found;
+}
+
+// a message that comes or goes above a form must not cost what was typed below it
+function patchKids(old, neu) {
+  const [was, now] = [[...old.childNodes], [...neu.childNodes]];
+  let [i, j] = [0, 0];
+  for (const [at, to] of [...together(was.map(kin), now.map(kin)), [was.length, now.length]]) {
+    const [gone, come] = [was.slice(i, at), now.slice(j, to)];
+    come.forEach((kid, k) => (gone[k] ? patch(gone[k], kid) : old.insertBefore(kid, was[at] ?? null)));
+    gone.slice(come.length).forEach((kid) => kid.remove());
+    if (at < was.length) patch(was[at], now[to]);
+    [i, j] = [at + 1, to + 1];
+  }
+}
+
 function patch(old, neu) {
   if (old.nodeType !== neu.nodeType || old.nodeName !== neu.nodeName || old.id !== neu.id) return void old.replaceWith(neu);
   if (old.nodeType === 3) return void (old.data !== neu.data && (old.data = neu.data));
@@ -112,9 +150,7 @@ function patch(old, neu) {
     if (name === "style") old.style.cssText = value;
     else old.setAttribute(name, value);
   }
-  const [was, now] = [[...old.childNodes], [...neu.childNodes]];
-  now.forEach((kid, at) => (was[at] ? patch(was[at], kid) : old.append(kid)));
-  was.slice(now.length).forEach((kid) => kid.remove());
+  patchKids(old, neu);
   if (again && "rev" in neu.dataset) fill(old);
 }
 
@@ -190,6 +226,7 @@ export default {
       if (had && (!root.contains(at) || at.getAttribute("aria-disabled") || at.disabled)) root.querySelector("[data-focus]")?.focus();
     };
     const send = (act, arg, from, once, scan) => {
+      clearTimeout(pause); // looking over what was typed would wipe the answer to what is done now
       const form = from.closest("form");
       if (form?.hasAttribute("data-changed")) form.setAttribute("data-changed", "sent"); // until the new verdict is there
       root.setAttribute("aria-busy", "true");
@@ -227,7 +264,6 @@ export default {
       const node = event.target;
       if (event.key !== "Enter" || event.isComposing || node.nodeName !== "INPUT" || !node.dataset.act || /radio|checkbox/.test(node.type)) return;
       event.preventDefault();
-      clearTimeout(pause);
       const typed = node.value;
       if (!("scan" in node.dataset)) return send(node.dataset.act, typed, node);
       node.value = ""; // at once: waiting for Python would lose the next digits

@@ -1,5 +1,6 @@
 """A cashier with a keyboard in a real browser: nothing lost, nothing doubled, nothing fetched."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,28 @@ def test_three_hundred_scans_are_paid_by_keyboard_alone(page, served, house):
     assert page.locator("[data-scan]:focus").count() == 1
     sales = house.group.people["ann"].shop("T1", "en").till.list_sales().rows
     assert len(sales) == before + 1 and sales[0].total == 38_700
+
+
+def test_what_was_typed_outlives_a_refusal(page, served):
+    page.goto(f"{served.address}/shop?change=1")
+    page.locator("input[name=staff]").fill("C1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shop/till")
+    page.goto(f"{served.address}/shop/members")
+    page.get_by_role("button", name="Register", exact=True).first.click()
+    page.locator("input[name=name]").fill("Zhou Min")
+    page.locator("input[name=phone]").fill("1420301434")
+    page.locator("input[name=birth_date]").fill("1990-02-03")
+    page.locator("input[type=checkbox]").first.check()
+    page.locator("form[data-act=register] button[type=submit]").click()
+    page.get_by_role("alert").wait_for()
+    kept = [page.locator(f"input[name={one}]").input_value() for one in ("name", "phone", "birth_date")]  # fmt: skip
+    assert kept == ["Zhou Min", "1420301434", "1990-02-03"]
+    assert page.locator("input[type=checkbox]").first.is_checked()
+    page.locator("input[name=phone]").fill("14203014345")
+    page.locator("form[data-act=register] button[type=submit]").click()
+    page.get_by_text(re.compile(r"is member M\d+ now")).wait_for()
+    assert page.get_by_role("alert").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
