@@ -3,6 +3,7 @@
 from typing import Any
 
 from crmkit import labels
+from crmkit.codes import HOUSEHOLDS
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.panels.logic.lists import Listed, ListWork
@@ -84,6 +85,7 @@ class MemberPanel:
                     parts.message("warning" if "double" in wrong else "info", wrong.get("double", "")),
                     parts.row(*fields[2:]),
                     parts.choice("gender", field_label("gender"), options(schema.GENDERS, "gender"), "", rev=turn),
+                    parts.select("household", field_label("household"), options(HOUSEHOLDS, "household", "–"), "", rev=turn),
                     parts.choice("consents", _("Agrees to offers by"), options(schema.MESSAGE_CHANNELS, "channel"), [], many=True, rev=turn),
                     parts.text(_("Ask for each one. Nothing is ticked beforehand."), "quiet"),
                     parts.button(_("Register"), kind="primary", icon="add", why=why),
@@ -190,6 +192,7 @@ class MemberPanel:
             parts.form(
                 "correct",
                 *fields,
+                parts.select("new/household", field_label("household"), options(HOUSEHOLDS, "household", "–"), "", rev=turn),
                 parts.button(_("Save"), kind="primary", icon="edit", why=desk.why_not("members.correct")),
                 once=self.keys("correct"),
             ),
@@ -265,7 +268,7 @@ class MemberPanel:
         self.tab = "find"
 
     def _register_one(self, _arg: Any, typed: dict) -> None:
-        form = {name: typed.get(name) or "" for name in (*FORM, "gender")}
+        form = {name: typed.get(name) or "" for name in (*FORM, "gender", "household")}
         self._once("register", self.desk.register, form, typed.get("consents") or [])
         self.tab = "find"
 

@@ -207,7 +207,9 @@ def memory() -> Screen:
         return parts.card(
             parts.table(_("Lin Yue's story so far"), heads, rows)
             if who
-            else parts.text(_("Lin Yue is not in the books yet: register her in step 1.")),
+            else parts.text(
+                _("Lin Yue is not in the books yet: do step 1, then press Look again.")
+            ),
             parts.row(parts.button(_("Look again"), "look", icon="refresh")),
         )
 

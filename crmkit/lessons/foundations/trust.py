@@ -91,12 +91,13 @@ def looked() -> Screen:
         shop = Shop.practice(SCENE, staff=MANAGER, folder=folder)
         try:
             seen = shop.audit.reveals()
+            names = {one.id: one.name for one in shop.office.team()}
         finally:
             shop.close()
         rows = [
             [
                 f"{one.at:%H:%M}",
-                one.staff_id,
+                names.get(one.staff_id, one.staff_id),
                 one.member_id,
                 label("field", one.field),
                 one.reason,
@@ -179,18 +180,24 @@ def count_to_write(number: int) -> Key:
 
     right = counting()
     mistakes = {
-        ("撤回了的也算进去了。", "That counts those who withdrew."): counting("withdrew"),
         (
-            "把别的渠道、别的用途也算成同意短信优惠了。",
-            "That takes another channel or another purpose for offers by text.",
+            "多算了一位。不能发的有：撤回了的、只同意别的渠道或别的用途的、替她勾的、自己答应的孩子。",
+            "One too many. Not to: who withdrew, who agreed to another channel or purpose only, "
+            "who was ticked by somebody else, a child who agreed alone.",
+        ): right + 1,
+        (
+            "多算了两位：可能把别的渠道、别的用途也当成同意短信优惠了。",
+            "Two too many: perhaps another channel or another purpose was taken for offers by text.",
         ): counting("other_channel", "other_purpose"),
         ("这是名单上的总人数。", "That is everybody on the list."): len(dealt),
-        ("撤回后又同意的，可以发。", "Who withdrew and agreed again may be written to."): counting(
-            without="again"
-        ),
-        ("家长同意了的孩子，可以发。", "A child whose parent agreed may be written to."): counting(
-            without="child_with_parent"
-        ),
+        (
+            "少算了：撤回后又同意的，可以发。",
+            "Too few: who withdrew and agreed again may be written to.",
+        ): counting(without="again"),
+        (
+            "少算了：家长同意了的孩子，可以发。",
+            "Too few: a child whose parent agreed may be written to.",
+        ): counting(without="child_with_parent"),
     }
     told = {key: value for key, value in mistakes.items() if value != right}
     return Key(right, told, {"of": str(len(dealt))})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crmkit.i18n import gettext as _
 from crmkit.panels.logic.desk import DeskWork, search_members
 from crmkit.practice import Shop, values
-from crmkit.practice.errors import BadValue, PracticeError
+from crmkit.practice.errors import BadValue, NotFound, PracticeError
 
 CHANGEABLE = ("gender", "birth_date", "district", "occupation", "household", "email")
 
@@ -25,7 +25,10 @@ class MemberDesk(DeskWork):
         self.said, self.found, self.more, self.member = None, [], False, None
         if not words.strip():
             raise BadValue(_("Type a phone, its last four digits, a card or a whole name."))
-        self.found, self.more = search_members(self.shop, words)
+        try:
+            self.found, self.more = search_members(self.shop, words)
+        except NotFound as nobody:  # an answer, too: look first, then register
+            self.tell("info", str(nobody))
         if len(self.found) == 1:
             self.open(self.found[0].id)
 
@@ -39,21 +42,26 @@ class MemberDesk(DeskWork):
 
     def look_over(self, name: str, phone: str) -> None:
         """What is wrong with the form so far, field by field; `double` is only a warning."""
-        self.problems, alike = {}, {}
+        self.problems, alike, same = {}, {}, False
         for field, typed, tidy in (("name", name, values.name), ("phone", phone, values.phone)):
             if not typed.strip():
                 continue
             try:
                 tidy(typed)
                 # a phone must be whole to be looked for; a name may be
-                alike |= {one.id: one for one in search_members(self.shop, typed)[0]}
+                found = {one.id: one for one in search_members(self.shop, typed)[0]}
+                alike, same = alike | found, same or (field == "phone" and bool(found))
             except BadValue as error:
                 self.problems[field] = str(error)
             except PracticeError:
                 pass  # nobody has it: so it should be
         if alike:
             who = _("; ").join(f"{m.id} {m.name} {m.phone}" for m in list(alike.values())[:3])
-            self.problems["double"] = _("Perhaps the same person: {who}").format(who=who)
+            sure, perhaps = (
+                _("This phone number has a member already: {who}"),
+                _("Perhaps the same person: {who}"),
+            )
+            self.problems["double"] = (sure if same else perhaps).format(who=who)
 
     def register(self, typed: dict[str, str], consents: Sequence[str], key: str) -> None:
         """A new member from a form; empty fields are left out."""
