@@ -91,6 +91,20 @@ def upgrade(engine: Engine) -> None:
         views.create(connection)
 
 
+def back_to(engine: Engine, revision: str) -> None:
+    """Take a shop back to the tables of an earlier release, its rows with it: to rehearse an
+    upgrade on a copy."""
+    with _migrating(engine) as connection:
+        views.drop(connection)
+        triggers.drop(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        from alembic import command
+
+        command.downgrade(config, revision)
+        triggers.create(connection)
+
+
 @contextmanager
 def _migrating(engine: Engine):
     with in_the_shops_words(), engine.connect() as connection:

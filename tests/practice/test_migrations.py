@@ -3,13 +3,12 @@
 import gzip
 from pathlib import Path
 
-import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, MetaData, create_engine, inspect, select, text
 
-from crmkit.practice import Keyring, Shop, books, migrate, schema, triggers, views
+from crmkit.practice import Keyring, Shop, books, migrate, schema, triggers
 from crmkit.practice.engine import open_engine, reading
 from crmkit.practice.errors import CannotOpen, NewerShop, OlderShop, Refused
 
@@ -46,22 +45,11 @@ def rows_of(engine, tables):
         }
 
 
-def as_first_released(shop) -> None:
-    """Take the shop back to the tables of the first release, its rows with it."""
-    with migrate._migrating(shop.engine) as connection:
-        views.drop(connection)
-        triggers.drop(connection)
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        alembic.command.downgrade(config, "0001")
-        triggers.create(connection)
-
-
 @BOTH
 def test_a_released_shop_upgrades_whole(kind, open_shop, keys, clock):
     shop = open_shop(kind)
     a_days_work(shop)
-    as_first_released(shop)
+    migrate.back_to(shop.engine, "0001")
     old = MetaData()
     old.reflect(shop.engine)
     tables = [t for t in old.sorted_tables if t.name in schema.metadata.tables]
@@ -164,7 +152,7 @@ def test_another_programs_database_is_left_alone(kind, new_database):
 
 
 def test_a_failed_migration_changes_nothing(shop, monkeypatch):
-    as_first_released(shop)
+    migrate.back_to(shop.engine, "0001")
     before = inspect(shop.engine).get_columns("sale")
     monkeypatch.setattr(triggers, "create", lambda connection: 1 / 0)
     with pytest.raises(ZeroDivisionError):
