@@ -86,16 +86,16 @@ def _steps(name: str, *steps: Step) -> Screen:
         done = at["shop"].done
         buttons = []
         for place, (words, _do) in enumerate(steps):
-            why = _("Done.") if place < len(done) else _("First the step before.")
-            kind = "primary" if place == len(done) else None
-            buttons.append(
-                parts.button(
-                    f"{place + 1} {words}", "press", place, kind=kind,
-                    why=None if place == len(done) else why,
-                )
-            )  # fmt: skip
+            words = f"{place + 1} {words}"
+            if place < len(done):
+                buttons.append(parts.chip(words, "right"))
+            elif place == len(done):
+                buttons.append(parts.button(words, "press", place, kind="primary"))
+            else:
+                why = _("First the step before.")
+                buttons.append(parts.button(words, "press", place, why=why))
         again = parts.button(_("Once more from the start"), "anew", kind="quiet") if done else None
-        return parts.card(*buttons, *done, again)
+        return parts.card(parts.row(*buttons), *done, again)
 
     return Screen(show, {"press": press, "anew": anew}, name)
 

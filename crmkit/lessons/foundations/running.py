@@ -28,14 +28,14 @@ def draw_stages(ax: Any, mine: str | None = None) -> None:
             )
         )  # fmt: skip
         ink = "#333333" if pale else "white"
-        ax.text(x + 1.12, top / 2, label("stage_of_crm", stage), ha="center", va="center", fontsize=17, color=ink)  # fmt: skip
-        ax.text(x + 1.12, top + 0.16, label("stage_tools", stage), ha="center", va="bottom", fontsize=12, color="#333333", linespacing=1.35)  # fmt: skip
-        ax.text(x + 1.12, -0.42, label("stage_years", stage), ha="center", va="center", fontsize=12, color="#555555")  # fmt: skip
+        ax.text(x + 1.12, top / 2, label("stage_of_crm", stage), ha="center", va="center", fontsize=20, color=ink)  # fmt: skip
+        ax.text(x + 1.12, top + 0.16, label("stage_tools", stage), ha="center", va="bottom", fontsize=14, color="#333333", linespacing=1.35)  # fmt: skip
+        ax.text(x + 1.12, -0.42, label("stage_years", stage), ha="center", va="center", fontsize=14, color="#555555")  # fmt: skip
     ax.add_patch(
         FancyArrowPatch((-0.1, -0.16), (9.95, -0.16), arrowstyle="-|>", mutation_scale=20, linewidth=2, color="#7F7F7F")
     )  # fmt: skip
     ax.set_xlim(-0.2, 10.1)
-    ax.set_ylim(-0.65, 3.1)
+    ax.set_ylim(-0.65, 3.2)
     ax.set_axis_off()
 
 
