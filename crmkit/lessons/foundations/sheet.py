@@ -84,6 +84,7 @@ def _dealt(number: int, language: str) -> tuple[Line, ...]:
         lines.append(line)
         if fault == "twice":
             again.append(replace(line, fault="double"))
+    lines[1] = replace(lines[1], phone=lines[0].phone)  # one receipt, one member
     for double in again:  # sent once more, somewhere below the first
         first = next(i for i, one in enumerate(lines) if one.receipt == double.receipt)
         lines.insert(dice.randint(first + 1, len(lines)), double)

@@ -47,6 +47,7 @@ def test_the_sheet_is_inspected_a_second_way(number):
     for key in (asked.doubles(), asked.impossible(), asked.wrong(), asked.left()):
         assert key.mistakes and key.value not in key.mistakes.values()
     assert stays[0].receipt == stays[1].receipt and stays[0].goods != stays[1].goods
+    assert stays[0].phone == stays[1].phone, "one receipt is one member's"
 
 
 def test_the_sum_of_the_raw_column_is_nearly_twice_what_was_taken():
