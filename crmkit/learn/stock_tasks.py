@@ -127,11 +127,12 @@ class WasSent:
 
     def fault(self, now: Any, before: Any) -> Fault | None:
         new = now.stock_room.sent[len(before.stock_room.sent) :]
-        if not new:
-            return Fault("not_sent", _("Nothing was sent to another store yet."))
+        if not any(set(self.products) & set(one[2]) for one in new):
+            return Fault("not_sent", _("These goods were not sent to another store yet."))
         same = [one for one in new if one[2] == self.products]
         if not same:
-            said = _(", ").join(f"{one} × {n}" for one, n in new[-1][2].items())
+            near = next(one[2] for one in reversed(new) if set(self.products) & set(one[2]))
+            said = _(", ").join(f"{one} × {n}" for one, n in near.items())
             return Fault(
                 "other_goods",
                 _("Sent: {goods}. That is not what was asked for.").format(goods=said),
@@ -161,15 +162,14 @@ class HasArrived:
 
     def fault(self, now: Any, before: Any) -> Fault | None:
         moves = now.stock_room.arrived.get((self.transfer, self.product), ())
-        if not moves:
-            words = _("Of {product} nothing of transfer {transfer} was noted yet.")
-            return Fault("not_arrived", words.format(product=self.product, transfer=self.transfer))
-        came = [pieces for kind, pieces in moves if kind == "transfer_in"]
+        came = [pieces for kind, pieces in moves if kind == ARRIVALS["received"]]
         wanted = list(self.received)
-        if came[: len(wanted)] != wanted:
-            # deliveries one by one, and what stands in their place
-            at = next((n for n, right in enumerate(wanted) if came[n : n + 1] != [right]), 0)
-            return self._wrong("received", came[at] if at < len(came) else 0, wanted[at])
+        if not moves or (len(came) < len(wanted) > 1 and came == wanted[: len(came)]):
+            words = _("Of {product} not all of transfer {transfer} is noted yet.")
+            return Fault("not_arrived", words.format(product=self.product, transfer=self.transfer))
+        for at, right in enumerate(wanted):
+            if came[at : at + 1] != [right]:
+                return self._wrong("received", came[at] if at < len(came) else 0, right)
         for what in ("lost", "back", "surplus"):
             right = getattr(self, what)
             count = sum(pieces for kind, pieces in moves if kind == ARRIVALS[what])

@@ -69,7 +69,7 @@ class Desk:
         more = self.more
         named = [(one, label("permission", one)) for one in more.all]
         named.sort(key=lambda one: not more.may(one[0]))
-        choice = [(one, words if more.may(one) else f"{words} · {_('not for your role')}") for one, words in named]  # fmt: skip
+        choice = [(one, words if more.may(one) else _("{words} · not for your role").format(words=words)) for one, words in named]  # fmt: skip
         writes = OPERATIONS[more.chosen].writes
         return parts.column(
             parts.select("operation", _("What is to be done?"), choice, more.chosen, act="more.choose", rev=more.turn),
@@ -140,7 +140,7 @@ def _control(ask: Ask, more: Operations) -> Part:
     value = str(more.given.get(ask.name, ""))
     name, words, rev = (
         ask.name,
-        ask.label + ("" if ask.needed else f" ({_('optional')})"),
+        ask.label if ask.needed else _("{field} (optional)").format(field=ask.label),
         more.turn,
     )
     if ask.kind == "code":

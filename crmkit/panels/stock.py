@@ -193,7 +193,9 @@ class StockRoom(Desk):
         here = self.shop.staff.store_id
         cards = []
         for one in self.shop.stock.open_transfers():
-            lines = [f"{line.product_id} × {line.in_transit}" for line in one.lines]
+            lines = [
+                f"{line.product_id} × {line.in_transit}" for line in one.lines if line.in_transit
+            ]
             mine = one.to_store_id == here
             cards.append(
                 parts.card(
