@@ -171,8 +171,8 @@ class MemberPanel:
             parts.form(
                 "agree",
                 parts.select("purpose", _("What for"), options(schema.CONSENT_PURPOSES, "purpose"), "marketing", rev=turn),
-                parts.select("channel", _("By which channel"), options(schema.MESSAGE_CHANNELS, "channel"), "sms", rev=turn),
-                parts.choice("given", _("The customer"), [("yes", _("agrees")), ("no", _("withdraws"))], "yes", rev=turn),
+                parts.select("channel", _("By which channel"), options(schema.MESSAGE_CHANNELS, "channel", _("– choose –")), "", rev=turn),
+                parts.choice("given", _("The customer"), [("yes", _("agrees")), ("no", _("withdraws"))], "", rev=turn),
                 parts.button(_("Note it"), icon="check", why=desk.why_not("members.consent")),
                 once=self.keys("agree"),
             ),
@@ -249,7 +249,7 @@ class MemberPanel:
             "correct": lambda _a, v: self._once(
                 "correct", desk.correct, {n[4:]: t for n, t in v.items() if n.startswith("new/")}),
             "agree": lambda _a, v: self._once(
-                "agree", desk.agree, v.get("purpose"), v.get("channel"), v.get("given") != "no"),
+                "agree", desk.agree, v.get("purpose"), v.get("channel"), v.get("given")),
             "merge": lambda _a, v: self._once("merge", desk.merge, v.get("merge/other"), v.get("merge/reason")),
             "like": lambda _a, v: self._once("like", desk.like, v.get("like/kind"), v.get("like/value")),
             "reveal.ask": lambda _a, _v: self._ask(),

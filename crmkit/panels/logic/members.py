@@ -82,7 +82,11 @@ class MemberDesk(DeskWork):
         self.turn += 1
         self.tell("right", _("The record is put right."))
 
-    def agree(self, purpose: str, channel: str, given: bool, key: str) -> None:
+    def agree(self, purpose: str, channel: str | None, answer: str | None, key: str) -> None:
+        """What the customer said of one channel, ``yes`` or ``no``: nothing is chosen for them."""
+        if not channel or answer not in ("yes", "no"):
+            raise BadValue(_("Choose the channel, and whether the customer agrees or withdraws."))
+        given = answer == "yes"
         self.shop.members.consent(self.member.id, purpose, channel, given, "counter", key=key)
         self.open(self.member.id)
         self.tell("right", _("Noted: agreed.") if given else _("Noted: withdrawn."))
