@@ -74,6 +74,22 @@ def lesson_shop(fresh_shops, tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
+def walk():
+    """Every part of a tree."""
+    return parts_of
+
+
+def parts_of(tree):
+    if isinstance(tree, dict):
+        yield tree
+        for one in tree.get("of", ()):
+            yield from parts_of(one)
+        for row in tree.get("rows", ()):
+            for cell in row:
+                yield from parts_of(cell)
+
+
+@pytest.fixture(scope="session")
 def retail_data():
     """The folder of real retail data, which does not ship with the project."""
     folder = Path(os.environ.get("CRMKIT_TEST_DATA") or ROOT.parent / "shared" / "data")

@@ -56,6 +56,8 @@ class Books:
     bills: tuple["Bill", ...] = ()
     redeemed: tuple[tuple[str, str, int], ...] = ()
     stock_room: StockRoom = StockRoom()  # noqa: RUF009
+    calls: tuple["Noted", ...] = ()
+    deals: tuple["Deal", ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Books":
@@ -122,6 +124,23 @@ class Books:
                         for one in rows(schema.redemption)
                     ),
                     stock_room=StockRoom.read(rows, schema),
+                    calls=tuple(
+                        Noted(
+                            found[one.member_id]["is_now"],
+                            *(one.why, one.outcome, one.next_step),
+                            one.next_on and f"{one.next_on}",
+                        )
+                        for one in rows(schema.followup_task)
+                        if one.outcome
+                    ),
+                    deals=tuple(
+                        Deal(
+                            found[one.member_id]["is_now"],
+                            *(one.product_id, one.amount, one.stage, one.lost_reason),
+                            one.next_on and f"{one.next_on}",
+                        )
+                        for one in rows(schema.opportunity)
+                    ),
                     whole=chain.first_break(connection, keys) is None,
                 )
         finally:
@@ -488,6 +507,93 @@ class WasHandedOut:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A call of which something was noted."""
+
+    member: str
+    call: str
+    outcome: str
+    next_step: str
+    next_on: str | None = None
+
+
+@dataclass(frozen=True)
+class WasCalled(Noted):
+    """A call on the list of which this was noted: what came of it, and what happens next."""
+
+    def touches(self, books: Books) -> set[str]:
+        return {self.member}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        noted = [one for one in now.calls if (one.member, one.call) == (self.member, self.call)]
+        if not noted:
+            return Fault("not_called", _("Nothing is noted of this call yet."))
+        (one,) = noted
+        for field, kind, reason in (
+            ("outcome", "outcome", "wrong_outcome"),
+            ("next_step", "next_step", "wrong_step"),
+            ("next_on", None, "wrong_day"),
+        ):
+            there, right = getattr(one, field), getattr(self, field)
+            if right is not None and there != right:
+                words = {
+                    "field": label("field", field),
+                    "value": label(kind, there) if kind else there or "–",
+                }
+                return Fault(
+                    reason, _("{field}: “{value}” is noted; that was not it.").format(**words)
+                )
+        return None
+
+
+@dataclass(frozen=True)
+class Deal:
+    """An opportunity as it stands; the amount in cents."""
+
+    member: str
+    product: str | None = None
+    amount: int | None = None
+    stage: str = ""
+    lost_reason: str | None = None
+    next_on: str | None = None
+
+
+@dataclass(frozen=True)
+class StandsAt(Deal):
+    """An opportunity of this member that stands so, opened anew or moved; what is not named may
+    be anything."""
+
+    def touches(self, books: Books) -> set[str]:
+        return {self.member}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        theirs = [one for one in now.deals if one.member == self.member]
+        if not theirs:
+            return Fault("no_deal", _("This member has no opportunity yet."))
+        faults = [self._wrong_with(one) for one in theirs]
+        return None if None in faults else faults[-1]
+
+    def _wrong_with(self, one: Deal) -> Fault | None:
+        for field, reason, shown in (
+            ("product", "other_goods", str),
+            ("stage", "wrong_stage", lambda code: label("stage", code)),
+            ("lost_reason", "wrong_reason", lambda code: label("lost_reason", code)),
+            ("amount", "wrong_amount", lambda cents: f"{cents / 100:,.2f}"),
+            ("next_on", "wrong_day", str),
+        ):
+            there, right = getattr(one, field), getattr(self, field)
+            if right is not None and there != right:
+                words = {
+                    "field": label("field", field),
+                    "value": "–" if there is None else shown(there),
+                }
+                return Fault(
+                    reason, _("{field}: “{value}” is noted; that was not it.").format(**words)
+                )
+        return None
+
+
+@dataclass(frozen=True)
 class OnHand:
     """How many of a product a store has now."""
 
@@ -576,6 +682,8 @@ _GOALS = {
     "sent": lambda wanted: WasSent(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
     "counted": lambda wanted: WasCounted(**wanted),
+    "called": lambda wanted: WasCalled(**wanted),
+    "opportunity": lambda wanted: StandsAt(**wanted),
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crmkit import labels
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.panels.general import Desk, operations_of, screen
@@ -20,6 +21,7 @@ class SalesDesk(Desk):
     def __init__(self, shop: Shop):
         self.calling: Any = None
         self.phone = ""
+        self.whose = "mine"
         super().__init__(shop)
 
     def pages(self) -> dict:
@@ -40,23 +42,52 @@ class SalesDesk(Desk):
             return why
         if self.calling is not None:
             return self._call()
-        tasks = self.shop.followups.today()
+        everyone = self.shop.followups.today()
+        mine = [one for one in everyone if one.staff_id == self.shop.staff.id]
+        tasks = mine if mine and self.whose == "mine" else everyone
         rows = [
-            [one.member_id, one.name or "–", label("kind", one.why), f"{one.due_on:%Y-%m-%d}", one.staff_id or "–",
+            [one.member_id, one.name or "–", label("level", one.level), label("kind", one.why), self._due(one), one.staff_id or "–",
              parts.button(_("Call"), "call", one.id, kind="small", icon="phone", says=f"{_('Call')} {one.member_id}")]
             for one in tasks[:60]
         ]  # fmt: skip
-        if not rows:
-            return parts.text(_("Nobody is to be called today."), "quiet")
-        heads = [_("Member"), _("Name"), _("What about"), _("Due"), _("Who"), ""]
-        return parts.table(_("{n} to call today").format(n=len(tasks)), heads, rows)
+        heads = [
+            *(_("Member"), _("Name"), labels.heading("level"), _("What about"), _("Due"), _("Who")),
+            "",
+        ]
+        whose = [("mine", _("mine ({n})").format(n=len(mine))), ("all", _("all ({n})").format(n=len(everyone)))]  # fmt: skip
+        return parts.column(
+            parts.select("whose", _("Whose calls"), whose, self.whose, act="whose", rev=self.whose) if mine else None,
+            parts.table(_("{n} to call today").format(n=len(tasks)), heads, rows) if rows
+            else parts.text(_("Nobody is to be called today."), "quiet"),
+            self._noted(),
+        )  # fmt: skip
+
+    def _due(self, one: Any) -> str:
+        if one.next_step == "call_again":
+            return _("{day}, promised").format(day=f"{one.due_on:%m-%d}")
+        if one.days_late:
+            return _("{day}, {n} days late").format(day=f"{one.due_on:%m-%d}", n=one.days_late)
+        return _("today")
+
+    def _noted(self) -> Part | None:
+        """What was noted today, and a way to put it right."""
+        noted = self.shop.followups.noted()
+        rows = [
+            [one.member_id, one.name or "–", label("outcome", one.outcome), label("next_step", one.next_step),
+             parts.button(_("Take back"), "reopen", one.id, kind="small", says=f"{_('Take back')} {one.member_id}",
+                          once=self.keys("reopen"), why=self.work.why_not("followups.reopen"))]
+            for one in noted
+        ]  # fmt: skip
+        heads = [_("Member"), _("Name"), _("What came of it"), _("What happens next"), ""]
+        return parts.table(_("Noted today"), heads, rows) if rows else None
 
     def _call(self) -> Part:
         one, turn = self.calling, self.work.turn
         return parts.row(
             parts.column(
                 parts.card(
-                    parts.row(parts.chip(one.member_id, icon="members"), parts.chip(label("kind", one.why), "right")),
+                    parts.row(parts.chip(one.member_id, icon="members"), parts.chip(label("level", one.level)), parts.chip(label("kind", one.why), "right")),
+                    parts.text(self._last_bought(one.member_id)),
                     parts.text(self.phone, "big") if self.phone else parts.button(_("Show the phone"), "dial", one.id, icon="phone", why=self.work.why_not("followups.dial")),
                     parts.text(_("That it was shown is written into the log."), "quiet"),
                     parts.head(_("What to say")),
@@ -73,6 +104,21 @@ class SalesDesk(Desk):
                 parts.field("note", _("What the customer said"), lines=3, rev=turn),
             ),
         )  # fmt: skip
+
+    def _last_bought(self, member_id: str) -> str:
+        """The member's last purchase, so that the call is about something."""
+        latest = self.shop.till.sales_of(member_id, 1)
+        if not latest:
+            return _("Nothing bought on record.")
+        lines = self.shop.till.sale(latest[0].sale_id).lines
+        goods = _(", ").join(f"{one.product} ×{one.quantity}" for one in lines)
+        return _("Last bought on {day}: {goods}").format(
+            day=f"{latest[0].at:%Y-%m-%d}", goods=goods
+        )
+
+    def reopen(self, number: Any, key: str) -> None:
+        self.shop.followups.reopen(number, key=key)
+        self.work.tell("right", _("Taken back: it is on the list again."))
 
     def call(self, number: Any, _values: dict) -> None:
         tasks = {one.id: one for one in self.shop.followups.today()}
@@ -125,6 +171,8 @@ class SalesDesk(Desk):
         return {
             "call": self.call,
             "dial": self.dial,
+            "reopen": lambda number, _v: self.once("reopen", self.reopen, number),
+            "whose": lambda whose, _v: setattr(self, "whose", whose),
             "leave": lambda _a, _v: setattr(self, "calling", None),
             "finish": lambda _a, typed: self.once("finish", self.finish, typed),
             "move": lambda number, _v: self.begin("pipeline.move", opportunity_id=number),

@@ -25,6 +25,7 @@ from crmkit.practice.shop import Shop
 ZONE = ZoneInfo("Asia/Shanghai")
 OPENING = datetime(2025, 7, 1, 9, 0)
 HOME, NEIGHBOUR = "S01", "S02"
+SELLERS = ("E0004", "E0005", "E0006")
 RECENT_DAYS, SLEEPING_DAYS, SLEEPERS = 14, 45, 250
 FILES = (
     *("stores", "staff", "products", "promotions", "members", "sales", "payments", "referrals"),
@@ -194,25 +195,60 @@ def _what_is_on(shop: Shop) -> None:
     shop.marketing.make_segment(
         "sleeping", _("Not bought for 45 days"), {"not_bought_for_days": SLEEPING_DAYS}
     )
-    recent = shop.marketing.make_segment(
+    shop.marketing.make_segment(
         "recent", _("Bought in the last 10 days"), {"bought_within_days": 10}
     )
-    plan = shop.followups.plan(
-        _("After a purchase"),
-        recent.id,
-        "product_use",
-        _("How do you like what you bought?"),
-        every_days=30,
-        starts_on="2025-07-01",
-        ends_on="2025-09-30",
-        here_only=True,
-    )
-    shop.followups.make_tasks(plan.id)
+    _to_be_called(shop)
     for product, points in (("P0255", 500), ("P0175", 900), ("P0009", 1_200)):
         shop.points.set_reward(product, points)
     shop.stock.receive([("P0255", 20)])
     _on_its_way(shop)
     _registered_twice(shop)
+
+
+def _to_be_called(shop: Shop) -> None:
+    """Three plans, their calls shared out among the sellers; some are left from Sunday."""
+    asleep = {"not_bought_for_days": SLEEPING_DAYS}
+    for number, kind, rule, name, script in (
+        (
+            "use",
+            "product_use",
+            {"bought_within_days": 10, "spent_at_least": 40_000},
+            _("After a large purchase"),
+            _(
+                "Hello, this is the Old Town Store. You bought something here last week: how is it doing? Is anything not as you expected?"
+            ),
+        ),
+        (
+            "news",
+            "new_arrivals",
+            asleep | {"household": ["young_child"], "level": ["silver"]},
+            _("New for the little ones"),
+            _(
+                "Hello, this is the Old Town Store. Softer nappies have come in, in the size you take; shall I put a pack aside for you to feel?"
+            ),
+        ),
+        (
+            "offer",
+            "offer",
+            asleep | {"level": ["gold", "platinum"]},
+            _("Good customers not seen lately"),
+            _(
+                "Hello, this is the Old Town Store. It has been a while. In July there is 30 off from 199; shall I send you what it counts for?"
+            ),
+        ),
+    ):
+        picked = shop.marketing.make_segment(
+            f"call_{number}", name, {"home_store_id": [HOME]} | rule
+        )
+        plan = shop.followups.plan(
+            name, picked.id, kind, script,
+            every_days=30, starts_on="2025-07-01", ends_on="2025-09-30", here_only=True,
+        )  # fmt: skip
+        shop.followups.make_tasks(plan.id)
+    for turn, task in enumerate(shop.followups.today()):
+        left = {"due_on": "2025-06-29"} if turn % 7 == 3 else {}
+        shop.followups.assign(task.id, SELLERS[turn % len(SELLERS)], **left)
 
 
 def _on_its_way(shop: Shop) -> None:

@@ -230,6 +230,7 @@ def _corner_shop(path: Path, name: str) -> Shop:
 COURSE_SCENES = {
     "course": "T0001",
     "counter": "E0002",
+    "floor": "E0004",
     "cashier-1": "E0002",
     "cashier-2": "E0002",
     "cashier-3": "E0002",

@@ -28,19 +28,3 @@ def shop_of(corner_file, tmp_path):
         yield shop
     for one in opened:
         one.close()
-
-
-@pytest.fixture(scope="session")
-def walk():
-    """Every part of a tree."""
-    return parts_of
-
-
-def parts_of(tree):
-    if isinstance(tree, dict):
-        yield tree
-        for one in tree.get("of", ()):
-            yield from parts_of(one)
-        for row in tree.get("rows", ()):
-            for cell in row:
-                yield from parts_of(cell)

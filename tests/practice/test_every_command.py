@@ -154,6 +154,7 @@ RECIPES = {
     "followups.dial": lambda s: ((s.task,), {}),
     "followups.assign": lambda s: ((s.task, "A1"), {}),
     "followups.finish": lambda s: ((s.task, "happy", "none"), {}),
+    "followups.reopen": lambda s: (s.followups.finish(s.task, "happy", "none"), ((s.task,), {}))[1],
     "marketing.make_segment": lambda s: (("gold", "Gold", {"level": ["gold"]}), {}),
     "marketing.refresh_segment": lambda s: (("all",), {}),
     "marketing.make_template": lambda s: (("News", "sms", "en", "We are open"), {}),

@@ -24,8 +24,11 @@ from crmkit.lessons.view import (
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
-STORE = "S02"
-"""The store the lesson on records looks at."""
+STORE = "S01"
+"""The store of the practice shop, which the lesson on records looks at as well."""
+
+LATELY = 14
+"""A member who was here in so many days may soon be met again, and is in the practice shop."""
 
 ASKED = ["phone", "household", "district", "birth_date"]
 """What a seller may ask a customer for, in this order; nobody asks for an occupation at the till."""
@@ -141,9 +144,9 @@ def unseen() -> Screen:
 def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = None) -> Any:
     """Whom to ask for what at the next visit: gaps in the records of those who buy most.
 
-    Returns a frame of `rows` members of the store with something missing, those with the largest
-    revenue over the last 365 days first: member_id, revenue (yuan), last_order, ask_for (the
-    empty fields, by commas).
+    Returns a frame of `rows` members of the store with something missing who bought there in the
+    last fortnight, those with the largest revenue over the last 365 days first: member_id,
+    revenue (yuan), last_order, ask_for (the empty fields, by commas).
     """
     tables = tables or {}
     members, sales = table_of("members", tables), table_of("sales", tables)
@@ -151,7 +154,9 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     missing = profile.gaps(here, fields=[one for one in ASKED if one in here])
     missing = missing[missing["ask_for"] != ""]
     year = sales[sales["sold_at"] > sales["sold_at"].max() - timedelta(days=365)]
-    bought = year[year["quantity"] > 0].groupby("member_id")["sold_at"].max().dt.normalize()
+    bought = year[(year["quantity"] > 0) & (year["store_id"] == store_id)]
+    lately = bought[bought["sold_at"] > sales["sold_at"].max() - timedelta(days=LATELY)]
+    bought = lately.groupby("member_id")["sold_at"].max().dt.normalize()
     found = missing[["member_id", "ask_for"]].merge(
         year.groupby("member_id", as_index=False)["amount"].sum(), how="inner", on="member_id"
     )

@@ -3,18 +3,19 @@
 from datetime import date
 from typing import Annotated
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, calls, masks, people, schema, values
 from crmkit.practice.choices import FollowupKind, NextStep, Outcome
+from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import service
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import built, record
 
-plans, tasks = schema.followup_plan, schema.followup_task
+plans, tasks, LEVELS = schema.followup_plan, schema.followup_task, schema.member_level
 TASKS = Listing(
     tasks,
     filters=("status", "why", "outcome", "staff_id", "plan_id"),
@@ -49,10 +50,12 @@ class Task:
     member_id: str
     name: str | None
     phone: str | None
+    level: str | None
     kind: str
     why: Annotated[str, "kind"]
     script: str
     due_on: date
+    days_late: int
     staff_id: str | None
     status: Annotated[str, "task_status"]
     outcome: str | None
@@ -151,7 +154,8 @@ class Followups(Desk):
 
     @query(roles="sales manager trainer")
     def today(self, tx: Tx) -> tuple[Task, ...]:
-        """Whom to call today at this store; the longest overdue first."""
+        """Whom to call today at this store: first who was promised a call, then the longest
+        overdue; on one day care before news before offers, and higher levels first."""
         here = (tasks.c.store_id == tx.store_id, tasks.c.status == "open")
         due = _WITH_PLAN.where(*here, tasks.c.due_on <= tx.today)
         found = {}
@@ -159,7 +163,30 @@ class Followups(Desk):
             member = people.living(tx, row.member_id)
             if member is not None and calls.may_be_made(tx, row.kind, member.id):
                 found.setdefault((row.plan_id, row.cycle, member.id), _task_of(tx, row))
-        return tuple(found.values())
+        rank, kind = tx.by_key(select(LEVELS.c.id, LEVELS.c.rank)), schema.FOLLOWUP_KINDS.index
+        return tuple(
+            sorted(
+                found.values(),
+                key=lambda one: (
+                    one.next_step != "call_again",
+                    one.due_on,
+                    kind(one.why),
+                    -rank[one.level],
+                ),
+            )
+        )
+
+    @query(roles="sales manager trainer")
+    def noted(self, tx: Tx) -> tuple[Task, ...]:
+        """This store's calls noted today, and those promised for a later day."""
+        start, _end = day_bounds(tx.today, tx.timezone)
+        promised = and_(tasks.c.status == "open", tasks.c.next_on > tx.today)
+        rows = tx.all(
+            _WITH_PLAN.where(
+                tasks.c.store_id == tx.store_id, or_(tasks.c.done_at >= start, promised)
+            ).order_by(tasks.c.id)
+        )
+        return tuple(_shown(tx, row, people.living(tx, row.member_id), row.script) for row in rows)
 
     @listed(TASKS, roles="sales manager trainer")
     def list_tasks(tx: Tx, rows):
@@ -227,8 +254,8 @@ class Followups(Desk):
         next_on = None if next_on is None else values.day(next_on, "next_on")
         if again and (next_on is None or next_on <= tx.today):
             raise BadValue(_("To call again, name a day after today."))
-        ticket_id = None
-        if next_step == "open_ticket":
+        ticket_id = task.ticket_id
+        if next_step == "open_ticket" and ticket_id is None:
             ticket_id = service.new_ticket(
                 tx,
                 member_id=task.member_id,
@@ -252,6 +279,25 @@ class Followups(Desk):
             ticket_id=ticket_id,
         )
         tx.note(f"member:{task.member_id}", task=task.id, outcome=outcome, next_step=next_step)
+        return _task_of(tx, _find_task(tx, task.id))
+
+    @command(roles="sales manager trainer")
+    def reopen(self, tx: Tx, task_id: int) -> Task:
+        """Take back what was noted of a call today, or a call put off: it is due today again.
+
+        A ticket it opened stays, and is the ticket of the call when it is noted anew.
+        """
+        task = _find_task(tx, task_id)
+        if task.store_id != tx.store_id:
+            tx.require_at(task.store_id)
+        put_off = task.status == "open" and task.next_on is not None
+        if not put_off and (task.done_at is None or tx.day_of(task.done_at) != tx.today):
+            raise Closed(_("Only what was noted today can be taken back."))
+        tx.update(
+            tasks, task.id, status="open", outcome=None, next_step=None, next_on=None,
+            due_on=tx.today, note=None, done_at=None,
+        )  # fmt: skip
+        tx.note(f"member:{task.member_id}", task=task.id, taken_back=True)
         return _task_of(tx, _find_task(tx, task.id))
 
 
@@ -295,6 +341,8 @@ def _shown(tx: Tx, row, member, script: str) -> Task:
         Task,
         row,
         member_id=row.member_id if member is None else member.id,
+        level=member and member.level,
+        days_late=max((tx.today - row.due_on).days, 0) if row.status == "open" else 0,
         name=member and masks.mask_name(people.unsealed(tx, member, "name")),
         phone=member and masks.mask_phone(people.unsealed(tx, member, "phone")),
         kind=row.why,

@@ -36,6 +36,7 @@ def test_those_who_buy_most_are_asked_first_for_what_is_missing(cards):
         {
             "member_id": ["M1", "M2", "M3", "M3"],
             "sold_at": pd.to_datetime(["2025-06-01", "2025-06-02", "2025-06-03", "2024-01-01"]),
+            "store_id": "S01",
             "quantity": 1,
             "amount": [900.0, 20.0, 80.0, 500.0],
         }
@@ -46,6 +47,14 @@ def test_those_who_buy_most_are_asked_first_for_what_is_missing(cards):
     assert list(first["revenue"]) == [80.0, 20.0]
     assert list(first["ask_for"]) == ["phone", "household"]
     assert len(lesson.ask_first("S03", rows=4)) == 4
+
+
+def test_whom_the_lesson_names_can_be_opened_in_the_practice_shop(lesson_shop):
+    here = lesson_shop("sales-02")
+    named = lesson.ask_first(lesson.STORE)["member_id"]
+    assert len(named) == 10
+    for number in named:
+        assert here.members.show(number).id == number
 
 
 def test_the_panel_of_records_follows_the_store(language):

@@ -146,3 +146,57 @@ def test_plans_that_cannot_be_are_refused(shop, clock):
     late = plan(shop, starts_on=TODAY + timedelta(days=1))
     with pytest.raises(Refused, match="runs from"):
         shop.followups.make_tasks(late.id)
+
+
+def test_who_was_promised_a_call_comes_first_then_the_longest_late_then_care(shop, clock):
+    """The order of the list is the order in which to call."""
+    gil = shop.members.register("Gil", "14000000004", consents=["sms"]).id
+    with shop.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE member SET level = 'gold' WHERE id = '{gil}'")
+    everyone = {"member_id": ["M000001", "M000002", gil]}
+    shop.marketing.make_segment("here", "Here", everyone)
+    for kind in ("offer", "product_use"):
+        made = shop.followups.plan(
+            kind, "here", kind, "?", every_days=90, starts_on=TODAY, ends_on=TODAY
+        )
+        shop.followups.make_tasks(made.id)
+    assert [(one.why, one.member_id) for one in shop.followups.today()] == [
+        ("product_use", gil),
+        ("product_use", "M000001"),
+        ("product_use", "M000002"),
+        ("offer", gil),
+        ("offer", "M000001"),
+    ]
+    by_name = {(one.why, one.member_id): one.id for one in shop.followups.today()}
+    shop.followups.assign(by_name["offer", "M000001"], due_on=TODAY - timedelta(days=2))
+    later = TODAY + timedelta(days=1)
+    asked = by_name["product_use", "M000002"]
+    shop.followups.finish(asked, "no_answer", "call_again", next_on=later)
+    assert asked not in [one.id for one in shop.followups.today()]
+    clock.advance(days=1)
+    order = [(one.why, one.member_id, one.days_late) for one in shop.followups.today()]
+    assert order[:3] == [
+        ("product_use", "M000002", 0),
+        ("offer", "M000001", 3),
+        ("product_use", gil, 1),
+    ]
+
+
+def test_what_was_noted_today_can_be_taken_back_and_noted_anew(shop, clock):
+    shop.followups.make_tasks(plan(shop).id)
+    first, second = shop.followups.today()[:2]
+    done = shop.followups.finish(first.id, "problem", "open_ticket", note="the lid leaks")
+    later = TODAY + timedelta(days=3)
+    shop.followups.finish(second.id, "no_answer", "call_again", next_on=later)
+    assert [one.id for one in shop.followups.noted()] == [first.id, second.id]
+    for one in (first, second):
+        assert shop.followups.reopen(one.id).status == "open"
+    assert [one.id for one in shop.followups.today()[:2]] == [first.id, second.id]
+    assert shop.followups.noted() == ()
+    again = shop.followups.finish(first.id, "problem", "open_ticket", note="the lid, not the cup")
+    assert again.ticket_id == done.ticket_id  # one call, one ticket
+    clock.advance(days=1)
+    with pytest.raises(Closed, match="noted today"):
+        shop.followups.reopen(first.id)
+    with pytest.raises(Closed, match="noted today"):
+        shop.followups.reopen(second.id)
