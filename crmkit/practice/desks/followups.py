@@ -297,7 +297,7 @@ class Followups(Desk):
             tasks, task.id, status="open", outcome=None, next_step=None, next_on=None,
             due_on=tx.today, note=None, done_at=None,
         )  # fmt: skip
-        tx.note(f"member:{task.member_id}", task=task.id, taken_back=True)
+        tx.note(f"member:{task.member_id}", task=task.id)
         return _task_of(tx, _find_task(tx, task.id))
 
 
