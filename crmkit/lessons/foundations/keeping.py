@@ -215,7 +215,7 @@ def what_calls_gave() -> Screen:
     heads = [
         _("Kind of visit"),
         _("To be done"),
-        _("Done"),
+        _("Made"),
         *(label("outcome", one) for one in names[2:]),
     ]
     return Screen(
