@@ -481,11 +481,12 @@ class Counter(Keys):
         def judged(sentence: str) -> tuple[str, str] | None:
             plain = unicodedata.normalize("NFKC", sentence)
             said = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", plain)]
+            number = r"(?<![\d.])(\d+(?:\.\d+)?)"
             told = re.findall(
-                r"(?:卖|退)\D{0,4}(\d+)|(\d+)\D{0,25}(?:sold|came back|brought back|returned)",
+                rf"(?:卖|退)\D{{0,4}}{number}|{number}[^\d]{{0,25}}(?:sold|came back|brought back|returned)",
                 plain,
             )
-            if {int(a or b) for a, b in told} - counts - {round(rate)}:
+            if {float(a or b) for a, b in told} - counts - {round(rate), round(rate, 1)}:
                 return (
                     "数和上面的表对不上：再看一眼卖了几只、退了几只。",
                     "That figure is not in the table above: look again how many were sold and came back.",
