@@ -54,9 +54,10 @@ def test_every_answer_is_a_dictionary_a_table_and_can_be_shown(answer, language)
     frame = found.to_frame()
     assert list(frame.columns)
     shown = ck.show(found)
-    assert len(shown) == len(frame) and list(shown.columns) == [
-        ck.labels.heading(name) for name in frame.columns
-    ]
+    heads = [ck.labels.heading(name) for name in frame.columns]
+    if hasattr(found, "to_read"):  # a report has words of its own for its columns
+        heads = list(found.to_read().columns)
+    assert len(shown) == len(frame) and list(shown.columns) == heads
 
 
 def test_the_figures_are_those_of_the_answer():
