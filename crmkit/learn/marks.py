@@ -100,7 +100,9 @@ class Marks:
     @property
     def got(self) -> float:
         """The marks so far."""
-        right = _right(self.outcomes())
+        return self._worth(_right(self.outcomes()))
+
+    def _worth(self, right: set[str]) -> float:
         return sum(one.got(right) for one in self.sections)
 
     @property
@@ -108,10 +110,9 @@ class Marks:
         """The marks there are to get."""
         return sum(one.all for one in self.sections)
 
-    @property
-    def sentence(self) -> str:
+    def _sentence(self, got: float) -> str:
         """The total in one sentence."""
-        words = _("{got} of {all} marks so far.").format(got=f"{self.got:g}", all=f"{self.all:g}")
+        words = _("{got} of {all} marks so far.").format(got=f"{got:g}", all=f"{self.all:g}")
         if self.by_fields:
             return words
         return gap().join((words, _("It is graded on other data than what you see.")))
@@ -127,7 +128,7 @@ class Marks:
         heads = [_("Part"), "", _("Marks")]
         return parts.card(
             parts.table(_("My marks"), heads, rows, share),
-            parts.text(self.sentence),
+            parts.text(self._sentence(self._worth(right))),
             parts.row(parts.button(_("Look at it again"), "again", kind="small")),
         )
 

@@ -39,6 +39,11 @@ class Key:
     facts: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
+    def __post_init__(self) -> None:
+        # with some numbers a mistake leads to the right answer: there it is none
+        wrong = {why: value for why, value in self.mistakes.items() if value != self.value}
+        object.__setattr__(self, "mistakes", wrong)
+
 
 class Keys:
     """The keys of one lesson or exercise: a method for each question, giving a `Key`.

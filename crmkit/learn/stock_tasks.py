@@ -1,4 +1,4 @@
-"""Tasks in the stock room: what was kept for somebody, sent, received, counted."""
+"""Tasks in the stock room: what was kept for somebody, sent, received."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,14 +20,12 @@ ARRIVALS = {
 @dataclass(frozen=True)
 class StockRoom:
     """The papers of the stock room: what is kept for members, transfers with what arrived of each
-    product (kind and pieces, in order), stocktakes with their last counts, and the ledger: every
-    row a moment (UTC), a kind, a product, from where to where, pieces and both balances."""
+    product (kind and pieces, in order), and the ledger: every row a moment (UTC), a kind, a product,
+    from where to where, pieces and both balances."""
 
     kept: tuple[dict[str, Any], ...] = ()
     sent: tuple[tuple[str, str, dict[str, int]], ...] = ()
     arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    counted: dict[tuple[str, str], tuple[int, str | None]] = field(default_factory=dict)
-    open_counts: int = 0
     ledger: tuple[tuple[Any, ...], ...] = ()
 
     @classmethod
@@ -41,11 +39,6 @@ class StockRoom:
             if move.transfer_id is not None and move.kind in ARRIVALS.values():
                 key = (move.transfer_id, move.product_id)
                 arrived[key] = (*arrived.get(key, ()), (move.kind, move.quantity))
-        stocktakes = {row.id: row for row in rows(schema.stocktake)}
-        counted = {
-            (stocktakes[row.stocktake_id].store_id, row.product_id): (row.counted, row.cause)
-            for row in sorted(rows(schema.stocktake_result), key=lambda row: row.stocktake_id)
-        }
         return cls(
             kept=tuple(
                 {name: getattr(row, name) for name in ("product_id", "member_id", "quantity", "status")}
@@ -56,8 +49,6 @@ class StockRoom:
                 for row in rows(schema.transfer)
             ),
             arrived=arrived,
-            counted=counted,
-            open_counts=sum(row.status == "open" for row in stocktakes.values()),
             ledger=tuple(
                 (row.at, row.kind, row.product_id, row.from_id, row.to_id, row.quantity, row.from_balance, row.to_balance)
                 for row in moves
@@ -184,43 +175,3 @@ class HasArrived:
             f"wrong_{what}",
             words.format(product=self.product, kind=kind, count=count, right=right),
         )
-
-
-@dataclass(frozen=True)
-class WasCounted:
-    """These products were counted in a stocktake that is closed, a cause noted for some; what
-    nobody could count was left out."""
-
-    store: str
-    products: dict[str, int]
-    causes: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-
-    def touches(self, books: Any) -> set[str]:
-        return set(self.products)
-
-    def fault(self, now: Any, before: Any) -> Fault | None:
-        room = now.stock_room
-        found = {one: room.counted.get((self.store, one)) for one in (*self.products, *self.left)}
-        if not any(found.values()):
-            if room.open_counts:
-                return Fault("count_open", _("The stocktake is still open: close it."))
-            return Fault("not_counted", _("No stocktake of these goods was closed yet."))
-        for product in self.left:
-            if found[product]:
-                words = _("{product} was counted as {count}, though nobody could see it.")
-                return Fault(
-                    "counted_unseen", words.format(product=product, count=found[product][0])
-                )
-        for product, right in self.products.items():
-            if found[product] is None:
-                return Fault("left_out", _("{product} was not counted.").format(product=product))
-            if found[product][0] != right:
-                words = _("{product} was counted as {count}. Count again.")
-                return Fault("wrong_count", words.format(product=product, count=found[product][0]))
-        for product in self.causes:
-            if not found[product][1]:
-                return Fault(
-                    "no_cause", _("{product}: no cause was noted.").format(product=product)
-                )
-        return None  # fmt: skip

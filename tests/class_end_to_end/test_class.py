@@ -148,6 +148,11 @@ def in_words(name, question):
     return Asked(name).questions[question].kind == "text"
 
 
+def never_judged(name, question):
+    """Whether a question only sets what the others ask: whose sheet, which number."""
+    return Asked(name).questions[question].judged == "never"
+
+
 def tasks_of(paper):
     """The tasks of a paper, which are done in the shop beside it."""
     asked = Asked(paper.assignment).questions if hasattr(paper, "sheet") else {}
@@ -207,8 +212,10 @@ def course(tmp_path_factory, expected):
         hand_in("half-right", paper.write(answers), points)
         alone = {one: answer for one, answer in paper.sheet.items() if one not in tasks_of(paper)}
         hand_in("notebook-alone", carried(FieldPaper(course, name, "zh")), paper.worth(alone))
-        nonsense = dict.fromkeys(paper.sheet, "答案 = = 3")
-        # a sentence is asked for a figure of the shift, and 3 may be one
+        # read as a figure that nothing can be; a sentence may hold a figure of the shift, so without
+        nonsense = dict.fromkeys(paper.sheet, "答案 = = 987654321") | {
+            one: "答案 = = 3" for one in paper.sheet if never_judged(name, one)
+        }
         nonsense |= {one: "答案 = =" for one in nonsense if in_words(name, one)}
         hand_in("syntax-error", FieldPaper(course, name, "zh").write(nonsense), 0)
         mine = paper.sheet

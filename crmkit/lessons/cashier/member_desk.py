@@ -166,14 +166,7 @@ class MyDesk(Keys):
         )
 
     def withdraw(self) -> Key:
-        def no_more(shop: Any, *channels: str) -> None:
-            for one in channels:
-                shop.members.consent("M000331", "marketing", one, False, "counter")
-
-        return Key(
-            lambda shop: no_more(shop, "sms"),
-            {"no_consent": lambda shop: no_more(shop, "sms", "mini_program")},
-        )
+        return no_more_texts("M000331")
 
     def complete(self) -> Key:
         return Key(
@@ -197,6 +190,19 @@ def fullness(fields: dict[str, Any]) -> Key:
             ("除的不是 8 个字段。", "Divide by all eight fields."): 100 * filled / (every - 1),
         },
         {"filled": str(filled), "every": str(every), "missing": _(", ").join(missing)},
+    )
+
+
+def no_more_texts(member: str) -> Key:
+    """No more text messages to this member, and nothing else withdrawn."""
+
+    def withdraws(shop: Any, *channels: str) -> None:
+        for one in channels:
+            shop.members.consent(member, "marketing", one, False, "counter")
+
+    return Key(
+        lambda shop: withdraws(shop, "sms"),
+        {"no_consent": lambda shop: withdraws(shop, "sms", "mini_program")},
     )
 
 

@@ -116,4 +116,4 @@ class FirstThree(Keys):
         control = ("那是对照组的人数。", "That is the control group.")
         twenty = ("减去的是两成，不是二十位。", "Take away one in five, not twenty.")
         wrong = {everybody: n, control: n // 5, twenty: n - 20}
-        return Key(n - n // 5, {why: value for why, value in wrong.items() if value != n - n // 5})
+        return Key(n - n // 5, wrong)

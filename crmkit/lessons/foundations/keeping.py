@@ -334,7 +334,7 @@ class Keeping(Keys):
         plain = ("没看等级：等级高，分也多。", "The level counts: a higher one earns more.")
         whole = ("只算今天付的。", "Only for what is paid today.")
         wrong = {plain: points_for(paid, "regular"), whole: points_for(before, level)}
-        return Key(right, {why: value for why, value in wrong.items() if value != right})
+        return Key(right, wrong)
 
     def to_next(self) -> Key:
         """What is still missing to the next level after today."""

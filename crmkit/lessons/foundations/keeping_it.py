@@ -7,9 +7,9 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.cashier.member_desk import no_more_texts
 from crmkit.lessons.foundations.rehearsal import TAUGHT_FIRST
 from crmkit.lessons.foundations.running import STAGES
-from crmkit.lessons.foundations.tidying import told
 from crmkit.screen import Part, parts
 
 OPENS, BACKUP = 9, 2
@@ -81,14 +81,7 @@ class KeepingIt(Keys):
         )
 
     def withdraw(self) -> Key:
-        def no_more(shop: Any, *channels: str) -> None:
-            for one in channels:
-                shop.members.consent("M000429", "marketing", one, False, "counter")
-
-        return Key(
-            lambda shop: no_more(shop, "sms"),
-            {"no_consent": lambda shop: no_more(shop, "sms", "mini_program")},
-        )
+        return no_more_texts("M000429")
 
     def register(self) -> Key:
         def joins(shop: Any, *channels: str) -> None:
@@ -118,7 +111,7 @@ class KeepingIt(Keys):
         both = ("新增和补全的都要减。", "Take away the new ones and the filled ones.")
         filled_too = ("补全的也要减。", "Take away those that were filled, too.")
         new = ("那是新增加补全的。", "That is the new and the filled ones together.")
-        return told(
+        return Key(
             refused,
             {filled_too: filled + refused, both: added + refused, new: added + filled},
             {"rows": str(added + filled + refused)},
@@ -142,7 +135,7 @@ class KeepingIt(Keys):
             "There are no receipts at night: count from opening.",
         )
         hours = ("那是几个小时，还要乘每小时的小票。", "Those are the hours; times the receipts an hour.")  # fmt: skip
-        return told(
+        return Key(
             right,
             {
                 night: (mine["broke"] - BACKUP) * mine["an_hour"],

@@ -9,7 +9,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key
 from crmkit.lessons.foundations import sheet
-from crmkit.lessons.foundations.tidying import Tidying, told
+from crmkit.lessons.foundations.tidying import Tidying
 from crmkit.lessons.view import loaded, store_names, yuan
 from crmkit.screen import Part, parts
 
@@ -93,14 +93,14 @@ class MonthEnd(Tidying):
             ("重复的行也加进去了。", "The duplicates were added in, too."): round(sum(one.fits for one in shown if one.fault != "test"), 2),
             ("有毛病的行被扔掉了：改好就留下。", "Lines with a fault were thrown away: once mended they stay."): round(sum(one.paid for one in stays if one.fault in ("", "spelling")), 2),
         }  # fmt: skip
-        return told(right, mistakes, {"total": yuan(rows[-1].paid)})
+        return Key(right, mistakes, {"total": yuan(rows[-1].paid)})
 
     def aov(self) -> Key:
         """Average order value of the day."""
         row = self.row
         before = ("这是上一周的。", "That is the week before.")
         per_head = ("除以的是订单数，不是进店人数。", "Divide by the orders, not by the visitors.")
-        return told(
+        return Key(
             row["revenue"] / row["orders"],
             {
                 before: row["revenue_then"] / row["orders_then"],
@@ -115,14 +115,14 @@ class MonthEnd(Tidying):
         walked = ("这是没买的占比。", "That is the share who did not buy.")
         before = ("这是上一周的。", "That is the week before.")
         then = 100 * row["orders_then"] / row["visitors_then"]
-        return told(rate, {walked: 100 - rate, before: then}, {"left": f"{100 - rate:.0f}"})
+        return Key(rate, {walked: 100 - rate, before: then}, {"left": f"{100 - rate:.0f}"})
 
     def margin_rate(self) -> Key:
         """What is left of 100 yuan after the goods' cost."""
         row = self.row
         rate = 100 * row["gross_margin"] / row["revenue"]
         cost = row["revenue"] - row["gross_margin"]
-        return told(
+        return Key(
             rate,
             {
                 ("这是成本占的。", "That is what the goods cost."): 100 - rate,

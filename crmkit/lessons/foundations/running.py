@@ -6,7 +6,6 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.foundations.rehearsal import TAUGHT_FIRST, mall_list
-from crmkit.lessons.foundations.tidying import told
 from crmkit.lessons.view import pictured
 from crmkit.screen import Part
 
@@ -73,7 +72,7 @@ class Running(Keys):
         bad = [one for one in rows if not one[0] or len(one[1]) != 11 or "@@" in one[2]]
         known = ("已有的会员不算被拒：只补空缺。", "A member who is there already is not refused: gaps are filled.")  # fmt: skip
         new = ("那是新增的。", "Those are the new members.")
-        return told(
+        return Key(
             len(bad), {known: len(bad) + 1, new: len(rows) - len(bad) - 1}, {"rows": str(len(rows))}
         )
 
@@ -93,7 +92,7 @@ class Running(Keys):
     def lost(self) -> Key:
         """How many members are missing after restoring."""
         all_of_them = ("备份里的都在，少的只是备份以后的。", "Those in the backup are there; only later ones are missing.")  # fmt: skip
-        return told(2, {all_of_them: 5, ("那是恢复以后的人数。", "That is how many there are afterwards."): 3})  # fmt: skip
+        return Key(2, {all_of_them: 5, ("那是恢复以后的人数。", "That is how many there are afterwards."): 3})  # fmt: skip
 
     def before_upgrade(self) -> Key:
         """What comes before an upgrade."""

@@ -252,7 +252,7 @@ class Tidying(Keys):
         )
         both = ("多出来的那一行才算，原来那行要留。", "Count only the extra line; the first one stays.")  # fmt: skip
         right = sheet.count(self.number, "double")
-        return told(right, {pair: right + 1, both: 2 * right})
+        return Key(right, {pair: right + 1, both: 2 * right})
 
     def impossible(self) -> Key:
         """Lines on which something cannot be."""
@@ -268,7 +268,7 @@ class Tidying(Keys):
         )
         walk_in = ("没有手机号的是散客，不算无效。", "A line without a phone is a walk-in, not a fault.")  # fmt: skip
         none = sum(not line.phone for line in sheet.clean(self.number))
-        return told(found, {tens: found + wrong, spelled: found + 1, walk_in: found + none})
+        return Key(found, {tens: found + wrong, spelled: found + 1, walk_in: found + none})
 
     def wrong(self) -> Key:
         """Lines on which what was paid is not pieces × price."""
@@ -279,7 +279,7 @@ class Tidying(Keys):
             "Count only where the money does not fit; an impossible date or phone is “invalid”.",
         )
         both = found + sheet.count(self.number, "impossible")
-        return told(found, {total: found + 1, invalid: both})
+        return Key(found, {total: found + 1, invalid: both})
 
     def left(self) -> Key:
         """Lines that stay once the sheet is tidy."""
@@ -293,7 +293,7 @@ class Tidying(Keys):
             "A line with a fault is not thrown away: mend it, or empty the one field.",
         )
         faulty = sheet.count(self.number, "impossible", "wrong")
-        return told(right, {total: right + 1, test: every, strict: right - faulty})
+        return Key(right, {total: right + 1, test: every, strict: right - faulty})
 
     def no_reason(self) -> Key:
         """What tidying does with a return whose reason is missing."""
@@ -306,7 +306,7 @@ class Tidying(Keys):
         items = _order(get_language())["items"]
         pieces = sum(one["qty"] for one in items)
         one = ("一行只能说一样商品。", "One row can speak of one kind of goods only.")
-        return told(len(items), {one: 1}, {"pieces": str(pieces)})
+        return Key(len(items), {one: 1}, {"pieces": str(pieces)})
 
     def order_table(self) -> Part:
         """The order as rows, one kind of goods each."""
@@ -327,9 +327,3 @@ class Tidying(Keys):
     def at_the_source(self) -> Key:
         """What keeps one meaning from being written in five ways."""
         return Key("choose")
-
-
-def told(value: float, mistakes: dict[Any, float], facts: dict[str, str] | None = None) -> Key:
-    """A key with those mistakes that give something else than what is right."""
-    wrong = {why: made for why, made in mistakes.items() if made != value}
-    return Key(value, wrong, facts or {})
