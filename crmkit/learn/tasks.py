@@ -57,6 +57,7 @@ class Books:
     redeemed: tuple[tuple[str, str, int], ...] = ()
     stock_room: StockRoom = StockRoom()  # noqa: RUF009
     calls: tuple["Noted", ...] = ()
+    deals: tuple["Deal", ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Books":
@@ -131,6 +132,14 @@ class Books:
                         )
                         for one in rows(schema.followup_task)
                         if one.outcome
+                    ),
+                    deals=tuple(
+                        Deal(
+                            found[one.member_id]["is_now"],
+                            *(one.product_id, one.amount, one.stage, one.lost_reason),
+                            one.next_on and f"{one.next_on}",
+                        )
+                        for one in rows(schema.opportunity)
                     ),
                     whole=chain.first_break(connection, keys) is None,
                 )
@@ -538,6 +547,53 @@ class WasCalled(Noted):
 
 
 @dataclass(frozen=True)
+class Deal:
+    """An opportunity as it stands; the amount in cents."""
+
+    member: str
+    product: str | None = None
+    amount: int | None = None
+    stage: str = ""
+    lost_reason: str | None = None
+    next_on: str | None = None
+
+
+@dataclass(frozen=True)
+class StandsAt(Deal):
+    """An opportunity of this member that stands so, opened anew or moved; what is not named may
+    be anything."""
+
+    def touches(self, books: Books) -> set[str]:
+        return {self.member}
+
+    def fault(self, now: Books, before: Books) -> Fault | None:
+        theirs = [one for one in now.deals if one.member == self.member]
+        if not theirs:
+            return Fault("no_deal", _("This member has no opportunity yet."))
+        faults = [self._wrong_with(one) for one in theirs]
+        return None if None in faults else faults[-1]
+
+    def _wrong_with(self, one: Deal) -> Fault | None:
+        for field, reason, shown in (
+            ("product", "other_goods", str),
+            ("stage", "wrong_stage", lambda code: label("stage", code)),
+            ("lost_reason", "wrong_reason", lambda code: label("lost_reason", code)),
+            ("amount", "wrong_amount", lambda cents: f"{cents / 100:,.2f}"),
+            ("next_on", "wrong_day", str),
+        ):
+            there, right = getattr(one, field), getattr(self, field)
+            if right is not None and there != right:
+                words = {
+                    "field": label("field", field),
+                    "value": "–" if there is None else shown(there),
+                }
+                return Fault(
+                    reason, _("{field}: “{value}” is noted; that was not it.").format(**words)
+                )
+        return None
+
+
+@dataclass(frozen=True)
 class OnHand:
     """How many of a product a store has now."""
 
@@ -626,6 +682,7 @@ _GOALS = {
     "sent": lambda wanted: WasSent(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
     "called": lambda wanted: WasCalled(**wanted),
+    "opportunity": lambda wanted: StandsAt(**wanted),
 }
 
 
