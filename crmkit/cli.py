@@ -280,6 +280,55 @@ def look(
     typer.echo(repr(look_at(file, sheet=sheet, encoding=encoding, delimiter=delimiter)))
 
 
+@app.command()
+def analyse(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="销售明细：文件、文件夹或数据库 · The sales: a file, folder or database."
+        ),
+    ],
+    to: Annotated[Path, typer.Option(help="报告写到哪里 · Where the report goes.")] = Path(
+        "report.html"
+    ),
+    notebook: Annotated[
+        Path | None, typer.Option(help="背后的笔记本另存一份 · The notebook behind it, as a file.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="哪一列是什么：amount=实收 · Which column is what: amount=Total; may be given again."
+        ),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="工作表 · The sheet or table.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="编码 · The encoding.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="分隔符 · What parts the columns.")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="门店的时区 · The shop's time zone.")
+    ] = None,
+    lang: Language = None,
+) -> None:
+    """用自己的销售明细出一份报告 · A report from your own sales file: one HTML page."""
+    import json
+
+    from crmkit.report import analyse as report_on
+
+    if lang:
+        set_language(lang)
+    columns = dict(one.partition("=")[::2] for one in column or ())
+    for path in (to, notebook):
+        if path is not None and not path.resolve().parent.is_dir():
+            raise CrmkitError(_("There is no folder {folder}.").format(folder=path.parent))
+    with _progress_bar(_("Report")) as progress:
+        report = report_on(
+            file, columns=columns, sheet=sheet, encoding=encoding, delimiter=delimiter,
+            time_zone=time_zone, progress=progress,
+        )  # fmt: skip
+    console.print(_("The report: {file}").format(file=report.save(to)), markup=False)
+    if notebook is not None:
+        notebook.write_text(json.dumps(report.notebook(), ensure_ascii=False, indent=1), "utf-8")
+
+
 @grade.command("release")
 def grade_release(names: Names = None) -> None:
     """生成两种语言的学员版 · Generate the learners' versions in both languages."""

@@ -193,7 +193,7 @@ def look(
         table=table,
         columns=tuple(seen),
         doubles=doubles,
-        call=_call(source, said, table, meant, kinds),
+        call=call_of(source, said, table, meant, kinds),
     )
 
 
@@ -266,7 +266,7 @@ def _odd(lines: Any, column: str, meaning: str, kind: str, rows: int, filled: in
     return odd
 
 
-def _call(
+def call_of(
     source: object, said: dict[str, Any], table: str, meant: dict[str, str], kinds: dict[str, str]
 ) -> str:
     """The lines to paste; they run as they stand."""
@@ -277,8 +277,8 @@ def _call(
     awkward = [
         theirs
         for column, theirs in ours.items()
-        if (CONTRACT[table][column].kind == "number" and kinds[theirs] not in ("whole", "number", "decimal"))
-        or (CONTRACT[table][column].kind == "time" and kinds[theirs] not in ("date", "moment", "timestamp"))
+        if (CONTRACT[table][column].kind == "number" and kinds[theirs] not in ("whole", "number"))
+        or (CONTRACT[table][column].kind == "time" and kinds[theirs] not in ("date", "moment"))
     ]  # fmt: skip
     arguments = [
         f"{ours_name}={theirs!r}" for ours_name, theirs in ours.items() if ours_name != theirs

@@ -30,8 +30,15 @@ from crmkit.data.reading.typed import Typed, typed
 from crmkit.i18n import gettext as _
 from crmkit.tables import arguments, is_nothing
 
-_OWN_KINDS = {"VARCHAR": "text", "BIGINT": "whole", "INTEGER": "whole", "DOUBLE": "number",
-              "BOOLEAN": "flag", "DATE": "date"}  # fmt: skip
+_OWN_KINDS = {
+    "text": ("VARCHAR",),
+    "whole": ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "UBIGINT", "UINTEGER",
+              "USMALLINT", "UTINYINT"),
+    "number": ("DOUBLE", "FLOAT", "DECIMAL"),
+    "flag": ("BOOLEAN",),
+    "date": ("DATE", "TIMESTAMP"),
+}  # fmt: skip
+"""The kinds of DuckDB's types, without their size or unit: TIMESTAMP_NS, DECIMAL(10,2)."""
 
 
 @arguments.checked
@@ -246,7 +253,7 @@ def _reported(
     time_zone: str | None = None,
 ) -> tuple[Any, ReadingReport]:
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
-    kinds = {name: _OWN_KINDS.get(kind, kind.lower()) for name, kind in types.items()}
+    kinds = {name: _own_kind(kind) for name, kind in types.items()}
     kinds |= found.kinds if found else {}
     notes = list(notes or [])
     zoned = [name for name, kind in types.items() if "TIME ZONE" in kind]
@@ -276,6 +283,11 @@ def _reported(
         left_out=tuple(sorted((found.aside if found else {}).items())),
         notes=tuple(notes),
     )
+
+
+def _own_kind(kind: str) -> str:
+    bare = re.split(r"[_(]", kind)[0]
+    return next((ours for ours, theirs in _OWN_KINDS.items() if bare in theirs), kind.lower())
 
 
 def _hidden(url: str) -> str:

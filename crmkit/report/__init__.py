@@ -1,0 +1,12 @@
+"""A report from one's own sales file: one HTML page, and the notebook behind it.
+
+Every figure of the report is one line of crmkit, which stands below it; the notebook holds the same
+lines. `ledger` opens the file, `chapters` says what is reckoned, `says` what a figure means, `advice`
+what follows, `page` and `notebook` write it down.
+"""
+
+from crmkit.report.ledger import Opened, opened
+from crmkit.report.own import pairs, purchases, returned
+from crmkit.report.written import Report, analyse
+
+__all__ = ["Opened", "Report", "analyse", "opened", "pairs", "purchases", "returned"]

@@ -1,0 +1,119 @@
+"""What to do, from what was found: each piece of advice names the figure it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.report.says import gap, half, rows, share, whole_months
+from crmkit.results import number
+
+FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
+"""From where on a figure is worth a word: revenue against last year, members who came once, revenue of
+walk-ins, pieces that come back, empty shelves, how many times as often as by chance."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do, the figure it rests on, and how one sees whether it helped."""
+
+    do: str
+    because: str
+    check: str
+
+
+def advice(found: Mapping[str, Any]) -> list[Advice]:
+    """The advice that the results so far bear out, the most urgent first; at most five."""
+    said = [one for rule in (_fall, _win_back, _second, _walk_ins, _empty, _pair, _return) if (one := rule(found))]  # fmt: skip
+    return said[:5]
+
+
+def _fall(found: Mapping[str, Any]) -> Advice | None:
+    months = whole_months(found) if "growth" in found else []
+    if not months or months[-1]["yoy"] is None or not months[-1]["yoy"] < FELL:
+        return None
+    return Advice(
+        _("Find out who stays away before you lower prices: look at revenue store by store and group by group."),
+        _("{month} brought {change} against the same month of the year before.").format(month=months[-1]["month"], change=f"{months[-1]['yoy']:+.1%}"),
+        _("Take the same month of the year before as the yardstick, not the month before."),
+    )  # fmt: skip
+
+
+def _win_back(found: Mapping[str, Any]) -> Advice | None:
+    if "groups" not in found:
+        return None
+    gone = [one for one in rows(found["groups"]) if one["rfm_group"] in ("important_keep", "important_win_back")]  # fmt: skip
+    members = sum(one["members"] for one in gone)
+    if not members:
+        return None
+    days = sum(one["recency_each"] * one["members"] for one in gone) / members
+    return Advice(
+        _("Ask after the good members who no longer come, by phone or message; leave out every tenth by lot, to compare."),
+        _("{n} members who brought {money} of what members spent were last here {days} days ago on average.").format(n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
+        _("After two months: how many of those asked bought, and how many of those left out?"),
+    )  # fmt: skip
+
+
+def _second(found: Mapping[str, Any]) -> Advice | None:
+    if "times" not in found or not (table := rows(found["times"])):
+        return None
+    if table[0]["purchases"] != 1 or table[0]["member_share"] < ONCE:
+        return None
+    days = half(found) if "between" in found else None
+    return Advice(
+        _("Give newcomers a reason for the second visit while they still think of you."),
+        _("{share} of the members bought on one day only.").format(share=share(table[0]["member_share"]))
+        + ("" if days is None else gap() + _("Half of those who come again come within {n} days.").format(n=days)),
+        _("Watch the share of a month's new members who buy again within 90 days."),
+    )  # fmt: skip
+
+
+def _walk_ins(found: Mapping[str, Any]) -> Advice | None:
+    known = found.get("member_share")
+    if known is None or known.value is None or known.value > 1 - WALK_INS:
+        return None
+    return Advice(
+        _("Ask everyone at the till whether they are a member, and register those who like to be."),
+        _("Members bring {share} of the revenue: of the rest you do not know whom to thank.").format(share=share(known.value)),
+        _("Watch the members' share of revenue by cashier and week."),
+    )  # fmt: skip
+
+
+def _empty(found: Mapping[str, Any]) -> Advice | None:
+    rate = found.get("stockouts")
+    if rate is None or rate.value is None or rate.value < EMPTY:
+        return None
+    return Advice(
+        _("Reorder earlier what sells best and is out of stock."),
+        _("On {share} of the days a product's shelf was empty.").format(share=share(rate.value)),
+        _("Watch the stock-out rate of the A products week by week."),
+    )  # fmt: skip
+
+
+def _pair(found: Mapping[str, Any]) -> Advice | None:
+    table = [one for one in rows(found["pairs"]) if one["lift"] >= LIFT] if "pairs" in found else []
+    if not table:
+        return None
+    names = found["names"]
+    first, second = (
+        names.get(str(table[0][c]), table[0][c]) for c in ("product_id", "also_bought")
+    )
+    return Advice(
+        _("Put {first} and {second} side by side, in one store first.").format(first=first, second=second),
+        _("{n} orders hold both, {lift} times as many as chance would bring.").format(n=f"{table[0]['orders_both']:,}", lift=number(float(table[0]["lift"]))),
+        _("Compare their sales with those of a store where nothing was moved."),
+    )  # fmt: skip
+
+
+def _return(found: Mapping[str, Any]) -> Advice | None:
+    table = [one for one in rows(found["returns"]) if one["return_rate"] >= BACK] if "returns" in found else []  # fmt: skip
+    if not table:
+        return None
+    name = found["names"].get(str(table[0]["product_id"]), table[0]["product_id"])
+    return Advice(
+        _("Look at what is wrong with {product}: the goods, or what the label promises.").format(product=name),
+        _("{rate} of its pieces come back: {money} given back.").format(rate=share(table[0]["return_rate"]), money=number(table[0]["refunded"])),
+        _("Write down the reason at each return, and count again in a month."),
+    )  # fmt: skip

@@ -1,0 +1,97 @@
+"""What a report reckons: a step is one line of crmkit, shown as a table, a chart or a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.report import says
+from crmkit.report.ledger import Opened
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of crmkit: kept under its name, drawn, put into a sentence.
+
+    - `code`: reckons it, from `sales` and what earlier steps are called; `chart` draws it
+    - `needs`: columns of the sales without which it cannot be; `tables`: other tables it takes
+    - `rows`: how many rows of its table are shown (0: none)
+    - `says`: what it means, from the results so far; nothing where there is nothing to say
+    - `heads`: headings that say more here than the column's own
+    - `unless`: why it cannot be, for another reason than a missing column
+    """
+
+    name: str
+    title: str
+    code: str
+    chart: str = ""
+    needs: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    rows: int = 12
+    says: Callable[[Mapping[str, Any]], str] | None = None
+    heads: tuple[tuple[str, str], ...] = ()
+    unless: str = ""
+
+
+def chapters(opened: Opened) -> dict[str, list[Step]]:
+    """The steps of a report on this file, by the heading they stand under."""
+    days = (opened.until - opened.since).days + 1
+    year = days > 400
+    member, goods, pieces = ("member_id", "sale_id"), ("product_id",), ("quantity",)
+    short = _("The file holds {n} days; this needs {wanted} at least.")
+    too_short = {n: short.format(n=days, wanted=n) if days < n else "" for n in (60, 90)}
+    no_hours = "" if opened.timed else _("The times have no hour, only the day.")
+    change = "yoy" if year else "pop"
+    cohort = "quarter" if year else "month"
+    until = opened.until.isoformat()
+    stock = ("stock_daily",)
+    priced = ("stock_daily", "products")
+    return {
+        _("Key figures"): [
+            Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.summary),
+            Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1),
+            Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=says.rate),
+            Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=says.rate),
+        ],
+        _("Over time"): [
+            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(sales, by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36),
+            Step("growth", _("Against the month before, and the year before"), "ck.kpi.growth(sales)", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth,
+                heads=(("before", _("Period before")),), unless=too_short[60]),
+            Step("by_weekday", _("By day of the week"), 'ck.kpi.sales_summary(sales, by="weekday")', "ck.plot.sales_summary(by_weekday)", needs=("sale_id",), rows=7, says=says.weekday),
+            Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, unless=no_hours),
+        ],
+        _("Stores and channels"): [
+            Step("by_store", _("Store by store"), 'ck.kpi.sales_summary(sales, by="store_id")', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20),
+            Step("by_channel", _("By channel"), 'ck.kpi.sales_summary(sales, by="channel")', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10),
+        ],
+        _("Goods"): [
+            Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc)", needs=goods, rows=15, says=says.abc),
+            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless="" if opened.counted else _("The file does not say how many pieces a line is.")),
+        ],
+        _("Groups of members"): [
+            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0),
+            Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=says.groups,
+                heads=(("member_share", label("of", "members")),)),
+            Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=says.times),
+            Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=says.between),
+            Step("movement", _("Who came, who left"), "ck.customers.movement(sales)", "ck.plot.movement(movement)", needs=("member_id",), rows=0, unless=too_short[90]),
+        ],
+        _("Cohorts: who comes back"): [
+            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(sales, period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
+        ],
+        _("What members are still worth"): [
+            Step("worth", _("Customer lifetime value: the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, unless=too_short[90]),
+        ],
+        _("Baskets: what goes together"): [
+            Step("pairs", _("Pairs that are bought together"), f'report.pairs(sales, "{until}")', needs=("sale_id", *goods), rows=10, says=says.pairs),
+        ],
+        _("Stock"): [
+            Step("stockouts", _("How often the shelf was empty"), "ck.stock.stockout_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
+            Step("moving", _("How much of the stock sells at all"), "ck.stock.moving_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
+            Step("turnover", _("How often the stock turns"), "ck.stock.turnover(sales, stock_daily, products)", tables=priced, needs=goods, rows=1),
+            Step("structure", _("What to reorder, reduce and clear"), "ck.stock.suggest_structure(sales, stock_daily, products)", "ck.plot.suggest_structure(structure)", tables=priced, needs=goods, rows=15, says=says.structure),
+        ],
+    }  # fmt: skip

@@ -1,0 +1,69 @@
+"""Three small tables of a report that no other answer of crmkit gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit import recommend, tables
+
+BASKETS = 1_000_000
+"""With more lines than this the baskets are those of the last 90 days."""
+
+
+def purchases(sales: Any) -> Any:
+    """Lines, members, orders and revenue of what members bought at a price: a frame of one row."""
+    lines = nw.from_native(sales).lazy().filter(
+        ~nw.col("member_id").is_null(), nw.col("quantity") > 0, nw.col("amount") > 0
+    )  # fmt: skip
+    found = lines.select(
+        lines=nw.len(),
+        members=nw.col("member_id").n_unique(),
+        orders=nw.col("sale_id").n_unique(),
+        revenue=nw.col("amount").sum(),
+    )
+    return tables.collect(found.with_columns(nw.col("revenue").round(3))).to_native()
+
+
+def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
+    """Products that come back, by the money given back: of those sold and returned often enough.
+
+    Pieces that were sold and that came back for money, and the share; goods written off at no price
+    did not come back.
+    """
+    pieces, money = nw.col("quantity"), nw.col("amount")
+    back = (pieces < 0) & (money < 0)
+    found = (
+        nw.from_native(sales)
+        .lazy()
+        .filter(~nw.col("product_id").is_null())
+        .group_by("product_id")
+        .agg(
+            sold=nw.when(pieces > 0).then(pieces).sum(),
+            returned=nw.when(back).then(-pieces).sum(),
+            refunded=nw.when(back).then(-money).sum(),
+            _lines=nw.when(back).then(nw.lit(1)).sum(),
+        )
+        .filter(nw.col("sold") >= at_least, nw.col("_lines") >= lines)
+        .with_columns(return_rate=nw.col("returned") / nw.col("sold"), refunded=nw.col("refunded").round(2))
+        .drop("_lines")
+    )  # fmt: skip
+    table = tables.collect(found)
+    return table.sort("refunded", "product_id", descending=[True, False]).to_native()
+
+
+def pairs(sales: Any, until: str) -> Any:
+    """Two products that stand in one order more often than by chance, the most frequent first."""
+    frame = nw.from_native(sales).lazy()
+    if tables.collect(frame.select(nw.len())).rows()[0][0] > BASKETS:
+        first = datetime.combine(date.fromisoformat(until), datetime.min.time()) - timedelta(
+            days=90
+        )
+        frame = frame.filter(nw.col("sold_at") >= first)
+    lines = tables.collect(frame.select("sale_id", "product_id", "quantity")).to_pandas()
+    found = recommend.also_bought(lines.dropna(), k=5, min_orders=20)
+    once = found[found["product_id"].astype(str) < found["also_bought"].astype(str)]
+    once = once.sort_values(["orders_both", "product_id"], ascending=[False, True])
+    return once.drop(columns="rank").reset_index(drop=True)

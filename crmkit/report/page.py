@@ -1,0 +1,182 @@
+"""The report as one HTML page: what to do on top, what it rests on below, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from crmkit.i18n import get_language
+from crmkit.i18n import gettext as _
+from crmkit.labels import heading, show
+from crmkit.report.quality import quality
+from crmkit.report.says import gap, rows
+from crmkit.report.written import Done, Report
+from crmkit.results import number
+
+WORDS = "wide words"
+"""A table whose columns are words: all begin at the left."""
+
+
+def page(report: Report) -> str:
+    """The whole page as text."""
+    file = report.opened
+    name = _("Report on {name}").format(name=file.name)
+    parts = [
+        f"<h1>{escape(name)}</h1>",
+        f'<p class="quiet">{escape(_period(report))}</p>',
+        _tiles(report),
+        _advice(report),
+        _next_steps(report),
+        *(_section(title, *map(_step, done)) for title, done in report.chapters.items()),
+        _left_out(report),
+        _file(report),
+        _quality(report),
+    ]
+    style = Path(__file__).with_name("page.css").read_text("utf-8")
+    return (
+        f'<!doctype html>\n<html lang="{"zh-CN" if get_language() == "zh" else "en"}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(name)}</title><style>{style}</style></head>\n<body><main>"
+        + "\n".join(part for part in parts if part)
+        + "</main></body></html>\n"
+    )
+
+
+def _period(report: Report) -> str:
+    file = report.opened
+    return _("Sales from {since} to {until}. Written on {today} by crmkit, on your machine: nothing was sent anywhere.").format(
+        since=file.since, until=file.until, today=f"{datetime.now():%Y-%m-%d}"
+    )  # fmt: skip
+
+
+def _tiles(report: Report) -> str:
+    found, tiles = report.found, []
+    if "summary" in found:
+        one = rows(found["summary"])[0]
+        wanted = (
+            "revenue",
+            "orders",
+            "aov",
+            *(("upt",) if report.opened.counted else ()),
+            "margin_rate",
+        )
+        for name in wanted:
+            value = one.get(name)
+            if value is not None and value == value:
+                tiles.append((heading(name), number(value, share=name == "margin_rate")))
+    for name in ("member_share", "repeat"):
+        if name in found and found[name].value is not None:
+            tiles.append((heading(found[name].name), number(found[name].value, share=True)))
+    return '<div class="tiles">' + "".join(f"<div><b>{escape(v)}</b><span>{escape(n)}</span></div>" for n, v in tiles) + "</div>"  # fmt: skip
+
+
+def _section(title: str, *body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{''.join(body)}</section>"
+
+
+def _behind(code: str) -> str:
+    """The lines behind a figure, folded away."""
+    says = escape(_("The line behind it"))
+    return f'<details class="code"><summary>{says}</summary><pre>{escape(code)}</pre></details>'
+
+
+def _advice(report: Report) -> str:
+    if not report.advice:
+        return ""
+    helped = _("Whether it helped:")
+    items = [
+        f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
+        f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
+        for one in report.advice
+    ]
+    return _section(_("What to do"), "<ol class='advice'>", *items, "</ol>")
+
+
+def _next_steps(report: Report) -> str:
+    held = base64.b64encode(json.dumps(report.notebook(), ensure_ascii=False).encode()).decode()
+    says = escape(_("the notebook behind this report"))
+    link = (
+        f'<a download="report.ipynb" href="data:application/x-ipynb+json;base64,{held}">{says}</a>'
+    )
+    steps = [
+        escape(_("Look through what could not be reckoned, and whether columns were taken for what they are (at the end).")),
+        escape(_("Choose one piece of advice, one store and one date on which you will look again.")),
+        escape(_("Go on by yourself: save {notebook}; every figure is one line in it.")).replace("{notebook}", link),
+    ]  # fmt: skip
+    return _section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
+
+
+def _step(done: Done) -> str:
+    step = done.step
+    body = [f"<h3>{escape(step.title)}</h3>"]
+    if done.says:
+        body.append(f"<p>{escape(done.says)}</p>")
+    if done.chart:
+        held = base64.b64encode(done.chart).decode()
+        body.append(f'<img alt="{escape(step.title)}" src="data:image/png;base64,{held}">')
+    if done.table is not None and len(done.table):
+        table = _table(list(done.table.columns), done.table.values.tolist())
+        says = escape(_("The figures"))
+        if done.chart:
+            table = f"<details><summary>{says}</summary>{table}</details>"
+        body.append(table)
+    body.append(_behind("\n".join(filter(None, [f"{step.name} = {step.code}", step.chart]))))
+    return f"<article>{''.join(body)}</article>"
+
+
+def _table(heads: list[str], lines: list[list[Any]], kind: str = "wide") -> str:
+    def row(cells: list[Any], tag: str = "td") -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(str(one))}</{tag}>" for one in cells) + "</tr>"
+
+    body = "".join(map(row, lines))
+    return f'<div class="{kind}"><table><thead>{row(heads, "th")}</thead><tbody>{body}</tbody></table></div>'
+
+
+def _left_out(report: Report) -> str:
+    if not report.left_out:
+        return ""
+    lines = [[title, why] for title, why in report.left_out]
+    return _section(
+        _("What could not be reckoned, and why"), _table([_("Left out"), _("Why")], lines, WORDS)
+    )
+
+
+def _file(report: Report) -> str:
+    file, seen = report.opened, report.opened.look
+    if seen is None:
+        return ""
+    told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *seen.reading.notes]  # fmt: skip
+    used, nothing = file.meant, _("not used")
+    lines = [
+        [one.column, heading(used[one.column]) if one.column in used else nothing, f"{one.gaps:,}",
+         "" if used.get(one.column) == "member_id" else "; ".join(one.odd)]  # which may name a member
+        for one in seen.columns
+    ]  # fmt: skip
+    heads = [_("Column"), _("taken for"), _("Empty"), _("Look at this")]
+    told_all = f"<p>{escape(gap().join(told))}</p>"
+    return _section(_("The file"), told_all, _table(heads, lines, WORDS), _behind(file.code))
+
+
+def _quality(report: Report) -> str:
+    lines = [
+        [what, f"{n:,}", f"{n / of:.1%}", then] for what, n, of, then in quality(report.opened)
+    ]
+    table = _table(
+        [_("Which lines"), _("How many"), _("Share"), _("What the report does")], lines, WORDS
+    )
+    tidied = ""
+    if report.opened.cleaning is not None:
+        title = escape(_("What had to be tidied first"))
+        tidied = f"<h3>{title}</h3>" + _without_examples(show(report.opened.cleaning))
+    return _section(_("How far the lines can be trusted"), table, tidied)
+
+
+def _without_examples(table: Any) -> str:
+    """What a cleaning did, without its examples: those are people's own values."""
+    hidden = [heading("example"), heading("examples")]
+    table = table[[one for one in table if one not in hidden]]
+    return _table(list(table.columns), table.values.tolist())

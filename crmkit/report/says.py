@@ -1,0 +1,155 @@
+"""What a figure of the report means, in one or two sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit.i18n import get_language
+from crmkit.i18n import gettext as _
+from crmkit.labels import text
+from crmkit.results import number
+
+
+def rows(frame: Any) -> list[dict[str, Any]]:
+    """A small table as plain rows."""
+    found = nw.from_native(frame)
+    found = found.collect() if isinstance(found, nw.LazyFrame) else found
+    return found.rows(named=True)
+
+
+def gap() -> str:
+    """What stands between two sentences."""
+    return "" if get_language() == "zh" else " "
+
+
+def share(value: float) -> str:
+    """A share as people read it."""
+    return f"{value:.1%}"
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """The whole time in a sentence."""
+    one = rows(found["summary"])[0]
+    if not one["orders"]:
+        return ""
+    return _("{revenue} in {orders} orders; an order brings {aov} on average.").format(
+        revenue=number(one["revenue"]), orders=number(one["orders"]), aov=number(one["aov"])
+    )
+
+
+def rate(found: Mapping[str, Any]) -> str:
+    """The last rate, as it reads."""
+    return str(found["_last"])
+
+
+def whole_months(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The months that are over, of `growth`."""
+    table = rows(found["growth"])
+    return table[:-1] if found["_unfinished"] else table
+
+
+def growth(found: Mapping[str, Any]) -> str:
+    """The last whole month against the year before, or the month before."""
+    months = whole_months(found)
+    said = []
+    if months:
+        last = months[-1]
+        if last["yoy"] is not None and last["yoy"] == last["yoy"]:
+            said.append(_("{month}: {change} against the same month of the year before.").format(month=last["month"], change=f"{last['yoy']:+.1%}"))  # fmt: skip
+        elif last["pop"] is not None and last["pop"] == last["pop"]:
+            said.append(_("{month}: {change} against the month before (the season is in this).").format(month=last["month"], change=f"{last['pop']:+.1%}"))  # fmt: skip
+    if found["_unfinished"]:
+        said.append(_("The last month is not over in this file: its fall is no fall."))
+    return gap().join(said)
+
+
+def weekday(found: Mapping[str, Any]) -> str:
+    """The strongest and the weakest day."""
+    days = sorted(rows(found["by_weekday"]), key=lambda one: one["revenue"])
+    if len(days) < 2:
+        return ""
+    return _("Strongest: {best}; weakest: {least}.").format(
+        best=text("weekday", days[-1]["weekday"]), least=text("weekday", days[0]["weekday"])
+    )
+
+
+def abc(found: Mapping[str, Any]) -> str:
+    """How few products bring most."""
+    table = rows(found["abc"])
+    first = sum(one["abc"] == "A" for one in table)
+    return _("{n} of {all} products bring 80 % of the revenue.").format(n=f"{first:,}", all=f"{len(table):,}")  # fmt: skip
+
+
+def returns(found: Mapping[str, Any]) -> str:
+    """How many products bring most of the returns."""
+    table = rows(found["returns"])
+    if not table:
+        return _("No product came back five times or more.")
+    return _("By the money given back; products that came back five times or more.")
+
+
+def groups(found: Mapping[str, Any]) -> str:
+    """Where the money of the members is."""
+    table = rows(found["groups"])
+    best = table[0]
+    return _("{group}: {members} of the members, {money} of what members spent.").format(
+        group=text("rfm_group", best["rfm_group"]),
+        members=share(best["member_share"]),
+        money=share(best["monetary_share"]),
+    )
+
+
+def times(found: Mapping[str, Any]) -> str:
+    """How many bought only once."""
+    once = rows(found["times"])[0]
+    return _("{n} members ({share}) bought on one day only.").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
+
+
+def half(found: Mapping[str, Any]) -> int | None:
+    """Within how many days half of those who come again have come."""
+    table = rows(found["between"])
+    return next((one["days"] for one in table if one["cumulative_share"] >= 0.5), None)
+
+
+def between(found: Mapping[str, Any]) -> str:
+    """How soon half of those who come again have come."""
+    days = half(found)
+    return "" if days is None else _("Half of those who come again come within {n} days.").format(n=days)  # fmt: skip
+
+
+def cohorts(found: Mapping[str, Any]) -> str:
+    """What share of a cohort comes in the next period, on average."""
+    table = rows(found["cohorts"])
+    since = "quarters_since" if table and "quarters_since" in table[0] else "months_since"
+    next_one = [one for one in table if one[since] == 1 and one["active"] is not None]
+    people = sum(one["members"] for one in next_one)
+    if not people:
+        return ""
+    back = sum(one["active"] for one in next_one) / people
+    told = _("Of those who first bought in a quarter, {share} bought in the next.") if since == "quarters_since" else _("Of those who first bought in a month, {share} bought in the next.")  # fmt: skip
+    return told.format(share=share(back)) + gap() + _("The first cohort holds all who were customers already when the file begins.")  # fmt: skip
+
+
+def worth(found: Mapping[str, Any]) -> str:
+    """What members are expected to bring."""
+    said = str(found["worth"]) + ("。" if get_language() == "zh" else ".")
+    return said + gap() + _("The model says what happens if all goes on as before: it knows no season and no plan of yours.")  # fmt: skip
+
+
+def pairs(found: Mapping[str, Any]) -> str:
+    """The most frequent pair."""
+    table = rows(found["pairs"])
+    if not table:
+        return _("No two products stand together in 20 orders more often than by chance.")
+    return _("A lift of 3 says: three times as often together as by chance.")
+
+
+def structure(found: Mapping[str, Any]) -> str:
+    """What the advice would free."""
+    money = sum(
+        one["frees"] or 0 for one in rows(found["structure"]) if one["frees"] == one["frees"]
+    )
+    return _("Reducing and clearing would free goods worth {money} at cost.").format(money=number(money))  # fmt: skip

@@ -1,0 +1,172 @@
+"""From a file to a report: every step reckoned, or the reason why it could not be."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
+from crmkit.labels import heading
+from crmkit.report.advice import Advice, advice
+from crmkit.report.chapters import Step, chapters
+from crmkit.report.ledger import Opened, opened
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Done:
+    """A step that was reckoned: its table as people read it, its chart as PNG, its sentence."""
+
+    step: Step
+    table: Any
+    chart: bytes | None
+    says: str
+
+
+@dataclass
+class Report:
+    """What was found in a file: ``save`` writes the page, ``notebook`` gives the notebook.
+
+    - `opened`: the file; `chapters`: what was reckoned, by heading; `left_out`: what could not be,
+      and why; `advice`: what follows; `found`: the results themselves, by name
+    """
+
+    opened: Opened
+    chapters: dict[str, list[Done]]
+    left_out: list[tuple[str, str]]
+    found: dict[str, Any]
+    advice: list[Advice] = field(default_factory=list)
+
+    def html(self) -> str:
+        """The report as one page that needs nothing beside it."""
+        from crmkit.report.page import page
+
+        return page(self)
+
+    def notebook(self) -> dict[str, Any]:
+        """The notebook behind the report: its lines, with the file as papermill's parameter."""
+        from crmkit.report.notebook import notebook
+
+        return notebook(self)
+
+    def save(self, to: str | Path) -> Path:
+        """Write the page; the notebook is within."""
+        path = Path(to)
+        path.write_text(self.html(), "utf-8")
+        return path
+
+
+def analyse(
+    source: Any, *, columns: Mapping[str, str] | None = None, sheet: str | None = None,
+    encoding: str | None = None, delimiter: str | None = None, time_zone: str | None = None,
+    progress: Progress = lambda done, total, name: None,
+) -> Report:  # fmt: skip
+    """A report on one's own sales, in the current language.
+
+    `source`: a file (CSV, Excel, Parquet, JSON), a folder of such, a pattern, a database by its
+    SQLAlchemy URL, or a table of any kind (pandas, Polars, DuckDB, Spark …) under the names of the
+    contract. A folder whose files begin with sales, stock, products, stores is read as those tables.
+    `columns`: which column stands for what, where the guess is wrong: ``{"amount": "Total"}``;
+    `sheet`, `encoding`, `delimiter`, `time_zone` as in `ck.data.read`.
+
+    Names, phones, e-mails and every other column the report does not need are left out at once;
+    no member stands in it alone.
+
+    Raises `CrmkitError` when the file cannot be read, holds no sales, or does not say which column is
+    which.
+    """
+    progress(0, 0, _("Opening the file"))
+    file = opened(
+        source, columns=columns, sheet=sheet, encoding=encoding, delimiter=delimiter,
+        time_zone=time_zone,
+    )  # fmt: skip
+    planned = chapters(file)
+    total, done = sum(map(len, planned.values())), 0
+    found = names_for(file)
+    reckoned: dict[str, list[Done]] = {}
+    left_out: list[tuple[str, str]] = []
+    for title, steps in planned.items():
+        for step in steps:
+            progress(done, total, step.title)
+            done += 1
+            if why := _why_not(step, file, found):
+                left_out.append((step.title, why))
+                continue
+            try:
+                reckoned.setdefault(title, []).append(_reckoned(step, found))
+            except CrmkitError as error:
+                found.pop(step.name, None)
+                left_out.append((step.title, str(error)))
+    progress(total, total, "")
+    return Report(file, reckoned, left_out, found, advice(found))
+
+
+def names_for(file: Opened) -> dict[str, Any]:
+    """What the lines of a report may use."""
+    import crmkit as ck
+    from crmkit import report
+
+    last = file.until
+    unfinished = last.day < calendar.monthrange(last.year, last.month)[1]
+    return {
+        "ck": ck, "report": report, "sales": file.sales, "names": file.names,
+        "_unfinished": unfinished, **file.tables,
+        "_unknown": () if file.counted else ("units", "upt", "item_price"),
+    }  # fmt: skip
+
+
+def _why_not(step: Step, file: Opened, found: Mapping[str, Any]) -> str:
+    """Why a step cannot be reckoned; nothing where it can."""
+    missing = [one for one in step.needs if one not in file.columns]
+    if missing:
+        return _("The file has no column for: {columns}.").format(
+            columns=_(", ").join(map(heading, missing))
+        )
+    if any(one not in file.tables for one in step.tables):
+        files = ", ".join(f"{one}.csv" for one in ("sales", *step.tables))
+        return _("Needs files of its own beside the sales: give a folder with {files}.").format(
+            files=files
+        )
+    return step.unless
+
+
+def _reckoned(step: Step, found: dict[str, Any]) -> Done:
+    import matplotlib
+
+    result = eval(step.code, found)  # a line of `chapters`, the very one that stands in the report
+    found[step.name] = found["_last"] = result
+    table = _table(result, step, found) if step.rows else None
+    picture = None
+    if step.chart:
+        with matplotlib.rc_context({"backend": "agg"}):
+            picture = _drawn(eval(step.chart, found))
+    return Done(step, table, picture, step.says(found) if step.says else "")
+
+
+def _table(result: Any, step: Step, found: Mapping[str, Any]) -> Any:
+    """A result as people read it, products and stores by their names; without empty columns."""
+    from crmkit.labels import show
+
+    table, names = show(result, step.rows), found["names"]
+    table = table.drop(columns=[heading(one) for one in found["_unknown"]], errors="ignore")
+    for column in ("product_id", "also_bought", "store_id"):
+        if (head := heading(column)) in table:
+            table[head] = [f"{names[one]} ({one})" if one in names else one for one in table[head]]
+    table = table.rename(columns={heading(column): said for column, said in step.heads})
+    return table.loc[:, [not (table[c] == "–").all() for c in table]] if len(table) else table
+
+
+def _drawn(axes: Any) -> bytes:
+    import io
+
+    from matplotlib import pyplot as plt
+
+    figure, png = axes.figure, io.BytesIO()
+    figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+    plt.close(figure)
+    return png.getvalue()
