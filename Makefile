@@ -4,6 +4,8 @@ BIN := .venv/bin
 EXTRAS ?=
 WITH ?=
 ALONE := spark browser
+# compiled once: a test run starts hundreds of processes that read the same modules
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help lab test lowest site setup setup-test lint build data clean
 

@@ -25,6 +25,7 @@ from typing import Any
 from unittest.mock import NonCallableMock
 
 _CHECKS = "crmkit.learn.checks"
+_HOMES = (str(Path(__file__).parents[1]), sys.prefix, sys.base_prefix, "<string>", "<frozen")
 
 
 def guarded(room: ModuleType) -> type[ModuleType]:
@@ -95,8 +96,7 @@ def _mend() -> None:
 
 def _is_foreign(file: str | None) -> bool:
     """Whether code stands in no file of the kit, of Python or of an installed package."""
-    homes = (str(Path(__file__).parents[1]), sys.prefix, sys.base_prefix, "<string>", "<frozen")
-    return file is not None and not file.startswith(homes)
+    return file is not None and not file.startswith(_HOMES)
 
 
 @cache

@@ -21,6 +21,8 @@ key. The total is counted once and travels with the mark to the next page.
 """
 
 import base64
+import functools
+import inspect
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -189,8 +191,8 @@ def listed(what: Listing, *, roles: str) -> Callable:
         ) -> Page:
             return what.page(tx, where, sort, after, size, shown)
 
-        for name in ("__name__", "__qualname__", "__module__", "__doc__"):
-            setattr(method, name, getattr(shown, name))
-        return query(roles=roles)(method)
+        method.__signature__ = inspect.signature(method)
+        named = ("__name__", "__qualname__", "__module__", "__doc__")
+        return query(roles=roles)(functools.update_wrapper(method, shown, named))
 
     return of_a_desk

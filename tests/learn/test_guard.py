@@ -3,14 +3,18 @@
 Each way of cheating runs in a real kernel through nbgrader's own executor and marking.
 """
 
+import importlib
 import multiprocessing
 import os
+import pkgutil
 import sys
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade
+
+from crmkit.learn import guard
 
 WRONG_ANSWER = "def total(prices):\n    return 6"
 HIDDEN_TEST = """\
@@ -219,3 +223,15 @@ def test_an_honest_referee_is_left_as_it_is():
     ended = found.get()
     child.join(30)
     assert ended == "NoneType"
+
+
+def test_the_kit_as_it_is_gives_the_guard_nothing_to_mend(monkeypatch):
+    # a module read again has classes that are not the ones in use
+    import crmkit.practice.desks
+
+    for desk in pkgutil.iter_modules(crmkit.practice.desks.__path__, "crmkit.practice.desks."):
+        importlib.import_module(desk.name)
+    read_again = []
+    monkeypatch.setattr(importlib, "reload", lambda module: read_again.append(module.__name__))
+    guard._mend()
+    assert read_again == []

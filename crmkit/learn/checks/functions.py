@@ -65,16 +65,21 @@ class Function(Expectation):
     inputs: Sequence[Any] = ()
     options: dict[str, Any] = field(default_factory=dict)
     called: str = "f"
+    known: dict[Callable, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def calls(self) -> list[tuple]:
         """The arguments of every call."""
         return [given if type(given) is tuple else (given,) for given in self.inputs]
 
     def right_results(self) -> list[Any]:
-        """What each call should give."""
+        """What each call should give, reckoned once."""
         if not callable(self.expected):
             return list(self.expected)
-        return [self.expected(*copy.deepcopy(arguments)) for arguments in self.calls()]
+        if self.expected not in self.known:
+            self.known[self.expected] = [
+                self.expected(*copy.deepcopy(arguments)) for arguments in self.calls()
+            ]
+        return self.known[self.expected]
 
     def fault(self, value: Any) -> Fault | None:
         from crmkit.learn.checks import expectation_for
