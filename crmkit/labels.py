@@ -1,5 +1,6 @@
 """What people read for the codes in a table."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -74,9 +75,27 @@ def heading(column: str) -> str:
     }[end].format(column=name)
 
 
+QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+
+
+def quarter(value: str, two_lines: bool = False) -> str:
+    """What people read for a quarter, on an axis in two lines.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("en"):
+    ...     quarter("2024-Q2"), quarter("2024-Q2", two_lines=True)
+    ('Q2 2024', 'Q2\\n2024')
+    """
+    year, which = QUARTER.fullmatch(value).groups()
+    words = label("quarter_of", which).format(year=year)
+    return re.sub("年| ", lambda end: f"{end[0].strip()}\n", words) if two_lines else words
+
+
 def code(column: str, value: Any) -> str:
     """What people read for one value of a column of codes."""
     kind = KINDS.get(column, column)
+    if column == "quarter" and QUARTER.fullmatch(str(value)):
+        return quarter(str(value))
     if column in LISTS:
         return label("list", ", ").join(label(kind, one) for one in str(value).split(", "))
     base, end = _parted(column)

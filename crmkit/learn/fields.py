@@ -142,7 +142,7 @@ class Fields:
 
     def _button(self) -> str:
         if all(question.is_task for question in self.questions):
-            return _("Look at it again")
+            return _("Check what I did")
         return (
             _("Keep the answer") if all(q.judged != "now" for q in self.questions) else _("Check")
         )

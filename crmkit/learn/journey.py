@@ -45,6 +45,12 @@ class Step:
         """Whether it counts as done: 80 % right, or simply visited where nothing is asked."""
         return self.started and (self.score is None or self.score >= ENOUGH)
 
+    @property
+    def says(self) -> str:
+        """Its name, and whether it is done: what its dot says when one points at it."""
+        state = _("done") if self.done else _("begun") if self.started else _("open")
+        return _("{title}: {state}").format(title=self.title, state=state)
+
 
 def progress(track: str | None = None) -> "Progress":
     """The learner's path through a track: ``"cashier"``, ``"sales"``, …
@@ -118,9 +124,13 @@ def _steps(track: dict) -> list[Step]:
     quizzes = set(authored.known("quizzes"))
     steps = []
     for lesson in track["lessons"]:
-        pair = [(lesson["id"], say({"zh": lesson["zh"], "en": lesson["en"]}), "lesson")]
+        title = say({"zh": lesson["zh"], "en": lesson["en"]})
+        pair = [(lesson["id"], f"{say(track['short'])} {_number(lesson['id'])} {title}", "lesson")]
         if "graded" in lesson:
-            title = _("Exercise {name}").format(name=lesson["graded"])
+            title = _("{track} exercise {number}")
+            if not _number(lesson["graded"]).isdigit():
+                title = _("{track}: the final exercise")
+            title = title.format(track=say(track["short"]), number=_number(lesson["graded"]))
             pair.append((lesson["graded"], title, "exercise"))
         for name, title, kind in pair:
             seen = latest.get(name, {})
@@ -140,6 +150,10 @@ def _steps(track: dict) -> list[Step]:
                 )
             )
     return steps
+
+
+def _number(name: str) -> str:
+    return name.rpartition("-")[2]
 
 
 class Progress:
@@ -203,9 +217,7 @@ class Progress:
         if self.complete:
             return line + gap + _("Complete: your certificate is on the start page.")
         if self.todo:
-            line += gap + _("Next: {title} ({id}).").format(
-                title=self.todo[0].title, id=self.todo[0].id
-            )
+            line += gap + _("Next: {title}.").format(title=self.todo[0].title)
         return line
 
     @property
@@ -320,7 +332,10 @@ class Way:
             if not chosen:
                 return f"<p>{html.escape(self.text)}</p>"
             done = sum(step.done for step in steps)
-            dots = "".join("●" if step.done else "○" for step in steps)
+            dots = "".join(
+                f'<span title="{html.escape(step.says)}">{"●" if step.done else "○"}</span>'
+                for step in steps
+            )
             words = _("{done} of {all} done").format(done=done, all=len(steps))
             here = next((step for step in steps if step.id == learner.place()), None)
             if here and here.asked:

@@ -44,7 +44,7 @@ _MOVED = re.compile(
 )
 _TENTHS = re.compile(r"(\d)[块元](\d)[毛角]?(?:(\d)分?)?$")
 _DIMES = re.compile(r"^(\d+)[毛角]$")
-_OF_TEN = re.compile(r"(-?\d+(?:\.\d+)?)成([\d半]?)")
+_OF_TEN = re.compile(r"(-?\d+(?:\.\d+)?)成(?:([\d半])(\d*))?")
 _PART = re.compile(r"(\d+)分之(\d+)")
 _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
@@ -138,14 +138,14 @@ def _bare(plain: str) -> str:
 
 
 def _number(kind: str, plain: str, low: float | None, high: float | None, unit: str) -> Understood:
-    bare = _bare(plain)
+    bare = _bare(_english_to_digits(plain.casefold()))
     if kind in ("percent", "money", "number"):
         bare = _MOVED.sub(lambda found: "-" if found[1] else "", bare)
     hundredths = bare.removeprefix("-").startswith("百分之")
     bare = _words_to_digits(bare.replace("百分之", "", 1))
-    if tenths := _OF_TEN.fullmatch(bare):  # 六成五
+    if tenths := _OF_TEN.fullmatch(bare):  # 六成五, 八成七五
         hundredths = True
-        bare = f"{tenths[1]}*10+{tenths[2] or 0}".replace("半", "5")
+        bare = f"{tenths[1]}*10+{tenths[2] or 0}.{tenths[3] or 0}".replace("半", "5")
     bare = _PART.sub(r"\2/\1", bare)
     bare = _TENTHS.sub(r"\1.\2\3", bare)
     bare = _DIMES.sub(r"\1/10", bare)
@@ -160,6 +160,12 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
     if "%" in bare:
         raise NotUnderstood(_("One per cent sign at the end is enough: 86.7%"))
     value = _reckon(bare, plain, whole=kind == "count")
+    if percent and kind != "percent" and "%" not in plain:
+        raise NotUnderstood(
+            _("“{typed}” is a share. A number is asked for here: type it in digits.").format(
+                typed=cut(plain)
+            )
+        )
     if percent and kind != "percent":
         raise NotUnderstood(
             _("A number is asked for here, not a percentage. Type it without the % sign.")
@@ -294,6 +300,53 @@ def _words_to_digits(bare: str) -> str:
     )  # 九十一点一
     bare = re.sub(f"{_WORDS.pattern}(?![月日点时號])", spelled, bare)
     return _UNIT.sub("", bare)
+
+
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_DECADES = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ENGLISH = {word: n for n, word in enumerate(_UNITS)}
+_ENGLISH |= {word: 10 * n for n, word in enumerate(_DECADES, 2)}
+_ENGLISH |= {"hundred": 100, "thousand": 1000}
+_ONE_WORD = rf"(?:{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})"
+_SPELLED = re.compile(rf"\b{_ONE_WORD}(?:(?:[\s-]+|\s+and\s+){_ONE_WORD})*\b")
+_SPELLED_POINT = re.compile(r"(\d) +point +(\d)")
+
+
+def _english_to_digits(plain: str) -> str:
+    """Numbers in English words (two, fifty-four, three hundred and twelve) in digits."""
+
+    def spelled(match: re.Match) -> str:
+        total = part = 0
+        for word in re.findall(_ONE_WORD, match[0]):
+            value = _ENGLISH[word]
+            if value == 1000:
+                total, part = total + (part or 1) * 1000, 0
+            else:
+                part = (part or 1) * 100 if value == 100 else part + value
+        return str(total + part)
+
+    return _SPELLED_POINT.sub(r"\1.\2", _SPELLED.sub(spelled, plain))
 
 
 _HALF_DAYS = {

@@ -24,6 +24,8 @@ from crmkit.screen import Screen
 
 _SEALED = ("name", "phone", "email", "birth_date")
 _PLAIN = ("gender", "district", "occupation", "household", "level")
+_WRITTEN = (*_SEALED, *_PLAIN[:-1])
+"""What people write into a record; the level follows from what is bought."""
 
 
 _watching: "WeakKeyDictionary[Screen, tuple[Path, WeakMethod | None]]" = WeakKeyDictionary()
@@ -54,6 +56,7 @@ class Books:
     returns: tuple[tuple[str, dict[str, int]], ...]
     whole: bool
     bills: tuple["Bill", ...] = ()
+    offers: tuple[tuple[str, str], ...] = ()
     redeemed: tuple[tuple[str, str, int], ...] = ()
     stock_room: StockRoom = StockRoom()  # noqa: RUF009
     calls: tuple["Noted", ...] = ()
@@ -119,6 +122,7 @@ class Books:
                     ),
                     returns=tuple((sale_of[one].reason, given) for one, given in back.items()),
                     bills=cls._bills(rows, schema, found),
+                    offers=tuple((one.id, one.name) for one in rows(schema.promotion)),
                     redeemed=tuple(
                         (found[one.member_id]["is_now"], one.product_id, one.quantity)
                         for one in rows(schema.redemption)
@@ -249,6 +253,9 @@ class HasMember:
             return Fault("nobody", _("There is no member {id}.").format(id=number))
         if fields["status"] == "erased":
             return Fault("erased", _("{id} was erased; that cannot be undone.").format(id=number))
+        mixed_up = self._namesake(number, now, before)
+        if mixed_up:
+            return mixed_up
         if fields["status"] == "merged":
             fields = now.members[fields["is_now"]]
         for field, right in self.wanted.items():
@@ -284,6 +291,29 @@ class HasMember:
                     _("{id} still agrees to {channel} on record.").format(
                         id=number, channel=label("channel", channel)
                     ),
+                )
+        return None
+
+    @staticmethod
+    def _namesake(number: str, now: Books, before: Books) -> Fault | None:
+        """Somebody else of the same name, whose record was taken for this one's."""
+        name = before.members.get(number, {}).get("name")
+        for other, was in before.members.items():
+            if other == number or was["name"] != name or was["status"] != "live":
+                continue
+            is_now = now.members[other]
+            changed = [label("field", one) for one in _WRITTEN if is_now[one] != was[one]]
+            if {c for m, c in now.agreed if m == other} != {
+                c for m, c in before.agreed if m == other
+            }:
+                changed.append(_("consent"))
+            if changed:
+                return Fault(
+                    "namesake_changed",
+                    _(
+                        "{other} has the same name, but is somebody else: {field} was changed there."
+                        " Put it back, then open {id}."
+                    ).format(other=other, field=changed[0], id=number),
                 )
         return None
 
@@ -393,7 +423,15 @@ class WasReturned:
                     right=label("return_reason", self.reason),
                 ),
             )
+        if new:
+            words = _("Taken back: {there}. It should be: {right}.")
+            there = _("; ").join(_listed(back) for _reason, back in new)
+            return Fault("wrong_back", words.format(there=there, right=_listed(self.products)))
         return Fault("not_returned", _("There is no such return yet."))
+
+
+def _listed(products: dict[str, int]) -> str:
+    return _(", ").join(f"{product} × {many}" for product, many in sorted(products.items()))
 
 
 @dataclass(frozen=True)
@@ -425,7 +463,8 @@ class WasRungUp:
         return set(self.products) | {self.member}
 
     def fault(self, now: Books, before: Books) -> Fault | None:
-        faults = [self._wrong_with(one) for one in now.bills[len(before.bills) :]]
+        offers = dict(now.offers)
+        faults = [self._wrong_with(one, offers) for one in now.bills[len(before.bills) :]]
         if not faults:
             return Fault("not_sold", _("There is no such sale yet."))
         if None in faults:
@@ -433,7 +472,7 @@ class WasRungUp:
         # the sale that comes nearest to what was asked
         return min((one for one in faults if one), key=lambda one: _NEARER.index(one.reason))
 
-    def _wrong_with(self, bill: Bill) -> Fault | None:
+    def _wrong_with(self, bill: Bill, offers: dict[str, str]) -> Fault | None:
         if bill.products != self.products:
             return Fault("other_goods", _("There is no sale of exactly these goods yet."))
         if bill.member != self.member:
@@ -452,7 +491,8 @@ class WasRungUp:
             )
         missing = sorted(set(self.offers) - bill.offers)
         if missing:
-            return Fault("no_offer", _("The offer {offer} was not used.").format(offer=missing[0]))
+            words = _("“{offer}” was not used.")
+            return Fault("no_offer", words.format(offer=offers.get(missing[0], missing[0])))
         if self.reason is None:
             return None
         if not bill.came_back:

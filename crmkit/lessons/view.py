@@ -1,5 +1,6 @@
 """How lessons show tables, money and panels."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -65,7 +66,21 @@ def as_day(day: date | str) -> date:
         ) from None
 
 
-def pictured(draw: Callable[..., Any], says: str, size: tuple[float, float] = (8, 3.4)) -> Part:
+_CHINESE_PRINT = {",": "，", ";": "；", "?": "？", "!": "！", ":": "："}
+
+
+def as_printed(words: str) -> str:
+    """What somebody typed, with full-width punctuation behind Chinese characters.
+
+    >>> as_printed("退换很方便,谢谢。"), as_printed("Easy, thanks.")
+    ('退换很方便，谢谢。', 'Easy, thanks.')
+    """
+    return re.sub(r"(?<=[\u4e00-\u9fff])[,;?!:]", lambda mark: _CHINESE_PRINT[mark[0]], words)
+
+
+def pictured(
+    draw: Callable[..., Any], says: str, size: tuple[float, float] = (8, 3.4), dpi: int = 100
+) -> Part:
     """A chart as a part of a screen: `draw(ax=…)` draws it, `says` tells what it shows."""
     from io import BytesIO
 
@@ -79,7 +94,7 @@ def pictured(draw: Callable[..., Any], says: str, size: tuple[float, float] = (8
     with rc_context(_style.STYLE):  # not pyplot's: nothing is left open for a notebook to show
         figure = Figure(figsize=size)
         draw(figure.subplots())
-        figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+        figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
     return parts.picture(png.getvalue(), says)
 
 

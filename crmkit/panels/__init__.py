@@ -4,6 +4,7 @@
 >>> from crmkit.i18n import use_language
 >>> from crmkit.panels import desk
 >>> from crmkit.practice import Shop
+from crmkit.practice.display import calling
 >>> with use_language("en"):
 ...     shop = Shop.practice("corner", folder=tempfile.mkdtemp())
 ...     till = desk("till", shop)
@@ -15,6 +16,7 @@
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.practice import Shop
+from crmkit.practice.display import calling
 from crmkit.screen import Screen
 
 DESKS = ("till", "members", "stock", "sales", "service", "marketing", "manager")
@@ -34,7 +36,8 @@ def desk(name: str, shop: Shop) -> Screen:
         )
     from importlib import import_module
 
-    return import_module(f"crmkit.panels.{name}").panel(shop)
+    made = import_module(f"crmkit.panels.{name}").panel(shop)
+    return made.within(lambda: calling(shop.called()))
 
 
 def practise(name: str, scene: str, staff: str | None = None) -> Screen:

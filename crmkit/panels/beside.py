@@ -77,8 +77,8 @@ class Beside:
             parts.select("beside/staff", _("At this desk now"), self._team(), self._shop.staff.id,
                          act="beside.staff", rev=self._shop.staff.id),
             parts.button(_("Back to the lesson"), "beside.close", icon="left") if self.large
-            else parts.button(_("Open large"), "beside.large"),
-            parts.button(_("Begin anew"), "beside.ask", kind="quiet"),
+            else parts.button(_("Full screen"), "beside.large"),
+            parts.button(_("Begin the practice shop anew"), "beside.ask", kind="quiet"),
         )  # fmt: skip
         return parts.column(
             parts.dialog(bar, inside, title=words, open=True, close="beside.close", wide=True)
@@ -92,17 +92,18 @@ class Beside:
         for one in self._shop.office.team():
             role = next(iter(one.roles), "")
             if one.id == self._shop.staff.id or role not in found:
-                found[role] = (one.id, f"{one.name} · {label('role', role)}")
+                words = label("role", role)
+                found[role] = (one.id, words if one.name == words else f"{one.name} · {words}")
         return list(found.values())
 
     def _anew_dialog(self) -> Part:
         return parts.dialog(
-            parts.text(_("Your practice shop begins anew, as it was at first. The old one stays beside it as a file.")),
+            parts.text(_("Your practice shop begins anew, as it was at first: what you did in it no longer counts, the answers you filled in stay. A copy of the old shop is kept.")),
             parts.row(
-                parts.button(_("Begin anew"), "beside.anew", kind="primary"),
+                parts.button(_("Begin the practice shop anew"), "beside.anew", kind="primary"),
                 parts.button(_("Keep mine"), "beside.close", kind="quiet"),
             ),
-            title=_("Begin anew?"),
+            title=_("Begin the practice shop anew?"),
             open=self.asking,
             close="beside.close",
         )  # fmt: skip

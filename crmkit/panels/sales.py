@@ -8,7 +8,7 @@ from crmkit.i18n import label
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, options
-from crmkit.practice import Shop, schema
+from crmkit.practice import Shop, display, schema
 from crmkit.screen import Part, Screen, parts
 
 OPEN_STAGES = tuple(one for one in schema.OPPORTUNITY_STAGES if one not in ("won", "lost"))
@@ -46,7 +46,7 @@ class SalesDesk(Desk):
         mine = [one for one in everyone if one.staff_id == self.shop.staff.id]
         tasks = mine if mine and self.whose == "mine" else everyone
         rows = [
-            [one.member_id, one.name or "–", label("level", one.level), label("kind", one.why), self._due(one), one.staff_id or "–",
+            [one.member_id, one.name or "–", label("level", one.level), label("kind", one.why), self._due(one), display.name_of(one.staff_id) if one.staff_id else "–",
              parts.button(_("Call"), "call", one.id, kind="small", icon="phone", says=f"{_('Call')} {one.member_id}")]
             for one in tasks[:60]
         ]  # fmt: skip

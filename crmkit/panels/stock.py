@@ -10,6 +10,7 @@ from crmkit.panels.logic.desk import whole
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, table
 from crmkit.practice import Shop
+from crmkit.practice.display import name_of
 from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, Screen, parts
 
@@ -199,7 +200,7 @@ class StockRoom(Desk):
             mine = one.to_store_id == here
             cards.append(
                 parts.card(
-                    parts.row(parts.chip(one.from_store_id), parts.text("→"), parts.chip(one.to_store_id, "right" if mine else "info")),
+                    parts.row(parts.chip(name_of(one.from_store_id)), parts.text("→"), parts.chip(name_of(one.to_store_id), "right" if mine else "info")),
                     parts.items(*(parts.text(line) for line in lines)),
                     parts.button(_("All of it has come"), "way.accept", one.id, kind="primary", icon="check",
                                  once=self.keys(f"accept-{one.id}"), why=self.work.why_not("stock.accept") if mine else _("It is for another store."))

@@ -9,6 +9,7 @@ from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.panels.logic.till import METHODS, Drawer, TakingBack, Till
 from crmkit.panels.shown import Keys, list_acts, money, options, page_of, record, said
 from crmkit.practice import Shop, schema
+from crmkit.practice.display import name_of
 from crmkit.screen import Part, Screen, parts
 
 SALES = Listed("till.list_sales", {"channel": (schema.CHANNELS, "channel")}, ("-at", "-total", "total"), days=True, key="sale_id")  # fmt: skip
@@ -109,7 +110,7 @@ class TillPanel:
         if till.members_found:
             body.append(parts.text(_("Several fit: which one?")))
             body += [
-                parts.button(f"{one.name} {one.phone} {one.home_store_id}", "member.choose", one.id, kind="reply")
+                parts.button(f"{one.name} {one.phone} {name_of(one.home_store_id)}", "member.choose", one.id, kind="reply")
                 for one in till.members_found
             ]  # fmt: skip
         if till.member:
@@ -129,7 +130,7 @@ class TillPanel:
                                 help=_("How many; Enter uses them."))
                 )  # fmt: skip
             if till.coupons:
-                names = [(c.id, f"{c.promotion_id} · {c.id}") for c in till.coupons]
+                names = [(c.id, till.coupon_words(c)) for c in till.coupons]
                 body.append(
                     parts.select("coupon", _("Coupon"), [("", _("none")), *names], till.coupon or "",
                                  act="coupon", rev=f"{till.turn}/{till.coupon}")
@@ -185,7 +186,7 @@ class TillPanel:
             for method, amount in till.taken.items()
         ]
         team = [
-            (one.id, f"{one.id} {one.name}")
+            (one.id, one.name)
             for one in till.shop.office.team()
             if {"sales", "cashier"} & set(one.roles)
         ]

@@ -5,11 +5,13 @@ stay exact: cents, codes and moments to reckon with.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import cache
 from html import escape
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Annotated, Union, get_args, get_origin
 
 from crmkit import labels
@@ -21,6 +23,7 @@ is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
+_called: ContextVar[Mapping[str, str]] = ContextVar("called", default=MappingProxyType({}))
 
 Table = tuple[str | None, list[str] | None, list[list[str]]]
 """Title or None, headings or None (a card, its headings in the first column), the cells."""
@@ -33,6 +36,21 @@ def yuan(cents: int) -> str:
     ('1,234.50', '-0.05')
     """
     return f"{cents / 100:,.2f}"
+
+
+@contextmanager
+def calling(names: Mapping[str, str]) -> Iterator[None]:
+    """Within, codes of staff and stores are read as these names (`Shop.called`)."""
+    before = _called.set(names)
+    try:
+        yield
+    finally:
+        _called.reset(before)
+
+
+def name_of(code: str) -> str:
+    """What a member of staff or a store is called, where names are shown; else its code."""
+    return _called.get().get(code, code)
 
 
 def tables(value: object) -> Iterator[Table]:
@@ -150,13 +168,17 @@ def _cell(name: str, value: object, how: object) -> str:
         return f"{value:.1%}"
     if how in (ABOUT, CODED):
         kind, _colon, one = value.partition(":")
-        return label(kind, one) if how == CODED else f"{label('thing', kind)} {one}".rstrip()
+        return (
+            label(kind, one) if how == CODED else f"{label('thing', kind)} {name_of(one)}".rstrip()
+        )
     if name == "fields":
         return heading(value)
     if isinstance(how, str):
         return label(how, value)
     if name in ("", "id"):
         return str(value)
+    if isinstance(value, str) and value in _called.get():
+        return name_of(value)
     said = label(name, value)
     return labels.text(name, value) if said == str(value) else said
 

@@ -292,6 +292,18 @@ class Shop:
             raise BadValue(_("There is no operation {name}."), name=operation)
         return act.arguments.fields()
 
+    def called(self) -> dict[str, str]:
+        """What the staff are called, and with their codes the stores, by these codes."""
+        staff, store = schema.staff.c, schema.store.c
+        with reading(self.engine) as connection:
+            return {
+                **{row.id: row.name for row in connection.execute(select(staff.id, staff.name))},
+                **{
+                    one: f"{one} {name}"
+                    for one, name in connection.execute(select(store.id, store.name))
+                },
+            }
+
     def frames(self):
         """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what
         was just done in the shop, in the columns every analysis function knows."""

@@ -19,7 +19,7 @@ def as_text(receipt, width: int) -> str:
     A line that is too long goes on below, never over the edge.
     """
     printed: list[str] = []
-    for left, right in _rows(receipt):
+    for left, right in rows(receipt):
         if not left and not right:
             printed.append("-" * width)
             continue
@@ -32,18 +32,19 @@ def as_text(receipt, width: int) -> str:
 
 def as_html(receipt) -> str:
     """The receipt as one table; what a person typed is escaped."""
-    rows = []
-    for left, right in _rows(receipt):
+    drawn = []
+    for left, right in rows(receipt):
         if not left and not right:
-            rows.append('<tr><td colspan="2"><hr></td></tr>')
+            drawn.append('<tr><td colspan="2"><hr></td></tr>')
         else:
-            rows.append(
+            drawn.append(
                 f'<tr><td>{escape(left)}</td><td style="text-align:right">{escape(right)}</td></tr>'
             )
-    return f'<table class="crmkit-slip">{"".join(rows)}</table>'
+    return f'<table class="crmkit-slip">{"".join(drawn)}</table>'
 
 
-def _rows(receipt) -> Iterator[Row]:
+def rows(receipt) -> Iterator[Row]:
+    """The lines of the receipt, left and right."""
     yield receipt.store, ""
     yield heading("sale_id"), str(receipt.sale_id)
     yield heading("at"), f"{receipt.at:%Y-%m-%d %H:%M}"
@@ -59,7 +60,7 @@ def _rows(receipt) -> Iterator[Row]:
         yield f"  {line.quantity} × {yuan(line.list_price)}", yuan(line.quantity * line.list_price)
     yield "", ""
     for one in receipt.offers:
-        named = f"{one.offer} ({one.coupon_id})" if one.coupon_id else one.offer
+        named = f"{one.offer} (…{one.coupon_id[-4:]})" if one.coupon_id else one.offer
         yield named, f"-{yuan(one.discount)}"
     for one in receipt.price_changes:
         yield label("price_change", one.kind), f"-{yuan(one.amount)}"

@@ -121,15 +121,26 @@ def tail(value: object) -> str:
 
 
 def email(value: object) -> str:
-    """An e-mail address, its domain in small letters."""
+    """An e-mail address, its domain in small letters.
+
+    >>> email("ａｎｎ＠Example。com")
+    'ann@example.com'
+    """
     from email_validator import EmailNotValidError, validate_email
 
     try:
         return validate_email(
-            text(value, "email"), check_deliverability=False, test_environment=True
+            _plain(text(value, "email")).replace("。", "."),
+            check_deliverability=False,
+            test_environment=True,
         ).normalized
     except EmailNotValidError as error:
         raise BadValue(_("This is no e-mail address.")) from error
+
+
+def _plain(typed: str) -> str:
+    """Full-width letters and signs as their plain ones."""
+    return unicodedata.normalize("NFKC", typed)
 
 
 def card(value: object) -> str:

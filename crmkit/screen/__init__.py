@@ -6,7 +6,7 @@ one. Parts are made by `crmkit.screen.parts`.
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -104,6 +104,17 @@ class Screen:
             # a person at the screen can do nothing with a traceback; the log has it
             logging.getLogger(__name__).exception("%s: %s", self.name, content.get("act"))
             self._problem = _("That did not work. Nothing you entered is lost: try again.")
+
+    def within(self, surroundings: Callable[[], AbstractContextManager]) -> "Screen":
+        """The same screen, drawn inside of these from now on."""
+        show = self._show
+
+        def inside() -> Part:
+            with surroundings():
+                return show()
+
+        self._show = inside
+        return self
 
     def inside(self) -> Part:
         """What is on it now, for a screen that has this one inside."""

@@ -1,11 +1,13 @@
 """Every task of a lesson or exercise: done as its key shows it is right, missed it is told how."""
 
+from dataclasses import replace
+
 import pytest
 
-from crmkit.i18n import LANGUAGES
+from crmkit.i18n import LANGUAGES, label, use_language
 from crmkit.learn import authored
 from crmkit.learn.questions import Asked
-from crmkit.learn.tasks import Tasks, untouched_books
+from crmkit.learn.tasks import HasMember, Tasks, untouched_books
 
 NAMES = [
     name
@@ -45,6 +47,37 @@ def test_each_mistake_is_told_by_its_name_and_what_to_do_next(name, task, named,
     outcome = question.outcome(None)
     assert (outcome.status, outcome.reason) == ("wrong", named)
     assert outcome.message.endswith(question.data["next"]["en"])
+
+
+def test_a_namesakes_record_that_was_changed_is_told_and_never_right():
+    """Whatever a task asks of a member: nobody else of the name may have been taken for them."""
+    books, about = untouched_books("cashier-1", "en"), {"birth_date": "1977-03-22"}
+    mine, other = "M000094", "M000331"
+    alike = books.members[other] | {"name": books.members[mine]["name"]}
+    before = replace(books, members=books.members | {other: alike})
+
+    def after(**at):
+        changed = {number: before.members[number] | fields for number, fields in at.items()}
+        return replace(before, members=before.members | changed)
+
+    asked = HasMember({"id": mine, **about})
+    assert asked.fault(after(M000094=about), before) is None
+    for spoiled in (after(M000094=about, M000331=about), after(M000331={"phone": "14200000000"})):
+        fault = asked.fault(spoiled, before)
+        assert fault.reason == "namesake_changed" and other in fault.message
+    agreed = replace(after(M000094=about), agreed=before.agreed ^ {(other, "email")})
+    assert asked.fault(agreed, before).reason == "namesake_changed"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reason_to_choose_is_named_as_it_stands_on_the_list(name):
+    for task in Tasks(name).data["tasks"]:
+        for part in task["parts"]:
+            about = part.get("rung_up") or part.get("returned") or {}
+            for language in LANGUAGES if about.get("reason") else ():
+                with use_language(language):
+                    words = label("return_reason", about["reason"])
+                assert words.casefold() in task["ask"][language].casefold()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -34,6 +34,30 @@ def test_every_page_of_every_desk_shows_itself_to_every_role(name, shop_of, walk
             assert screen.text
 
 
+def test_staff_and_stores_stand_with_their_names(shop_of, walk):
+    """What happened is read by people: a code of staff or store stands only where it is told."""
+    cashier, boss = shop_of("C1"), shop_of("T1")
+    who = boss.members.register("Ann Lee", "14200001234")
+    cashier.till.sell([("P1", 1)], member_id=who.id, payments={"cash": 12_900})
+    codes = set(boss.called())
+    assert {"C1", "S1"} <= codes
+    seen = set()
+    for name in DESKS:
+        screen = desk(name, boss)
+        for tab in tabs_of(screen, walk):
+            screen.did({"act": "tab", "arg": tab})
+            if (name, tab) == ("members", "find"):
+                screen.did({"act": "search", "arg": who.id})
+            for table in [one for one in walk(screen.tree) if one["t"] == "table"]:
+                for row in table["rows"]:
+                    seen |= set(filter(lambda cell: isinstance(cell, str), row))
+                    bare = [
+                        h for h, cell in zip(table["heads"], row, strict=True) if str(cell) in codes
+                    ]
+                    assert set(bare) <= {"Number"}, (name, tab, table["title"], row)
+    assert "Chen" in seen and any(one.startswith("S1 ") for one in seen)
+
+
 @pytest.mark.parametrize("name", DESKS)
 def test_hostile_words_in_every_field_are_words(name, shop_of, walk):
     screen = desk(name, shop_of("T1"))

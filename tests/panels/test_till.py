@@ -24,6 +24,25 @@ def test_scanned_goods_lie_in_the_basket_and_are_priced(till):
     assert till.said is None
 
 
+@pytest.mark.parametrize("typed", ["2*P1", "2＊Ｐ１", "p1*2", "P1 × 2", "2 x p1"])
+def test_two_of_a_kind_are_typed_in_any_way(till, typed):
+    till.scan([typed])
+    assert lines(till) == [("P1", 2)]
+
+
+def test_a_coupon_is_called_by_what_it_gives(till, shop_of, walk):
+    boss = shop_of("T1")
+    boss.offers.add("JB", "Birthday coupon", "threshold", threshold=5_000, amount_off=1_000,
+                    coupon_only=True, starts_on="2025-01-01", ends_on="2026-12-31")  # fmt: skip
+    who = boss.members.register("Ann Lee", "14200001234")
+    (number,) = boss.offers.issue("JB", member_ids=(who.id,))
+    screen = desk("till", shop_of("C1"))
+    screen.did({"act": "member", "arg": "14200001234"})
+    (choice,) = [one for one in walk(screen.tree) if one.get("name") == "coupon"]
+    said = f"Birthday coupon: 10 off from 50 (number ends in {number[-4:]})"
+    assert choice["options"][1] == [number, said]
+
+
 def test_an_unknown_code_is_said_and_the_rest_of_the_scans_count(till):
     till.scan(["P1", "4006381333931", "P2"])
     assert lines(till) == [("P1", 1), ("P2", 1)]

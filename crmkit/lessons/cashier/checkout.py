@@ -1,18 +1,24 @@
 """Checkout with a member: what is due, what is missing to an offer, points; the tasks done right."""
 
+from functools import cache
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from crmkit.codes import LEVEL_STEPS, LEVELS
-from crmkit.i18n import get_language, label
+from crmkit.i18n import get_language, label, use_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, yuan
-from crmkit.screen import Part, parts
+from crmkit.lessons.view import loaded, pictured, yuan
+from crmkit.practice import Shop, slip
+from crmkit.practice.display import heading
+from crmkit.practice.display import yuan as money
+from crmkit.screen import Part, Screen, parts
 
 THRESHOLD, OFF, GIFT_FROM = 199, 30, 299
 """July's offers: so much off from so much on, and from where a gift comes (yuan)."""
 DEAR = ({"P0247": 1}, {"P0004": 2}, {"P0251": 2})
 TEA = {"P0247": 1, "P0003": 2}
+NOTE = "#0B4841"
 
 
 def goods() -> dict[str, tuple[str, float]]:
@@ -46,6 +52,83 @@ def basket_part(title: str, basket: dict[str, int]) -> Part:
         for one, many in basket.items()
     ]
     return parts.table(title, [_("Goods"), _("Price"), _("Quantity"), _("Amount")], rows)
+
+
+@cache
+def _tea_receipt(language: str) -> Any:
+    """The tea basket as the till of a fresh practice shop rings it up."""
+    with use_language(language), TemporaryDirectory(prefix="crmkit-receipt-") as folder:
+        shop = Shop.practice("counter", folder=folder)
+        try:
+            return shop.till.sale(_ring_up(shop, TEA, "M002597"))
+        finally:
+            shop.close()
+
+
+def _notes(found: Any) -> dict[str, str]:
+    """What there is to know about lines of the receipt, by how the line begins."""
+    sale, (box, tea, _gift) = heading("sale_id"), found.lines
+    discount, gift = found.offers
+    level = label("level", "gold")
+    return {
+        sale: _("A return begins with this number"),
+        heading("member_id"): _("Recognised: points and offers are this member's"),
+        f"  {tea.quantity} ×": _("Two tins at list price; what is paid for them stands below"),
+        discount.offer: _(
+            "Comes by itself, shared over the goods by their amounts:\n"
+            "{price} × {due} ÷ {gross} = {paid} were paid for the gift box"
+        ).format(
+            price=money(box.list_price),
+            due=money(found.total),
+            gross=money(found.total + discount.discount),
+            paid=money(box.amount),
+        ),
+        gift.offer: _("The gift: its price comes off again"),
+        heading("total"): _("To pay. Say it aloud"),
+        label("payment_method", "wechat"): _("A refund goes back this way"),
+        heading("points_earned"): _("{level}: {paid} × 1.5, whole points only").format(
+            level=level, paid=money(found.total)
+        ),
+    }
+
+
+def _draw_receipt(found: Any, notes: dict[str, str], ax: Any) -> None:
+    lines = list(slip.rows(found))
+    ax.set_xlim(0, 96)
+    ax.set_ylim(len(lines) + 0.6, -1)
+    ax.axis("off")
+    ax.fill([0, 42, 42, 0], [-0.9, -0.9, len(lines) + 0.5, len(lines) + 0.5], color="#FFFDF5",
+            ec="#8A8A8A", lw=1)  # fmt: skip
+    waiting = dict(notes)
+    for y, (left, right) in enumerate(lines):
+        if not left and not right:
+            ax.plot([2, 40], [y, y], color="#8A8A8A", lw=1, ls="--")
+            continue
+        ax.text(2 + 2 * (left[:1] == " "), y, left.strip(), va="center", fontsize=13)
+        ax.text(40, y, right, va="center", ha="right", fontsize=13)
+        begins = next((one for one in waiting if left.startswith(one)), None)
+        if begins is not None:
+            words = waiting.pop(begins)
+            raised = y - 0.45 * words.count("\n")  # a second line has its room above
+            ax.annotate("", (42, y), (46.5, y), arrowprops={"arrowstyle": "-|>", "color": NOTE})
+            ax.text(47, raised, words, va="center", fontsize=13, color=NOTE)
+
+
+def receipt() -> Screen:
+    """A receipt with what its lines mean beside them."""
+    found = _tea_receipt(get_language())
+    notes = _notes(found)
+    told = _("; ").join(
+        f"{line.strip()}: {words}".replace("\n", " ") for line, words in notes.items()
+    )
+    return Screen(
+        lambda: parts.card(
+            pictured(lambda ax: _draw_receipt(found, notes, ax), told, size=(11, 6.4), dpi=180),
+            title=_("What a receipt says"),
+        ),
+        {},
+        "receipt",
+    )
 
 
 class Checkout(Keys):
@@ -83,6 +166,25 @@ class Checkout(Keys):
 
     def reach_gift(self) -> Key:
         return _tea("M002597", "M003209")
+
+    def tin_back(self) -> Key:
+        """What a customer gets for one of the two tins."""
+        before, (_name, price) = gross(TEA), goods()["P0003"]
+        shared = round(OFF * 2 * price / before, 2)
+        every = ("那是两罐的。", "That is for both tins.")
+        return Key(
+            round((2 * price - shared) / 2, 2),
+            {
+                ("那是标价。优惠也摊到了这一罐上，她没付这么多。", "That is the list price. The offer is shared by this tin, too: less was paid."): price,
+                ("30 元不是全摊在这一罐上。", "The 30 yuan are not all this tin's."): round(price - OFF, 2),
+                every: round(2 * price - shared, 2),
+            },
+            {"price": yuan(price)},
+        )  # fmt: skip
+
+    def part_back(self) -> Key:
+        units = [("P0003", 1), ("P0255", 1)]
+        return _tea_back("M002597", "wrong_item", "changed_mind", units)
 
     def all_back(self) -> Key:
         return _tea_back("M002597", "changed_mind", "poor_performance")
@@ -212,17 +314,20 @@ def _tea(member: str, other: str) -> Key:
     )
 
 
-def _tea_back(member: str, reason: str, wrong: str) -> Key:
-    def back(shop: Any, why: str = reason, units: Any = None) -> None:
+def _tea_back(member: str, reason: str, wrong: str, of_it: Any = None) -> Key:
+    """The tea basket taken back, all of it or the units of it that are named."""
+
+    def back(shop: Any, why: str = reason, units: Any = of_it) -> None:
         due = round(100 * (gross(TEA) - OFF))
         own = [one.sale_id for one in shop.till.sales_of(member) if one.total == due]
         sale = own[0] if own else _ring_up(shop, TEA, member)
         shop.till.give_back(sale, units, reason=why)
 
+    missed = "wrong_back" if of_it else "not_all_back"
     return Key(
         back,
         {
             "wrong_reason": lambda shop: back(shop, wrong),
-            "not_all_back": lambda shop: back(shop, units=[("P0003", 2), ("P0255", 1)]),
+            missed: lambda shop: back(shop, units=[("P0003", 2), ("P0255", 1)]),
         },
     )

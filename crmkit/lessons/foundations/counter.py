@@ -9,9 +9,9 @@ from crmkit import data, kpi, rates
 from crmkit.codes import QUALITY_REASONS
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.labels import heading
+from crmkit.labels import heading, quarter
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, pictured, share, store_names
+from crmkit.lessons.view import as_printed, loaded, pictured, share, store_names
 from crmkit.plot import _style
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
@@ -197,10 +197,10 @@ def plot_quarters(found: Any, *, ax: Any = None) -> Any:
         at = [quarters.index(one) for one in mine["quarter"]]
         ax.plot(at, mine["faulty_share"], marker="o", color=colour, label=store_names()[store])
         ax.fill_between(at, mine["low"], mine["high"], color=colour, alpha=0.15, linewidth=0)
-    ax.set_xticks(range(len(quarters)), quarters, rotation=30)
+    ax.set_xticks(range(len(quarters)), [quarter(one, two_lines=True) for one in quarters])
     ax.set_ylim(0, None)
     ax.yaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
-    ax.set_title(_("Came back as faulty: lunch boxes, cups, charging, audio"))
+    ax.set_title(_("Came back as faulty: lunch boxes, cups, chargers, headphones"))
     ax.legend(loc="upper left")
 
 
@@ -292,7 +292,7 @@ def they_wrote(rows: int = 6) -> Screen:
             parts.table(
                 title,
                 [_("In their words"), _("Times")],
-                [(words, f"{n}") for words, n in said.items()],
+                [(as_printed(words), f"{n}") for words, n in said.items()],
                 list(said / said.max()),
             )
         ),
@@ -336,9 +336,10 @@ def card() -> Screen:
 
 def quarters() -> Screen:
     """What came back as faulty at the two stores, quarter by quarter."""
-    found = _by_quarter()
+    found, names = _by_quarter(), store_names()
     told = _("; ").join(
-        f"{r.store_id} {r.quarter} {share(r.faulty_share)}" for r in found.itertuples()
+        f"{names[r.store_id]} {quarter(r.quarter)} {share(r.faulty_share)}"
+        for r in found.itertuples()
     )
     return Screen(
         lambda: parts.card(pictured(lambda ax: plot_quarters(found, ax=ax), told, size=(10, 4))),
@@ -450,7 +451,7 @@ class Counter(Keys):
 
     def all_quarters(self) -> list[tuple[str, str]]:
         """The quarters to choose from."""
-        return [(one.lower(), one) for one in sorted(set(_by_quarter()["quarter"]))]
+        return [(one.lower(), quarter(one)) for one in sorted(set(_by_quarter()["quarter"]))]
 
     def loud(self) -> Key:
         """The first quarter in which the store's faulty goods lie clearly above the other's."""
@@ -463,7 +464,7 @@ class Counter(Keys):
             facts={
                 "here": share(here["faulty_share"][when]),
                 "there": share(there["faulty_share"][when]),
-                "last": last,
+                "last": quarter(last),
                 "now": share(here["faulty_share"][last]),
             },
         )

@@ -10,8 +10,9 @@ from crmkit.codes import QUALITY_REASONS
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
+from crmkit.labels import quarter
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import pictured, share, shown_table
+from crmkit.lessons.view import pictured, share, shown_table, store_names
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
@@ -311,14 +312,14 @@ def parted(found: Any) -> str:
 @chart(size=(10, 4))
 def plot_satisfied(found: Any, *, ax: Any = None) -> Any:
     """Satisfaction with the goods by quarter, a line a store, with its interval."""
-    stores = data.load("stores").set_index("store_id")["name"]
+    stores = store_names()
     quarters = sorted(set(found["quarter"]))
     for store, colour in ((SLIDING, "#D55E00"), (LIKE_IT, "#0072B2")):
         mine = found[found["store_id"] == store].sort_values("quarter")
         places = [quarters.index(one) for one in mine["quarter"]]
-        ax.plot(places, mine["csat"], marker="o", color=colour, label=f"{store} {stores[store]}")
+        ax.plot(places, mine["csat"], marker="o", color=colour, label=stores[store])
         ax.fill_between(places, mine["low"], mine["high"], color=colour, alpha=0.15, linewidth=0)
-    ax.set_xticks(range(len(quarters)), quarters, rotation=30)
+    ax.set_xticks(range(len(quarters)), [quarter(one, two_lines=True) for one in quarters])
     ax.yaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
     ax.set_title(_("Satisfied with goods by quarter"))
     ax.legend(loc="lower left")
@@ -465,11 +466,12 @@ def tried(campaign_id: str) -> Screen:
 
 def two_stores() -> Screen:
     """Satisfaction with the goods at the two stores."""
-    found = _satisfied()
+    found, stores = _satisfied(), store_names()
 
     def show() -> Part:
         told = _("; ").join(
-            f"{one.store_id} {one.quarter} {share(one.csat)}" for one in found.itertuples()
+            f"{stores[one.store_id]} {quarter(one.quarter)} {share(one.csat)}"
+            for one in found.itertuples()
         )
         return parts.card(pictured(lambda ax: plot_satisfied(found, ax=ax), told, size=(10, 4)))
 
@@ -544,7 +546,7 @@ class Lost(Keys):
 
     def quarters(self) -> list[tuple[str, str]]:
         """The quarters to choose from."""
-        return [(one.lower(), one) for one in sorted(set(_satisfied()["quarter"]))]
+        return [(one.lower(), quarter(one)) for one in sorted(set(_satisfied()["quarter"]))]
 
     def part(self) -> Key:
         """The quarter in which the two stores part."""

@@ -388,7 +388,7 @@ def _where(
 ) -> dict[str, tuple[str, list[tuple[str, str]], str]]:
     return {
         "store_id": (_("Store"), stores(tables), store_id),
-        "quarter": (_("Quarter"), [(one, one) for one in QUARTERS], quarter),
+        "quarter": (_("Quarter"), [(one, labels.quarter(one)) for one in QUARTERS], quarter),
     }
 
 

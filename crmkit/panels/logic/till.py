@@ -1,6 +1,7 @@
 """The till: scan, find the member, take the money; hold and fetch; take back; count the drawer."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from crmkit.i18n import gettext as _
@@ -11,7 +12,7 @@ from crmkit.practice import Shop
 from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, PracticeError
 
-TIMES = re.compile(r"(\d{1,3})\s*[*x×X]\s*(\S.*)")
+TIMES = re.compile(r"(\d{1,3})\s*[*x×X]\s*(?P<code>\S.*)|(?P<first>\S.*?)\s*[*x×X]\s*(\d{1,3})")
 METHODS = ("cash", "wechat", "alipay", "card", "gift_card")
 
 
@@ -43,13 +44,17 @@ class Till(DeskWork):
     # the basket
 
     def scan(self, codes: Sequence[str]) -> None:
-        """Barcodes, product numbers or words, each perhaps with a quantity: ``3*690000000001``."""
+        """Barcodes, product numbers or words, each perhaps with a quantity, before or behind it:
+        ``3*690000000001``, ``P0003 × 2``."""
         self.said, self.found = None, []
         unknown = []
         for code in codes:
-            code = str(code).strip()
+            code = unicodedata.normalize("NFKC", str(code)).strip()
             many = TIMES.fullmatch(code)
-            quantity, words = (int(many[1]), many[2]) if many else (1, code)
+            quantity = int(many[1] or many[4]) if many else 1
+            words = (many["code"] or many["first"]) if many else code
+            if re.fullmatch(r"[a-z]\d+", words):
+                words = words.upper()
             product = self._product(words)
             if product:
                 self.basket.add(product, quantity)
@@ -276,12 +281,23 @@ class Till(DeskWork):
         self.basket.key = str(kept.get("key") or self.basket.key)
         self.choose_member(kept.get("member"))
 
+    def _known_offers(self) -> dict:
+        return {one.id: one for one in self.shop.offers.current()}
+
+    def coupon_words(self, coupon) -> str:
+        """A coupon as one calls it: its offer, what it gives, and how its number ends."""
+        number = _("number ends in {end}").format(end=coupon.id[-4:])
+        one = self._known_offers().get(coupon.promotion_id)
+        if one is None:
+            return number
+        what = [one.name, _gives(one)]
+        return _("{what} ({number})").format(what=_(": ").join(filter(None, what)), number=number)
+
     def why(self, offer) -> str:
         """Why an offer counts, in a sentence."""
-        known = {one.id: one for one in self.shop.offers.current()}
-        one = known.get(offer.promotion_id)
+        one = self._known_offers().get(offer.promotion_id)
         if one is None:
-            return _("by coupon {id}").format(id=offer.coupon_id) if offer.coupon_id else ""
+            return _by_coupon(offer) if offer.coupon_id else ""
         why = []
         if one.threshold:
             why.append(_("from {amount} yuan on").format(amount=yuan(one.threshold)))
@@ -290,9 +306,27 @@ class Till(DeskWork):
         if one.level:
             why.append(_("for {level} members and above").format(level=label("level", one.level)))
         if offer.coupon_id:
-            why.append(_("by coupon {id}").format(id=offer.coupon_id))
+            why.append(_by_coupon(offer))
         why.append(_("until {day}").format(day=f"{one.ends_on:%Y-%m-%d}"))
         return _(", ").join(why)
+
+
+def _by_coupon(offer) -> str:
+    return _("by coupon, number ends in {end}").format(end=offer.coupon_id[-4:])
+
+
+def _gives(offer) -> str:
+    """What an offer takes off, as one says it at the till."""
+    off, least = offer.amount_off, offer.threshold
+    if off and least:
+        return _("{off} off from {least}").format(off=_round(off), least=_round(least))
+    if off:
+        return _("{off} off").format(off=_round(off))
+    return _("{percent}% off").format(percent=offer.percent_off) if offer.percent_off else ""
+
+
+def _round(amount: int) -> str:
+    return f"{amount / 100:g}"
 
 
 class TakingBack(DeskWork):
