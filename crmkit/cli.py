@@ -264,6 +264,24 @@ def verify(
     console.print(words, markup=False)
 
 
+@app.command("class")
+def class_(
+    to: Annotated[
+        Path | None, typer.Option(help="放在哪个文件夹 · The folder to write into.")
+    ] = None,
+    lang: Language = None,
+) -> None:
+    """全班成绩：网页和 Excel · How the class stands, as a page and an Excel file."""
+    from crmkit.learn.course import Course
+    from crmkit.teach import class_page
+
+    if lang:
+        set_language(lang)
+    course = Course.find()
+    for path in class_page.write(course, to or course.grading / "class"):
+        console.print(str(path), markup=False, soft_wrap=True)
+
+
 @app.command()
 def look(
     file: Annotated[str, typer.Argument(help="文件、文件夹或数据库 · A file, folder or database.")],

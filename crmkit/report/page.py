@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -36,6 +37,11 @@ def page(report: Report) -> str:
         _file(report),
         _quality(report),
     ]
+    return document(name, parts)
+
+
+def document(name: str, parts: Iterable[str]) -> str:
+    """A page of a report that needs nothing beside it, in the current language."""
     style = Path(__file__).with_name("page.css").read_text("utf-8")
     return (
         f'<!doctype html>\n<html lang="{"zh-CN" if get_language() == "zh" else "en"}"><head><meta charset="utf-8">'

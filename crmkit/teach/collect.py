@@ -69,6 +69,7 @@ class Person:
     id: str
     names: tuple[str, ...] = ()
     store: str = ""
+    name: str = ""
 
 
 def roster(course: Course) -> list[Person]:
@@ -89,6 +90,7 @@ def roster(course: Course) -> list[Person]:
                     cells["id"],
                     tuple(sorted(n for n in names if len(n) > 1)),
                     cells.get("store", ""),
+                    cells.get("name") or f"{last}{first}",
                 )
             )
     return people

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -319,12 +320,22 @@ def _save(
     stored = {
         "digest": digest, "learner": learner, "assignment": name, "language": paper.language,
         "answers": paper.answers, "notes": paper.notes, **result, "shown": {},
+        "tries": _tries(course, learner, name, score / most if most else 0.0),
     }  # fmt: skip
     _write_page(course, given_out, paper, learner, score, most, result)
     whole_file(
         result_file(course, learner, name), json.dumps(stored, ensure_ascii=False, indent=1) + "\n"
     )
     return Graded(learner, name, score, most)
+
+
+def _tries(course: Course, learner: str, name: str, share: float) -> list[list[Any]]:
+    """When each try was handed in (UTC) and its share of the marks; graded again, it is the same try."""
+    folder = course.grading / "submitted" / learner / name
+    latest = max((one.stat().st_mtime for one in folder.rglob("*") if one.is_file()), default=0.0)
+    at = datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    before = stored_result(course, learner, name).get("tries", [])
+    return [one for one in before if one[0] != at] + [[at, share]]
 
 
 def _write_page(

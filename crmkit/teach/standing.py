@@ -1,0 +1,275 @@
+"""How a class stands: every mark, every part, who needs help, by store and over time.
+
+Marks come from nbgrader's gradebook, so that manual marks count; why a part was lost comes from
+what the grading found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import nbformat
+
+from crmkit.i18n import LANGUAGES, get_language
+from crmkit.learn.authored import known
+from crmkit.learn.checks import mistakes
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
+from crmkit.learn.course import Course
+from crmkit.learn.questions import Asked
+from crmkit.teach.collect import roster
+from crmkit.teach.gradebook import opened
+from crmkit.teach.papers import key, marks
+
+PASSED = 0.6
+"""The share of the marks from which an exercise counts as passed."""
+BANDS = (0.0, 0.6, 0.7, 0.8, 0.9)
+"""Where the bands of the distribution begin."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One graded part of somebody's work: right, open (not attempted) or wrong, and why."""
+
+    id: str
+    status: str
+    mistake: str | None
+    message: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """One learner's marks in one exercise, when it was handed in, and the shares of every try."""
+
+    learner: str
+    assignment: str
+    score: float
+    most: float
+    handed_in: datetime | None
+    parts: tuple[Part, ...] = ()
+    tries: tuple[float, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """The share of the full marks, from 0 to 1."""
+        return self.score / self.most if self.most else 0.0
+
+
+@dataclass(frozen=True)
+class Hard:
+    """A part, how many got it right, wrong or left it open, and what went wrong most often."""
+
+    assignment: str
+    part: str
+    right: int
+    wrong: int
+    open: int
+    mistake: str
+    times: int
+
+    @property
+    def share(self) -> float:
+        """The share of those who handed in that got it right."""
+        return self.right / (self.right + self.wrong + self.open)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Somebody who needs help, and where."""
+
+    learner: str
+    failed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass
+class Standing:
+    """A class with its works; `names` and `stores` by learner, as the roster has them."""
+
+    works: list[Work]
+    assignments: list[str]
+    names: dict[str, str] = field(default_factory=dict)
+    stores: dict[str, str] = field(default_factory=dict)
+    parts: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def learners(self) -> list[str]:
+        """Everybody on the roster, then whoever else handed in."""
+        return list(dict.fromkeys([*self.names, *(one.learner for one in self.works)]))
+
+    def name(self, learner: str) -> str:
+        """What to call somebody: the name on the roster, else what they are known by."""
+        return self.names.get(learner) or learner
+
+    def of(self, learner: str) -> dict[str, Work]:
+        """Somebody's works by exercise."""
+        return {one.assignment: one for one in self.works if one.learner == learner}
+
+    def overall(self, learner: str) -> float | None:
+        """The share of the marks over what somebody handed in; None for nothing."""
+        return _share(self.of(learner).values())
+
+    def spread(self, assignment: str) -> list[int]:
+        """How many are in each of the `BANDS`."""
+        counts = [0] * len(BANDS)
+        for one in self.works:
+            if one.assignment == assignment:
+                # marks are whole points: 0.7 of 10 must not fall below 0.7 for its last bit
+                counts[sum(one.share + 1e-9 >= band for band in BANDS) - 1] += 1
+        return counts
+
+    def mean(self, assignment: str) -> float | None:
+        """The share of the marks the class has in an exercise."""
+        return _share(one for one in self.works if one.assignment == assignment)
+
+    def hardest(self, most: int = 12) -> list[Hard]:
+        """The parts that fewest got right, those the whole class had right left out."""
+        seen: dict[tuple[str, str], list[Part]] = defaultdict(list)
+        for work in self.works:
+            for part in work.parts:
+                seen[work.assignment, part.id].append(part)
+        found = [self._hard(*where, parts) for where, parts in seen.items()]
+        return sorted((one for one in found if one.share < 1), key=lambda one: one.share)[:most]
+
+    def _hard(self, assignment: str, part: str, parts: list[Part]) -> Hard:
+        wrong = [one for one in parts if one.status not in (RIGHT, NOTED, NOT_ATTEMPTED)]
+        why = Counter(one.mistake or one.message for one in wrong).most_common(1)
+        code, times = why[0] if why else ("", 0)
+        return Hard(
+            assignment, self.parts.get((assignment, part), part),
+            right=sum(one.status in (RIGHT, NOTED) for one in parts), wrong=len(wrong),
+            open=sum(one.status == NOT_ATTEMPTED for one in parts),
+            mistake=_in_words(code, wrong), times=times,
+        )  # fmt: skip
+
+    def need_help(self) -> list[Needs]:
+        """Who did not pass something, or has not handed in what most of the class has; worst first."""
+        of_class = [
+            one for one in self.assignments
+            if 2 * sum(work.assignment == one for work in self.works) > len(self.learners)
+        ]  # fmt: skip
+        found = []
+        for learner in self.learners:
+            works = self.of(learner)
+            failed = tuple(one for one, work in works.items() if work.share < PASSED)
+            missing = tuple(one for one in of_class if one not in works)
+            if failed or missing:
+                found.append(Needs(learner, failed, missing))
+        return sorted(found, key=lambda one: (-len(one.failed) - len(one.missing), one.learner))
+
+    def by_store(self) -> dict[str, dict[str, float]]:
+        """The share of the marks by store and track, for the stores on the roster."""
+        grouped: dict[str, dict[str, list[Work]]] = defaultdict(lambda: defaultdict(list))
+        for one in self.works:
+            if store := self.stores.get(one.learner):
+                grouped[store][one.assignment.rpartition("-")[0]].append(one)
+        return {
+            store: {track: _share(works) or 0.0 for track, works in tracks.items()}
+            for store, tracks in sorted(grouped.items())
+        }
+
+    def by_day(self) -> dict[date, tuple[int, float]]:
+        """How many works came in on a day, and their share of the marks."""
+        days: dict[date, list[Work]] = defaultdict(list)
+        for one in self.works:
+            if one.handed_in:
+                days[one.handed_in.date()].append(one)
+        return {day: (len(works), _share(works) or 0.0) for day, works in sorted(days.items())}
+
+    def tried_again(self) -> list[Work]:
+        """The works that were handed in more than once, the largest gain first."""
+        again = [one for one in self.works if len(one.tries) > 1]
+        return sorted(again, key=lambda one: one.tries[0] - one.tries[-1])
+
+
+def standing(course: Course) -> Standing:
+    """How the class of a course stands. Empty where nothing was graded."""
+    names = {one.id: one.name for one in roster(course)}
+    stores = {one.id: one.store for one in roster(course) if one.store}
+    works = list(_works(course)) if (course.grading / "gradebook.db").is_file() else []
+    order = course.assignments()
+    done = {one.assignment for one in works}
+    found = Standing(works, [one for one in order if one in done], names, stores)
+    for assignment in found.assignments:
+        for part, said in _parts(course, assignment):
+            found.parts[assignment, part] = said
+    return found
+
+
+def _works(course: Course) -> Iterable[Work]:
+    stored = {}
+    for path in sorted((course.grading / "results").glob("*/*.json")):
+        try:
+            one = json.loads(path.read_text("utf-8"))
+            stored[one["learner"], one["assignment"]] = one
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    exercises = set(course.assignments())
+    with opened(course) as gradebook:
+        for assignment in gradebook.assignments:
+            if assignment.name not in exercises:
+                continue
+            for submission in gradebook.assignment_submissions(assignment.name):
+                learner = submission.student.id
+                one = stored.get((learner, assignment.name), {})
+                parts = tuple(
+                    Part(
+                        name, said["status"], said.get("mistake"), said.get("message", ""),
+                        one.get("language", ""),
+                    )
+                    for name, said in one.get("verdicts", {}).items()
+                )  # fmt: skip
+                tries = one.get("tries", [])
+                at = datetime.fromisoformat(tries[-1][0]) if tries else None
+                yield Work(
+                    learner, assignment.name, submission.score, submission.max_score,
+                    submission.timestamp or at, parts, tuple(share for _at, share in tries),
+                )  # fmt: skip
+
+
+def _parts(course: Course, assignment: str) -> Iterable[tuple[str, str]]:
+    """The graded parts of an exercise, as a person would name them."""
+    path = course.release(assignment, get_language())
+    if not path.is_file():
+        return
+    asked = Asked(assignment).questions if assignment in known("questions") else {}
+    heading = ""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for line in re.findall(r"^##\s+(.+?)\s*$", cell.source, re.M):
+                heading = line
+        elif marks(cell).get("grade"):
+            named = [
+                asked[one].label for one in re.findall(r'"([^"]+)"', cell.source) if one in asked
+            ]
+            yield key(cell), " · ".join(filter(None, [heading, *named])) or key(cell)
+
+
+def _share(works: Iterable[Work]) -> float | None:
+    several = list(works)
+    most = sum(one.most for one in several)
+    return sum(one.score for one in several) / most if most else None
+
+
+def _in_words(code: str, parts: list[Part]) -> str:
+    """A mistake as a sentence: in the current language where it is known in it."""
+    if code in mistakes.KNOWN:
+        return mistakes.sentence(code)
+    told = {one.language: one.message for one in parts if code in (one.mistake, one.message)}
+    return told.get(get_language()) or next(iter(told.values()), code)
+
+
+def title(course: Course, assignment: str) -> str:
+    """What an exercise is called, in the current language."""
+    for language in (get_language(), *LANGUAGES):
+        path = course.release(assignment, language)
+        if path.is_file():
+            for cell in nbformat.read(path, as_version=4).cells:
+                if found := re.search(r"^#\s+(.+?)\s*$", cell.source, re.M):
+                    return f"{assignment} {found[1]}"
+    return assignment
