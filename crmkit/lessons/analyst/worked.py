@@ -127,6 +127,8 @@ def standard_error(found: Any, but: str = "") -> float:
     """How far chance alone moves the difference: √(s₁²/n₁ + s₂²/n₂)."""
     by = found.groupby("group")["revenue"]
     spread = by.var(ddof=0) if but == "ddof" else by.var()
+    if but == "std":
+        return float((by.std() / by.size()).sum() ** 0.5)
     if but == "together":
         return float(found["revenue"].std() / len(found) ** 0.5)
     if but == "no_n":
@@ -153,7 +155,8 @@ def did(found: Any, but: str = "") -> float:
 
 def ever_alarmed(p_values: Any, but: str = "") -> float:
     """The share of trials in which one look or more fell below 0.05."""
-    small = p_values["p_value"] < 0.05
+    p = p_values["p_value"]
+    small = p <= 0.05 if but == "at_most" else p < 0.05
     if but == "all_looks":
         return float(small.mean())
     if but == "last":
@@ -183,6 +186,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
     "standard_error": forgets(
         standard_error,
         no_n="not_divided",
+        std=("每一份是方差 ÷ 人数：方差是 var()，不是标准差 std()。", "Each part is variance by number: var(), not the standard deviation std()."),
         no_root=("最后还要开平方。", "The square root at the end is missing."),
         added=("先把两边的 s²/n 加起来，再开一次平方。", "Add the two s²/n first, then take one square root."),
         together=("两组要分开算，各除以自己的人数。", "Reckon the two groups apart, each by its own number."),
@@ -202,6 +206,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         all_looks=("分母是试验的个数，不是看的次数。", "Divide by trials, not by looks."),
         every=("有一次就算，不必每次都响：any，不是 all。", "One alarm is enough: any, not all."),
         count="not_divided",
+        at_most=("正好 0.05 不算：要小于。", "Exactly 0.05 does not count: below it."),
     ),
 }  # fmt: skip
 """What each typical mistake would give, by function of the exercise and the lesson."""
