@@ -3,7 +3,17 @@
 import pytest
 
 from crmkit.errors import CrmkitError
-from crmkit.learn import authored, certificate, check, hint, progress, quiz, records, which_track
+from crmkit.learn import (
+    authored,
+    certificate,
+    check,
+    hint,
+    progress,
+    quiz,
+    records,
+    way,
+    which_track,
+)
 from crmkit.learn.certificates import in_words
 from crmkit.learn.learner import checked_names, place
 from crmkit.learn.questions import Asked
@@ -65,6 +75,11 @@ def test_the_path_shows_what_is_done_and_what_comes_next(at_notebook, desk, monk
         certificate("Lin", "cashier")
     solve("cashier-03")
     assert [step.id for step in progress("cashier").todo] == ["cashier-3"]
+    dots = {
+        "zh": 'title="收银 03 我这一班的数字：已完成"',
+        "en": 'title="Cashier 03 My shift in numbers: done"',
+    }
+    assert dots[language] in way().html
     called = {"zh": "收银练习 3", "en": "Cashier exercise 3"}[language]
     assert called in progress("cashier").summary and "cashier-3" not in progress("cashier").text
     answer_fields("cashier-3")
@@ -81,7 +96,6 @@ def test_the_path_shows_what_is_done_and_what_comes_next(at_notebook, desk, monk
 def test_the_start_page_gives_the_certificate_once_the_track_is_done(
     at_notebook, desk, monkeypatch
 ):
-    from crmkit.learn import way
 
     monkeypatch.setenv("CRMKIT_COURSE", str(desk))
     (desk / "course" / "source" / "2-cashier").mkdir(parents=True)

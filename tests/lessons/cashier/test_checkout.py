@@ -3,9 +3,12 @@
 import pytest
 
 from crmkit.codes import LEVEL_STEPS
+from crmkit.i18n import use_language
 from crmkit.learn.questions import Asked
-from crmkit.lessons.cashier.checkout import TEA, gross
+from crmkit.lessons.cashier.checkout import TEA, _notes, _tea_receipt, gross, receipt
+from crmkit.practice import slip
 from crmkit.practice.domain.selling import settle
+from crmkit.practice.errors import PracticeError
 
 NUMBERS = range(1, 100)
 
@@ -50,6 +53,26 @@ def test_a_whole_purchase_that_comes_back_leaves_the_points_as_they_were(lesson_
     Asked("cashier-02").keys({}).all_back().value(here)
     assert here.members.show("M002597").points == before
     assert here.stock.look("P0255").on_hand == cards
+
+
+def test_one_tin_brings_what_was_paid_for_it_and_the_gift_must_come_with_it(lesson_shop):
+    here = lesson_shop("cashier-02")
+    sale = here.till.sell(tuple(TEA.items()), member_id="M002597", payments={"wechat": 30_970})
+    with pytest.raises(PracticeError, match="comes back too"):
+        here.till.give_back(sale.sale_id, [("P0003", 1)], reason="wrong_item")
+    back = here.till.give_back(sale.sale_id, [("P0003", 1), ("P0255", 1)], reason="wrong_item")
+    assert back.total == round(100 * Asked("cashier-02").keys({}).tin_back().value)
+
+
+def test_the_picture_of_a_receipt_says_something_of_lines_that_are_on_it(language):
+    with use_language(language):
+        lines = [left for left, _right in slip.rows(_tea_receipt(language))]
+        notes = _notes(_tea_receipt(language))
+        (picture,) = receipt().tree["of"]
+    assert len(notes) == 8 and picture["src"].startswith("data:image/png")
+    for begins, words in notes.items():
+        assert sum(line.startswith(begins) for line in lines) == 1, begins
+        assert words.replace("\n", " ") in picture["says"]
 
 
 @pytest.mark.parametrize("typed", ["", "P0255"])

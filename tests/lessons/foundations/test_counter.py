@@ -72,6 +72,17 @@ def test_the_stores_part_in_the_quarter_after_the_cheaper_goods_came_and_meet_ag
     assert here["low"]["2025-Q2"] < there["high"]["2025-Q2"], "back to normal"
 
 
+def test_quarters_are_said_as_people_say_them(language):
+    from crmkit.lessons.foundations.lost import Lost
+    from crmkit.lessons.inventory import shelves
+
+    ck.set_language(language)
+    words = [said for _id, said in counter.Counter({}).all_quarters() + Lost({}).quarters()]
+    words += [said for _id, said in shelves._where("S03", "2025-Q2", None)["quarter"][1]]
+    assert {"zh": "2024年第二季度", "en": "Q2 2024"}[language] in words
+    assert not [one for one in [*words, counter.quarters().text] if "-Q" in one]
+
+
 def test_waiting_and_answers_are_grouped_by_their_minutes_and_hours():
     asked = ck.load("surveys")
     long = asked[(asked["waited"] > 8) & asked["csat_service"].notna()]
