@@ -1,6 +1,5 @@
 """Who learns here, and where their work is kept."""
 
-import csv
 import hashlib
 import hmac
 import json
@@ -22,6 +21,8 @@ from crmkit.i18n import LANGUAGES, use_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import learner, workspace
 from crmkit.learn.course import START, Course
+from crmkit.learn.roster import Person
+from crmkit.learn.roster import read as read_roster
 from crmkit.panels import DESKS, desk
 from crmkit.practice import Shop
 from crmkit.practice.errors import PracticeError
@@ -180,38 +181,16 @@ class Class:
         self.people: dict[str, Learner] = {}
         self._codes = self.home / "codes.json"
         self._wrong: dict[str, tuple[int, float]] = {}
-        for row in self._rows(roster):
-            folder = self.home / row["id"]
-            self.people[row["id"]] = Learner(
-                row["id"],
-                " ".join(filter(None, (row.get("last_name"), row.get("first_name")))) or row["id"],
+        for person in _named_plainly(roster):
+            folder = self.home / person.id
+            self.people[person.id] = Learner(
+                person.id,
+                person.name or person.id,
                 ClassCourse(course, folder),
                 folder / "progress.jsonl",
                 self.home / "shop" if one_shop else None,
                 scene,
             )
-
-    @staticmethod
-    def _rows(roster: Path) -> list[dict[str, str]]:
-        try:
-            with roster.open(encoding="utf-8-sig", newline="") as file:
-                rows = [
-                    {k: (v or "").strip() for k, v in r.items() if k} for r in csv.DictReader(file)
-                ]
-        except (OSError, UnicodeDecodeError) as error:
-            raise CrmkitError(_("{path} cannot be read.").format(path=roster)) from error
-        if not rows or "id" not in rows[0]:
-            raise CrmkitError(
-                _("{path} needs a column id, one line for each learner.").format(path=roster)
-            )
-        wrong = [r["id"] for r in rows if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,40}", r["id"])]
-        if wrong:
-            raise CrmkitError(
-                _("{id} cannot be a learner's id: use letters and digits.").format(
-                    id=wrong[0] or "–"
-                )
-            )
-        return rows  # fmt: skip
 
     def knows(self, name: str) -> bool:
         """Whether this learner has chosen a code already."""
@@ -243,6 +222,21 @@ class Class:
         codes = read(self._codes)
         codes.pop(name, None)
         write(self._codes, codes)
+
+
+def _named_plainly(roster: Path) -> list[Person]:
+    """Everybody on the roster, whose ids name folders and addresses."""
+    people = read_roster(roster)
+    if not people:
+        raise CrmkitError(
+            _("{path} needs a column id, one line for each learner.").format(path=roster)
+        )
+    for one in people:
+        if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,40}", one.id):
+            raise CrmkitError(
+                _("{id} cannot be a learner's id: use letters and digits.").format(id=one.id)
+            )
+    return people
 
 
 def _hashed(code: str, salt: str) -> str:

@@ -4,7 +4,6 @@ Nothing is written here and nothing is followed: a link is set aside, a zip is r
 within bounds, names inside it are only names.
 """
 
-import csv
 import io
 import re
 import zipfile
@@ -15,6 +14,8 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
+from crmkit.learn.roster import Person
+from crmkit.learn.roster import read as read_roster
 from crmkit.teach.papers import MOST_BYTES, Read, Release, SetAside, answers_of, read
 
 MOST_FILES = 5000
@@ -62,45 +63,10 @@ class Handed:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody on the roster."""
-
-    id: str
-    names: tuple[str, ...] = ()
-    store: str = ""
-    name: str = ""
-
-
 def roster(course: Course) -> list[Person]:
-    """The class from ``grading/roster.csv`` (id, name, email, store …); empty without one."""
+    """The class from ``grading/roster.csv``; empty without one."""
     path = course.grading / "roster.csv"
-    if not path.is_file():
-        return []
-    rows = csv.DictReader(io.StringIO(_text(path.read_bytes())))
-    people = []
-    for row in rows:
-        cells = {str(k).strip().lower(): (v or "").strip() for k, v in row.items() if k}
-        first, last = cells.get("first_name", ""), cells.get("last_name", "")
-        names = {cells.get("name", ""), f"{last}{first}", f"{first} {last}".strip()}
-        names |= {cells.get("email", "").partition("@")[0]}
-        if cells.get("id"):
-            people.append(
-                Person(
-                    cells["id"],
-                    tuple(sorted(n for n in names if len(n) > 1)),
-                    cells.get("store", ""),
-                    cells.get("name") or f"{last}{first}",
-                )
-            )
-    return people
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")
+    return read_roster(path) if path.is_file() else []
 
 
 def safe_name(name: str) -> str:

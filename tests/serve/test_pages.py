@@ -159,11 +159,11 @@ def test_names_from_the_roster_are_text(stranger):
 
 def test_the_board_is_the_trainers(stranger, browser_of):
     browser_of("ann").get(EXERCISE)
-    assert "trainer" in words(stranger.get("/board")) and "Lee Ann" not in words(stranger.get("/board"))  # fmt: skip
+    assert "trainer" in words(stranger.get("/board")) and "Ann Lee" not in words(stranger.get("/board"))  # fmt: skip
     assert "not the password" in words(stranger.post("/board", code="guess"))
     stranger.post("/board", code="trainer-password")
     board = words(stranger.get("/board"))
-    assert "Lee Ann" in board and "sales-1" in board and "<svg" in board
+    assert "Ann Lee" in board and "Sales exercise 1" in board and "<svg" in board
     stranger.post("/board", forget="bo")
     assert stranger.sign_in("bo", "a new code").code == 302
     stranger.post("/board", forget="bo")
@@ -172,7 +172,7 @@ def test_the_board_is_the_trainers(stranger, browser_of):
 def test_a_certificate_is_refused_by_saying_what_is_missing(stranger, browser_of):
     assert stranger.ask("/certificate/cashier").code == 302
     ann = browser_of("ann")
-    assert "Lee Ann" in words(ann.get("/certificate/cashier"))
+    assert "Ann Lee" in words(ann.get("/certificate/cashier"))
     refused = ann.post("/certificate/cashier", name="Somebody Else")
     assert "cashier-1 is not graded yet" in words(refused)
     assert ann.get("/certificate/nothing").code == 404
