@@ -5,10 +5,11 @@ way there: what was done and undone again costs nothing. `nothing_else` compares
 scene, so a stranger who was changed, merged or forgotten is seen. Checks only read.
 """
 
+import dataclasses
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, WeakMethod
@@ -16,9 +17,10 @@ from weakref import WeakKeyDictionary, WeakMethod
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, get_language, label, use_language
 from crmkit.i18n import gettext as _
-from crmkit.learn import answers, authored, records
+from crmkit.learn import answers, authored, paper_tasks, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
+from crmkit.learn.paper_tasks import Paper
 from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasKept, WasSent
 from crmkit.screen import Screen
 
@@ -60,6 +62,7 @@ class Books:
     redeemed: tuple[tuple[str, str, int], ...] = ()
     stock_room: StockRoom = StockRoom()  # noqa: RUF009
     calls: tuple["Noted", ...] = ()
+    papers: paper_tasks.Papers = dataclasses.field(default_factory=dict)
     deals: tuple["Deal", ...] = ()
 
     @classmethod
@@ -128,6 +131,7 @@ class Books:
                         for one in rows(schema.redemption)
                     ),
                     stock_room=StockRoom.read(rows, schema),
+                    papers=paper_tasks.read(rows, schema, found),
                     calls=tuple(
                         Noted(
                             found[one.member_id]["is_now"],
@@ -722,6 +726,10 @@ _GOALS = {
     "sent": lambda wanted: WasSent(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
     "called": lambda wanted: WasCalled(**wanted),
+    **{
+        kind: partial(Paper, kind)
+        for kind in ("wish", "push", "message", "ticket", "improvement", "asked")
+    },
     "opportunity": lambda wanted: StandsAt(**wanted),
 }
 

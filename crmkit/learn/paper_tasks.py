@@ -1,0 +1,82 @@
+"""Tasks that leave a paper on a desk: a wish, a campaign, a message, a ticket, an improvement."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.i18n import label
+from crmkit.learn.checks.outcome import Fault
+
+Papers = Mapping[str, tuple[dict[str, Any], ...]]
+"""What lies on the desks, by kind, in the order in which it was made."""
+
+_STATUS = {"push": "campaign_status", "ticket": "status", "improvement": "improvement_status"}
+_LABELS = {one: one for one in ("channel", "occasion", "priority", "kind")}
+
+
+def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]) -> Papers:
+    """Every paper of a shop, its members by the number they have now."""
+
+    def taken(row: Any, *fields: str, **more: Any) -> dict[str, Any]:
+        about = {one: getattr(row, one) for one in fields} | more
+        if "member_id" in about:
+            member = about.pop("member_id")
+            about["member"] = found[member]["is_now"] if member else None
+        return {name: f"{one}" if name.endswith("_on") else one for name, one in about.items()}
+
+    channels = {row.id: row.channel for row in rows(schema.template)}
+    wish = ("occasion", "month_day", "days_before", "segment_id")
+    ticket = ("id", "member_id", "kind", "channel", "priority", "status", "satisfaction")
+    improvement = ("ticket_id", "owner_id", "due_on", "recheck_on", "status")
+    return {
+        "wish": tuple(
+            taken(row, *wish, channel=channels[row.template_id])
+            for row in rows(schema.care_rule)
+            if row.active
+        ),
+        "push": tuple(
+            taken(row, "segment_id", "control_percent", "status", channel=channels[row.template_id])
+            for row in rows(schema.campaign)
+        ),
+        "message": tuple(
+            taken(row, "member_id", "channel")
+            for row in rows(schema.outbox)
+            if row.template_id and not row.campaign_id and not row.care_rule_id
+        ),
+        "ticket": tuple(taken(row, *ticket) for row in rows(schema.ticket)),
+        "improvement": tuple(taken(row, *improvement) for row in rows(schema.improvement)),
+        "asked": tuple(taken(row, "member_id", "channel", "ticket_id") for row in rows(schema.survey_invite)),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper of this kind, new or changed, that says all this."""
+
+    kind: str
+    wanted: dict[str, Any]
+
+    def touches(self, _books: Any) -> set[str]:
+        return {self.wanted["member"]} if "member" in self.wanted else set()
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        old = before.papers[self.kind]
+        wrong = [self._wrong_in(one) for one in now.papers[self.kind] if one not in old]
+        if not wrong:
+            return Fault(f"no_{self.kind}", _("Nothing of the kind is on the desk yet."))
+        field, value = min(wrong, key=len)[-1] if all(wrong) else (None, None)
+        if field is None:
+            return None
+        words = {"field": label("field", field), "value": self._said(field, value)}
+        return Fault(
+            f"wrong_{field}", _("{field}: “{value}” is noted; that was not it.").format(**words)
+        )
+
+    def _wrong_in(self, paper: dict[str, Any]) -> list[tuple[str, Any]]:
+        """What this paper says otherwise; what tells one paper from another comes last."""
+        return [(name, paper[name]) for name in reversed(self.wanted) if paper[name] != self.wanted[name]]  # fmt: skip
+
+    def _said(self, field: str, value: Any) -> str:
+        kind = _STATUS.get(self.kind) if field == "status" else _LABELS.get(field)
+        return "–" if value is None else label(kind, value) if kind else str(value)
