@@ -345,6 +345,7 @@ class MyJourney(Keys):
                 ("是相减，不是相除。", "Take one from the other instead of dividing."): round(100 * weak.rate / weak.other_rate, 1),
                 ("网店的减小程序的，弱的那一步。", "The web shop's less the mini-program's, at the weak step."): round(-self.steps[0].gap, 1),
             },
+            {"points": f"{weak.gap:.1f}"},
         )  # fmt: skip
 
     def worth(self) -> Key:

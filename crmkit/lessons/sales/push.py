@@ -350,6 +350,7 @@ class Push(Lists):
                 ("没发的也有人买，要减掉。", "Some of those left alone bought too: take them off."): got,
                 ("看“家庭补货券”那两行。", "Look at the two rows of the family coupon."): round(campaign(BLAST)["rate"].iloc[0] - campaign(BLAST)["rate"].iloc[1], 1),
             },
+            {"points": f"{got - nothing:.1f}"},
         )  # fmt: skip
 
     def late(self) -> Key:
@@ -403,6 +404,7 @@ class MyPush(Lists):
                 ("别人不收消息也会买一些，要减掉。", "The others buy some as well: take it off."): one.rate,
                 ("是相减，不是相除。", "Take one from the other instead of dividing."): round(one.rate / one.other_rate, 1) if one.other_rate else None,
             },
+            {"points": f"{one.rate - one.other_rate:.1f}"},
         )  # fmt: skip
 
     def opt_out(self) -> Key:
