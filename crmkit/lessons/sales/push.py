@@ -183,14 +183,14 @@ def show_list(one: List) -> Part:
         [_("of them: have {second} already").format(second=second), f"{one.have:,}"],
         [_("of the rest: have not agreed"), f"{one.not_agreed:,}"],
     ]
-    heads = [_("Who"), _("Members"), _("bought {second} in the {n} days after").format(second=second, n=AHEAD)]  # fmt: skip
+    heads = [_("Which members"), _("Members"), _("bought {second} in the {n} days after").format(second=second, n=AHEAD)]  # fmt: skip
     after = [
         [_("on the push list"), "?", f"{one.buyers:,}"],
         [_("everyone else who agreed"), f"{one.others:,}", f"{one.other_buyers:,}"],
     ]
     title = _("{first} → {second}, list of {day}").format(first=first, second=second, day=one.day)
     return parts.column(
-        parts.table(title, [_("Who"), _("Members")], made),
+        parts.table(title, [_("Which members"), _("Members")], made),
         parts.table(_("What came of it, with no message sent at all"), heads, after),
     )
 
