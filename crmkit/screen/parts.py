@@ -157,6 +157,23 @@ def select(
     )  # fmt: skip
 
 
+def slider(
+    name: str,
+    label: str,
+    between: tuple[float, float],
+    value: float,
+    says: str,
+    *,
+    act: str,
+    step: float = 1,
+) -> Part:
+    """A number to be moved between two ends; `says` is the value in words, and what is read out."""
+    return part(
+        "slider", name=name, label=label, low=between[0], high=between[1], step=step, value=value,
+        says=says, act=act,
+    )  # fmt: skip
+
+
 def group(label: str, *of: Part | None, id: str | None = None) -> Part:
     """A question and what belongs to it."""
     return part("group", *of, label=label, id=id)
@@ -259,6 +276,8 @@ def as_text(tree: Part | str, signs: Mapping[str, str]) -> str:
         return f"[{tree['text']}]"
     if kind == "field":
         return f"{first} ____ {tree.get('unit', '')}".rstrip()
+    if kind == "slider":
+        return f"{first} {tree['says']}"
     if kind in ("choice", "select", "tabs"):
         return "\n".join([first, *(f"   ( ) {words}" for id_, words in tree["options"] if id_)])
     if kind == "picture":
@@ -302,6 +321,8 @@ def as_html(tree: Part | str, signs: Mapping[str, str]) -> str:
         return f'<a href="{html.escape(tree["href"])}">{words}</a>'
     if kind == "field":
         return f"<p>{label} ________ {html.escape(tree.get('unit', ''))}</p>"
+    if kind == "slider":
+        return f"<p>{label} {html.escape(tree['says'])}</p>"
     if kind in ("choice", "select"):
         options = "".join(f"<li>{html.escape(text)}</li>" for id_, text in tree["options"] if id_)
         return f"<p>{label}</p><ul>{options}</ul>" if kind == "choice" else ""

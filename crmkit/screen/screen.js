@@ -71,6 +71,11 @@ const DRAW = {
       control("select", { id: key, name: n.name, "data-act": n.act, "data-rev": n.rev, "data-value": n.value },
         ...n.options.map(([value, words]) => el("option", { value }, words))));
   },
+  slider: (n, kids, id) => {
+    const key = `${id}-${n.name}`;
+    return el("div", { class: "ck-field ck-slider" }, el("label", { for: key }, n.label, " ", el("output", { for: key }, n.says)),
+      control("input", { type: "range", id: key, name: n.name, min: n.low, max: n.high, step: n.step, "data-value": n.value, "data-live": n.act, "aria-valuetext": n.says }));
+  },
   items: (n, kids) => {
     const list = el(n.ordered ? "ol" : "ul", { class: n.kind ? `ck-${n.kind}` : undefined }, ...kids.map((kid) => el("li", {}, kid)));
     return n.kind === "talk" ? el("div", { role: "log" }, list) : list;

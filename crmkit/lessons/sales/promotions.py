@@ -1,0 +1,439 @@
+"""Promotions: on paper, on a store's own orders, one's own plan, whom, and half-way; the keys."""
+
+import random
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from crmkit import campaign, kpi
+from crmkit.campaign import Gift, PercentOff, ThresholdDiscount
+from crmkit.i18n import get_language, label
+from crmkit.i18n import gettext as _
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.view import loaded, pictured, store_names, yuan
+from crmkit.plot._style import chart
+from crmkit.screen import Part, Screen, parts
+
+STORE, THRESHOLD, OFF = "S01", 99, 15
+"""The store and the offer of June 2025 the lesson looks at."""
+
+BEFORE = ("2025-06-01", "2025-06-09")
+"""As many days before the offer as it ran."""
+
+FOUR_BEFORE, FOUR_DURING = ("2025-06-03", "2025-06-06"), ("2025-06-10", "2025-06-13")
+"""The first four days of the offer, and the same weekdays of the week before."""
+
+BANDS = (0, 50, 99, 149, 199)
+
+
+@lru_cache(maxsize=16)
+def _lines(store_id: str, since: str, until: str, language: str) -> Any:
+    sales = loaded("sales", language)
+    end = f"{date.fromisoformat(until) + timedelta(days=1)}"
+    return sales[
+        (sales["store_id"] == store_id) & (sales["channel"] == "store") & (sales["quantity"] > 0)
+        & (sales["sold_at"] >= since) & (sales["sold_at"] < end)
+    ]  # fmt: skip
+
+
+def lines(store_id: str = STORE, days: tuple[str, str] = BEFORE) -> Any:
+    """What a store sold at its tills in these days."""
+    return _lines(store_id, *days, get_language())
+
+
+def figures(store_id: str, days: tuple[str, str]) -> Any:
+    """Orders, revenue and gross margin of these days, as in `kpi.sales_summary`."""
+    return kpi.sales_summary(lines(store_id, days)).iloc[0]
+
+
+def baskets(store_id: str = STORE) -> list[int]:
+    """How many orders of the days before lie in each band of `BANDS`, the last one open."""
+    orders = lines(store_id).groupby("sale_id")["amount"].sum()
+    return [int(((orders >= low) & (orders < high)).sum()) for low, high in zip(BANDS, (*BANDS[1:], 1e9), strict=True)]  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _plan(store_id: str, offer: Any, language: str) -> campaign.Plan:
+    return campaign.plan(lines(store_id), offer)
+
+
+def plan(offer: Any, store_id: str = STORE) -> campaign.Plan:
+    """What the offer would have cost on the orders of the days before."""
+    return _plan(store_id, offer, get_language())
+
+
+@lru_cache(maxsize=2)
+def _coupon(language: str) -> Any:
+    contacts, members = loaded("campaign_contacts", language), loaded("members", language)
+    found = campaign.outcomes(contacts, loaded("sales", language), "2024-05-06", 28, "C01")
+    return found.merge(members[["member_id", "household"]], on="member_id")
+
+
+def coupon(by: str = "household") -> Any:
+    """Of a hundred members, how many bought with the family coupon and without, a row per group."""
+    found = _coupon(get_language())
+    if by == "visits":
+        found = found.assign(visits=found["orders_before"].clip(upper=2))
+    rates = 100 * found.groupby([by, "group"])["bought"].mean().unstack()
+    return rates[["treatment", "control"]].round(0).astype(int)
+
+
+def _band(at: int) -> str:
+    if at == len(BANDS) - 1:
+        return _("{low} yuan and more").format(low=BANDS[at])
+    return _("{low} to {high} yuan").format(low=BANDS[at], high=BANDS[at + 1] - 1)
+
+
+@chart(size=(8, 2.8), grid="x")
+def plot_baskets(per_hundred: list[float], guess: float | None = None, *, ax: Any = None) -> Any:
+    """Of a hundred orders, how many of each size; those that reach the threshold stand out."""
+    names = [_band(at) for at in range(len(BANDS))]
+    colours = ["#D55E00" if low >= THRESHOLD else "#0072B2" for low in BANDS]
+    bars = ax.barh(names, per_hundred, color=colours)
+    ax.bar_label(bars, fmt="%.0f", padding=4)
+    ax.invert_yaxis()
+    ax.set(xlabel=_("of 100 orders before the offer"), xlim=(0, 60))
+    return ax
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A basket on paper: its price, what the goods cost, and three offers for it; in yuan."""
+
+    price: int
+    cost: int
+    off: int
+    percent: int
+    gift_price: int
+    gift_cost: int
+
+    @property
+    def margin(self) -> int:
+        return self.price - self.cost
+
+    @property
+    def break_even(self) -> float:
+        """How many more such orders make up for the money off, in per cent."""
+        return 100 * self.off / (self.margin - self.off)
+
+
+LESSON_PAPER = Paper(120, 72, 15, 10, 25, 9)
+
+
+@lru_cache(maxsize=128)
+def paper(number: int) -> Paper:
+    """The paper that belongs to a number."""
+    dice = random.Random(f"promotions {number}")
+    price = 10 * dice.randint(11, 24)
+    cost = round(price * dice.choice((0.55, 0.6, 0.65)))
+    gift_cost = dice.randint(6, 12)
+    return Paper(price, cost, dice.choice((10, 12, 15, 18, 20)), dice.choice((10, 15, 20)), gift_cost + dice.randint(9, 20), gift_cost)  # fmt: skip
+
+
+def show_paper(one: Paper) -> Part:
+    """The paper as a table."""
+    return parts.table(
+        _("One order on paper"),
+        [_("The goods"), _("Money off"), _("Percentage"), _("Gift")],
+        [[
+            _("price {price}, cost {cost}").format(price=yuan(one.price), cost=yuan(one.cost)),
+            _("{off} off").format(off=yuan(one.off)),
+            _("{percent}% off").format(percent=one.percent),
+            _("sold at {price}, cost {cost}").format(price=yuan(one.gift_price), cost=yuan(one.gift_cost)),
+        ]],
+    )  # fmt: skip
+
+
+def show_baskets(store_id: str) -> Part:
+    """A store's orders before the offer by size, and their margin."""
+    found, all_of_them = baskets(store_id), figures(store_id, BEFORE)
+    return parts.table(
+        _("{store}: orders of nine days, margin {margin}").format(store=store_names()[store_id], margin=yuan(all_of_them["gross_margin"])),
+        [_("All orders"), *(_band(at) for at in range(len(BANDS)))],
+        [[f"{sum(found)}", *map(str, found)]],
+    )  # fmt: skip
+
+
+def show_half_way(store_id: str = STORE) -> Part:
+    """The first four days of the offer beside the same weekdays before."""
+    rows = [
+        [words, f"{found['orders']:.0f}", yuan(found["revenue"]), yuan(found["gross_margin"])]
+        for words, found in (
+            (_("3 to 6 June, before"), figures(store_id, FOUR_BEFORE)),
+            (_("10 to 13 June, with the offer"), figures(store_id, FOUR_DURING)),
+        )
+    ]
+    heads = ["", _("Orders"), _("Revenue"), _("Gross margin")]
+    return parts.table(_("Half-way: {store}").format(store=store_names()[store_id]), heads, rows)
+
+
+def _visits() -> list[str]:
+    return [_("not once"), _("once"), _("twice or more")]
+
+
+def show_coupon(by: str = "household") -> Part:
+    """Who bought with the coupon and without."""
+    found = coupon(by)
+    named = [label("household", one) for one in found.index] if by == "household" else _visits()
+    heads = [
+        _("Household") if by == "household" else _("Visits in the month before"),
+        _("with the coupon, of 100"),
+        _("without, of 100"),
+    ]
+    rows = [[name, *map(str, row)] for name, row in zip(named, found.to_numpy().tolist(), strict=True)]  # fmt: skip
+    return parts.table(_("The family coupon of May 2024: who bought within four weeks"), heads, rows)  # fmt: skip
+
+
+class OnPaper(Keys):
+    """What is asked of one order on paper."""
+
+    @property
+    def paper(self) -> Paper:
+        return LESSON_PAPER
+
+    def gives_percent(self) -> Key:
+        """What the percentage gives away, in yuan."""
+        one = self.paper
+        return Key(
+            one.price * one.percent / 100,
+            {("打折打的是售价，不是毛利。", "The percentage is of the price, not of the margin."): one.margin * one.percent / 100,
+             ("这是打折以后的价钱；问的是让了多少。", "That is the price after it; asked is what is given away."): one.price * (100 - one.percent) / 100},
+        )  # fmt: skip
+
+    def gives_gift(self) -> Key:
+        """What the gift costs the shop."""
+        one = self.paper
+        return Key(one.gift_cost, {("送出去的东西，我们只花了进价。", "The gift costs us what we paid for it, not its price."): one.gift_price})  # fmt: skip
+
+    def left(self) -> Key:
+        """The margin left of an order after the money off."""
+        one = self.paper
+        return Key(
+            one.margin - one.off,
+            {("这是没有优惠时的毛利，还要减去让的。", "That is the margin without the offer: take the money off."): one.margin,
+             ("还没减进价：毛利 = 售价 − 进价。", "The cost was not taken off: margin = price − cost."): one.price - one.off},
+        )  # fmt: skip
+
+    def break_even(self) -> Key:
+        """How many more orders pay for the money off, in per cent."""
+        one = self.paper
+        return Key(
+            one.break_even,
+            {("除以的是优惠以后剩下的毛利。", "Divide by the margin that is left after the offer."): 100 * one.off / one.margin,
+             ("除以的是剩下的毛利，不是售价。", "Divide by the margin left, not by the price."): 100 * one.off / one.price},
+        )  # fmt: skip
+
+
+class Promotions(OnPaper):
+    """What lesson sales-05 asks."""
+
+    def already(self) -> Part:
+        """How large orders were before the offer, with the guess."""
+        found, guess = baskets(), self.given.get("already_guess")
+        per_hundred = [100 * one / sum(found) for one in found]
+        says = _("Your guess: {guess}. Before the offer {n:.0f} of 100 orders came to 99 yuan and more: they get 15 off for what they bought anyway.").format(
+            guess="–" if guess is None else f"{guess:.0f}", n=sum(per_hundred[2:]),
+        )  # fmt: skip
+        return parts.column(
+            pictured(lambda ax: plot_baskets(per_hundred, ax=ax), says, size=(8, 2.6)),
+            parts.text(says),
+        )
+
+    def read_99(self) -> Key:
+        found = plan(ThresholdDiscount(THRESHOLD, OFF))
+        return Key(100 * (found.break_even or 0), {_REACHED: 100 * found.offered})
+
+    def read_149(self) -> Key:
+        found, still = plan(ThresholdDiscount(149, OFF)), self.read_99().value
+        wrong = ("门槛还没有动：先把滑块移到 149。", "The threshold has not moved: put the slider at 149 first.")  # fmt: skip
+        return Key(100 * (found.break_even or 0), {wrong: still, _REACHED: 100 * found.offered})
+
+    def own(self) -> Key:
+        """A threshold and money off that can be afforded and moves somebody."""
+        return Key(_own_judged, example=_("{off} off from {threshold}").format(threshold=129, off=12))  # fmt: skip
+
+    def whom(self) -> Key:
+        found = coupon()
+        return Key(str((found["treatment"] - found["control"]).idxmax()))
+
+    def half_margin(self) -> Key:
+        return _half_margin(STORE)
+
+    def decide(self) -> Key:
+        """Busier, and hardly more margin: keep the word, adjust one thing."""
+        earned_little = abs(self.half_margin().value) < 5
+        return Key("adjust" if earned_little else "on")
+
+
+_REACHED = ("这是够得上的单子占多少；问的是保本。", "That is the share of orders that get it; asked is the break-even.")  # fmt: skip
+
+
+def _own_judged(sentence: str) -> tuple[str, str] | None:
+    """What is wrong with a plan such as “满 129 减 12”, if anything."""
+    numbers = sorted((float(one) for one in re.findall(r"\d+(?:\.\d+)?", sentence)), reverse=True)
+    if len(set(numbers)) != 2 or not numbers[1]:
+        return (
+            "写两个数：门槛和减多少，例如：满 199 减 30。",
+            "Write two figures, the threshold and what goes off, such as: 30 off from 199.",
+        )
+    found = plan(ThresholdDiscount(*numbers))
+    if found.break_even is None or found.break_even > 0.1:
+        return (
+            "保本要多卖一成以上，太贵了：门槛高一点，或者少减一点。",
+            "It takes more than a tenth more orders to pay: raise the threshold or take less off.",
+        )
+    if found.offered < 0.1:
+        return (
+            "十单里连一单都够不上，没有人会为它多拿：门槛低一点。",
+            "Not one order in ten reaches it, so nobody will stretch for it: lower the threshold.",
+        )
+    if numbers[1] < 0.08 * numbers[0]:
+        return (
+            "减得太少，顾客看不上：至少减门槛的 8%。",
+            "Too little to move anybody: take off at least 8 % of the threshold.",
+        )
+    return None
+
+
+def _half_margin(store_id: str) -> Key:
+    """The change of gross margin over the first four days, in per cent."""
+    then, now = figures(store_id, FOUR_BEFORE), figures(store_id, FOUR_DURING)
+
+    def change(name: str) -> float:
+        return float(100 * (now[name] / then[name] - 1))
+
+    return Key(
+        change("gross_margin"),
+        {("这是单数的变化；问的是毛利。", "That is the change in orders; asked is the margin."): change("orders"),
+         ("这是销售额的变化；问的是毛利。", "That is the change in revenue; asked is the margin."): change("revenue")},
+        {"orders": f"{change('orders'):+.1f}%"},
+    )  # fmt: skip
+
+
+class MyPromotions(OnPaper):
+    """What exercise sales-5 asks: a paper, a store and a group by one's number."""
+
+    @property
+    def number(self) -> int:
+        return self.given["my_number"]
+
+    @property
+    def paper(self) -> Paper:
+        return paper(self.number)
+
+    @property
+    def store(self) -> str:
+        stores = list(store_names())
+        return stores[self.number % len(stores)]
+
+    @property
+    def offer(self) -> ThresholdDiscount:
+        """The offer that is reckoned on the store's orders."""
+        return ThresholdDiscount(BANDS[2 + self.number % 3], self.paper.off)
+
+    def mine(self) -> Part:
+        """Everything that is asked about."""
+        return parts.column(
+            show_paper(self.paper),
+            show_baskets(self.store),
+            parts.text(_("The offer on these orders: {off} off from {threshold} yuan.").format(off=yuan(self.offer.off), threshold=self.offer.threshold)),
+            show_coupon("visits"),
+            parts.text(_("Your group of members: {group}").format(group=_visits()[self.number % 3])),
+            show_half_way(self.store),
+        )  # fmt: skip
+
+    def offered(self) -> Key:
+        """The share of the store's orders that reach the threshold, in per cent."""
+        found, at = baskets(self.store), BANDS.index(int(self.offer.threshold))
+        reached = sum(found[at:])
+        return Key(
+            100 * reached / sum(found),
+            {("更大的单子也够得上，要加进来。", "Larger orders reach it as well: add them."): 100 * found[at] / sum(found),
+             ("这是够不上的。", "Those are the ones that do not reach it."): 100 * (1 - reached / sum(found))},
+            {"n": str(reached)},
+        )  # fmt: skip
+
+    def offer_cost(self) -> Key:
+        """What the offer gives away on these orders, in yuan."""
+        found, at = baskets(self.store), BANDS.index(int(self.offer.threshold))
+        return Key(
+            plan(self.offer, self.store).offer_cost,
+            {("够不上门槛的不减，只算够得上的单子。", "Orders below the threshold get nothing: count those that reach it."): sum(found) * self.offer.off,
+             ("更大的单子也要减。", "Larger orders get it as well."): found[at] * self.offer.off},
+        )  # fmt: skip
+
+    def store_break_even(self) -> Key:
+        """How many more orders the store needs, in per cent."""
+        found = plan(self.offer, self.store)
+        return Key(
+            100 * (found.break_even or 0),
+            {("除以的是让完以后剩下的毛利。", "Divide by the margin left after what is given away."): 100 * found.offer_cost / found.margin},
+        )  # fmt: skip
+
+    def gained(self) -> Key:
+        """How many more of 100 bought because of the coupon."""
+        row = coupon("visits").iloc[self.number % 3]
+        return Key(
+            int(row["treatment"] - row["control"]),
+            {("没有券，他们中也有人会来：要减掉。", "Some would have come without it: take them off."): int(row["treatment"])},
+        )  # fmt: skip
+
+    def half_margin(self) -> Key:
+        return _half_margin(self.store)
+
+
+def on_paper() -> Screen:
+    """The order of the lesson's paper."""
+    return Screen(lambda: show_paper(LESSON_PAPER), {}, "an order on paper")
+
+
+def whom() -> Screen:
+    return Screen(show_coupon, {}, "who bought with the coupon")
+
+
+def half_way() -> Screen:
+    return Screen(show_half_way, {}, "half-way")
+
+
+def planner() -> Screen:
+    """Sliders for an offer, and what it would have done to the orders of nine days."""
+    at = {"kind": "threshold", "threshold": 99.0, "off": 15.0}
+
+    def offer() -> Any:
+        if at["kind"] == "percent_off":
+            return PercentOff(at["off"], threshold=at["threshold"])
+        if at["kind"] == "gift":
+            return Gift(at["threshold"], "gift", cost=at["off"])
+        return ThresholdDiscount(at["threshold"], min(at["off"], at["threshold"]))
+
+    def put(name: str) -> Any:
+        def act(value: Any, _values: dict) -> None:
+            at[name] = float(value) if name != "kind" else value
+
+        return act
+
+    def show() -> Part:
+        found = plan(offer())
+        off = {
+            "threshold": _("{off} off").format(off=yuan(at["off"])),
+            "percent_off": _("{percent}% off").format(percent=f"{at['off']:.0f}"),
+            "gift": _("a gift that costs us {cost}").format(cost=yuan(at["off"])),
+        }[at["kind"]]
+        kinds = [(one, label("kind", one)) for one in ("threshold", "percent_off", "gift")]  # fmt: skip
+        more = "–" if found.break_even is None else f"{found.break_even:.1%}"
+        return parts.card(
+            parts.choice("kind", _("What kind"), kinds, at["kind"], act="kind"),
+            parts.slider("threshold", _("From"), (39, 249), at["threshold"], yuan(at["threshold"]), act="threshold", step=10),
+            parts.slider("off", _("What it gives"), (5, 40), at["off"], off, act="off"),
+            parts.row(
+                parts.stat(_("orders that get it"), f"{found.offered:.1%}", share=found.offered),
+                parts.stat(_("given away in nine days"), yuan(found.offer_cost)),
+                parts.stat(_("margin left of {margin}").format(margin=yuan(found.margin)), yuan(found.margin - found.offer_cost)),
+                parts.stat(_("more orders needed to break even"), more),
+            ),
+            title=_("On the orders of 1 to 9 June: {store}").format(store=store_names()[STORE]),
+        )  # fmt: skip
+
+    return Screen(show, {name: put(name) for name in at}, "an offer with sliders")
