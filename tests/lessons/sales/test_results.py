@@ -62,7 +62,8 @@ def test_every_key_of_every_month_that_is_dealt_is_found_with_pandas_alone(month
         for name in ("aov", "upt", "month_before", "year_before", "repeat", "one_more"):
             key = getattr(keys, name)()
             assert key.value == pytest.approx(right[name], abs=1e-6), name
-            assert any(abs(key.value - wrong) > 0.5 for wrong in key.mistakes.values())
+            if name not in ("month_before", "year_before"):  # a small change is small either way
+                assert all(abs(key.value - wrong) > 0.05 for wrong in key.mistakes.values())
         assert keys.weakest().value == right["weakest"]
         target = targets[one.staff_id, one.month]
         assert keys.attainment().value == pytest.approx(100 * right["revenue"] / target)
