@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from crmkit import campaign, kpi
+from crmkit import campaign, kpi, labels
 from crmkit.campaign import Gift, PercentOff, ThresholdDiscount
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
@@ -136,7 +136,7 @@ def show_paper(one: Paper) -> Part:
     """The paper as a table."""
     return parts.table(
         _("One order on paper"),
-        [_("The goods"), _("Money off"), _("Percentage"), _("Gift")],
+        [_("The order"), _("Money off"), _("Percentage"), _("Gift")],
         [[
             _("price {price}, cost {cost}").format(price=yuan(one.price), cost=yuan(one.cost)),
             _("{off} off").format(off=yuan(one.off)),
@@ -178,7 +178,7 @@ def show_coupon(by: str = "household") -> Part:
     found = coupon(by)
     named = [label("household", one) for one in found.index] if by == "household" else _visits()
     heads = [
-        _("Household") if by == "household" else _("Visits in the month before"),
+        labels.heading("household") if by == "household" else _("Visits in the month before"),
         _("with the coupon, of 100"),
         _("without, of 100"),
     ]
@@ -425,7 +425,7 @@ def planner() -> Screen:
         more = "–" if found.break_even is None else f"{found.break_even:.1%}"
         return parts.card(
             parts.choice("kind", _("What kind"), kinds, at["kind"], act="kind"),
-            parts.slider("threshold", _("From"), (39, 249), at["threshold"], yuan(at["threshold"]), act="threshold", step=10),
+            parts.slider("threshold", _("From how many yuan on"), (39, 249), at["threshold"], yuan(at["threshold"]), act="threshold", step=10),
             parts.slider("off", _("What it gives"), (5, 40), at["off"], off, act="off"),
             parts.row(
                 parts.stat(_("orders that get it"), f"{found.offered:.1%}", share=found.offered),
