@@ -1,4 +1,4 @@
-"""Tasks in the stock room: what was kept for somebody, sent, received."""
+"""Tasks in the stock room: what was kept for somebody, sent, received, counted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,14 +18,26 @@ ARRIVALS = {
 
 
 @dataclass(frozen=True)
+class Count:
+    """A stocktake: where, whether it is open, what was on its sheet, and how many were counted of
+    each product, with the cause that was noted."""
+
+    store: str
+    status: str
+    sheet: frozenset[str]
+    found: dict[str, tuple[int, str | None]]
+
+
+@dataclass(frozen=True)
 class StockRoom:
     """The papers of the stock room: what is kept for members, transfers with what arrived of each
-    product (kind and pieces, in order), and the ledger: every row a moment (UTC), a kind, a product,
-    from where to where, pieces and both balances."""
+    product (kind and pieces, in order), stocktakes, and the ledger: every row a moment (UTC), a kind,
+    a product, from where to where, pieces and both balances."""
 
     kept: tuple[dict[str, Any], ...] = ()
     sent: tuple[tuple[str, str, dict[str, int]], ...] = ()
     arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    counts: tuple[Count, ...] = ()
     ledger: tuple[tuple[Any, ...], ...] = ()
 
     @classmethod
@@ -39,6 +51,12 @@ class StockRoom:
             if move.transfer_id is not None and move.kind in ARRIVALS.values():
                 key = (move.transfer_id, move.product_id)
                 arrived[key] = (*arrived.get(key, ()), (move.kind, move.quantity))
+        sheets: dict[int, set[str]] = {}
+        found: dict[int, dict[str, tuple[int, str | None]]] = {}
+        for row in rows(schema.stocktake_line):
+            sheets.setdefault(row.stocktake_id, set()).add(row.product_id)
+        for row in rows(schema.stocktake_result):
+            found.setdefault(row.stocktake_id, {})[row.product_id] = (row.counted, row.cause)
         return cls(
             kept=tuple(
                 {name: getattr(row, name) for name in ("product_id", "member_id", "quantity", "status")}
@@ -49,6 +67,10 @@ class StockRoom:
                 for row in rows(schema.transfer)
             ),
             arrived=arrived,
+            counts=tuple(
+                Count(row.store_id, row.status, frozenset(sheets[row.id]), found.get(row.id, {}))
+                for row in rows(schema.stocktake)
+            ),
             ledger=tuple(
                 (row.at, row.kind, row.product_id, row.from_id, row.to_id, row.quantity, row.from_balance, row.to_balance)
                 for row in moves
@@ -175,3 +197,60 @@ class HasArrived:
             f"wrong_{what}",
             words.format(product=self.product, kind=kind, count=count, right=right),
         )
+
+
+@dataclass(frozen=True)
+class WasCounted:
+    """These products were counted so in one stocktake that is closed, a cause noted for some; what
+    nobody could see was left out. Other stocktakes, of other goods, do not matter."""
+
+    store: str
+    products: dict[str, int]
+    causes: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def touches(self, books: Any) -> set[str]:
+        return set(self.products)
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        wanted = {*self.products, *self.left}
+        here = [one for one in now.stock_room.counts if one.store == self.store]
+        of_these = [one for one in here if one.sheet <= wanted and one.sheet & set(self.products)]
+        closed = [one for one in here if one.status == "closed"]
+        faults = [self._wrong_with(one) for one in closed]
+        seen = [one for one in faults if one and one.reason == "counted_unseen"]
+        if seen:  # what stands in the book now is nobody's count: another stocktake mends nothing
+            return seen[0]
+        if None in faults:
+            return None
+        if any(one.status == "open" for one in of_these):
+            return Fault("count_open", _("The stocktake is still open: close it."))
+        tried = [fault for one, fault in zip(closed, faults, strict=True) if one in of_these]
+        return (
+            tried[-1]
+            if tried
+            else Fault("not_counted", _("No stocktake of these goods was closed yet."))
+        )
+
+    def _wrong_with(self, one: Count) -> Fault | None:
+        if one.sheet >= set(self.products):
+            for product in self.left:
+                if product in one.found:
+                    words = _("{product} was counted as {count}, though nobody could see it.")
+                    return Fault(
+                        "counted_unseen", words.format(product=product, count=one.found[product][0])
+                    )
+        for product, right in self.products.items():
+            if product not in one.found:
+                return Fault("left_out", _("{product} was not counted.").format(product=product))
+            if one.found[product][0] != right:
+                words = _("{product} was counted as {count}. Count again.")
+                return Fault(
+                    "wrong_count", words.format(product=product, count=one.found[product][0])
+                )
+        for product in self.causes:
+            if not one.found[product][1]:
+                return Fault(
+                    "no_cause", _("{product}: no cause was noted.").format(product=product)
+                )
+        return None

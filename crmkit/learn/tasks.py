@@ -21,7 +21,7 @@ from crmkit.learn import answers, authored, paper_tasks, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
 from crmkit.learn.paper_tasks import Paper
-from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasKept, WasSent
+from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasCounted, WasKept, WasSent
 from crmkit.screen import Screen
 
 _SEALED = ("name", "phone", "email", "birth_date")
@@ -725,6 +725,7 @@ _GOALS = {
     "kept": lambda wanted: WasKept(**wanted),
     "sent": lambda wanted: WasSent(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
+    "counted": lambda wanted: WasCounted(**wanted),
     "called": lambda wanted: WasCalled(**wanted),
     **{
         kind: partial(Paper, kind)

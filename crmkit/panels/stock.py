@@ -22,6 +22,7 @@ class StockRoom(Desk):
     def __init__(self, shop: Shop):
         self.sheet: Any = None
         self.report: Any = None
+        self.named: dict[str, str] = {}
         self.looked: Any = None
         super().__init__(shop)
 
@@ -143,7 +144,7 @@ class StockRoom(Desk):
             now = self.shop.stock.look(line.product_id).on_hand
             rows.append(
                 [
-                    line.product_id,
+                    f"{line.product_id} {self.named[line.product_id]}",
                     str(line.book),
                     str(line.counted),
                     f"{line.difference:+d}",
@@ -161,11 +162,11 @@ class StockRoom(Desk):
             _("Moved since counted"),
             _("Reason"),
         ]
-        left = self.report.uncounted
+        left = [f"{one} {self.named[one]}" for one in self.report.uncounted]
         return parts.card(
             parts.table(_("Every product that was counted"), heads, rows),
             parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
-            title=_("What was found"), icon="check",
+            title=_("What the count found"), icon="check",
         )  # fmt: skip
 
     def open_count(self, typed: dict, key: str) -> None:
@@ -178,7 +179,7 @@ class StockRoom(Desk):
             return
         many = whole(typed.get("counted"))
         self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
-        self.work.tell("right", f"{product.name}: {many}")
+        self.work.tell("right", f"{product.name} × {many}")
 
     def close_count(self, typed: dict, key: str) -> None:
         lines = [line.split(maxsplit=1) for line in str(typed.get("causes") or "").splitlines()]
@@ -188,7 +189,8 @@ class StockRoom(Desk):
             raise BadValue(words.format(product=unclear[0]))
         causes = {line[0]: line[1] for line in lines if line}
         self.report = self.shop.stock.close_count(self.sheet.stocktake_id, causes=causes, key=key)
-        self.sheet = None
+        self.named, self.sheet = dict(self.sheet.products), None
+        self.work.tell("right", _("Stocktake {id} is closed.").format(id=self.report.stocktake_id))
 
     def _way(self) -> Part:
         here = self.shop.staff.store_id

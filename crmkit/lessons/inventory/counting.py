@@ -1,0 +1,293 @@
+"""Stocktakes: what lies on the shelf, what the book says, what the difference costs; the tasks done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.inventory.asking import here
+from crmkit.lessons.inventory.moving import goods
+from crmkit.lessons.view import pictured, yuan
+from crmkit.screen import Part, parts
+
+HOME = "S01"
+SHELF = {
+    "P0217": (5, 0, 0),
+    "P0218": (8, 2, 0),
+    "P0138": (7, 3, 1),
+    "P0037": (9, 6, 0),
+    "P0055": (12, 8, 0),
+    "P0266": (6, 3, 0),
+}
+"""What can be seen of each product: on the shelf, in the back room, and broken in the bin."""
+LOCKED = "P0224"
+WHITE, BLACK, TUMBLER = "P0217", "P0218", "P0138"
+
+
+def counted() -> dict[str, int]:
+    """How many of each product there are, in the shop and in the back room, fit to be sold."""
+    return {product: shelf + back for product, (shelf, back, _broken) in SHELF.items()}
+
+
+def differences() -> dict[str, int]:
+    """Counted less the book, by product."""
+    return {product: many - here(product) for product, many in counted().items()}
+
+
+def worth(product: str, pieces: int) -> float:
+    """So many pieces at cost."""
+    return round(float(goods()["cost"][product]) * pieces, 2)
+
+
+def draw_shelf(ax: Any) -> None:
+    """A square for each piece: on the shelf, in the back room, broken; nothing of the locked one."""
+    from crmkit.plot._style import ACCENT, BAD, MAIN
+
+    names, back_at, bin_at = goods()["name"], 13, 22
+    for row, (product, (shelf, back, broken)) in enumerate(SHELF.items()):
+        ax.text(-0.7, row, f"{product}\n{names[product]}", ha="right", va="center", fontsize=13)
+        for left, pieces, color in ((0, shelf, MAIN), (back_at, back, ACCENT)):
+            at = range(left, left + pieces)
+            ax.scatter(list(at), [row] * pieces, marker="s", s=150, color=color)
+        ax.scatter([bin_at + one for one in range(broken)], [row] * broken, marker="X", s=170, color=BAD)  # fmt: skip
+    row = len(SHELF)
+    ax.text(-0.7, row, f"{LOCKED}\n{names[LOCKED]}", ha="right", va="center", fontsize=13)
+    ax.text(-0.3, row, _("in the locked cabinet; the key is at home"), va="center", fontsize=13)
+    for left, words in ((0, _("on the shelf")), (back_at, _("back room")), (bin_at, _("in the bin"))):  # fmt: skip
+        ax.text(left - 0.3, -1, words, fontsize=14, va="center")
+    ax.set_xlim(-10.5, 26)
+    ax.set_ylim(row + 0.6, -1.5)
+    ax.set_axis_off()
+
+
+class Counting(Keys):
+    """What lesson inventory-03 asks."""
+
+    def shelf(self) -> Part:
+        """What is there to be counted; the guess is kept for later."""
+        names = goods()["name"]
+        told = _("; ").join(
+            _("{product} {name}: {shelf} on the shelf, {back} in the back room, {broken} in the bin").format(
+                product=product, name=names[product], shelf=shelf, back=back, broken=broken
+            )
+            for product, (shelf, back, broken) in SHELF.items()
+        )  # fmt: skip
+        said = _("Noted: {guess}. Nobody tells you what the book says. Count first.")
+        return parts.column(
+            parts.message("noted", said.format(guess=self.given.get("off_guess", "–"))),
+            parts.card(pictured(draw_shelf, told, size=(9.5, 4.8))),
+        )
+
+    def tumblers(self) -> Key:
+        shelf, back, broken = SHELF[TUMBLER]
+        return Key(
+            shelf + back,
+            {
+                ("后仓那几个也要点。", "Those in the back room count as well."): shelf,
+                ("碎的卖不了，不算进实盘数，原因里写一句。", "The broken one cannot be sold: it is not counted, and the reason says so."): shelf + back + broken,
+            },
+            {"shelf": str(shelf), "back": str(back)},
+        )  # fmt: skip
+
+    def count(self) -> Key:
+        return _stocktake(counted(), LOCKED, TUMBLER, only_shelf={p: s for p, (s, *_r) in SHELF.items()})  # fmt: skip
+
+    def off(self) -> Key:
+        """How many of the goods that were counted were not what the book said."""
+        wrong = sum(one != 0 for one in differences().values())
+        guess = self.given.get("off_guess")
+        return Key(
+            wrong,
+            {
+                ("没点到的那样不算：它没有结果。", "What was not counted has no result and does not count here."): wrong + 1,
+                ("只数了少的；多出来的也是不符。", "Those are the short ones only; too many is a difference as well."): sum(one < 0 for one in differences().values()),
+            },
+            {"all": str(len(SHELF)), "guess": str(guess) if guess is not None else "–"},
+        )  # fmt: skip
+
+    def accuracy(self) -> Key:
+        wrong, all_ = self.off().value, len(SHELF)
+        return Key(
+            100 * (all_ - wrong) / all_,
+            {
+                ("没盘的不进分母。", "What was not counted is not in the denominator."): 100 * (all_ - wrong) / (all_ + 1),
+                ("那是不符的比例。", "That is the share that does not agree."): 100 * wrong / all_,
+            },
+            {"right": str(all_ - wrong), "all": str(all_)},
+        )  # fmt: skip
+
+    def shortage(self) -> Key:
+        return _shortage(differences())
+
+    def cause(self) -> Key:
+        return Key("swapped")
+
+    def closing(self) -> Key:
+        """Counted 18 by a book of 18, one sold after that: what the book says at the end."""
+        return Key(17, {
+            ("结束盘点时，系统不会把卖掉的那个加回来。", "Closing does not bring back the one that was sold."): 18,
+            ("那个已经按卖出记了一次，不会再记一次盘亏。", "It was booked as sold once, and is not booked as a shortage again."): 16,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a learner's own count sheet."""
+
+    product: str
+    book: int
+    shelf: int
+    back: int
+
+    @property
+    def difference(self) -> int:
+        return self.shelf + self.back - self.book
+
+
+CAUSES = ("swapped", "not_received", "not_noted")
+
+
+class MyCount(Keys):
+    """What exercise inventory-3 asks: a count sheet of one's own, then an evening and a morning."""
+
+    @property
+    def cause(self) -> str:
+        return CAUSES[int(self.given["my_number"]) % len(CAUSES)]
+
+    @property
+    def mine(self) -> tuple[Line, ...]:
+        """The learner's sheet: sponges are always short, one thing more is told by its note."""
+        number = int(self.given["my_number"])
+        off = {"P0107": -(2 + number % 4)}
+        many = 1 + number // 3 % 3
+        off |= {
+            "swapped": {"P0169": -many, "P0170": many},
+            "not_received": {"P0041": 6},
+            "not_noted": {"P0127": -many},
+        }[self.cause]
+        sheet = []
+        for at, product in enumerate(("P0107", "P0169", "P0170", "P0127", "P0041")):
+            book = 11 + (number * 7 + at * 5) % 13
+            back = 1 + (number + at) % 4
+            sheet.append(Line(product, book, book + off.get(product, 0) - back, back))
+        return tuple(sheet)
+
+    def sheet(self) -> Part:
+        """The count sheet with the book beside it, and what was found on the way."""
+        names, rows = goods(), []
+        for one in self.mine:
+            about = names.loc[one.product]
+            rows.append([f"{one.product} {about['name']}", str(one.book), str(one.shelf), str(one.back), yuan(float(about["cost"]))])  # fmt: skip
+        notes = {
+            "swapped": _("The two notebooks cost the same; the tag of the dotted ones fell off weeks ago."),
+            "not_received": _("Under the stairs stands a torn-open carton of raisins, the supplier's note of this morning still in it."),
+            "not_noted": _("In the bin lie shards of a white rice bowl; the loss sheet is empty."),
+        }  # fmt: skip
+        heads = [_("Goods"), _("By the book"), _("on the shelf"), _("back room"), _("cost of one piece")]  # fmt: skip
+        return parts.column(
+            parts.table(_("Your count sheet"), heads, rows),
+            parts.message("info", notes[self.cause]),
+        )
+
+    def _differences(self) -> dict[str, int]:
+        return {one.product: one.difference for one in self.mine}
+
+    def sponges(self) -> Key:
+        """How many sponges are missing."""
+        (one,) = (one for one in self.mine if one.product == "P0107")
+        return Key(
+            -one.difference,
+            {("后仓那几个也要加上。", "Add those in the back room."): one.book - one.shelf},
+            {"book": str(one.book), "there": str(one.shelf + one.back)},
+        )
+
+    def shortage(self) -> Key:
+        return _shortage(self._differences())
+
+    def accuracy(self) -> Key:
+        off = self._differences().values()
+        same, short = sum(one == 0 for one in off), sum(one >= 0 for one in off)
+        return Key(
+            100 * same / len(off),
+            {
+                ("那是不符的比例。", "That is the share that does not agree."): 100 - 100 * same / len(off),
+                ("盘盈也是不符：多了同样是账错。", "A surplus does not agree either: too many is a wrong book as well."): 100 * short / len(off),
+            },
+            {"right": str(same), "all": str(len(off))},
+        )  # fmt: skip
+
+    def why(self) -> Key:
+        return Key(self.cause)
+
+    def evening(self) -> Key:
+        return _stocktake(EVENING, LOCKED, "P0061", only_shelf=EVENING | {"P0061": 9})
+
+    def again(self) -> Key:
+        def act(shop: Any, many: int = 15) -> None:
+            sheet = shop.stock.open_count(["P0148"])
+            shop.stock.count(sheet.stocktake_id, "P0148", many)
+            shop.stock.close_count(sheet.stocktake_id)
+
+        return Key(act, {"wrong_count": lambda shop: act(shop, 4)})
+
+    def cabinet(self) -> Key:
+        def act(shop: Any, done: bool = True, count: bool = True) -> None:
+            sheet = shop.stock.open_count([LOCKED])
+            if count:
+                shop.stock.count(sheet.stocktake_id, LOCKED, 0)
+            if done:
+                shop.stock.close_count(sheet.stocktake_id)
+
+        return Key(
+            act,
+            {
+                "count_open": lambda shop: act(shop, done=False),
+                "left_out": lambda shop: act(shop, count=False),
+            },
+        )
+
+
+EVENING = {"P0134": 8, "P0145": 8, "P0146": 9, "P0061": 13, "P0148": 11}
+"""What there is of each product in the exercise's evening."""
+
+
+def _shortage(differences: dict[str, int]) -> Key:
+    """What is missing, at cost; the surplus does not make it smaller."""
+    short = round(sum(worth(p, -d) for p, d in differences.items() if d < 0), 2)
+    over = round(sum(worth(p, d) for p, d in differences.items() if d > 0), 2)
+    prices = goods()["list_price"]
+    tagged = round(sum(float(prices[p]) * -d for p, d in differences.items() if d < 0), 2)
+    return Key(
+        short,
+        {
+            ("盘盈、盘亏各算各的，不能抵掉。", "Surplus and shortage are added up apart; one does not pay for the other."): abs(round(short - over, 2)),
+            ("盘亏按进价算，不按零售价。", "A shortage is reckoned at cost, not at the price tag."): tagged,
+            ("那是盘盈。", "That is the surplus."): over,
+        },
+        {"over": yuan(over)},
+    )  # fmt: skip
+
+
+def _stocktake(there: dict[str, int], locked: str, broken: str, only_shelf: dict[str, int]) -> Key:
+    """These goods are counted, the locked one is left, a reason is noted for the broken one."""
+
+    def act(
+        shop: Any, many: Any = there, unseen: bool = False, why: bool = True, close: bool = True
+    ) -> None:
+        sheet = shop.stock.open_count([*there, locked])
+        for product, pieces in (many | ({locked: 0} if unseen else {})).items():
+            shop.stock.count(sheet.stocktake_id, product, pieces)
+        if close:
+            causes = {broken: "broken"} if why else {}
+            shop.stock.close_count(sheet.stocktake_id, causes=causes)
+
+    return Key(
+        act,
+        {
+            "wrong_count": lambda shop: act(shop, only_shelf),
+            "counted_unseen": lambda shop: act(shop, unseen=True),
+            "no_cause": lambda shop: act(shop, why=False),
+            "count_open": lambda shop: act(shop, close=False),
+            "left_out": lambda shop: act(shop, {p: m for p, m in there.items() if p != broken}),
+        },
+    )
