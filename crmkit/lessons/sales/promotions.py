@@ -151,8 +151,8 @@ def show_baskets(store_id: str) -> Part:
     found, all_of_them = baskets(store_id), figures(store_id, BEFORE)
     return parts.table(
         _("{store}: orders of nine days, margin {margin}").format(store=store_names()[store_id], margin=yuan(all_of_them["gross_margin"])),
-        [_("All orders"), *(_band(at) for at in range(len(BANDS)))],
-        [[f"{sum(found)}", *map(str, found)]],
+        [_("The order"), labels.heading("orders")],
+        [[_("All orders"), f"{sum(found)}"], *([_band(at), f"{n}"] for at, n in enumerate(found))],
     )  # fmt: skip
 
 

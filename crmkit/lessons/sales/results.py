@@ -282,7 +282,7 @@ class Results(Keys):
     def weakest(self) -> Key:
         """The lever furthest below the store's sellers."""
         found = self.one.against_store()
-        facts = {name: f"{value - 1:+.0%}" for name, value in found.items()}
+        facts = {name: f"{round(value - 1, 2) + 0.0:+.0%}" for name, value in found.items()}
         return Key(self.one.weakest, facts=facts)
 
     def one_more(self) -> Key:
