@@ -1,0 +1,421 @@
+"""A better stock structure: what carries the shop, what has lain too long, when to order, what frees
+money."""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from crmkit import plot, stock
+from crmkit.i18n import get_language, label, ngettext
+from crmkit.i18n import gettext as _
+from crmkit.labels import heading
+from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.inventory.shelves import STORE
+from crmkit.lessons.view import loaded, pictured, share, shown_table, store_names, yuan
+from crmkit.screen import Part, Screen, parts
+
+SINCE, UNTIL, WINDOW = "2025-04-02", "2025-06-30", 90
+"""The last ninety days, which everything here looks at."""
+OLD = 90
+"""Days on the shelf after which goods count as old."""
+ENOUGH, PLENTY = 14, 60
+"""Fewer days than this are too few, more than that too many."""
+EXERCISE_STORE = "S02"
+
+ADVICE = ("reorder", "keep", "watch", "reduce", "clear", "new")
+
+
+@lru_cache(maxsize=4)
+def structure(store: str, language: str) -> Any:
+    """What to do with each product of a store, most money freed first, with its name."""
+    sales, daily = (loaded(one, language) for one in ("sales", "stock_daily"))
+    goods = loaded("products", language)
+    found = stock.suggest_structure(
+        sales[sales["store_id"] == store],
+        daily[daily["store_id"] == store],
+        goods,
+        window=WINDOW,
+        enough_days=ENOUGH,
+        plenty_days=PLENTY,
+    )
+    return found.merge(goods[["product_id", "name", "category"]], how="left")
+
+
+@lru_cache(maxsize=4)
+def ranked(store: str, language: str) -> Any:
+    """The products of a store by what they brought, each in its class."""
+    sales = loaded("sales", language)
+    return stock.abc(sales[sales["store_id"] == store], since=SINCE, until=UNTIL)
+
+
+@lru_cache(maxsize=4)
+def ages(store: str, language: str) -> Any:
+    """How long the store's goods have lain there."""
+    daily = loaded("stock_daily", language)
+    return stock.ageing(daily[daily["store_id"] == store], loaded("products", language))
+
+
+def by_class(store: str = STORE) -> Any:
+    """Products, revenue and stock at cost of each class, of those that sold or are there."""
+    import pandas as pd
+
+    language = get_language()
+    sold, held = ranked(store, language), structure(store, language)
+    return pd.DataFrame(
+        [
+            {
+                "abc": letter,
+                "products": int((held["abc"] == letter).sum()),
+                "revenue": round(float(sold.loc[sold["abc"] == letter, "revenue"].sum()), 2),
+                "value": round(float(held.loc[held["abc"] == letter, "value"].sum()), 2),
+            }
+            for letter in "ABC"
+        ]
+    )
+
+
+def by_advice(store: str = STORE) -> Any:
+    """Products, stock at cost and what is freed, by advice."""
+    found = structure(store, get_language()).groupby("advice")
+    found = found.agg(products=("product_id", "size"), value=("value", "sum"), frees=("frees", "sum"))  # fmt: skip
+    return found.reindex(ADVICE, fill_value=0).round(2).reset_index()
+
+
+def freed(store: str) -> float:
+    """What reducing and clearing frees, at cost."""
+    found = by_advice(store).set_index("advice")["frees"]
+    return round(float(found["reduce"] + found["clear"]), 2)
+
+
+def _still(name: str, show: Callable[[], Part]) -> Screen:
+    return Screen(lambda: parts.card(show()), {}, name)
+
+
+def classes(store: str = STORE) -> Screen:
+    """The three classes as a table."""
+
+    def show() -> Part:
+        found = by_class(store)
+        heads = [heading("abc"), _("how many goods"), heading("revenue"), _("Stock at cost")]
+        rows = [[one.abc, str(one.products), yuan(one.revenue), yuan(one.value)] for one in found.itertuples()]  # fmt: skip
+        total = [_("All"), str(found["products"].sum()), yuan(found["revenue"].sum()), yuan(found["value"].sum())]  # fmt: skip
+        return parts.table(_("{store}, 90 days: what sold, and what lies there unsold").format(store=store_names()[store]), heads, [*rows, total])  # fmt: skip
+
+    return _still("classes", show)
+
+
+def age_table(store: str = STORE) -> Screen:
+    """How long the goods have lain there, as a table."""
+
+    def show() -> Part:
+        found, rows = ages(store, get_language()), []
+        for one in found.itertuples():
+            last = one.days_to == one.days_to
+            days = _("{first}–{last} days").format(first=one.days_from, last=int(one.days_to)) if last else _("over {days} days").format(days=one.days_from - 1)  # fmt: skip
+            rows.append([days, str(one.units), yuan(one.value), share(one.value_share)])
+        heads = [_("Lying there for"), _("Pieces"), _("Stock at cost"), _("Share")]
+        return parts.table(store_names()[store], heads, rows, list(found["value_share"]))
+
+    return _still("ages", show)
+
+
+def advice(store: str = STORE, first: str = "clear") -> Screen:
+    """What to do, in six rows; and the goods of the row one chooses."""
+    at = {"advice": first}
+
+    def choose(value: Any, _values: dict) -> None:
+        if value in ADVICE:
+            at["advice"] = value
+
+    def show() -> Part:
+        found = by_advice(store)
+        rows = [[label("advice", one.advice), str(one.products), yuan(one.value), yuan(one.frees)] for one in found.itertuples()]  # fmt: skip
+        heads = [heading("advice"), _("how many goods"), _("Stock at cost"), heading("frees")]
+        total = _("Stock of {store} at cost: {value}").format(
+            store=store_names()[store], value=yuan(found["value"].sum())
+        )
+        goods = structure(store, get_language())
+        goods = goods[goods["advice"] == at["advice"]]
+        listed = goods[["name", "abc", "on_hand", "units", "days_left", "frees"]].head(8).copy()
+        listed["days_left"] = listed["days_left"].round(0).astype("Int64")
+        options = [(one, label("advice", one)) for one in ADVICE]
+        return parts.card(
+            parts.table(total, heads, rows),
+            parts.select("advice", _("Show the goods of"), options, at["advice"], act="advice"),
+            shown_table(_("The first {n} of {all}").format(n=len(listed), all=len(goods)), listed),
+        )
+
+    return Screen(show, {"advice": choose}, "advice")
+
+
+def moves(store: str = STORE) -> Screen:
+    """What other shops have too much of and this one lacks, and the other way round."""
+
+    def show() -> Part:
+        language = get_language()
+        plan = stock.transfer_plan(loaded("stock_daily", language))
+        plan = plan[(plan["to_store_id"] == store) | (plan["from_store_id"] == store)]
+        names, where = loaded("products", language).set_index("product_id")["name"], store_names()
+        rows = [
+            [names[one.product_id], where[one.from_store_id], where[one.to_store_id], str(one.quantity), f"{one.days_before:.0f}", f"{one.days_after:.0f}"]
+            for one in plan.itertuples()
+        ]  # fmt: skip
+        heads = [_("Goods"), _("from"), _("to"), _("Pieces"), _("days left there now"), _("and then")]  # fmt: skip
+        return parts.table(_("Worth moving"), heads, rows)
+
+    return _still("moves", show)
+
+
+# --- when to order again
+
+RANGES = {"demand": (1, 15), "sd": (0, 8), "lead": (1, 10), "service": (80, 99)}
+AT_FIRST = {"demand": 5, "sd": 2, "lead": 4, "service": 90}
+
+
+def buffer(sd: float, lead: float, service: float) -> int:
+    """Safety stock in whole pieces."""
+    return math.ceil(round(float(stock.safety_stock(sd, lead, service / 100)), 6))
+
+
+def sliders() -> Screen:
+    """Demand, its ups and downs, lead time and service to be moved; the reorder point follows."""
+    at = dict(AT_FIRST)
+
+    def move(name: str) -> Callable[[Any, dict], None]:
+        def act(value: Any, _values: dict) -> None:
+            low, high = RANGES[name]
+            try:
+                at[name] = min(high, max(low, round(float(value))))
+            except (TypeError, ValueError, OverflowError):
+                return
+
+        return act
+
+    def show() -> Part:
+        safe = buffer(at["sd"], at["lead"], at["service"])
+        sold = at["demand"] * at["lead"]
+        words = {
+            "demand": (_("Sold a day"), ngettext("{n} piece", "{n} pieces", at["demand"]).format(n=at["demand"])),
+            "sd": (_("Ups and downs a day"), _("about ± {n}").format(n=at["sd"])),
+            "lead": (_("From order to shelf"), ngettext("{n} day", "{n} days", at["lead"]).format(n=at["lead"])),
+            "service": (_("No empty shelf in"), _("{n} of 100 rounds").format(n=at["service"])),
+        }  # fmt: skip
+        said = _("Reorder point {point} = {sold} sold until it comes + safety stock {safe}.")
+        said = said.format(point=sold + safe, sold=sold, safe=safe)
+
+        def draw(ax: Any) -> None:
+            plot.reorder_point(at["demand"], at["lead"], at["sd"], at["service"] / 100, ax=ax)
+            ax.set_title("")
+
+        return parts.card(
+            parts.row(
+                *(
+                    parts.slider(name, *words[name][:1], RANGES[name], at[name], words[name][1], act=name)
+                    for name in RANGES
+                )
+            ),
+            parts.message("info", said),
+            pictured(draw, said, size=(9, 3.4)),
+        )  # fmt: skip
+
+    return Screen(show, {name: move(name) for name in RANGES}, "sliders")
+
+
+class Better(Keys):
+    """What lesson inventory-05 asks."""
+
+    def pareto(self) -> Part:
+        """How many products bring most of the revenue; with the guess."""
+        found = ranked(STORE, get_language())
+        few, all_ = int((found["abc"] == "A").sum()), len(found)
+        words = _("Your guess: {guess}. Of {all} products that sold, {few} brought the first 80 %.")
+        said = words.format(guess=self.given.get("a_guess", "–"), all=all_, few=few)
+
+        def draw(ax: Any) -> None:
+            plot.abc(found, ax=ax)
+            ax.set_title("")
+
+        return parts.column(
+            parts.message("noted", said), parts.card(pictured(draw, said, size=(9, 4)))
+        )
+
+    def c_money(self) -> Key:
+        """The share of the stock's money that lies in C goods."""
+        found = by_class().set_index("abc")
+        part = {one: 100 * found.loc["C", one] / found[one].sum() for one in found.columns}
+        return Key(
+            part["value"],
+            {
+                ("那是商品数的占比，问的是钱。", "That is their share of the products; the money is asked for."): part["products"],
+                ("那是销售额的占比，问的是库存。", "That is their share of revenue; the stock is asked for."): part["revenue"],
+            },
+            {"revenue": share(part["revenue"] / 100)},
+        )  # fmt: skip
+
+    def old_money(self) -> Key:
+        """The stock at cost that has lain there for more than 90 days."""
+        found = ages(STORE, get_language())
+        old = found[found["days_from"] > OLD]["value"]
+        return Key(
+            round(float(old.sum()), 2),
+            {
+                ("91–180 天那一行也算。", "The row of 91–180 days belongs to it as well."): float(old.iloc[-1]),
+                ("180 天以上那一行也算。", "The row of over 180 days belongs to it as well."): float(old.iloc[0]),
+            },
+        )  # fmt: skip
+
+    def point(self) -> Key:
+        return _point(5, 4, 6)
+
+    def more_safety(self) -> Key:
+        """How many pieces more 99 instead of 90 of 100 rounds cost, at the panel's first position."""
+        sd, lead = AT_FIRST["sd"], AT_FIRST["lead"]
+        low, high = buffer(sd, lead, 90), buffer(sd, lead, 99)
+        return Key(
+            high - low,
+            {("那是 99 时的全部，问的是多备几件。", "That is all of it at 99; the question is how many more."): high},
+            {"low": str(low), "high": str(high)},
+        )  # fmt: skip
+
+    def frees(self) -> Key:
+        return _frees(STORE)
+
+    def saved(self) -> Key:
+        return _saved(STORE)
+
+    def first(self) -> Key:
+        return Key("move")
+
+
+def _point(demand: int, lead: int, safe: int) -> Key:
+    return Key(
+        demand * lead + safe,
+        {
+            ("还要加上安全库存。", "Add the safety stock."): demand * lead,
+            ("只算了一天的：到货前每天都在卖。", "That is one day: it sells on each day until it comes."): demand + safe,
+            ("安全库存只加一次。", "The safety stock is added once."): (demand + safe) * lead,
+        },
+        {"sold": str(demand * lead), "safe": str(safe)},
+    )  # fmt: skip
+
+
+def _frees(store: str) -> Key:
+    found = by_advice(store).set_index("advice")
+    both = ["reduce", "clear"]
+    return Key(
+        freed(store),
+        {
+            ("那是这些货的全部库存，能释放的只是多出来的那部分。", "That is all the stock of these goods; only what lies beyond is freed."): round(float(found.loc[both, "value"].sum()), 2),
+            ("“减少”那一行也要加上。", "Add the row reduce as well."): float(found.loc["clear", "frees"]),
+            ("“清仓”那一行也要加上。", "Add the row clear as well."): float(found.loc["reduce", "frees"]),
+        },
+        {"goods": str(int(found.loc[both, "products"].sum()))},
+    )  # fmt: skip
+
+
+def _saved(store: str) -> Key:
+    found = by_advice(store).set_index("advice")
+    stock_value = float(found["value"].sum())
+    both = float(found.loc[["reduce", "clear"], "value"].sum())
+    return Key(
+        100 * freed(store) / stock_value,
+        {
+            ("分子是能释放的钱，不是那些货的全部库存。", "Above the line stands what is freed, not all the stock of those goods."): 100 * both / stock_value,
+            ("分母是全店库存，不是那些货的库存。", "Below the line stands all of the store's stock, not that of those goods."): 100 * freed(store) / both,
+        },
+        {"stock": yuan(stock_value)},
+    )  # fmt: skip
+
+
+CASES = {
+    "reorder": ("A", 6, 26),
+    "keep": ("B", 31, 19),
+    "reduce": ("A", 95, 40),
+    "clear": ("C", 210, 33),
+    "new": ("C", 120, 1),
+}
+"""By what is right: the class, the days the stock lasts, the months since its launch."""
+
+
+class MyStructure(Keys):
+    """What exercise inventory-5 asks: a product of one's own, then the Riverside Store."""
+
+    @property
+    def mine(self) -> dict[str, int]:
+        """The learner's product: pieces sold a day, ups and downs, days until it comes, here, coming."""
+        number = int(self.given["my_number"])
+        demand, sd, lead = 4 + number % 7, 1 + number // 7 % 4, 2 + number // 3 % 5
+        point = demand * lead + buffer(sd, lead, 95)
+        coming = number % 3 * 4
+        there = point - coming + (-3 if number % 2 else 5)
+        while there <= 0:
+            there, coming = there + coming, 0
+        return {"demand": demand, "sd": sd, "lead": lead, "point": point, "here": there, "coming": coming, "full": point + 10 * demand}  # fmt: skip
+
+    @property
+    def case(self) -> str:
+        return list(CASES)[int(self.given["my_number"]) % len(CASES)]
+
+    def card(self) -> Part:
+        """The learner's product, and a second one to be judged."""
+        mine, (letter, days, months) = self.mine, CASES[self.case]
+        first = [
+            [_("Sold a day"), str(mine["demand"])],
+            [_("Ups and downs a day"), _("about ± {n}").format(n=mine["sd"])],
+            [_("From order to shelf"), ngettext("{n} day", "{n} days", mine["lead"]).format(n=mine["lead"])],
+            [_("No empty shelf in"), _("{n} of 100 rounds").format(n=95)],
+            [_("on hand"), str(mine["here"])],
+            [_("in transit"), str(mine["coming"])],
+            [_("Order up to"), str(mine["full"])],
+        ]  # fmt: skip
+        second = [
+            [heading("abc"), letter],
+            [_("The stock lasts"), ngettext("{n} day", "{n} days", days).format(n=days)],
+            [_("Launched"), ngettext("{n} month ago", "{n} months ago", months).format(n=months)],
+        ]
+        return parts.row(
+            parts.table(_("Product one"), [_("what"), ""], first),
+            parts.table(_("Product two"), [_("what"), ""], second),
+        )
+
+    def safety(self) -> Key:
+        mine = self.mine
+        right = buffer(mine["sd"], mine["lead"], 95)
+        other = buffer(mine["sd"], mine["lead"], 90)
+        return Key(
+            right,
+            {
+                ("那是 100 回里 90 回不缺；您的卡要 95 回。", "That is for 90 of 100 rounds; your card asks for 95."): other,
+                ("那是再订货点；问的是其中的安全库存。", "That is the reorder point; the safety stock in it is asked for."): mine["point"],
+            },
+        )  # fmt: skip
+
+    def point(self) -> Key:
+        mine = self.mine
+        return _point(mine["demand"], mine["lead"], mine["point"] - mine["demand"] * mine["lead"])
+
+    def now(self) -> Key:
+        mine = self.mine
+        there = mine["here"] + mine["coming"]
+        facts = {"there": str(there), "point": str(mine["point"])}
+        return Key("order" if there <= mine["point"] else "wait", {}, facts)
+
+    def amount(self) -> Key:
+        mine = self.mine
+        return Key(
+            mine["full"] - mine["here"] - mine["coming"],
+            {
+                ("在途的也要减掉，不然订重了。", "Take off what is in transit, or it is ordered twice."): mine["full"] - mine["here"],
+                ("那是补到的目标，手里的还没减。", "That is the level to fill up to; take off what is there."): mine["full"],
+            },
+        )  # fmt: skip
+
+    def judge(self) -> Key:
+        return Key(self.case)
+
+    def frees(self) -> Key:
+        return _frees(EXERCISE_STORE)
+
+    def saved(self) -> Key:
+        return _saved(EXERCISE_STORE)
