@@ -27,7 +27,7 @@ def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]
 
     channels = {row.id: row.channel for row in rows(schema.template)}
     wish = ("occasion", "month_day", "days_before", "segment_id")
-    ticket = ("id", "member_id", "kind", "channel", "priority", "status", "satisfaction")
+    ticket = ("member_id", "kind", "channel", "priority", "status", "satisfaction")
     improvement = ("ticket_id", "owner_id", "due_on", "recheck_on", "status")
     return {
         "wish": tuple(
@@ -44,7 +44,7 @@ def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]
             for row in rows(schema.outbox)
             if row.template_id and not row.campaign_id and not row.care_rule_id
         ),
-        "ticket": tuple(taken(row, *ticket) for row in rows(schema.ticket)),
+        "ticket": tuple(taken(row, *ticket, ticket_id=row.id) for row in rows(schema.ticket)),
         "improvement": tuple(taken(row, *improvement) for row in rows(schema.improvement)),
         "asked": tuple(taken(row, "member_id", "channel", "ticket_id") for row in rows(schema.survey_invite)),
     }  # fmt: skip
