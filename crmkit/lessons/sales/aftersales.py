@@ -149,7 +149,7 @@ def show_waiting(found: Sequence[Waiting]) -> Part:
         _("Card no."),
         heading("kind"),
         heading("channel"),
-        heading("priority"),
+        label("record", "priority"),
         _("Came in at"),
     ]
     rows = [
