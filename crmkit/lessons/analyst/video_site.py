@@ -116,9 +116,7 @@ class Offering(Keys):
         found = {_("the vendor says"): 100 * claimed(), _("the same ten for everybody"): 100 * self._rate("Popular")}  # fmt: skip
         says = _(
             "The best sellers alone hit {floor:.0f} of every 100 members; the vendor says {claim:.0f}."
-        ).format(
-            floor=100 * self._rate("Popular"), claim=100 * claimed()
-        )
+        ).format(floor=100 * self._rate("Popular"), claim=100 * claimed())
         if guessed is not None:
             found[_("your guess")] = guessed
             says += gap() + _("You guessed {guess}.").format(guess=f"{guessed:.0f}")
