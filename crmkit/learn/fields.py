@@ -4,6 +4,7 @@ One cell is ``ask("sales-1", "no_email")``. The same cell is the graded one in a
 notebook it shows the field, under nbgrader it judges what was kept beside the notebook.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakSet
@@ -18,6 +19,9 @@ from crmkit.screen import Screen, parts
 
 STATES = {RIGHT: "right", WRONG: "wrong", NOT_ATTEMPTED: "open", NOTED: "noted"}
 """How a message looks for each outcome."""
+
+_SIGNS = re.compile(r"[\s¥,%]")
+"""Signs that change nothing about what was meant: nobody needs to be told how they were read."""
 
 _open: "WeakSet[Fields]" = WeakSet()
 
@@ -176,8 +180,12 @@ class Fields:
             understood = question.read(said)
         except reading.NotUnderstood:
             return None
-        plain = reading.tidy(str(said))
-        if not understood.note and plain in (understood.shown, str(understood.value)):
+        value = understood.value
+        number = reading.shown_number(value) if isinstance(value, (int, float)) else str(value)
+        plain, *same = (
+            _SIGNS.sub("", one) for one in (reading.tidy(str(said)), understood.shown, number)
+        )
+        if not understood.note and plain in same:
             return None
         words = _("Understood as {answer}.").format(answer=understood.shown)
         return parts.text(gap().join(one for one in (words, understood.note) if one), "quiet")

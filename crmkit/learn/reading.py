@@ -461,6 +461,15 @@ def shown_number(value: float, places: int = 4) -> str:
     return "0" if text == "-0" else text
 
 
+_ONE = {"people": "person", "men": "man", "boxes": "box"}
+"""The English words behind a number that are not made one by taking off an s."""
+
+
+def _one(unit: str) -> str:
+    """The word behind a 1: "orders" behind other numbers is "order" here."""
+    return _ONE.get(unit, unit.removesuffix("s"))
+
+
 def shown_as(kind: str, value: Any, unit: str = "") -> str:
     """A value of a kind as it is shown to people."""
     if kind == "money":
@@ -470,7 +479,7 @@ def shown_as(kind: str, value: Any, unit: str = "") -> str:
     if kind == "hour":
         return f"{value}:00"
     if kind in ("number", "count"):
-        return f"{shown_number(value)} {unit}".strip()
+        return f"{shown_number(value)} {_one(unit) if value == 1 else unit}".strip()
     return str(value)
 
 

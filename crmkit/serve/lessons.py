@@ -32,10 +32,15 @@ _ONCE = {"way"}
 
 @dataclass
 class Block:
-    """One piece of a page: HTML to read, or the place of a live part, by the number of its cell."""
+    """One piece of a page: HTML to read, or the place of a live part, by the number of its cell.
+
+    A `guess` comes before what it gives away: that is `later`.
+    """
 
     html: str = ""
     live: int | None = None
+    guess: bool = False
+    later: bool = False
 
 
 @dataclass
@@ -89,9 +94,13 @@ class Lesson:
         return self
 
     def _prose(self, source: str) -> None:
-        page = _markdown(source)
-        page = re.sub(r'(<a href=")([^"]+)(")', self._linked, page)
-        self.blocks.append(Block(_INLINE.sub("", page)))
+        guessed = bool(self.blocks) and self.blocks[-1].guess
+        told, heading, rest = re.match(r"(.*?)(^#|\Z)(.*)", source, re.M | re.S).groups()
+        pieces = [(told, True), (heading + rest, False)] if guessed else [(source, False)]
+        for text, later in pieces:
+            if text.strip():
+                page = re.sub(r'(<a href=")([^"]+)(")', self._linked, _markdown(text))
+                self.blocks.append(Block(_INLINE.sub("", page), later=later))
 
     def _linked(self, found: re.Match) -> str:
         """A link to a notebook leads to its page."""
@@ -121,7 +130,7 @@ class Lesson:
             value = None
         screen = screen_of(value)
         if screen is not None:
-            self.blocks.append(Block(live=number))
+            self.blocks.append(Block(live=number, guess=_called(last.value) == "guess"))
             if screen.is_still:
                 self.still[number] = screen.tree
             else:

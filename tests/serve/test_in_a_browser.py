@@ -67,6 +67,19 @@ def test_three_hundred_scans_are_paid_by_keyboard_alone(page, served, house):
     assert len(sales) == before + 1 and sales[0].total == 38_700
 
 
+def test_nothing_gives_a_guess_away_before_it_is_made(page, served):
+    page.goto(f"{served.address}/lesson/4-inventory/04-stock-in-numbers")
+    guess = page.locator("[data-guess]").first
+    guess.locator("input").wait_for()
+    told = page.locator("[data-guess] + .later").first
+    assert not told.is_visible()
+    guess.locator("input").fill("40")
+    guess.locator("button").first.click()
+    told.wait_for(state="visible")
+    page.reload()
+    told.wait_for(state="visible")
+
+
 def test_what_was_typed_outlives_a_refusal(page, served):
     page.goto(f"{served.address}/shop?change=1")
     page.locator("input[name=staff]").fill("C1")

@@ -275,15 +275,18 @@ class Keeping(Keys):
         return rung_up(CARED_FOR, {GIFT: 1, GIFT_BAG: 1}, WITH_POINTS)
 
     def found(self) -> Key:
-        """Of the calls about use that were made, how many per cent found a problem."""
-        row = calls().loc["product_use"]
+        """Of the calls about use that were answered, how many per cent found a problem."""
+        every = calls()
+        row = every.loc["product_use"]
+        made = ("没接通的也除进去了。他们没说话，问不出来。", "You divided by those made. Who did not answer said nothing.")  # fmt: skip
         due = ("除以了该打的。没打的，问不出来。", "You divided by those due. A call not made finds nothing.")  # fmt: skip
         everyone = ("三种回访的问题加在一起了，只看第一行。", "That adds up all three kinds. Look at the first row only.")  # fmt: skip
         return Key(
-            100 * row["problem"] / row["done"],
+            100 * row["problem"] / (row["done"] - row["no_answer"]),
             {
+                made: 100 * row["problem"] / row["done"],
                 due: 100 * row["problem"] / row["due"],
-                everyone: 100 * calls()["problem"].sum() / row["done"],
+                everyone: 100 * every["problem"].sum() / (every["done"] - every["no_answer"]).sum(),
             },
         )
 

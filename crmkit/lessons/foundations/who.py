@@ -230,7 +230,7 @@ def kinds() -> Screen:
             )
             for r in found.itertuples()
         ]
-        heads = [heading(by), _("Before 11"), _("11 to 14"), _("From 17"), _("Online"), _("Orders in the year"), _("A basket"), _("Spends most on")]  # fmt: skip
+        heads = [heading(by), _("Before 11"), _("11 to 14"), _("From 17"), _("Online"), _("Orders in the year"), _("A basket"), _("Of the money, most for")]  # fmt: skip
         people = everybody()
         people = people[people[by].isin(found.index)]
         middle = people.groupby(by)["monetary"].median()
@@ -239,7 +239,9 @@ def kinds() -> Screen:
         options = [(one, heading(one)) for one in KINDS]
         return parts.card(
             parts.select("by", _("By"), options, by, act="choose"),
-            parts.table(_("Of 100 orders of the year, how many were …"), heads, rows),
+            parts.table(
+                _("How these groups buy: of 100 orders, how many when, and more"), heads, rows
+            ),
             drawn,
             parts.text(
                 _("Spent in the year: the box holds the middle half, the whiskers nearly all."),
