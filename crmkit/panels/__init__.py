@@ -4,7 +4,6 @@
 >>> from crmkit.i18n import use_language
 >>> from crmkit.panels import desk
 >>> from crmkit.practice import Shop
-from crmkit.practice.display import calling
 >>> with use_language("en"):
 ...     shop = Shop.practice("corner", folder=tempfile.mkdtemp())
 ...     till = desk("till", shop)
