@@ -121,3 +121,8 @@ def labels(kind: str, language: str | None = None) -> dict[str, str]:
     """Every code of a fixed set with what people read for it in a language (the current one)."""
     language = _known(language) if language else get_language()
     return {code: said[language] for code, said in _labels().get(kind, {}).items()}
+
+
+def gap() -> str:
+    """What stands between two sentences: a space, in Chinese nothing."""
+    return "" if get_language() == "zh" else " "

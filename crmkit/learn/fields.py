@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakSet
 
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, learner, reading, records
 from crmkit.learn.authored import say
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Outcome
 from crmkit.learn.questions import Asked, Question
 from crmkit.screen import Screen, parts

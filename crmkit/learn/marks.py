@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language
+from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import authored, learner, records
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.checks.outcome import NOTED, RIGHT, WRONG, is_grading
 from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked

@@ -50,6 +50,12 @@ def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]
     }  # fmt: skip
 
 
+def noted_otherwise(reason: str, field: str, value: str) -> Fault:
+    """The fault of a field that says something else than was asked for."""
+    words = _("{field}: “{value}” is noted; that was not it.")
+    return Fault(reason, words.format(field=label("field", field), value=value))
+
+
 @dataclass(frozen=True)
 class Paper:
     """A paper of this kind, new or changed, that says all this."""
@@ -68,10 +74,7 @@ class Paper:
         field, value = min(wrong, key=len)[-1] if all(wrong) else (None, None)
         if field is None:
             return None
-        words = {"field": label("field", field), "value": self._said(field, value)}
-        return Fault(
-            f"wrong_{field}", _("{field}: “{value}” is noted; that was not it.").format(**words)
-        )
+        return noted_otherwise(f"wrong_{field}", field, self._said(field, value))
 
     def _wrong_in(self, paper: dict[str, Any]) -> list[tuple[str, Any]]:
         """What this paper says otherwise; what tells one paper from another comes last."""

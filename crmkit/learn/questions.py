@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, reading
 from crmkit.learn.authored import say
-from crmkit.learn.checks.expectation import Mistake, gap
+from crmkit.learn.checks.expectation import Mistake
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
 from crmkit.learn.checks.values import Choice, Day, Number
 

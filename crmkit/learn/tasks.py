@@ -20,7 +20,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, paper_tasks, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
-from crmkit.learn.paper_tasks import Paper
+from crmkit.learn.paper_tasks import Paper, noted_otherwise
 from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasCounted, WasKept, WasSent
 from crmkit.screen import Screen
 
@@ -580,13 +580,8 @@ class WasCalled(Noted):
         ):
             there, right = getattr(one, field), getattr(self, field)
             if right is not None and there != right:
-                words = {
-                    "field": label("field", field),
-                    "value": label(kind, there) if kind else there or "–",
-                }
-                return Fault(
-                    reason, _("{field}: “{value}” is noted; that was not it.").format(**words)
-                )
+                value = label(kind, there) if kind else there or "–"
+                return noted_otherwise(reason, field, value)
         return None
 
 
@@ -627,13 +622,7 @@ class StandsAt(Deal):
         ):
             there, right = getattr(one, field), getattr(self, field)
             if right is not None and there != right:
-                words = {
-                    "field": label("field", field),
-                    "value": "–" if there is None else shown(there),
-                }
-                return Fault(
-                    reason, _("{field}: “{value}” is noted; that was not it.").format(**words)
-                )
+                return noted_otherwise(reason, field, "–" if there is None else shown(there))
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crmkit import data, labels
 from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language
+from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.screen import Part, parts
 
@@ -76,6 +76,54 @@ def as_printed(words: str) -> str:
     ('退换很方便，谢谢。', 'Easy, thanks.')
     """
     return re.sub(r"(?<=[\u4e00-\u9fff])[,;?!:]", lambda mark: _CHINESE_PRINT[mark[0]], words)
+
+
+FIRST_OF = ("#D55E00", *["#0072B2"] * 9)
+"""Colours of bars of which the first stands out."""
+
+
+def guessed_bars(
+    ax: Any,
+    values: Mapping[str, float],
+    colours: Sequence[str],
+    says: str,
+    guess: float | None = None,
+    most: float = 100,
+) -> Any:
+    """Bars of so many in a hundred, one below the other; with a guess, a line where it was."""
+    bars = ax.barh(list(values), list(values.values()), color=colours)
+    ax.bar_label(bars, fmt="%.0f", padding=4)
+    ax.invert_yaxis()
+    ax.set(xlabel=says, xlim=(0, most))
+    if guess is not None:
+        ax.axvline(guess, color="#333333", linestyle="--")
+    return ax
+
+
+def beside_guess(
+    found: Mapping[str, float],
+    says: str,
+    guess: float | None,
+    shown: str,
+    most: float,
+    of: str | None = None,
+) -> Part:
+    """A claim and what is true as two bars, with what somebody guessed as a third; `shown` is the
+    format of a number, `of` the axis."""
+    if guess is not None:
+        found = {**found, _("your guess"): guess}
+        says += gap() + _("You guessed {guess}.").format(guess=f"{guess:,.0f}")
+
+    def draw(ax: Any) -> None:
+        from crmkit.plot import _style
+
+        colours = [_style.BAD, _style.MAIN, _style.ACCENT][: len(found)]
+        drawn = ax.barh(list(found), list(found.values()), color=colours)
+        ax.bar_label(drawn, [format(value, shown) for value in found.values()], padding=3)
+        ax.invert_yaxis()
+        ax.set(xlim=(0, most), **({"xlabel": of} if of else {}))
+
+    return parts.column(pictured(draw, says, size=(8, 2.2)), parts.text(says))
 
 
 def pictured(

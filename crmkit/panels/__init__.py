@@ -36,7 +36,7 @@ def desk(name: str, shop: Shop) -> Screen:
     from importlib import import_module
 
     made = import_module(f"crmkit.panels.{name}").panel(shop)
-    return made.within(lambda: calling(shop.called()))
+    return made.within(lambda: calling(shop.called))
 
 
 def practise(name: str, scene: str, staff: str | None = None) -> Screen:

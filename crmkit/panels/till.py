@@ -130,9 +130,8 @@ class TillPanel:
                                 help=_("How many; Enter uses them."))
                 )  # fmt: skip
             if till.coupons:
-                names = [(c.id, till.coupon_words(c)) for c in till.coupons]
                 body.append(
-                    parts.select("coupon", _("Coupon"), [("", _("none")), *names], till.coupon or "",
+                    parts.select("coupon", _("Coupon"), [("", _("none")), *till.coupon_names()], till.coupon or "",
                                  act="coupon", rev=f"{till.turn}/{till.coupon}")
                 )  # fmt: skip
             rewards = [

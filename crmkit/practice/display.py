@@ -5,13 +5,13 @@ stay exact: cents, codes and moments to reckon with.
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import cache
 from html import escape
-from types import MappingProxyType, UnionType
+from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
 from crmkit import labels
@@ -23,7 +23,7 @@ is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
-_called: ContextVar[Mapping[str, str]] = ContextVar("called", default=MappingProxyType({}))
+_called: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("called", default=dict)
 
 Table = tuple[str | None, list[str] | None, list[list[str]]]
 """Title or None, headings or None (a card, its headings in the first column), the cells."""
@@ -39,9 +39,10 @@ def yuan(cents: int) -> str:
 
 
 @contextmanager
-def calling(names: Mapping[str, str]) -> Iterator[None]:
-    """Within, codes of staff and stores are read as these names (`Shop.called`)."""
-    before = _called.set(names)
+def calling(names: Callable[[], Mapping[str, str]]) -> Iterator[None]:
+    """Within, codes of staff and stores are read as these names (`Shop.called`), which are looked
+    up when the first is shown."""
+    before = _called.set(cache(names))
     try:
         yield
     finally:
@@ -50,7 +51,7 @@ def calling(names: Mapping[str, str]) -> Iterator[None]:
 
 def name_of(code: str) -> str:
     """What a member of staff or a store is called, where names are shown; else its code."""
-    return _called.get().get(code, code)
+    return _called.get()().get(code, code)
 
 
 def tables(value: object) -> Iterator[Table]:
@@ -177,7 +178,7 @@ def _cell(name: str, value: object, how: object) -> str:
         return label(how, value)
     if name in ("", "id"):
         return str(value)
-    if isinstance(value, str) and value in _called.get():
+    if isinstance(value, str) and value in _called.get()():
         return name_of(value)
     said = label(name, value)
     return labels.text(name, value) if said == str(value) else said

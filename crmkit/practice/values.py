@@ -100,7 +100,7 @@ def phone(value: object) -> str:
     >>> phone("１４０ 1234-5678"), phone("+86 140 1234 5678"), phone("+44 20 7946 0000")
     ('14012345678', '14012345678', '+442079460000')
     """
-    tidy = unicodedata.normalize("NFKC", text(value, "phone"))
+    tidy = _plain(text(value, "phone"))
     tidy = re.sub(r"[\s().\-]", "", tidy)
     tidy = re.sub(r"^(\+|00)86(?=1)", "", tidy)
     if re.fullmatch(r"1[3-9]\d{9}", tidy) and tidy.isascii():
@@ -114,7 +114,7 @@ def phone(value: object) -> str:
 
 def tail(value: object) -> str:
     """The last four digits of a phone."""
-    tidy = unicodedata.normalize("NFKC", text(value, "phone_tail"))
+    tidy = _plain(text(value, "phone_tail"))
     if not re.fullmatch(r"[0-9]{4}", tidy):
         raise BadValue(_("Type the last four digits of the phone."))
     return tidy
@@ -145,7 +145,7 @@ def _plain(typed: str) -> str:
 
 def card(value: object) -> str:
     """A card number: 6 to 20 digits."""
-    tidy = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text(value, "card")))
+    tidy = re.sub(r"[\s\-]", "", _plain(text(value, "card")))
     if not re.fullmatch(r"[0-9]{6,20}", tidy):
         raise BadValue(_("A card number has 6 to 20 digits."))
     return tidy
@@ -162,7 +162,7 @@ def birth_date(value: object, today: date) -> date:
 
 
 def _day_written(text: str) -> date | None:
-    tidy = unicodedata.normalize("NFKC", text).strip()
+    tidy = _plain(text).strip()
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", tidy):
         return None
     try:
@@ -241,7 +241,7 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
     """
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(unicodedata.normalize("NFKC", value).strip())
+            value = datetime.fromisoformat(_plain(value).strip())
         except ValueError:
             value = None
     if not isinstance(value, datetime):

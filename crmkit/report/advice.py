@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.report.says import gap, half, rows, share, whole_months
+from crmkit.report.says import half, rows, share, whole_months
 from crmkit.results import number
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from crmkit.i18n import get_language
+from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading, show
 from crmkit.report.quality import quality
-from crmkit.report.says import gap, rows
+from crmkit.report.says import rows
 from crmkit.report.written import Done, Report
 from crmkit.results import number
 
@@ -32,7 +32,7 @@ def page(report: Report) -> str:
         _tiles(report),
         _advice(report),
         _next_steps(report),
-        *(_section(title, *map(_step, done)) for title, done in report.chapters.items()),
+        *(section(title, *map(_step, done)) for title, done in report.chapters.items()),
         _left_out(report),
         _file(report),
         _quality(report),
@@ -80,7 +80,8 @@ def _tiles(report: Report) -> str:
     return '<div class="tiles">' + "".join(f"<div><b>{escape(v)}</b><span>{escape(n)}</span></div>" for n, v in tiles) + "</div>"  # fmt: skip
 
 
-def _section(title: str, *body: str) -> str:
+def section(title: str, *body: str) -> str:
+    """A part of a report under its heading."""
     return f"<section><h2>{escape(title)}</h2>{''.join(body)}</section>"
 
 
@@ -99,7 +100,7 @@ def _advice(report: Report) -> str:
         f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
         for one in report.advice
     ]
-    return _section(_("What to do"), "<ol class='advice'>", *items, "</ol>")
+    return section(_("What to do"), "<ol class='advice'>", *items, "</ol>")
 
 
 def _next_steps(report: Report) -> str:
@@ -113,7 +114,7 @@ def _next_steps(report: Report) -> str:
         escape(_("Choose one piece of advice, one store and one date on which you will look again.")),
         escape(_("Go on by yourself: save {notebook}; every figure is one line in it.")).replace("{notebook}", link),
     ]  # fmt: skip
-    return _section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
+    return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
 
 
 def _step(done: Done) -> str:
@@ -125,29 +126,31 @@ def _step(done: Done) -> str:
         held = base64.b64encode(done.chart).decode()
         body.append(f'<img alt="{escape(step.title)}" src="data:image/png;base64,{held}">')
     if done.table is not None and len(done.table):
-        table = _table(list(done.table.columns), done.table.values.tolist())
+        figures = table(list(done.table.columns), done.table.values.tolist())
         says = escape(_("The figures"))
         if done.chart:
-            table = f"<details><summary>{says}</summary>{table}</details>"
-        body.append(table)
+            figures = f"<details><summary>{says}</summary>{figures}</details>"
+        body.append(figures)
     body.append(_behind("\n".join(filter(None, [f"{step.name} = {step.code}", step.chart]))))
     return f"<article>{''.join(body)}</article>"
 
 
-def _table(heads: list[str], lines: list[list[Any]], kind: str = "wide") -> str:
-    def row(cells: list[Any], tag: str = "td") -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(str(one))}</{tag}>" for one in cells) + "</tr>"
-
-    body = "".join(map(row, lines))
-    return f'<div class="{kind}"><table><thead>{row(heads, "th")}</thead><tbody>{body}</tbody></table></div>'
+def table(
+    heads: Sequence[str], lines: Iterable[Sequence[Any]], kind: str = "wide",
+    cell: Callable[[Any], str] = lambda value: f"<td>{escape(str(value))}</td>",
+) -> str:  # fmt: skip
+    """A table that scrolls by itself where it is wide; `cell` draws one."""
+    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
+    body = "".join(f"<tr>{''.join(map(cell, line))}</tr>" for line in lines)
+    return f'<div class="{kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _left_out(report: Report) -> str:
     if not report.left_out:
         return ""
     lines = [[title, why] for title, why in report.left_out]
-    return _section(
-        _("What could not be reckoned, and why"), _table([_("Left out"), _("Why")], lines, WORDS)
+    return section(
+        _("What could not be reckoned, and why"), table([_("Left out"), _("Why")], lines, WORDS)
     )
 
 
@@ -164,25 +167,25 @@ def _file(report: Report) -> str:
     ]  # fmt: skip
     heads = [_("Column"), _("taken for"), _("Empty"), _("Look at this")]
     told_all = f"<p>{escape(gap().join(told))}</p>"
-    return _section(_("The file"), told_all, _table(heads, lines, WORDS), _behind(file.code))
+    return section(_("The file"), told_all, table(heads, lines, WORDS), _behind(file.code))
 
 
 def _quality(report: Report) -> str:
     lines = [
         [what, f"{n:,}", f"{n / of:.1%}", then] for what, n, of, then in quality(report.opened)
     ]
-    table = _table(
+    trusted = table(
         [_("Which lines"), _("How many"), _("Share"), _("What the report does")], lines, WORDS
     )
     tidied = ""
     if report.opened.cleaning is not None:
         title = escape(_("What had to be tidied first"))
         tidied = f"<h3>{title}</h3>" + _without_examples(show(report.opened.cleaning))
-    return _section(_("How far the lines can be trusted"), table, tidied)
+    return section(_("How far the lines can be trusted"), trusted, tidied)
 
 
-def _without_examples(table: Any) -> str:
+def _without_examples(cleaning: Any) -> str:
     """What a cleaning did, without its examples: those are people's own values."""
     hidden = [heading("example"), heading("examples")]
-    table = table[[one for one in table if one not in hidden]]
-    return _table(list(table.columns), table.values.tolist())
+    shown = cleaning[[one for one in cleaning if one not in hidden]]
+    return table(list(shown.columns), shown.values.tolist())

@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit.i18n import get_language
+from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import text
 from crmkit.results import number
@@ -18,11 +18,6 @@ def rows(frame: Any) -> list[dict[str, Any]]:
     found = nw.from_native(frame)
     found = found.collect() if isinstance(found, nw.LazyFrame) else found
     return found.rows(named=True)
-
-
-def gap() -> str:
-    """What stands between two sentences."""
-    return "" if get_language() == "zh" else " "
 
 
 def share(value: float) -> str:

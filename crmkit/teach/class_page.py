@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -13,8 +13,8 @@ from crmkit.i18n import get_language, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
 from crmkit.learn.journey import titles as track_titles
-from crmkit.report.page import document
-from crmkit.teach.standing import BANDS, PASSED, Standing, standing, title
+from crmkit.report.page import document, section, table
+from crmkit.teach.standing import BANDS, PASSED, Standing, standing
 
 _STYLE = """<style>
 main { max-width: 76rem } .bars { display: grid; max-width: 42rem; grid-template-columns: max-content 1fr max-content;
@@ -36,10 +36,9 @@ def write(course: Course, to: Path) -> list[Path]:
     if not found.works:
         raise CrmkitError(_("Nothing has been graded yet: run `crmkit grade` first."))
     to.mkdir(parents=True, exist_ok=True)
-    titles = {one: title(course, one) for one in found.assignments}
     page = to / "class.html"
-    page.write_text(as_page(found, titles), "utf-8")
-    return [page, as_excel(found, titles, to / "class.xlsx")]
+    page.write_text(as_page(found), "utf-8")
+    return [page, as_excel(found, to / "class.xlsx")]
 
 
 def _percent(share: float | None) -> str:
@@ -51,7 +50,7 @@ def _bands() -> list[str]:
     return [f"{round(begin * 100)}–{end}%" for begin, end in zip(BANDS, ends, strict=True)]
 
 
-def as_page(found: Standing, titles: dict[str, str]) -> str:
+def as_page(found: Standing) -> str:
     """The page, whole."""
     name = _("The class")
     total = sum(one.share >= PASSED for one in found.works)
@@ -65,29 +64,27 @@ def as_page(found: Standing, titles: dict[str, str]) -> str:
         name,
         [
             _STYLE, f"<h1>{escape(name)}</h1>", f'<p class="quiet">{escape(said)}</p>',
-            _section(_("Who needs help"), _help(found)),
-            _section(_("What was hard"), _hard(found)),
-            _section(_("Marks"), _marks(found, titles)),
-            _section(_("How the marks are spread"), _spread(found, titles)),
-            _section(_("By store"), _stores(found)),
-            _section(_("By day"), _days(found)),
-            _section(_("Tried again"), _again(found, titles)),
+            _part(_("Who needs help"), _help(found)),
+            _part(_("What was hard"), _hard(found)),
+            _part(_("Marks"), _marks(found)),
+            _part(_("How the marks are spread"), _spread(found)),
+            _part(_("By store"), _stores(found)),
+            _part(_("By day"), _days(found)),
+            _part(_("Tried again"), _again(found)),
         ],
     )  # fmt: skip
 
 
-def _section(heading: str, body: str) -> str:
-    return f"<section><h2>{escape(heading)}</h2>{body}</section>" if body else ""
+def _part(heading: str, body: str) -> str:
+    return section(heading, body) if body else ""
 
 
-def _table(heads: Sequence[str], lines: Iterable[Sequence[Any]], kind: str = "wide") -> str:
-    """A table; a share between 0 and 1 is shown in per cent, coloured."""
-    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    body = "".join("<tr>" + "".join(map(_cell, line)) + "</tr>" for line in lines)
-    return f'<div class="{kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+def _coloured(heads: Sequence[str], lines: Sequence[Sequence[Any]], kind: str = "wide") -> str:
+    return table(heads, lines, kind, _cell)
 
 
 def _cell(value: Any) -> str:
+    """A cell; a share between 0 and 1 is shown in per cent, coloured."""
     if not isinstance(value, float):
         return f"<td>{escape('–' if value is None else str(value))}</td>"
     kind = "low" if value < PASSED else "some" if value < BANDS[3] else "good"
@@ -107,7 +104,7 @@ def _help(found: Standing) -> str:
     if not lines:
         words = _("Nobody: all who handed in passed, and nothing is missing.")
         return f"<p>{escape(words)}</p>"
-    return _table(*lines, "wide words")
+    return _coloured(*lines, "wide words")
 
 
 def _help_lines(found: Standing) -> tuple[list[str], list[list[str]]] | None:
@@ -133,36 +130,31 @@ def _hard_lines(found: Standing, most: int = 12) -> tuple[list[str], list[list[A
 
 def _hard(found: Standing) -> str:
     lines = _hard_lines(found)
-    return _table(*lines, "wide words") if lines else ""
+    return _coloured(*lines, "wide words") if lines else ""
 
 
 def _mark_lines(found: Standing) -> tuple[list[str], list[list[Any]]]:
     lines = []
     for learner in found.learners:
         mine = found.of(learner)
-        shares = [mine[one].share if one in mine else None for one in found.assignments]
+        shares = [mine[one].share if one in mine else None for one in found.titles]
         lines.append([found.name(learner), found.stores.get(learner, "–"), *shares, found.overall(learner)])  # fmt: skip
     lines.sort(key=lambda line: (line[-1] is None, -(line[-1] or 0), line[0]))
-    lines.append([_("The class"), "", *map(found.mean, found.assignments), _all(found)])
-    return [_("Learner"), _("Store"), *found.assignments, _("Overall")], lines
+    lines.append([_("The class"), "", *map(found.mean, found.titles), found.mean()])
+    return [_("Learner"), _("Store"), *found.titles, _("Overall")], lines
 
 
-def _all(found: Standing) -> float | None:
-    most = sum(one.most for one in found.works)
-    return sum(one.score for one in found.works) / most if most else None
+def _marks(found: Standing) -> str:
+    legend = " · ".join(found.titles.values())
+    return _coloured(*_mark_lines(found)) + f'<p class="quiet">{escape(legend)}</p>'
 
 
-def _marks(found: Standing, titles: dict[str, str]) -> str:
-    legend = " · ".join(titles[one] for one in found.assignments)
-    return _table(*_mark_lines(found)) + f'<p class="quiet">{escape(legend)}</p>'
-
-
-def _spread(found: Standing, titles: dict[str, str]) -> str:
+def _spread(found: Standing) -> str:
     charts = []
-    for one in found.assignments:
+    for one, title in found.titles.items():
         counts = found.spread(one)
         bars = [(band, n / max(counts), str(n)) for band, n in zip(_bands(), counts, strict=True)]
-        charts.append(f"<article><h3>{escape(titles[one])}</h3>{_bars(bars)}</article>")
+        charts.append(f"<article><h3>{escape(title)}</h3>{_bars(bars)}</article>")
     return f'<div class="charts">{"".join(charts)}</div>' if charts else ""
 
 
@@ -176,7 +168,7 @@ def _store_lines(found: Standing) -> tuple[list[str], list[list[Any]]] | None:
 
 def _stores(found: Standing) -> str:
     lines = _store_lines(found)
-    return _table(*lines) if lines else ""
+    return _coloured(*lines) if lines else ""
 
 
 def _days(found: Standing) -> str:
@@ -192,16 +184,16 @@ def _days(found: Standing) -> str:
     ) + "</div>"  # fmt: skip
 
 
-def _again(found: Standing, titles: dict[str, str]) -> str:
+def _again(found: Standing) -> str:
     heads = [_("Learner"), _("Exercise"), _("First try"), _("Latest try"), _("Tries")]
     lines = [
-        [found.name(one.learner), titles[one.assignment], one.tries[0], one.tries[-1], len(one.tries)]
+        [found.name(one.learner), found.titles[one.assignment], one.tries[0], one.tries[-1], len(one.tries)]
         for one in found.tried_again()
     ]  # fmt: skip
-    return _table(heads, lines) if lines else ""
+    return _coloured(heads, lines) if lines else ""
 
 
-def as_excel(found: Standing, titles: dict[str, str], to: Path) -> Path:
+def as_excel(found: Standing, to: Path) -> Path:
     """The same as an Excel file: a sheet each, marks coloured, a chart of the class's means."""
     import xlsxwriter
 
@@ -211,7 +203,7 @@ def as_excel(found: Standing, titles: dict[str, str], to: Path) -> Path:
              "share": book.add_format({"num_format": "0%"})}  # fmt: skip
     heads, lines = _mark_lines(found)
     sheet = _sheet(book, shown, _("Marks"), heads, lines)
-    rows, columns = len(lines), len(found.assignments)
+    rows, columns = len(lines), len(found.titles)
     if columns:
         colours = {"type": "3_color_scale", "min_color": "#F4C7C3", "mid_color": "#FFF3D6",
                    "max_color": "#BFE3D0", "min_type": "num", "mid_type": "num", "max_type": "num",
@@ -232,7 +224,7 @@ def as_excel(found: Standing, titles: dict[str, str], to: Path) -> Path:
     ):  # fmt: skip
         if found_lines:
             _sheet(book, shown, name, *found_lines)
-    named = [[one, said] for one, said in titles.items()]
+    named = [[one, said] for one, said in found.titles.items()]
     _sheet(book, shown, _("Exercises"), [_("Exercise"), _("Called")], named)
     book.close()
     return to

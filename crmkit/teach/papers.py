@@ -16,7 +16,9 @@ import nbformat
 
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, ran
+from crmkit.learn.authored import known
 from crmkit.learn.course import Course
+from crmkit.learn.questions import Asked, Question
 
 MOST_BYTES = 100 * 2**20
 MOST_CELLS = 600
@@ -51,6 +53,15 @@ class Paper:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
+_NAMED = re.compile(r'"([^"]+)"')
+_HEADING = re.compile(r"^##\s+(.+?)\s*$", re.M)
+
+
+def headings(cell: Any) -> list[str]:
+    """The headings of an exercise's parts in a cell."""
+    return _HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+
+
 class Release:
     """An exercise as it was given out, with what is needed to know its cells again."""
 
@@ -75,6 +86,19 @@ class Release:
             for one, cell in self.cells.items()
             if marks(cell).get("solution") and cell.cell_type == "code"
         }
+
+    def title(self, language: str) -> str:
+        """What it is called in this language."""
+        notebook = self.notebooks.get(language) or next(iter(self.notebooks.values()))
+        lines = (line for cell in notebook.cells for line in cell.source.splitlines())
+        return next((one.lstrip("# ") for one in lines if one.startswith("# ")), self.assignment)
+
+    def asked(self, cell: Any) -> list[Question]:
+        """What a cell asks in fields."""
+        if self.assignment not in known("questions"):
+            return []
+        questions = Asked(self.assignment).questions
+        return [questions[one] for one in _NAMED.findall(cell.source) if one in questions]
 
     def likeness(self, read: Read) -> float:
         """How many of its cells are known here: 0 for a file of another exercise."""
@@ -338,9 +362,9 @@ def _known_as(release: Release, cell: dict[str, Any], there: set[str]) -> str | 
     one = key(cell)
     if one in release.cells and release.cells[one].cell_type == cell["cell_type"]:
         return one
-    for known, theirs in release.cells.items():
+    for other, theirs in release.cells.items():
         if theirs.source == cell["source"] and theirs.cell_type == cell["cell_type"]:
-            return known
+            return other
     if cell["cell_type"] != "code":
         return None
     if "check" in cell["source"]:

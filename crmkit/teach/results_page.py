@@ -6,12 +6,11 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import ngettext, use_language
-from crmkit.learn.authored import known, say
+from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
-from crmkit.learn.questions import Asked
 from crmkit.teach.marking import limit_words
-from crmkit.teach.papers import Paper, Release, key, marks
+from crmkit.teach.papers import Paper, Release, headings, key, marks
 
 _STYLE = """
 body { font: 15px/1.5 "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif;
@@ -26,7 +25,6 @@ h1 { font-size: 1.35rem; margin: 0 0 .2rem } h2 { font-size: 1.05rem; margin: 1r
   a { color: inherit; text-decoration: none } }
 """
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+\.ipynb)[^)]*\)")
-_HEADING = re.compile(r"^##\s+(.+?)\s*$", re.M)
 MOST_WORDS = 600
 
 
@@ -42,10 +40,7 @@ def _page(
 ) -> str:
     verdicts = result["verdicts"]
     notebook = release.notebooks[paper.language]
-    title = next(
-        (line.lstrip("# ") for cell in notebook.cells for line in cell.source.splitlines()
-         if line.startswith("# ")), paper.assignment,
-    )  # fmt: skip
+    title = release.title(paper.language)
     right = sum(one["status"] in (RIGHT, NOTED) for one in verdicts.values())
     body = [
         f"<h1>{html.escape(title)}</h1>",
@@ -61,13 +56,12 @@ def _page(
         body.append(f'<p class="quiet">{html.escape(note)}</p>')
     again: list[str] = []
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            body += [f"<h2>{html.escape(found)}</h2>" for found in _HEADING.findall(cell.source)]
+        body += [f"<h2>{html.escape(found)}</h2>" for found in headings(cell)]
         verdict = verdicts.get(key(cell))
         if verdict is not None:
             body.append(_part(verdict, float(marks(cell).get("points", 0))))
             if verdict["status"] not in (RIGHT, NOTED):
-                again += _taught(paper.assignment, cell.source)
+                again += _taught(release, cell)
     what_next = _("What next")
     body.append(f"<h2>{html.escape(what_next)}</h2>")
     body.append(_next_step(release, paper, again, right == len(verdicts)))
@@ -98,16 +92,10 @@ def _part(verdict: dict[str, Any], points: float) -> str:
     )
 
 
-def _taught(assignment: str, source: str) -> list[str]:
+def _taught(release: Release, cell: Any) -> list[str]:
     """Where what a cell asks was taught, as "lesson: the sentence"."""
-    if assignment not in known("questions"):
-        return []
-    asked, found = Asked(assignment), []
-    for one in re.findall(r'"([^"]+)"', source)[1:]:
-        taught = asked.questions[one].data.get("taught") if one in asked.questions else None
-        if taught:
-            found.append(f"{taught['lesson']}: {say(taught['by'])}")
-    return found
+    taught = [one.data["taught"] for one in release.asked(cell) if one.data.get("taught")]
+    return [f"{one['lesson']}: {say(one['by'])}" for one in taught]
 
 
 def _next_step(release: Release, paper: Paper, again: list[str], all_right: bool) -> str:

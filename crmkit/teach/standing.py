@@ -6,24 +6,18 @@ what the grading found.
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import nbformat
-
-from crmkit.i18n import LANGUAGES, get_language
-from crmkit.learn.authored import known
+from crmkit.i18n import get_language
 from crmkit.learn.checks import mistakes
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
-from crmkit.learn.questions import Asked
 from crmkit.teach.collect import roster
-from crmkit.teach.gradebook import opened
-from crmkit.teach.papers import key, marks
+from crmkit.teach.gradebook import opened, stored_result
+from crmkit.teach.papers import Release, headings, key, marks
 
 PASSED = 0.6
 """The share of the marks from which an exercise counts as passed."""
@@ -89,10 +83,11 @@ class Needs:
 
 @dataclass
 class Standing:
-    """A class with its works; `names` and `stores` by learner, as the roster has them."""
+    """A class with its works; `titles` of the exercises it has done; `names` and `stores` by learner,
+    as the roster has them; `parts` of an exercise as people name them."""
 
     works: list[Work]
-    assignments: list[str]
+    titles: dict[str, str]
     names: dict[str, str] = field(default_factory=dict)
     stores: dict[str, str] = field(default_factory=dict)
     parts: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -123,9 +118,9 @@ class Standing:
                 counts[sum(one.share + 1e-9 >= band for band in BANDS) - 1] += 1
         return counts
 
-    def mean(self, assignment: str) -> float | None:
-        """The share of the marks the class has in an exercise."""
-        return _share(one for one in self.works if one.assignment == assignment)
+    def mean(self, assignment: str | None = None) -> float | None:
+        """The share of the marks the class has in an exercise; without one, in all."""
+        return _share(one for one in self.works if assignment in (None, one.assignment))
 
     def hardest(self, most: int = 12) -> list[Hard]:
         """The parts that fewest got right, those the whole class had right left out."""
@@ -150,7 +145,7 @@ class Standing:
     def need_help(self) -> list[Needs]:
         """Who did not pass something, or has not handed in what most of the class has; worst first."""
         of_class = [
-            one for one in self.assignments
+            one for one in self.titles
             if 2 * sum(work.assignment == one for work in self.works) > len(self.learners)
         ]  # fmt: skip
         found = []
@@ -189,26 +184,18 @@ class Standing:
 
 def standing(course: Course) -> Standing:
     """How the class of a course stands. Empty where nothing was graded."""
-    names = {one.id: one.name for one in roster(course)}
-    stores = {one.id: one.store for one in roster(course) if one.store}
+    people = roster(course)
+    names = {one.id: one.name for one in people}
+    stores = {one.id: one.store for one in people if one.store}
     works = list(_works(course)) if (course.grading / "gradebook.db").is_file() else []
-    order = course.assignments()
     done = {one.assignment for one in works}
-    found = Standing(works, [one for one in order if one in done], names, stores)
-    for assignment in found.assignments:
-        for part, said in _parts(course, assignment):
-            found.parts[assignment, part] = said
-    return found
+    given_out = {one: Release(course, one) for one in course.assignments() if one in done}
+    titles = {one: f"{one} {each.title(get_language())}" for one, each in given_out.items()}
+    parts = {(one, part): said for one, each in given_out.items() for part, said in _parts(each)}
+    return Standing(works, titles, names, stores, parts)
 
 
 def _works(course: Course) -> Iterable[Work]:
-    stored = {}
-    for path in sorted((course.grading / "results").glob("*/*.json")):
-        try:
-            one = json.loads(path.read_text("utf-8"))
-            stored[one["learner"], one["assignment"]] = one
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
     exercises = set(course.assignments())
     with opened(course) as gradebook:
         for assignment in gradebook.assignments:
@@ -216,15 +203,12 @@ def _works(course: Course) -> Iterable[Work]:
                 continue
             for submission in gradebook.assignment_submissions(assignment.name):
                 learner = submission.student.id
-                one = stored.get((learner, assignment.name), {})
+                found = stored_result(course, learner, assignment.name)
                 parts = tuple(
-                    Part(
-                        name, said["status"], said.get("mistake"), said.get("message", ""),
-                        one.get("language", ""),
-                    )
-                    for name, said in one.get("verdicts", {}).items()
+                    Part(name, said["status"], said.get("mistake"), said.get("message", ""), found["language"])
+                    for name, said in found.get("verdicts", {}).items()
                 )  # fmt: skip
-                tries = one.get("tries", [])
+                tries = found.get("tries", [])
                 at = datetime.fromisoformat(tries[-1][0]) if tries else None
                 yield Work(
                     learner, assignment.name, submission.score, submission.max_score,
@@ -232,22 +216,14 @@ def _works(course: Course) -> Iterable[Work]:
                 )  # fmt: skip
 
 
-def _parts(course: Course, assignment: str) -> Iterable[tuple[str, str]]:
+def _parts(given_out: Release) -> Iterable[tuple[str, str]]:
     """The graded parts of an exercise, as a person would name them."""
-    path = course.release(assignment, get_language())
-    if not path.is_file():
-        return
-    asked = Asked(assignment).questions if assignment in known("questions") else {}
-    heading = ""
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "markdown":
-            for line in re.findall(r"^##\s+(.+?)\s*$", cell.source, re.M):
-                heading = line
-        elif marks(cell).get("grade"):
-            named = [
-                asked[one].label for one in re.findall(r'"([^"]+)"', cell.source) if one in asked
-            ]
-            yield key(cell), " · ".join(filter(None, [heading, *named])) or key(cell)
+    notebook, heading = given_out.notebooks.get(get_language()), ""
+    for cell in notebook.cells if notebook else ():
+        heading = (headings(cell) or [heading])[-1]
+        if marks(cell).get("grade"):
+            named = [heading, *(one.label for one in given_out.asked(cell))]
+            yield key(cell), " · ".join(filter(None, named)) or key(cell)
 
 
 def _share(works: Iterable[Work]) -> float | None:
@@ -262,14 +238,3 @@ def _in_words(code: str, parts: list[Part]) -> str:
         return mistakes.sentence(code)
     told = {one.language: one.message for one in parts if code in (one.mistake, one.message)}
     return told.get(get_language()) or next(iter(told.values()), code)
-
-
-def title(course: Course, assignment: str) -> str:
-    """What an exercise is called, in the current language."""
-    for language in (get_language(), *LANGUAGES):
-        path = course.release(assignment, language)
-        if path.is_file():
-            for cell in nbformat.read(path, as_version=4).cells:
-                if found := re.search(r"^#\s+(.+?)\s*$", cell.source, re.M):
-                    return f"{assignment} {found[1]}"
-    return assignment

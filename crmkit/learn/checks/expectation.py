@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.checks import mistakes as typical
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome
@@ -151,8 +150,3 @@ def short(value: Any, limit: int = 60) -> str:
         return type_name(value)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def gap() -> str:
-    """What stands between two sentences: a space, in Chinese nothing."""
-    return "" if get_language() == "zh" else " "

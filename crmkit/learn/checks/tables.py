@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.learn.checks.expectation import Expectation, gap, short, type_name
+from crmkit.learn.checks.expectation import Expectation, short, type_name
 from crmkit.learn.checks.outcome import Fault
 
 

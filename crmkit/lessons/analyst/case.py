@@ -5,9 +5,9 @@ from typing import Any
 
 from crmkit import kpi
 from crmkit.campaign import difference_in_differences
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.trying import STORES
 from crmkit.lessons.analyst.worked import weeks

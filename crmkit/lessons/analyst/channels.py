@@ -8,12 +8,11 @@ from typing import Any
 
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.exports import export, sold
 from crmkit.lessons.analyst.trying import forgets, table
-from crmkit.lessons.view import pictured, share
-from crmkit.screen import Part, parts
+from crmkit.lessons.view import beside_guess, share
+from crmkit.screen import Part
 
 
 @cache
@@ -264,20 +263,8 @@ class Channels(Keys):
         persons_ = lines["phone"].nunique()
         found = {_("added up, channel by channel"): int(each.sum()), _("people"): persons_}
         says = _("{people} people, not {sum}.").format(people=f"{persons_:,}", sum=f"{each.sum():,}")  # fmt: skip
-        if guessed is not None:
-            found[_("your guess")] = int(guessed)
-            says += gap() + _("You guessed {guess}.").format(guess=f"{guessed:,.0f}")
-
-        def draw(ax: Any) -> None:
-            from crmkit.plot import _style
-
-            colours = [_style.BAD, _style.MAIN, _style.ACCENT][: len(found)]
-            drawn = ax.barh(list(found), list(found.values()), color=colours)
-            ax.bar_label(drawn, [f"{value:,}" for value in found.values()], padding=3)
-            ax.invert_yaxis()
-            ax.set_xlim(0, each.sum() * 1.15)
-
-        return parts.column(pictured(draw, says, size=(8, 2.2)), parts.text(says))
+        guess = None if guessed is None else int(guessed)
+        return beside_guess(found, says, guess, ",", each.sum() * 1.15)
 
     def people(self) -> Key:
         """How many people the eight lines know by phone."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.trying import forgets, table
 from crmkit.lessons.view import pictured, table_of

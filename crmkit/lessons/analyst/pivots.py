@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.kpi import sales_summary
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.trying import STORES, store_by_store
 from crmkit.lessons.view import pictured, share, store_names, table_of, yuan

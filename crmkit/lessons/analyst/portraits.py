@@ -4,10 +4,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from crmkit.i18n import get_language
+from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import code
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.tagging import index_of, life_cycle
 from crmkit.lessons.analyst.trying import STORES, store_by_store

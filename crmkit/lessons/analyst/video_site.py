@@ -5,11 +5,10 @@ from typing import Any
 
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import pictured, share, table_of
+from crmkit.lessons.view import beside_guess, share, table_of
 from crmkit.recommend import Evaluation, ItemCF, UserCF, evaluate
-from crmkit.screen import Part, parts
+from crmkit.screen import Part
 
 SPLIT, DAYS = "2025-05-01", 61
 """From this day on recommenders of the web shop are judged, for so many days."""
@@ -117,21 +116,7 @@ class Offering(Keys):
         says = _(
             "The best sellers alone hit {floor:.0f} of every 100 members; the vendor says {claim:.0f}."
         ).format(floor=100 * self._rate("Popular"), claim=100 * claimed())
-        if guessed is not None:
-            found[_("your guess")] = guessed
-            says += gap() + _("You guessed {guess}.").format(guess=f"{guessed:.0f}")
-
-        def draw(ax: Any) -> None:
-            from crmkit.plot import _style
-
-            colours = [_style.BAD, _style.MAIN, _style.ACCENT][: len(found)]
-            drawn = ax.barh(list(found), list(found.values()), color=colours)
-            ax.bar_label(drawn, [f"{value:.0f}" for value in found.values()], padding=3)
-            ax.invert_yaxis()
-            ax.set_xlabel(_("Of every 100 members"))
-            ax.set_xlim(0, 105)
-
-        return parts.column(pictured(draw, says, size=(8, 2.2)), parts.text(says))
+        return beside_guess(found, says, guessed, ".0f", 105, _("Of every 100 members"))
 
     def common(self) -> Key:
         """How many members bought both coffee and the cup."""

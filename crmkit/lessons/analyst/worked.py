@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from crmkit.campaign import outcomes as ready_outcomes
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.learn.checks.expectation import gap
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.trying import forgets, table
 from crmkit.lessons.view import pictured, share, table_of, yuan

@@ -12,7 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import pictured, store_names
+from crmkit.lessons.view import guessed_bars, pictured, store_names
 from crmkit.plot import _style
 from crmkit.practice.domain.due import due_times
 from crmkit.screen import Part, Screen, parts
@@ -90,14 +90,10 @@ def show_store(store_id: str) -> Part:
 @_style.chart(size=(8, 2.4), grid="x")
 def plot_speed(speeds: Sequence[Answered], guess: float | None = None, *, ax: Any = None) -> Any:
     """Of a hundred who rated, how many were satisfied: answered within the hour, or later."""
-    names = [_("within an hour"), _("later")]
-    bars = ax.barh(names, [one.share for one in speeds], color=[_style.MAIN, _style.ACCENT])
-    ax.bar_label(bars, fmt="%.0f", padding=4)
-    ax.invert_yaxis()
-    ax.set(xlabel=_("satisfied, of 100 who rated"), xlim=(0, 100))
-    if guess is not None:
-        ax.axvline(guess, color="#333333", linestyle="--")
-    return ax
+    names = (_("within an hour"), _("later"))
+    values = {name: one.share for name, one in zip(names, speeds, strict=True)}
+    colours = [_style.MAIN, _style.ACCENT]
+    return guessed_bars(ax, values, colours, _("satisfied, of 100 who rated"), guess)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from crmkit import codes, labels
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, pictured, store_names, yuan
+from crmkit.lessons.view import FIRST_OF, guessed_bars, loaded, pictured, store_names, yuan
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
@@ -49,14 +49,7 @@ def won_from(store_id: str = STORE) -> dict[str, int]:
 @chart(size=(8, 2.2), grid="x")
 def plot_tried(shares: dict[str, float], guess: float | None = None, *, ax: Any = None) -> Any:
     """Of a hundred opportunities, how many were won, with and without having tried it."""
-    bars = ax.barh(list(shares), list(shares.values()), color="#0072B2")
-    bars[0].set_color("#D55E00")
-    ax.bar_label(bars, fmt="%.0f", padding=4)
-    ax.invert_yaxis()
-    ax.set(xlabel=_("won, of 100 decided"), xlim=(0, 100))
-    if guess is not None:
-        ax.axvline(guess, color="#333333", linestyle="--")
-    return ax
+    return guessed_bars(ax, shares, FIRST_OF[: len(shares)], _("won, of 100 decided"), guess)
 
 
 def show_results(store_id: str = STORE) -> Part:

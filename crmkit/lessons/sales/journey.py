@@ -11,7 +11,7 @@ from crmkit import kpi
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, pictured, store_names
+from crmkit.lessons.view import guessed_bars, loaded, pictured, store_names
 from crmkit.plot import _style
 from crmkit.screen import Part, Screen, parts
 
@@ -185,14 +185,10 @@ def show_store(store_id: str, quarter: str) -> Part:
 def plot_paid(steps: Sequence[Step], guess: float | None = None, *, ax: Any = None) -> Any:
     """Of a hundred visits that reached the checkout, how many paid, mini-program and web shop."""
     last = steps[-1]
-    names = [label("channel", "mini_program"), label("channel", "web")]
-    bars = ax.barh(names, [last.rate, last.other_rate], color=[_style.ACCENT, _style.MAIN])
-    ax.bar_label(bars, fmt="%.0f", padding=4)
-    ax.invert_yaxis()
-    ax.set(xlabel=_("paid, of 100 visits at the checkout"), xlim=(0, 100))
-    if guess is not None:
-        ax.axvline(guess, color="#333333", linestyle="--")
-    return ax
+    rates = {"mini_program": last.rate, "web": last.other_rate}
+    values = {label("channel", one): rate for one, rate in rates.items()}
+    says = _("paid, of 100 visits at the checkout")
+    return guessed_bars(ax, values, [_style.ACCENT, _style.MAIN], says, guess)
 
 
 def steps_online() -> Screen:

@@ -12,7 +12,7 @@ from crmkit.campaign import Gift, PercentOff, ThresholdDiscount
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, pictured, store_names, yuan
+from crmkit.lessons.view import guessed_bars, loaded, pictured, store_names, yuan
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
@@ -89,13 +89,9 @@ def _band(at: int) -> str:
 @chart(size=(8, 2.8), grid="x")
 def plot_baskets(per_hundred: list[float], guess: float | None = None, *, ax: Any = None) -> Any:
     """Of a hundred orders, how many of each size; those that reach the threshold stand out."""
-    names = [_band(at) for at in range(len(BANDS))]
+    values = {_band(at): value for at, value in enumerate(per_hundred)}
     colours = ["#D55E00" if low >= THRESHOLD else "#0072B2" for low in BANDS]
-    bars = ax.barh(names, per_hundred, color=colours)
-    ax.bar_label(bars, fmt="%.0f", padding=4)
-    ax.invert_yaxis()
-    ax.set(xlabel=_("of 100 orders before the offer"), xlim=(0, 60))
-    return ax
+    return guessed_bars(ax, values, colours, _("of 100 orders before the offer"), most=60)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from crmkit import data, recommend
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, pictured
+from crmkit.lessons.view import guessed_bars, loaded, pictured
 from crmkit.plot import _style
 from crmkit.practice.domain.quiet import next_allowed
 from crmkit.screen import Part, Screen, parts
@@ -230,14 +230,10 @@ def show_campaigns() -> Part:
 @_style.chart(size=(8, 2.4), grid="x")
 def plot_blast(found: Any, guess: float | None = None, *, ax: Any = None) -> Any:
     """Of a hundred members written to, and of a hundred left alone, how many bought."""
-    names = [_("got the message"), _("got nothing")]
-    bars = ax.barh(names, found["rate"], color=[_style.MAIN, _style.ACCENT])
-    ax.bar_label(bars, fmt="%.0f", padding=4)
-    ax.invert_yaxis()
-    ax.set(xlabel=_("bought within the four weeks, of 100"), xlim=(0, 100))
-    if guess is not None:
-        ax.axvline(guess, color="#333333", linestyle="--")
-    return ax
+    names = (_("got the message"), _("got nothing"))
+    values = dict(zip(names, found["rate"], strict=True))
+    says = _("bought within the four weeks, of 100")
+    return guessed_bars(ax, values, [_style.MAIN, _style.ACCENT], says, guess)
 
 
 def two_campaigns() -> Screen:

@@ -10,7 +10,7 @@ from crmkit import codes, data, labels
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import loaded, pictured, store_names
+from crmkit.lessons.view import FIRST_OF, guessed_bars, loaded, pictured, store_names
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
@@ -51,14 +51,9 @@ def show_outcomes(store_id: str = STORE) -> Part:
 def plot_problems(found: Any, guess: float | None = None, *, ax: Any = None) -> Any:
     """Of a hundred customers reached, how many had a problem, a bar a kind of call."""
     per_hundred = 100 * found["problem"] / found["reached"]
-    bars = ax.barh([label("kind", one) for one in found.index], per_hundred, color="#0072B2")
-    bars[0].set_color("#D55E00")
-    ax.bar_label(bars, fmt="%.0f", padding=4)
-    ax.invert_yaxis()
-    ax.set(xlabel=_("had a problem, of 100 reached"), xlim=(0, max(30, (guess or 0) * 1.1)))
-    if guess is not None:
-        ax.axvline(guess, color="#333333", linestyle="--")
-    return ax
+    values = {label("kind", one): value for one, value in per_hundred.items()}
+    says, most = _("had a problem, of 100 reached"), max(30, (guess or 0) * 1.1)
+    return guessed_bars(ax, values, FIRST_OF[: len(values)], says, guess, most)
 
 
 @dataclass(frozen=True)

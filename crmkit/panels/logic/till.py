@@ -4,9 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from crmkit.i18n import gap, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
-from crmkit.learn.checks.expectation import gap
 from crmkit.panels.logic.desk import DeskWork, cents, search_members, whole
 from crmkit.practice import Shop
 from crmkit.practice.display import yuan
@@ -284,14 +283,11 @@ class Till(DeskWork):
     def _known_offers(self) -> dict:
         return {one.id: one for one in self.shop.offers.current()}
 
-    def coupon_words(self, coupon) -> str:
-        """A coupon as one calls it: its offer, what it gives, and how its number ends."""
-        number = _("number ends in {end}").format(end=coupon.id[-4:])
-        one = self._known_offers().get(coupon.promotion_id)
-        if one is None:
-            return number
-        what = [one.name, _gives(one)]
-        return _("{what} ({number})").format(what=_(": ").join(filter(None, what)), number=number)
+    def coupon_names(self) -> list[tuple[str, str]]:
+        """The member's coupons by number, as one calls them: the offer, what it gives, how the number
+        ends."""
+        offers = self._known_offers() if self.coupons else {}
+        return [(one.id, _in_words(one, offers.get(one.promotion_id))) for one in self.coupons]
 
     def why(self, offer) -> str:
         """Why an offer counts, in a sentence."""
@@ -309,6 +305,14 @@ class Till(DeskWork):
             why.append(_by_coupon(offer))
         why.append(_("until {day}").format(day=f"{one.ends_on:%Y-%m-%d}"))
         return _(", ").join(why)
+
+
+def _in_words(coupon, offer) -> str:
+    number = _("number ends in {end}").format(end=coupon.id[-4:])
+    if offer is None:
+        return number
+    what = [offer.name, _gives(offer)]
+    return _("{what} ({number})").format(what=_(": ").join(filter(None, what)), number=number)
 
 
 def _by_coupon(offer) -> str:
