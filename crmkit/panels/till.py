@@ -121,8 +121,12 @@ class TillPanel:
                     parts.chip(label("level", one.level), "right"),
                     parts.button(_("Take off"), "member.none", kind="small", icon="close"),
                 ),
-                parts.text(_("{points} points").format(points=one.points), "quiet"),
-            ]
+                parts.row(
+                    parts.chip(_("Birthday today"), "warning", icon="gift") if till.celebrates else None,
+                    parts.chip(ngettext("{n} coupon", "{n} coupons", len(till.coupons)).format(n=len(till.coupons)), "warning") if till.coupons else None,
+                ) if till.celebrates or till.coupons else None,
+                parts.text(till.points_said(), "quiet"),
+            ]  # fmt: skip
             if one.points and till.quote:
                 body.append(
                     parts.field("points", _("Pay with points"), str(till.points or ""), act="points",

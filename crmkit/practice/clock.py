@@ -1,5 +1,6 @@
 """The shop's clock: UTC everywhere, and settable, so that birthdays and expiry can be practised."""
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -49,6 +50,16 @@ class FixedClock:
 def local_day(moment: datetime, timezone: str) -> date:
     """The calendar day on the shop's wall at this moment."""
     return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def birthdays_on(day: date) -> list[str]:
+    """The birthdays (month and day) kept on this day: a leap day's on 28 February in other years.
+
+    >>> birthdays_on(date(2025, 2, 28))
+    ['02-28', '02-29']
+    """
+    days = [f"{day:%m-%d}"]
+    return [*days, "02-29"] if days == ["02-28"] and not isleap(day.year) else days
 
 
 def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:

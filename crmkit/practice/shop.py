@@ -1,5 +1,6 @@
 """The shop: opened by a signed-in member of staff, it hands out its desks."""
 
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -313,24 +314,30 @@ class Shop:
         """Let go of the database."""
         self.engine.dispose()
 
+    @property
+    def now(self) -> datetime:
+        """What the clock on the shop's wall shows."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(schema.shop.c.clock_at, schema.shop.c.timezone)).one()
+        return (row.clock_at or self.clock.now()).astimezone(ZoneInfo(row.timezone))
+
     def __repr__(self) -> str:
         return f"Shop(staff={self.staff.id!r}, store={self.staff.store_id!r})"
 
     def __str__(self) -> str:
         """Where one is, what time it is there, and the desks one may work at."""
         with reading(self.engine) as connection:
-            row = connection.execute(select(schema.shop)).one()
+            name = connection.scalar(select(schema.shop.c.name))
             may = {one.partition(".")[0] for one in access.held(connection, self.staff)}
-        now = (row.clock_at or self.clock.now()).astimezone(ZoneInfo(row.timezone))
         desks = [one for one in DESKS if one in may]
         wide = max(map(len, desks), default=0)
         return "\n".join(
             [
                 _("{shop}, store {store}: {name}, {time}").format(
-                    shop=row.name,
+                    shop=name,
                     store=self.staff.store_id,
                     name=self.staff.name,
-                    time=f"{now:%Y-%m-%d %H:%M}",
+                    time=f"{self.now:%Y-%m-%d %H:%M}",
                 ),
                 *(f"  shop.{one:{wide}}  {label('desk', one)}" for one in desks),
             ]

@@ -180,3 +180,28 @@ def test_whoever_may_not_sell_reads_why(shop_of):
 def test_a_desk_that_is_not_there_is_named_with_those_there_are(shop_of):
     with pytest.raises(CrmkitError, match="till, members"):
         desk("kitchen", shop_of("C1"))
+
+
+@pytest.mark.parametrize(
+    ("now", "birthday", "points"),
+    [
+        ("2025-07-01 09:00", True, "{n} points"),
+        ("2025-07-02 00:30", False, "{n} points"),
+        ("2026-06-25 09:00", False, "{n} points, {n} of them run out after 07-01"),
+        ("2026-07-01 22:00", True, "{n} points, {n} of them run out today"),
+    ],
+)
+def test_the_till_says_whose_birthday_it_is_and_which_points_run_out(
+    shop_of, walk, now, birthday, points
+):
+    boss = shop_of("T1")
+    boss.office.set_clock("2025-07-01 08:00")
+    who = boss.members.register("Ann Lee", "14200001234", birth_date="1990-07-01")
+    due = boss.till.quote([("P1", 1)], member_id=who.id).due
+    boss.till.sell([("P1", 1)], member_id=who.id, payments={"card": due})
+    boss.office.set_clock(now)
+    screen = desk("till", shop_of("C1"))
+    screen.did({"act": "member", "arg": "14200001234"})
+    said = [one.get("text") for one in walk(screen.tree)]
+    assert ("Birthday today" in said) is birthday
+    assert points.format(n=boss.members.show(who.id).points) in said

@@ -8,10 +8,13 @@ from crmkit.i18n import gap, label
 from crmkit.i18n import gettext as _
 from crmkit.panels.logic.desk import DeskWork, cents, search_members, whole
 from crmkit.practice import Shop
+from crmkit.practice.clock import birthdays_on
 from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, PracticeError
 
 TIMES = re.compile(r"(\d{1,3})\s*[*x×X]\s*(?P<code>\S.*)|(?P<first>\S.*?)\s*[*x×X]\s*(\d{1,3})")
+SOON = 31
+"""Points that run out within so many days are worth a word."""
 METHODS = ("cash", "wechat", "alipay", "card", "gift_card")
 
 
@@ -146,6 +149,28 @@ class Till(DeskWork):
             self.coupons = tuple(c for c in self.shop.offers.coupons(member_id) if c.usable)
         self.turn += 1
         self._price()
+
+    @property
+    def celebrates(self) -> bool:
+        """Whether today is the member's birthday."""
+        return bool(self.member) and self.member.birthday in birthdays_on(self.shop.now.date())
+
+    def points_said(self) -> str:
+        """The member's points, and which of them run out soon."""
+        words = _("{points} points").format(points=self.member.points)
+        if not self.member.points or not self.may("points.balance"):
+            return words
+        left = self.shop.points.balance(self.member.id)
+        days = (left.expires_on - self.shop.now.date()).days
+        if days == 0:
+            return _("{points} points, {n} of them run out today").format(
+                points=left.points, n=left.expiring
+            )
+        if days <= SOON:
+            return _("{points} points, {n} of them run out after {day}").format(
+                points=left.points, n=left.expiring, day=f"{left.expires_on:%m-%d}"
+            )
+        return words
 
     def use_coupon(self, coupon: str | None) -> None:
         self.said, self.coupon = None, coupon or None

@@ -1,6 +1,5 @@
 """The marketing desk: segments, templates, birthday and holiday care, campaigns, the outbox."""
 
-import calendar
 import json
 from datetime import date, timedelta
 from typing import Annotated
@@ -11,7 +10,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
 from crmkit.practice import access, audience, outbox, people, rung, schema, values
 from crmkit.practice.choices import Language, MessageChannel, Occasion, OutboxStatus
-from crmkit.practice.clock import day_bounds
+from crmkit.practice.clock import birthdays_on, day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import segment_rule, wording
 from crmkit.practice.errors import BadValue, Closed, NoConsent, Refused
@@ -506,10 +505,7 @@ def _celebrating(tx: Tx, rule, day: date) -> list[str]:
             return []
         wanted = [m.c.status == "live"]
     else:
-        days = [f"{day:%m-%d}"]
-        if days == ["02-28"] and not calendar.isleap(day.year):
-            days.append("02-29")
-        tokens = [token for one in days for token in tx.keys.tokens("birthday", one)]
+        tokens = [token for one in birthdays_on(day) for token in tx.keys.tokens("birthday", one)]
         wanted = [m.c.status == "live", m.c.birthday_token.in_(tokens)]
     found = tx.column(select(m.c.id).where(*wanted).order_by(m.c.id))
     if rule.segment_id is None:
