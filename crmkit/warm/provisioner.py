@@ -4,14 +4,20 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from typing import Any, ClassVar
 
+from jupyter_client.localinterfaces import is_local_ip
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Unicode
 
 from crmkit.i18n import gettext as _
 from crmkit.warm import why_not
 from crmkit.warm.owner import LOADING_SECONDS, CannotFork, warm_process
+
+_LONGEST = 96
+"""Characters of a socket's path that every system takes, with room for the number behind it."""
 
 _OURS = {"stdin", "stdout", "stderr", "cwd", "env", "independent", "extra_arguments", "kernel_id"}
 
@@ -26,6 +32,19 @@ class WarmProvisioner(LocalProvisioner):
     )
 
     _said: ClassVar[set[str]] = set()
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Have the kernel spoken to through files instead of ports where the system can.
+
+        A port is chosen before the kernel opens it, and when kernels of several processes start at
+        once another one takes it in between: the kernel then dies with "Address already in use".
+        """
+        asked = self.parent
+        if asked and asked.transport == "tcp" and hasattr(os, "fork") and is_local_ip(asked.ip):
+            path = os.path.join(_folder().name, self.kernel_id[:8])
+            if len(path) < _LONGEST:
+                asked.transport, asked.ip = "ipc", path
+        return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel for this command; anything unusual is left to an ordinary process."""
@@ -78,6 +97,11 @@ class WarmProvisioner(LocalProvisioner):
                     "as usual."
                 ).format(reason=reason)
             )
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="crmkit-", ignore_cleanup_errors=True)
 
 
 def _descriptor(wish: Any, number: int, nothing: int) -> int:

@@ -289,3 +289,24 @@ def test_a_kernel_that_cannot_be_shut_in_does_not_start_outside(monkeypatch):
     with pytest.raises(owner.CannotFork):
         manager.start_kernel()
     assert not manager.has_kernel or not manager.is_alive()
+
+
+def test_a_port_that_another_program_takes_first_does_not_stop_a_kernel(kernel):
+    one = kernel()
+    assert one.manager.transport == "ipc"
+    sockets = [f"{one.manager.ip}-{number}" for number in one.manager.ports]
+    assert all(os.path.exists(name) for name in sockets)
+    one.end()
+    assert not any(os.path.exists(name) for name in sockets)
+
+
+def test_where_the_folder_for_passing_files_has_too_long_a_name_ports_serve(
+    kernel, monkeypatch, tmp_path
+):
+    from crmkit.warm import provisioner
+
+    long = tmp_path / ("long" * 30)
+    monkeypatch.setattr(provisioner, "_folder", lambda: type("Folder", (), {"name": str(long)}))
+    one = kernel()
+    assert one.manager.transport == "tcp"
+    assert one.run("print(6 * 7)") == "42"
