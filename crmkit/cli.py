@@ -127,7 +127,7 @@ def page(
     ] = None,
     roster: Annotated[
         Path | None,
-        typer.Option("--class", help="学员名单（CSV，要有 id 一列）· A class by its roster."),
+        typer.Option("--class", help="学员名单（CSV，要有工号或 id 一列）· A class by its roster."),
     ] = None,
     one_shop: Annotated[
         bool, typer.Option("--one-shop", help="全班共用一家店 · The class shares one shop.")

@@ -34,6 +34,7 @@ class Step:
     started: bool
     hints: int
     there: bool
+    core: bool = False
 
     @property
     def score(self) -> float | None:
@@ -48,7 +49,7 @@ class Step:
     @property
     def says(self) -> str:
         """Its name, and whether it is done: what its dot says when one points at it."""
-        state = _("done") if self.done else _("begun") if self.started else _("open")
+        state = _("done") if self.done else _("begun") if self.started else _("not started")
         return _("{title}: {state}").format(title=self.title, state=state)
 
 
@@ -147,6 +148,7 @@ def _steps(track: dict) -> list[Step]:
                     bool(seen),
                     len(hints.get(name, ())),
                     name in (quizzes if there is None else there) or bool(seen),
+                    kind == "lesson" and bool(lesson.get("core")),
                 )
             )
     return steps
@@ -199,7 +201,7 @@ class Progress:
             elif step.started:
                 sign, state = "…", _("begun")
             elif step.there:
-                sign, state = "○", _("open")
+                sign, state = "○", _("not started")
             else:
                 sign, state = "·", _("not in this course yet")
             score = f"{step.right} / {step.asked}" if step.asked else ""
@@ -412,7 +414,7 @@ class Way:
                 )
                 if now
                 else None,
-                title=_("I work as"),
+                title=_("My job"),
             )
 
         return Screen(show, {"choose": choose, "certify": certify}, "role")

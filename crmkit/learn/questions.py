@@ -106,15 +106,16 @@ class Question:
                 frozenset(chosen), _(", ").join(options[one] for one in options if one in chosen)
             )
         low, high = self.data.get("between", (None, None))
-        return reading.read(
-            self.kind,
-            typed,
-            low=low,
-            high=high,
-            length=self.data.get("length"),
-            year=self.data.get("year"),
-            unit=self.unit,
-        )
+        given = {"low": low, "high": high, "unit": self.unit}
+        given |= {"length": self.data.get("length"), "year": self.data.get("year")}
+        try:
+            return reading.read(self.kind, typed, **given)
+        except reading.NotUnderstood:
+            if self.judged != "never" or (low, high) != (0, 100):
+                raise
+            share = reading.read("percent", typed, low=0, high=100)
+            # a guess how many of every 100: 30% says it, too
+            return reading.read(self.kind, round(share.value), **given)
 
     def outcome(self, typed: Any) -> Outcome:
         """Whether what was typed is right; why not, and what to do next."""
@@ -125,7 +126,9 @@ class Question:
         try:
             understood = self.read(typed)
         except reading.NotUnderstood as error:
-            return Outcome(WRONG, self.label, "not_understood", str(error))
+            # a guess is never wrong
+            status = NOT_ATTEMPTED if self.judged == "never" else WRONG
+            return Outcome(status, self.label, "not_understood", str(error))
         if self.judged == "never":
             return Outcome(
                 NOTED, self.label, message=_("Noted: {answer}").format(answer=understood.shown)

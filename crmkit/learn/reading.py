@@ -50,6 +50,10 @@ _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _HUNDREDS = ("百", "千", "万")
 _WORDS = re.compile(f"[{''.join([*_CHINESE, *_TENS])}]+")
+_EITHER = re.compile(
+    r"(?<![一二两三四五六七八九点])(一二|两三|二三|三四|四五|五六|六七|七八|八九)(?![一二两三四五六七八九])"
+)
+"""两三个, 五六十: two figures next to each other, one of which is meant."""
 _POINT = re.compile(f"({_WORDS.pattern})点([{''.join(_CHINESE)}]+)")
 _SHORT = re.compile(r"(?<![\d.])(\d+)([百千万])(\d)(?![\d.百千万])")
 _LARGE = _TENS | {
@@ -139,6 +143,12 @@ def _bare(plain: str) -> str:
 
 def _number(kind: str, plain: str, low: float | None, high: float | None, unit: str) -> Understood:
     bare = _bare(_english_to_digits(plain.casefold()))
+    if _EITHER.search(bare):
+        raise NotUnderstood(
+            _("“{typed}” may be one number or another. Type one, in digits.").format(
+                typed=cut(plain)
+            )
+        )
     if kind in ("percent", "money", "number"):
         bare = _MOVED.sub(lambda found: "-" if found[1] else "", bare)
     hundredths = bare.removeprefix("-").startswith("百分之")
@@ -177,7 +187,7 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
         value, note = value * 100, _("You wrote it as a share of 1.")
     if kind == "count" and abs(value - round(value)) > 1e-9:
         raise NotUnderstood(
-            _("{value} is not a whole number. Count them: type a whole number.").format(
+            _("{value} is not a whole number. Type a whole number.").format(
                 value=shown_number(value)
             )
         )

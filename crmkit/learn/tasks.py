@@ -345,18 +345,18 @@ class AreMerged:
         if kept["status"] == "merged" and kept["is_now"] == self.gone:
             return Fault(
                 "wrong_way_round",
-                _("Merged the wrong way round: {keep} should have been kept.").format(
-                    keep=self.keep
-                ),
+                _(
+                    "Merged the wrong way round: {keep} should have been kept. Undo the merge, then merge again."
+                ).format(keep=self.keep),
             )
         if gone["is_now"] == self.keep:
             return None
         if gone["is_now"] != self.gone:
             return Fault(
                 "wrong_partner",
-                _("{gone} was merged into {other}, not into {keep}.").format(
-                    gone=self.gone, other=gone["is_now"], keep=self.keep
-                ),
+                _(
+                    "{gone} was merged into {other}, not into {keep}. Undo the merge, then merge again."
+                ).format(gone=self.gone, other=gone["is_now"], keep=self.keep),
             )
         return Fault(
             "not_merged",

@@ -118,7 +118,7 @@ class MemberPanel:
             history = table(_("What happened so far"), desk.timeline())
         else:
             history = parts.column(
-                table(_("Purchases"), desk.history()),
+                table(_("Purchases"), desk.history(), without=("member_id", "seller_id")),
                 parts.text(_("The whole history: {why}").format(why=desk.why_not("members.timeline")), "quiet"),
             )  # fmt: skip
         return [
@@ -154,6 +154,12 @@ class MemberPanel:
                 parts.field("merge/reason", _("How we know it is the same person"), rev=turn),
                 parts.button(_("Make one of two"), icon="members", why=desk.why_not("members.merge")),
                 once=self.keys("merge"),
+            ),
+            parts.form(
+                "unmerge",
+                parts.field("unmerge/gone", _("Merged by mistake? Number of the record that went"), rev=turn),
+                parts.button(_("Undo the merge"), icon="back", why=desk.why_not("members.unmerge")),
+                once=self.keys("unmerge"),
             ),
             title=_("Here twice?"),
         )  # fmt: skip
@@ -192,6 +198,7 @@ class MemberPanel:
             parts.form(
                 "correct",
                 *fields,
+                parts.select("new/gender", field_label("gender"), options(schema.GENDERS, "gender", "–"), "", rev=turn),
                 parts.select("new/household", field_label("household"), options(HOUSEHOLDS, "household", "–"), "", rev=turn),
                 parts.button(_("Save"), kind="primary", icon="edit", why=desk.why_not("members.correct")),
                 once=self.keys("correct"),
@@ -251,6 +258,7 @@ class MemberPanel:
             "agree": lambda _a, v: self._once(
                 "agree", desk.agree, v.get("purpose"), v.get("channel"), v.get("given")),
             "merge": lambda _a, v: self._once("merge", desk.merge, v.get("merge/other"), v.get("merge/reason")),
+            "unmerge": lambda _a, v: self._once("unmerge", desk.unmerge, v.get("unmerge/gone")),
             "like": lambda _a, v: self._once("like", desk.like, v.get("like/kind"), v.get("like/value")),
             "reveal.ask": lambda _a, _v: self._ask(),
             "reveal": self._reveal,

@@ -6,7 +6,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.panels.logic.desk import DeskWork
+from crmkit.panels.logic.desk import DeskWork, money
 from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.practice import Shop, display, values
 from crmkit.screen import Part, parts
@@ -30,10 +30,6 @@ def said(work: DeskWork) -> Part:
     return parts.message(*(work.said or ("info", "")))
 
 
-def money(cents: int) -> str:
-    return f"¥{display.yuan(cents)}" if cents >= 0 else f"-¥{display.yuan(-cents)}"
-
-
 def options(codes: Sequence[str], kind: str, first: str | None = None) -> list[tuple[str, str]]:
     """Codes with their words, for a choice; `first` is what stands for none."""
     found = [(one, label(kind, one)) for one in codes]
@@ -45,11 +41,13 @@ def table(
     rows: Sequence[Any],
     *,
     more: Callable[[Any], Part | str] | None = None,
+    without: Sequence[str] = (),
 ) -> Part:
-    """Records of one kind as a table; `more` makes a last cell for each."""
+    """Records of one kind as a table, `without` what goes without saying; `more` makes a last cell
+    for each."""
     if not rows:
         return parts.column(parts.head(title), parts.text(_("Nothing here."), "quiet"))
-    _title, heads, cells = next(iter(display.tables(rows)))
+    _title, heads, cells = next(iter(display.tables(rows, without)))
     if more:
         heads = [*heads, ""]
         cells = [[*line, more(row)] for line, row in zip(cells, rows, strict=True)]
@@ -106,10 +104,9 @@ def page_of(
         ]
     if len(what.sorts) > 1:
         sorts = [
-            (one, (_("{field}, largest first") if one[0] == "-" else "{field}").format(
-                field=display.heading(one.removeprefix("-"))))
+            (one, _ordered(one).format(field=display.heading(one.removeprefix("-"))))
             for one in what.sorts
-        ]  # fmt: skip
+        ]
         controls.append(
             parts.select("sort", _("Order"), sorts, work.sort or what.sorts[0], rev=work.turn)
         )
@@ -138,6 +135,13 @@ def page_of(
             parts.button(_("Next"), f"{name}.next", icon="right", kind="small", disabled=not page.next),
         ),
     )  # fmt: skip
+
+
+def _ordered(sort: str) -> str:
+    if not sort.startswith("-"):
+        return "{field}"
+    dated = sort.endswith(("at", "_on"))
+    return _("{field}, newest first") if dated else _("{field}, largest first")
 
 
 def list_acts(work: ListWork, name: str) -> dict[str, Callable]:

@@ -103,7 +103,10 @@ class StockRoom(Desk):
             )  # fmt: skip
         done = set(self.sheet.counted)
         left_first = sorted(self.sheet.products, key=lambda one: one[0] in done)
-        rows = [[name, id_, _("counted") if id_ in done else _("open")] for id_, name in left_first]
+        rows = [
+            [name, id_, _("counted") if id_ in done else _("not counted yet")]
+            for id_, name in left_first
+        ]
         counted = len(done)
         return parts.column(
             parts.row(

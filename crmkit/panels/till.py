@@ -81,7 +81,7 @@ class TillPanel:
             ]  # fmt: skip
             rows.append(
                 [
-                    one.product + (f" · {_('gift')}" if gift else ""),
+                    _("{what} · gift").format(what=one.product) if gift else one.product,
                     str(one.quantity),
                     money(one.list_price),
                     money(-one.discount) if one.discount else "–",
@@ -167,8 +167,7 @@ class TillPanel:
         return parts.card(
             parts.text(_("To pay"), "quiet"),
             parts.text(money(till.due), "big"),
-            parts.text(_("{gross} less {off} of offers").format(gross=money(till.quote.gross), off=money(till.quote.discount)), "quiet")
-            if till.quote and till.quote.discount else None,
+            parts.text(till.made_of(), "quiet") if till.made_of() else None,
             *offers,
             parts.button(_("Take the money"), "pay", kind="big", icon="pay", shortcut="F8", why=empty),
             parts.row(

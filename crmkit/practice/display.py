@@ -5,7 +5,7 @@ stay exact: cents, codes and moments to reckon with.
 """
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
@@ -54,12 +54,12 @@ def name_of(code: str) -> str:
     return _called.get()().get(code, code)
 
 
-def tables(value: object) -> Iterator[Table]:
-    """The tables that show a record, or several of one kind."""
+def tables(value: object, without: Sequence[str] = ()) -> Iterator[Table]:
+    """The tables that show a record, or several of one kind; columns that say nothing are left out."""
     if not is_dataclass(value):
         kind = type(value[0])
         names = getattr(kind, "in_lists", None) or [name for name, _how in _parts(kind)]
-        how = dict(_parts(kind))
+        names, how = [name for name in names if name not in without], dict(_parts(kind))
         cells = [[_cell(name, getattr(one, name), how[name]) for name in names] for one in value]
         yield None, [heading(name, kind) for name in names], cells
         return

@@ -57,7 +57,7 @@ def rows(receipt) -> Iterator[Row]:
     yield "", ""
     for line in receipt.lines:
         yield line.product, ""
-        yield f"  {line.quantity} × {yuan(line.list_price)}", yuan(line.quantity * line.list_price)
+        yield f"  {line.quantity} x {yuan(line.list_price)}", yuan(line.quantity * line.list_price)
     yield "", ""
     for one in receipt.offers:
         named = f"{one.offer} (…{one.coupon_id[-4:]})" if one.coupon_id else one.offer

@@ -220,7 +220,7 @@ class Home(Page):
         here = {one.id: one for one in self.house.contents(self.language)}
         found = []
         with self.current_user.at_start(self.language):
-            chosen = journey.role()
+            chosen, last = journey.role(), journey.progress().track
             for track in NO_CODE:
                 steps = journey.progress(track)
                 shown = [(one, here[one.id]) for one in steps.steps if one.id in here]
@@ -228,7 +228,7 @@ class Home(Page):
                 found.append(
                     {
                         "id": track, "title": steps.title, "steps": shown, "done": done,
-                        "mine": track in ("foundations", chosen),
+                        "mine": track in ("foundations", chosen), "last": track == last,
                     }
                 )  # fmt: skip
         return found

@@ -34,7 +34,7 @@ _ONCE = {"way"}
 class Block:
     """One piece of a page: HTML to read, or the place of a live part, by the number of its cell.
 
-    A `guess` comes before what it gives away: that is `later`.
+    A `guess` comes before what it gives away, up to the next heading or guess: that is `later`.
     """
 
     html: str = ""
@@ -94,7 +94,7 @@ class Lesson:
         return self
 
     def _prose(self, source: str) -> None:
-        guessed = bool(self.blocks) and self.blocks[-1].guess
+        guessed = bool(self.blocks) and (self.blocks[-1].guess or self.blocks[-1].later)
         told, heading, rest = re.match(r"(.*?)(^#|\Z)(.*)", source, re.M | re.S).groups()
         pieces = [(told, True), (heading + rest, False)] if guessed else [(source, False)]
         for text, later in pieces:
@@ -130,13 +130,20 @@ class Lesson:
             value = None
         screen = screen_of(value)
         if screen is not None:
-            self.blocks.append(Block(live=number, guess=_called(last.value) == "guess"))
+            self._add(Block(live=number, guess=_called(last.value) == "guess"))
             if screen.is_still:
                 self.still[number] = screen.tree
             else:
                 self._cells[number] = compile(ast.Expression(last.value), self.name, "eval")
         elif not own:
-            self.blocks += [Block(shown) for shown in map(_output, outputs) if shown]
+            for shown in filter(None, map(_output, outputs)):
+                self._add(Block(shown))
+
+    def _add(self, block: Block) -> None:
+        """A piece behind a guess stays there, unless it is the next one."""
+        before = self.blocks[-1] if self.blocks else Block()
+        block.later = (before.guess or before.later) and not block.guess
+        self.blocks.append(block)
 
     def screens(self) -> dict[int, Screen]:
         """The live parts, made afresh for the learner who sits here."""

@@ -187,7 +187,7 @@ def fullness(fields: dict[str, Any]) -> Key:
         100 * filled / every,
         {
             ("算成空着的了。", "That is the share that is empty."): 100 * (every - filled) / every,
-            ("除的不是 8 个字段。", "Divide by all eight fields."): 100 * filled / (every - 1),
+            ("除的不是 8 项。", "Divide by all eight fields."): 100 * filled / (every - 1),
         },
         {"filled": str(filled), "every": str(every), "missing": _(", ").join(missing)},
     )

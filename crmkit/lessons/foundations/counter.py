@@ -319,7 +319,7 @@ def card() -> Screen:
             ),
         ),
         (
-            _("Brought back"),
+            _("Returned"),
             _("{product}, on {day}: {reason}").format(
                 product=product,
                 day=f"{one['returned_on']:%Y-%m-%d}",

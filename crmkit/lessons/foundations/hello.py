@@ -8,7 +8,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import loaded, shown_table, yuan
-from crmkit.screen import Part, parts
+from crmkit.screen import Part, Screen, parts
 
 STORE = "S01"
 KINDS, MORE_PIECES = 3, 2
@@ -47,26 +47,29 @@ def _day() -> tuple[int, Any]:
     return saturday()["sale_id"].nunique(), receipt()
 
 
+def torn_off() -> Screen:
+    """One of that Saturday's receipts, to read from."""
+    lines = _day()[1]
+    names = loaded("products", get_language())[["product_id", "name"]]
+    shown = lines.merge(names, on="product_id", how="left")
+    title = _("Receipt {sale}, {at:%Y-%m-%d %H:%M}").format(
+        sale=lines["sale_id"][0], at=lines["sold_at"][0]
+    )
+    table = shown_table(title, shown[["name", "list_price", "quantity", "amount"]])
+    words = _("The last column is price times quantity. The total is torn off.")
+    return Screen(lambda: parts.card(table, parts.text(words)), {}, "receipt")
+
+
 class Hello(Keys):
     """What the first lesson asks."""
 
-    def one_receipt(self) -> Part:
-        """How many receipts there were, with the guess, and one of them to read."""
-        count, lines = _day()
+    def saturdays(self) -> Part:
+        """How many receipts there were, with the guess."""
+        count, _lines = _day()
         words = _("Your guess: {guess}. That Saturday there were {count} receipts.").format(
             guess=self.given.get("receipts_guess", "–"), count=count
         )
-        names = loaded("products", get_language())[["product_id", "name"]]
-        shown = lines.merge(names, on="product_id", how="left")
-        title = _("Receipt {sale}, {at:%Y-%m-%d %H:%M}").format(
-            sale=lines["sale_id"][0], at=lines["sold_at"][0]
-        )
-        table = shown_table(title, shown[["name", "list_price", "quantity", "amount"]])
-        return parts.column(
-            parts.message("noted", words),
-            table,
-            parts.text(_("The last column is price times quantity. The total is torn off.")),
-        )
+        return parts.message("noted", words)
 
     def paid(self) -> Key:
         """What was paid for the whole receipt."""

@@ -8,6 +8,7 @@ from crmkit.i18n import label
 from crmkit.learn.reading import NotUnderstood, read
 from crmkit.practice import Shop
 from crmkit.practice.command import OPERATIONS
+from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, NotFound, PracticeError
 
 SAYING = ("right", "info", "warning", "error")
@@ -85,8 +86,12 @@ def search_members(shop: Shop, words: str) -> tuple[list, bool]:
     return list(found.members), found.more
 
 
+def money(cents: int) -> str:
+    return f"¥{yuan(cents)}" if cents >= 0 else f"-¥{yuan(-cents)}"
+
+
 def day(moment: date) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-__all__ = ["DeskWork", "PracticeError", "cents", "day", "search_members", "whole"]
+__all__ = ["DeskWork", "PracticeError", "cents", "day", "money", "search_members", "whole"]

@@ -96,11 +96,22 @@ class MemberDesk(DeskWork):
         gone = (other or "").strip().upper()
         if not gone:
             raise BadValue(_("Which is the other record? Type its number."))
+        if not (reason or "").strip():
+            raise BadValue(_("Write down how you know, for example: the birthday fits."))
         self.shop.members.merge(self.member.id, gone, reason or "", key=key)
         self.open(self.member.id)
         self.tell(
             "right", _("{gone} is part of {kept} now.").format(gone=gone, kept=self.member.id)
         )
+
+    def unmerge(self, gone: str | None, key: str) -> None:
+        """Two records again, as they were before a merge that was a mistake."""
+        number = (gone or "").strip().upper()
+        if not number:
+            raise BadValue(_("Which is the other record? Type its number."))
+        self.shop.members.unmerge(number, _("merged by mistake"), key=key)
+        self.open(self.member.id)
+        self.tell("right", _("{gone} is a record of its own again.").format(gone=number))
 
     def reveal(self, field: str, reason: str) -> None:
         """One field in full, for a reason that goes into the log."""

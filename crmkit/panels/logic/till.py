@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crmkit.i18n import gap, label
 from crmkit.i18n import gettext as _
-from crmkit.panels.logic.desk import DeskWork, cents, search_members, whole
+from crmkit.panels.logic.desk import DeskWork, cents, money, search_members, whole
 from crmkit.practice import Shop
 from crmkit.practice.clock import birthdays_on
 from crmkit.practice.display import yuan
@@ -204,6 +204,17 @@ class Till(DeskWork):
     def due(self) -> int:
         return self.quote.due if self.quote else 0
 
+    def made_of(self) -> str:
+        """How what is due came about; a gift is in neither figure."""
+        if not self.quote or self.quote.gross == self.quote.due:
+            return ""
+        gifts = sum(one.quantity * one.list_price for one in self.quote.lines if one.is_gift)
+        gross, off = self.quote.gross - gifts, self.quote.discount - gifts
+        said = [_("{gross} less {off} of offers").format(gross=money(gross), off=money(off))]
+        if self.quote.points_value:
+            said.append(_("points {value}").format(value=money(-self.quote.points_value)))
+        return _(", ").join(said)
+
     @property
     def left(self) -> int:
         return self.due - sum(self.taken.values())
@@ -321,7 +332,7 @@ class Till(DeskWork):
             return _by_coupon(offer) if offer.coupon_id else ""
         why = []
         if one.threshold:
-            why.append(_("from {amount} yuan on").format(amount=yuan(one.threshold)))
+            why.append(_("from {amount} yuan on").format(amount=_round(one.threshold)))
         if one.category:
             why.append(_("on {category}").format(category=label("category", one.category)))
         if one.level:
@@ -329,14 +340,15 @@ class Till(DeskWork):
         if offer.coupon_id:
             why.append(_by_coupon(offer))
         why.append(_("until {day}").format(day=f"{one.ends_on:%Y-%m-%d}"))
-        return _(", ").join(why)
+        return _("; ").join(why)
 
 
 def _in_words(coupon, offer) -> str:
     number = _("number ends in {end}").format(end=coupon.id[-4:])
     if offer is None:
         return number
-    what = [offer.name, _gives(offer)]
+    gives = _gives(offer)
+    what = [offer.name, gives if gives not in offer.name else ""]
     return _("{what} ({number})").format(what=_(": ").join(filter(None, what)), number=number)
 
 
