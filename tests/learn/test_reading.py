@@ -193,3 +193,16 @@ def test_a_plain_number_means_itself(number):
 def test_an_option_is_known_by_its_letter_its_id_or_its_words(typed):
     assert letter(typed, {"yes": "Yes, at once", "no": "No"}) == "no"
     assert letter("C", {"yes": "Yes", "no": "No"}) is None
+
+
+@pytest.mark.parametrize("typed", ["大概五六个", "三四十单", "两三位", "十五六", "七八百"])
+def test_two_figures_said_together_are_asked_back(typed):
+    with pytest.raises(NotUnderstood, match="one number or another"):
+        read("count", typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("五十六", 56), ("一二三", 123), ("一百二", 120), ("三百四十五", 345)]
+)
+def test_a_number_in_words_is_still_one(typed, value):
+    assert read("count", typed).value == value

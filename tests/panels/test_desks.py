@@ -159,3 +159,20 @@ def test_a_list_goes_forward_back_and_filters(shop_of):
     assert "1 to 1 of 1" in screen.text
     screen.did({"act": "all.choose", "values": {"since": "soon"}})
     assert screen._problem and "1 to 1 of 1" in screen.text
+
+
+def test_a_merge_the_wrong_way_round_is_undone_at_the_desk(shop_of):
+    boss = shop_of("T1")
+    old, new = (boss.members.register("Ann Lee", f"1420000{n}").id for n in ("1234", "5678"))
+    screen = desk("members", boss)
+
+    def send(act, **typed):
+        screen.did({"act": act, "arg": old if act == "open" else None, "values": typed})
+
+    send("open")
+    send("merge", **{"merge/other": new, "merge/reason": " "})
+    assert boss.members.show(new).id == new and "how you know" in screen.text
+    send("merge", **{"merge/other": new, "merge/reason": "birthday"})
+    assert boss.members.show(new).id == old
+    send("unmerge", **{"unmerge/gone": new.lower()})
+    assert boss.members.show(new).id == new

@@ -205,3 +205,16 @@ def test_the_till_says_whose_birthday_it_is_and_which_points_run_out(
     said = [one.get("text") for one in walk(screen.tree)]
     assert ("Birthday today" in said) is birthday
     assert points.format(n=boss.members.show(who.id).points) in said
+
+
+def test_the_total_says_what_offers_and_points_took_off_and_leaves_gifts_out(till):
+    boss = till.shop.as_staff("T1")
+    on = {"starts_on": "2025-01-01", "ends_on": "2026-12-31"}
+    boss.offers.add("G", "Gift from 100", "gift", threshold=10_000, gift_product_id="P3", **on)
+    boss.points.adjust("M000001", 100, "test")
+    till.find_member("M000001")
+    till.scan(["P1"])
+    off = till.quote.discount - 3_990
+    till.use_points("100")
+    less = f"¥129.00 less ¥{off / 100:.2f} of offers, points -¥1.00"
+    assert till.made_of() == less and till.due == 12_900 - off - 100
