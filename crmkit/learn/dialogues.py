@@ -13,7 +13,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import is_grading
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Outcome, is_grading
 
 VIRTUES = ("listening", "words", "calm")
 
@@ -46,19 +46,21 @@ class Standing:
 class Dialogue:
     """A conversation as far as this learner has taken it."""
 
-    def __init__(self, name: str | Path):
+    def __init__(self, name: str | Path, kept: tuple[str, str] | None = None):
+        """kept: whose answer to which question it is, for a conversation of an exercise."""
         path = authored.find("dialogues", name)
         self.data, lines = authored.read(path, "dialogue")
         _check_turns(self.data, lines)
         self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
         self.turns: dict[str, dict] = self.data["turns"]
+        self._place, self._id = kept or (self.name, "replies")
 
     def __repr__(self) -> str:
         return f"Dialogue({self.name!r})"
 
     def standing(self) -> Standing:
         """Where the conversation stands, from the replies kept beside the notebook."""
-        return self.follow(answers.load(self.name).get("replies", ()))
+        return self.follow(answers.load(self._place).get(self._id, ()))
 
     def follow(self, replies: Any) -> Standing:
         """Where these replies lead; stops at the first one that cannot be given there."""
@@ -98,7 +100,7 @@ class Dialogue:
                 )
             )
         after = self.follow([*now.replies, reply])
-        answers.save(self.name, {"replies": list(after.replies)})
+        answers.keep(self._place, {self._id: list(after.replies)})
         if "outcome" in self.turns[after.turn]:
             outcome = self.turns[after.turn]["outcome"]
             records.note("dialogue", self.name, self.name, outcome, score=round(after.share, 3))
@@ -106,7 +108,46 @@ class Dialogue:
 
     def again(self) -> None:
         """Begin the conversation afresh."""
-        answers.save(self.name, {"replies": []})
+        answers.keep(self._place, {self._id: []})
+
+    def best(self) -> list[str]:
+        """The replies of a way through that wins the customer with all the points."""
+        ways: list[list[str]] = [[]]
+        while ways:
+            way = ways.pop()
+            now = self.follow(way)
+            here = self.turns[now.turn]
+            if here.get("outcome") == "won" and now.share == 1:
+                return way
+            ways += [[*way, one["id"]] for one in here.get("replies", ())]
+        raise CrmkitError(_("No way through {name} wins all the points.").format(name=self.name))
+
+    def outcome(self, replies: Any, at_least: float) -> Outcome:
+        """Whether the conversation came to an end that is not lost, and well enough.
+
+        at_least: the share of the points for listening, clear words and calm, 0 to 1.
+        """
+        now = self.follow(replies)
+        end = self.turns[now.turn].get("outcome")
+        if not now.replies:
+            words = _("Not attempted yet: you have not said anything.")
+            return Outcome(NOT_ATTEMPTED, self.name, "untouched", words)
+        if end is None:
+            words = _("The conversation is not finished yet.")
+            return Outcome(NOT_ATTEMPTED, self.name, "unfinished", words)
+        if end == "lost":
+            words = _("The customer left. Try once more from the start.")
+            return Outcome(WRONG, self.name, "lost", words)
+        if now.share < at_least:
+            weakest = min(VIRTUES, key=lambda virtue: now.got[virtue] / (now.most[virtue] or 1))
+            words = _("{share} % of the points; {needed} % are asked for. Weakest: {virtue}.")
+            words = words.format(
+                share=round(100 * now.share),
+                needed=round(100 * at_least),
+                virtue=label("virtue", weakest),
+            )
+            return Outcome(WRONG, self.name, "too_weak", words)
+        return Outcome(RIGHT, self.name)
 
     def shown(self, standing: Standing | None = None) -> dict:
         """What a form needs: what was said so far, the replies there are now, the outcome."""

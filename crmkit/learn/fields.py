@@ -14,6 +14,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn import answers, learner, reading, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Outcome
+from crmkit.learn.forms import conversation
 from crmkit.learn.questions import Asked, Question
 from crmkit.screen import Screen, parts
 
@@ -37,7 +38,13 @@ class Fields:
         self._tries = 0
         self._kept = answers.Kept(asked.name, ids)
         self._folder = answers.folder()
-        self.screen = Screen(self._tree, {"answer": self._answer, "hint": self._hint}, repr(self))
+        does = {
+            "answer": self._answer,
+            "hint": self._hint,
+            "reply": self._reply,
+            "again": self._again,
+        }
+        self.screen = Screen(self._tree, does, repr(self))
         _open.add(self)
         if any(question.is_task for question in self.questions):
             from crmkit.learn.tasks import watch
@@ -56,7 +63,9 @@ class Fields:
     def _answer(self, _arg: Any, said: dict[str, Any]) -> None:
         self._told.clear()
         changes = {
-            one.id: said[one.id] for one in self.questions if one.id in said and not one.is_task
+            one.id: said[one.id]
+            for one in self.questions
+            if one.id in said and not (one.is_task or one.is_dialogue)
         }
         blank = {one: value for one, value in changes.items() if _blank(value)}
         answers.keep(
@@ -81,7 +90,20 @@ class Fields:
                 other.screen.refresh()
         records.changed(self.asked.name)
 
+    def _reply(self, arg: Any, said: dict[str, Any]) -> None:
+        """Say something in the conversation that answers a question."""
+        id_, reply = arg
+        self.asked.question(str(id_)).dialogue.take(str(reply))
+        self._answer(None, said)
+
+    def _again(self, arg: Any, said: dict[str, Any]) -> None:
+        """Begin a conversation afresh."""
+        self.asked.question(str(arg)).dialogue.again()
+        self._answer(None, said)
+
     def _note(self, question: Question, outcome: Outcome) -> None:
+        if question.is_dialogue and outcome.status == NOT_ATTEMPTED:
+            return  # not at its end
         if question.judged == "now":
             records.note(
                 "field", self.asked.name, question.id, outcome.status,
@@ -135,12 +157,11 @@ class Fields:
                 shown.append(more)
                 more = None
             button = say(question.data["button"]) if "button" in question.data else button
+        check = parts.button(button or self._button(), kind="primary")
+        if all(question.is_dialogue for question in self.questions):
+            check = None  # each reply is heard at once
         return parts.card(
-            parts.form(
-                "answer",
-                *shown,
-                parts.row(parts.button(button or self._button(), kind="primary"), more),
-            ),
+            parts.form("answer", *shown, parts.row(check, more)),
             *self._shows(),
         )
 
@@ -154,6 +175,8 @@ class Fields:
     def _control(self, question: Question, said: Any) -> parts.Part:
         if question.is_task:
             return parts.text(question.label)
+        if question.is_dialogue:
+            return parts.group(question.label, *conversation(question.dialogue, question.id))
         if question.kind in ("single", "multiple"):
             options = self.asked.shown_options(question)
             many = question.kind == "multiple"
@@ -174,7 +197,7 @@ class Fields:
 
     def _understood(self, question: Question, said: Any) -> parts.Part | None:
         """How what was typed was read, where that does not go without saying."""
-        if said is None or question.kind in ("single", "multiple", "text", "task"):
+        if said is None or question.kind in ("single", "multiple", "text", "task", "dialogue"):
             return None
         try:
             understood = question.read(said)

@@ -191,43 +191,48 @@ def DialogueForm(dialogue: "Dialogue") -> Screen:
         dialogue.again()
         copy.follow()
 
-    def show() -> Part:
-        now = {"outcome": "", "summary": "", "scores": [], **dialogue.shown()}
-        opening, closing, colon = (
-            ("（", "）", "：") if get_language() == "zh" else (" (", ")", ": ")
-        )
-        lines = [
-            parts.said(
-                one["who"]
-                + (f"{opening}{one['mood']}{closing}" if one.get("mood") else "")
-                + colon,
-                one["text"],
-                mine=one["mine"],
-                why=_("Why") + colon + one["because"] if one.get("because") else None,
-            )
-            for one in now["said"]
-        ]
-        replies = [
-            parts.button(one["text"], "reply", one["id"], kind="reply", focus=place == 0)
-            for place, one in enumerate(now["replies"])
-        ]
-        end = None
-        if now["outcome"]:
-            end = parts.column(
-                parts.head(now["outcome"]),
-                parts.text(now["summary"]),
-                parts.items(*(parts.text(score) for score in now["scores"])),
-                parts.button(_("Once more from the start"), "again", focus=True),
-            )
-        return parts.card(
-            parts.text(now["setting"]),
-            parts.items(*lines, kind="talk"),
-            parts.group(_("What do you say?"), *replies) if replies else None,
-            end,
-            title=now["title"],
-        )
+    return Screen(
+        lambda: parts.card(*conversation(dialogue), title=say(dialogue.data["title"])),
+        {"reply": reply, "again": again},
+        repr(dialogue),
+    )
 
-    return Screen(show, {"reply": reply, "again": again}, repr(dialogue))
+
+def conversation(dialogue: "Dialogue", question: str | None = None) -> list[Part | None]:
+    """What was said so far and what may be said now, with the buttons "reply" and "again".
+
+    question: which one of an exercise the conversation answers; the buttons then send it along.
+    """
+    now = {"outcome": "", "summary": "", "scores": [], **dialogue.shown()}
+    opening, closing, colon = ("（", "）", "：") if get_language() == "zh" else (" (", ")", ": ")
+    lines = [
+        parts.said(
+            one["who"] + (f"{opening}{one['mood']}{closing}" if one.get("mood") else "") + colon,
+            one["text"],
+            mine=one["mine"],
+            why=_("Why") + colon + one["because"] if one.get("because") else None,
+        )
+        for one in now["said"]
+    ]
+    replies = [
+        parts.button(one["text"], "reply", [question, one["id"]] if question else one["id"],
+                     kind="reply", focus=place == 0)
+        for place, one in enumerate(now["replies"])
+    ]  # fmt: skip
+    end = None
+    if now["outcome"]:
+        end = parts.column(
+            parts.head(now["outcome"]),
+            parts.text(now["summary"]),
+            parts.items(*(parts.text(score) for score in now["scores"])),
+            parts.button(_("Once more from the start"), "again", question, focus=True),
+        )
+    return [
+        parts.text(now["setting"]),
+        parts.items(*lines, kind="talk"),
+        parts.group(_("What do you say?"), *replies) if replies else None,
+        end,
+    ]
 
 
 def HintForm(hints: "Hints") -> Screen:

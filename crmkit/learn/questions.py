@@ -20,9 +20,14 @@ from crmkit.learn.authored import say
 from crmkit.learn.checks.expectation import Mistake
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
 from crmkit.learn.checks.values import Choice, Day, Number
+from crmkit.learn.dialogues import Dialogue
 
 PLACES = {"money": 2, "percent": 1, "number": 2}
 """How many decimals are asked for where a question does not say."""
+
+
+AT_LEAST = 75
+"""The per cent of a conversation's points that are asked for where a question does not say."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,16 @@ class Question:
         return self.kind == "task"
 
     @property
+    def is_dialogue(self) -> bool:
+        """Whether it is answered by leading a conversation."""
+        return self.kind == "dialogue"
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The conversation, as far as this learner has taken it for this question."""
+        return Dialogue(self.data["dialogue"], (self.asked.name, self.id))
+
+    @property
     def unit(self) -> str:
         """The word behind the number."""
         return say(self.data.get("unit", ""))
@@ -121,6 +136,8 @@ class Question:
         """Whether what was typed is right; why not, and what to do next."""
         if self.is_task:
             return self._done()
+        if self.is_dialogue:
+            return self._heard(typed)
         if typed is None or typed == "" or typed == []:
             return Outcome(NOT_ATTEMPTED, self.label, "untouched", _("Not answered yet."))
         try:
@@ -152,6 +169,16 @@ class Question:
             words = _("Not done yet.")
         else:
             words = gap().join(one for one in (outcome.message, say(self.data["next"])) if one)
+        return replace(outcome, name=self.label, message=words)
+
+    def _heard(self, replies: Any) -> Outcome:
+        """How the conversation went."""
+        outcome = self.dialogue.outcome(replies, self.data.get("at_least", AT_LEAST) / 100)
+        words = outcome.message
+        if outcome.status == RIGHT:
+            words = say(self.data["right"])
+        elif outcome.status == WRONG:
+            words = gap().join((words, say(self.data["next"])))
         return replace(outcome, name=self.label, message=words)
 
     def _judged(self, understood: reading.Understood, key: Key) -> Outcome:
@@ -306,6 +333,8 @@ class Asked:
         """What was answered and understood, by question."""
         found = {}
         for one, said in self.typed().items():
+            if self.questions[one].is_dialogue:
+                continue
             try:
                 found[one] = self.questions[one].read(said).value
             except reading.NotUnderstood:

@@ -248,7 +248,7 @@ class _Maker:
             body += f"<p class=asked>{html.escape(one.label)}</p>"
             if options:
                 body += _options((html.escape(words) for _id, words in options))
-            elif not one.is_task and one.kind != "text":
+            elif one.kind not in ("task", "text", "dialogue"):
                 body += f"<p class=blank>______ {html.escape(unit)}</p>"
             told += [say(one.data.get("next", "")), *map(say, one.data.get("hints", ()))]
         kicker = _("In the practice shop") if questions[0].is_task else _("For the room")

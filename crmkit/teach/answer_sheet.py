@@ -53,6 +53,8 @@ def answer_sheet(exercise: str, chosen: Mapping[str, Any] | None = None) -> dict
     for question in asked.questions.values():
         if question.is_task:
             found[question.id] = DONE
+        elif question.is_dialogue:
+            found[question.id] = question.dialogue.best()
         elif question.judged != "never":
             key = getattr(asked.keys(given), question.id)()
             found[question.id] = key.example or _typed(question, key.value)

@@ -161,7 +161,6 @@ def _touches(source: str, names: set[str]) -> bool:
             return True
         kept = isinstance(node, ast.Attribute) and node.attr in (
             "answer",
-            "dialogue",
             "task",
             "ask",
         )

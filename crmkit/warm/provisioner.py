@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from functools import cache
+import threading
 from typing import Any, ClassVar
 
 from jupyter_client.localinterfaces import is_local_ip
@@ -41,7 +41,7 @@ class WarmProvisioner(LocalProvisioner):
         """
         asked = self.parent
         if asked and asked.transport == "tcp" and hasattr(os, "fork") and is_local_ip(asked.ip):
-            path = os.path.join(_folder().name, self.kernel_id[:8])
+            path = os.path.join(_folder(), self.kernel_id[:8])
             if len(path) < _LONGEST:
                 asked.transport, asked.ip = "ipc", path
         return await super().pre_launch(**kwargs)
@@ -99,9 +99,17 @@ class WarmProvisioner(LocalProvisioner):
             )
 
 
-@cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="crmkit-", ignore_cleanup_errors=True)
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+_making = threading.Lock()
+
+
+def _folder() -> str:
+    """The folder of this process's sockets, made when first asked for; it goes with the process."""
+    with _making:  # notebooks are built in several threads
+        if not _folders:
+            made = tempfile.TemporaryDirectory(prefix="crmkit-", ignore_cleanup_errors=True)
+            _folders.append(made)
+        return _folders[0].name
 
 
 def _descriptor(wish: Any, number: int, nothing: int) -> int:

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from crmkit.errors import CrmkitError
-from crmkit.learn import authored, check, dialogue
-from crmkit.learn.checks.rehearsal import silence
+from crmkit.learn import answers, ask, authored, dialogue
+from crmkit.learn.questions import Question
 
 SHORT = """\
 title: {zh: 短, en: Short}
@@ -119,33 +119,47 @@ def test_replies_edited_by_hand_count_up_to_the_first_impossible_one(desk):
     assert dialogue("complaint").standing().replies == ()
 
 
-def test_a_conversation_is_marked_from_the_replies_kept(desk, monkeypatch):
-    def marked(*replies, **more):
-        (desk / "complaint.answers.json").write_text(
-            json.dumps({"name": "complaint", "answers": {"replies": replies}}), "utf-8"
-        )
-        from crmkit.learn.checks.rehearsal import rehearsing
+def test_a_conversation_is_marked_from_the_replies_kept(desk):
+    talk = dialogue("complaint")
 
-        with silence(), rehearsing():
-            monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-            try:
-                check.dialogue("complaint", **more)
-            except AssertionError as error:
-                return error.outcome.reason
-            finally:
-                monkeypatch.delenv("NBGRADER_EXECUTION")
-        return "right"
+    def marked(*replies, at_least=0.7):
+        return talk.outcome(list(replies), at_least).reason or "right"
 
     assert marked() == "untouched"
     assert marked("hear") == "unfinished"
     assert marked("hear", "hurry", "defend") == "lost"
     assert marked("hear", "sum-up", "swap", at_least=0.99) == "too_weak"
     assert marked("hear", "sum-up", "choice") == "right"
+    assert marked(*talk.best(), at_least=1) == "right"
 
 
-def test_in_a_notebook_the_mark_is_only_shown(desk, capsys):
-    check.dialogue("complaint")
-    assert capsys.readouterr().out.startswith("○ complaint: Not attempted yet")
+def told(tree, kind="message"):
+    found = [tree["text"]] if tree.get("t") == kind and tree.get("text") else []
+    return found + [text for one in tree.get("of", ()) for text in told(one, kind)]
+
+
+def test_a_conversation_answers_a_question_of_an_exercise(desk):
+    fields = ask("sales-7", "talk")
+    say = lambda reply: fields.screen.did({"act": "reply", "arg": ["talk", reply], "values": {}})  # noqa: E731
+    for reply in ("load", "log"):
+        tree = say(reply)
+    assert any("customer left" in text for text in told(tree))
+    assert fields.asked.outcome("talk").status == "wrong"
+    tree = fields.screen.did({"act": "again", "arg": "talk", "values": {}})
+    assert fields.asked.outcome("talk").status == "not_attempted"
+    answers.keep("sales-7", {"my_number": "7"})
+    for reply in Question(fields.asked.question("talk").data, fields.asked).dialogue.best():
+        tree = say(reply)
+    assert fields.asked.outcome("talk").status == "right"
+    kept = json.loads((desk / "sales-7.answers.json").read_text("utf-8"))["answers"]
+    assert kept == {"my_number": "7", "talk": ["own", "loan", "ask"]}
+
+
+def test_a_reply_that_is_not_there_changes_nothing_in_an_exercise(desk):
+    fields = ask("sales-7", "talk")
+    for arg in (["talk", "fly"], ["talk"], "own", None, ["no_such", "own"], [[], {}]):
+        fields.screen.did({"act": "reply", "arg": arg, "values": {"talk": ["own", "loan", "ask"]}})
+    assert answers.load("sales-7") == {}
 
 
 @pytest.mark.parametrize(

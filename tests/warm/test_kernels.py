@@ -306,7 +306,24 @@ def test_where_the_folder_for_passing_files_has_too_long_a_name_ports_serve(
     from crmkit.warm import provisioner
 
     long = tmp_path / ("long" * 30)
-    monkeypatch.setattr(provisioner, "_folder", lambda: type("Folder", (), {"name": str(long)}))
+    monkeypatch.setattr(provisioner, "_folder", lambda: str(long))
     one = kernel()
     assert one.manager.transport == "tcp"
     assert one.run("print(6 * 7)") == "42"
+
+
+def test_threads_that_start_kernels_at_once_share_one_folder(monkeypatch):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from crmkit.warm import provisioner
+
+    class Slow(provisioner.tempfile.TemporaryDirectory):
+        def __init__(self, *words, **named):
+            time.sleep(0.05)
+            super().__init__(*words, **named)
+
+    monkeypatch.setattr(provisioner.tempfile, "TemporaryDirectory", Slow)
+    monkeypatch.setattr(provisioner, "_folders", [])
+    with ThreadPoolExecutor(4) as pool:
+        found = {one.result() for one in [pool.submit(provisioner._folder) for _ in range(4)]}
+    assert len(found) == 1 and os.path.isdir(*found)

@@ -333,21 +333,6 @@ class Check:
         outcome = asked.bank[question].judge(given, key)
         _conclude(replace(outcome, name=name))
 
-    def dialogue(self, name: str, *, at_least: float = 0.7) -> None:
-        """Check that a conversation was brought to an end that is not lost, and well enough.
-
-        `at_least` is the share of the points for listening, clear words and calm.
-        """
-        from crmkit.learn import answers, dialogues
-
-        talk = dialogues.dialogue(name)
-        try:
-            standing = talk.standing()
-        except answers.AnswersError as error:
-            _conclude(Outcome(WRONG, name, "damaged", str(error)))
-            return
-        _conclude(_heard(name, talk, standing, at_least))
-
     def task(self, exercise: str, task: str, part: str | None = None) -> None:
         """Check a task in the practice shop beside the notebook, or one part of it.
 
@@ -356,28 +341,6 @@ class Check:
         from crmkit.learn import tasks
 
         _conclude(tasks.Tasks(exercise).outcome(task, part))
-
-
-def _heard(name: str, talk: Any, standing: Any, at_least: float) -> Outcome:
-    end = talk.turns[standing.turn]
-    if not standing.replies:
-        return Outcome(
-            NOT_ATTEMPTED, name, "untouched", _("Not attempted yet: you have not said anything.")
-        )
-    if "outcome" not in end:
-        return Outcome(WRONG, name, "unfinished", _("The conversation is not finished yet."))
-    if end["outcome"] == "lost":
-        return Outcome(WRONG, name, "lost", _("The customer left. Try once more from the start."))
-    if standing.share < at_least:
-        return Outcome(
-            WRONG,
-            name,
-            "too_weak",
-            _("{share} % of the points; {needed} % are asked for.").format(
-                share=round(100 * standing.share), needed=round(100 * at_least)
-            ),
-        )
-    return Outcome(RIGHT, name)
 
 
 check = Check()
