@@ -36,6 +36,12 @@ PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
 
 _SUMS = ["revenue", "orders", "units"]
 
+_SIGNED = re.compile(
+    r"¥\s*(?P<money>\d+(?:\.\d+)?)|(?P<number>\d+(?:\.\d+)?)\s*多?(?P<sign>元|块|yuan|%|per ?cent)",
+    re.I,
+)
+"""An amount or a percentage in a sentence."""
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -244,6 +250,44 @@ class Shift:
             columns=["receipts", "revenue", "orders", "aov"],
         )
 
+    def judge(self, sentence: Any) -> tuple[str, str] | None:
+        """Why a sentence about the shift will not do, in Chinese and English; None where it does.
+
+        It holds a figure of the shift, and no amount or percentage that the shift does not have.
+        """
+        if not self.has_figure(sentence):
+            return (
+                "这句话里没有这一班的数字：写上一个，例如订单数或最忙的钟点。",
+                "There is no figure of this shift in it: add one, such as the number of orders.",
+            )
+        strange = self._strange(sentence)
+        return strange and (
+            f"“{strange}”在这一班的表里找不到：和上面的表再对一遍。",
+            f"“{strange}” is in none of this shift's tables: compare it with those above once more.",
+        )
+
+    def _strange(self, sentence: str) -> str | None:
+        """The first amount or percentage of a sentence that is none of this shift."""
+        beside = self.compared().set_index("compared_with")[["revenue", "orders", "aov"]]
+        here = beside.loc["this_shift"]
+        amounts = [v for v in self.numbers().values() if v] + list((here - beside).to_numpy().flat)
+        shares = [*(here / beside - 1).to_numpy().flat, self.numbers()["member_share"]]
+        for what in ("hour", "product", "method", "buyer"):
+            table = self.by(what).select_dtypes("number")
+            amounts += list(table.to_numpy().flat)
+            shares += list((table / table.sum()).to_numpy().flat)
+        amounts += [*self.receipts()["amount"], *beside.to_numpy().flat]
+        percents = [100 * value for value in shares if value]
+        plain = unicodedata.normalize("NFKC", sentence).replace(",", "")
+        for written in _SIGNED.finditer(plain):
+            percent = (written["sign"] or "")[:1].lower() in ("%", "p")
+            value = float(written["money"] or written["number"])
+            within = 0.6 if percent else max(1.0, 0.02 * value)  # people round as they like
+            known = percents if percent else amounts
+            if not any(abs(abs(one) - value) <= within for one in known):
+                return written[0].strip()
+        return None
+
     def has_figure(self, sentence: Any) -> bool:
         """Whether a sentence holds at least one figure of this shift, rounded as one likes."""
         if not isinstance(sentence, str):
@@ -360,9 +404,13 @@ class Shift:
         is missing leaves a line to write on, and so does the cashier's name (`by`).
         """
         caption, rows = self._report(noticed, tomorrow, by)
-        return parts.printable(
+        sheet = parts.printable(
             _("Print the report"), parts.table(caption, [_("Figure"), ""], rows), title=caption
         )
+        if noticed:
+            return sheet
+        words = _("What stood out is still missing: write it above and press Check.")
+        return parts.column(parts.message("open", words), sheet)
 
     def _report(self, noticed: str, tomorrow: str, by: str) -> tuple[str, list[tuple[str, str]]]:
         now, beside = self.numbers(), self.compared().set_index("compared_with")
@@ -694,20 +742,10 @@ class ShiftKeys(Keys):
 
     def noticed(self) -> Key:
         """A sentence with a figure of the shift."""
-        shift = self.shift
-
-        def judged(sentence: str) -> tuple[str, str] | None:
-            if shift.has_figure(sentence):
-                return None
-            return (
-                "这句话里没有这一班的数字：写上一个，例如订单数或最忙的钟点。",
-                "There is no figure of this shift in it: add one, such as the number of orders.",
-            )
-
-        orders = shift.numbers()["orders"]
+        orders = self.shift.numbers()["orders"]
         return Key(
-            judged,
-            facts={"shift": shift.title},
+            self.shift.judge,
+            facts={"shift": self.shift.title},
             example=_("There were {orders} orders.").format(orders=orders),
         )
 

@@ -372,16 +372,8 @@ class Figures(Keys):
         """A sentence with a figure of the day."""
         shift = self._today()
 
-        def judged(sentence: str) -> tuple[str, str] | None:
-            if shift.has_figure(sentence):
-                return None
-            return (
-                "这句话里没有这一天的数字：写上一个，例如订单数或客单价。",
-                "There is no figure of this day in it: add one, such as orders or average order value.",
-            )
-
         words = _("There were {orders} orders.").format(orders=shift.numbers()["orders"])
-        return Key(judged, facts={"shift": shift.title}, example=words)
+        return Key(shift.judge, facts={"shift": shift.title}, example=words)
 
     def report(self) -> Part:
         """The half-page report, with one's own sentences and name."""

@@ -173,6 +173,32 @@ def test_a_sentence_is_known_by_a_figure_of_this_shift(saturday, sentence, has_o
     assert saturday.has_figure(sentence) is has_one
 
 
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        ("18点最忙，卖了1121.60元，占20%", None),
+        ("At 18:00 we took ¥1,121.60, 20.3 % of the day", None),
+        ("一共 23 单，18点一个钟点就卖了 1100 多元", None),
+        ("18点卖了2300元，占20%，排队了", "2300元"),
+        ("18点卖了1121元，占 40％，排队了", "40%"),
+        ("From 18:00 on we sold 40 per cent", "40 per cent"),
+        ("a busy day", "no figure"),
+    ],
+)
+def test_an_amount_or_a_share_that_the_shift_does_not_have_is_told(sentence, says):
+    told = cashier.EXAMPLE.judge(sentence)
+    assert told is None if says is None else says in told[1]
+
+
+def test_a_report_without_what_stood_out_says_how_to_get_it_in(saturday):
+    def words(part):
+        return part.get("text", "") + "".join(map(words, part.get("of", ())))
+
+    with ck.i18n.use_language("en"):
+        assert "press Check" in words(saturday.report())
+        assert "press Check" not in words(saturday.report("9 o'clock was busiest"))
+
+
 def test_an_hour_without_receipts_stays_on_the_axis(saturday):
     hours = saturday.by("hour")
     assert list(hours["hour"]) == list(range(9, 16))
