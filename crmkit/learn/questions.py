@@ -123,14 +123,8 @@ class Question:
         low, high = self.data.get("between", (None, None))
         given = {"low": low, "high": high, "unit": self.unit}
         given |= {"length": self.data.get("length"), "year": self.data.get("year")}
-        try:
-            return reading.read(self.kind, typed, **given)
-        except reading.NotUnderstood:
-            if self.judged != "never" or (low, high) != (0, 100):
-                raise
-            share = reading.read("percent", typed, low=0, high=100)
-            # a guess how many of every 100: 30% says it, too
-            return reading.read(self.kind, round(share.value), **given)
+        rough = self.judged == "never" and (low, high) == (0, 100)
+        return reading.read(self.kind, typed, **given, rough=rough)
 
     def outcome(self, typed: Any) -> Outcome:
         """Whether what was typed is right; why not, and what to do next."""

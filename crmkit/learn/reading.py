@@ -46,6 +46,19 @@ _TENTHS = re.compile(r"(\d)[块元](\d)[毛角]?(?:(\d)分?)?$")
 _DIMES = re.compile(r"^(\d+)[毛角]$")
 _OF_TEN = re.compile(r"(-?\d+(?:\.\d+)?)成(?:([\d半])(\d*))?")
 _PART = re.compile(r"(\d+)分之(\d+)")
+_ROUGHLY = re.compile(
+    r"(?:左右|上下|出头|orso|ish)$|多(?=[^\d]*$)|^(?:近|快|almost|nearly|over|around)"
+)
+_HALF = ("一半", "半数", "half")
+_PERCENT_OF = re.compile(r"((?<=[*/])\d+(?:\.\d+)?|(?<![\d.])\d+(?:\.\d+)?(?=%[*/]))%")
+_SPANS = {
+    "year": ("years", "year", "年"),
+    "month": ("months", "month", "个月", "月"),
+    "week": ("weeks", "week", "周", "个星期", "星期"),
+    "day": ("days", "day", "天", "日"),
+    "hour": ("hours", "hour", "小时", "个小时", "个钟头"),
+    "minute": ("minutes", "minute", "分钟"),
+}
 _CHINESE = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _HUNDREDS = ("百", "千", "万")
@@ -100,12 +113,14 @@ def read(
     length: int | None = None,
     year: int | None = None,
     unit: str = "",
+    rough: bool = False,
 ) -> Understood:
     """Understand what was typed into a field of a kind.
 
     kind: one of `KINDS`; low, high: what is possible (for a percentage in per cent, so that 0.867
     where nothing below 1 is possible must mean 86.7 %); length: how many digits "digits" has;
-    year: the year of a date typed without one; unit: a word shown behind the number.
+    year: the year of a date typed without one; unit: a word shown behind the number; rough: a guess,
+    for which "100 or so" will do, and for which 20 % of a hundred are 20.
 
     Raises `NotUnderstood` with what to type instead.
     """
@@ -127,7 +142,7 @@ def read(
         return _date(plain, year)
     if kind == "hour":
         return _hour(plain)
-    return _number(kind, plain, low, high, unit)
+    return _number(kind, plain, low, high, unit, rough)
 
 
 def tidy(typed: str) -> str:
@@ -141,8 +156,18 @@ def _bare(plain: str) -> str:
     return _LEAD.sub("", bare).strip(_QUOTES)
 
 
-def _number(kind: str, plain: str, low: float | None, high: float | None, unit: str) -> Understood:
+def _number(
+    kind: str, plain: str, low: float | None, high: float | None, unit: str, rough: bool
+) -> Understood:
     bare = _bare(_english_to_digits(plain.casefold()))
+    if other := _other_span(bare, unit):
+        raise NotUnderstood(
+            _("The answer is asked for in {unit}, not in {other}.").format(unit=unit, other=other)
+        )
+    if rough:
+        bare = _ROUGHLY.sub("", bare)
+        if high == 100 and bare in _HALF:
+            bare = "50"
     if _EITHER.search(bare):
         raise NotUnderstood(
             _("“{typed}” may be one number or another. Type one, in digits.").format(
@@ -164,12 +189,17 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
     bare = bare.removesuffix(own).removesuffix(own.removesuffix("s"))
     bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
     note = ""
+    if kind != "percent":
+        bare = re.sub(r"(?<=\d)x(?=\d)", "*", bare)
+        bare = _PERCENT_OF.sub(r"(\1/100)", bare)  # 245×80%
     percent = hundredths or bare.endswith("%")
     if percent:
         bare = bare.removesuffix("%")
     if "%" in bare:
         raise NotUnderstood(_("One per cent sign at the end is enough: 86.7%"))
     value = _reckon(bare, plain, whole=kind == "count")
+    if percent and rough and high == 100:
+        percent = False
     if percent and kind != "percent" and "%" not in plain:
         raise NotUnderstood(
             _("“{typed}” is a share. A number is asked for here: type it in digits.").format(
@@ -203,6 +233,16 @@ def _number(kind: str, plain: str, low: float | None, high: float | None, unit: 
             )
         )
     return Understood(value, shown, note)
+
+
+def _other_span(bare: str, unit: str) -> str:
+    """The span of time a number was typed in, where it is asked for in another one."""
+    own = next((span for span, words in _SPANS.items() if unit.casefold() in words), None)
+    for span, words in _SPANS.items():
+        for word in words:
+            if own and own != span and re.search(rf"[\d零一二两三四五六七八九十百]{word}$", bare):
+                return word
+    return ""
 
 
 def _reckon(bare: str, plain: str, whole: bool) -> float:

@@ -11,6 +11,35 @@ from crmkit.learn.reading import KINDS, NotUnderstood, Understood, letter, read
 
 
 @pytest.mark.parametrize(
+    ("typed", "value"),
+    [("20%", 20), ("百分之二十", 20), ("两成", 20), ("一半", 50), ("half", 50), ("大概40左右", 40), ("30多位", 30),
+     ("around 30", 30), ("30 or so", 30), ("快三十", 30)],
+)  # fmt: skip
+def test_a_guess_how_many_of_a_hundred_may_be_rough(typed, value):
+    assert read("count", typed, low=0, high=100, unit="位", rough=True).value == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "other"),
+    [
+        ("15个月", "天", "个月"),
+        ("15 months", "days", "months"),
+        ("2周", "天", "周"),
+        ("3小时", "天", "小时"),
+    ],
+)
+def test_a_number_in_another_span_of_time_is_asked_back(typed, unit, other):
+    with pytest.raises(NotUnderstood, match=other):
+        read("count", typed, unit=unit)
+    assert read("count", "475" + unit, unit=unit).value == 475
+
+
+@pytest.mark.parametrize("typed", ["245×80%", "80%×245", "245 * 80％", "245x80%"])
+def test_a_percentage_may_stand_in_a_calculation(typed):
+    assert read("number", typed).value == pytest.approx(196)
+
+
+@pytest.mark.parametrize(
     ("kind", "typed", "value"),
     [
         ("money", "¥57.79", 57.79),
