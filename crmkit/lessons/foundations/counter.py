@@ -474,10 +474,16 @@ class Counter(Keys):
         import re
         import unicodedata
 
-        found = _half_year()[0].set_index(["store_id", "family"]).loc[(STORE, FAMILIES[0])]
-        counts = {int(one) for one in _reasons()["pieces"]}
-        counts |= {int(found["faulty"]), int(found["sold"]), int(_reasons()["pieces"].sum())}
-        rate = 100 * float(found["faulty_share"])
+        families, products = _half_year()
+        found = families.set_index(["store_id", "family"]).loc[(STORE, FAMILIES[0])]
+        back = [int(one) for one in _reasons()["pieces"]]
+        products = products[products["product_id"].isin(PRODUCTS)]
+        shown = [table[table["store_id"] == STORE] for table in (families, products)]
+        # any goods of the section's tables may be reported, and all reasons together
+        counts = {*back, sum(back)}
+        counts |= {int(one) for table in shown for one in (*table["faulty"], *table["sold"])}
+        percents = [100 * float(one) for table in shown for one in table["faulty_share"]]
+        rates = {round(one, places) for one in percents for places in (None, 1)}
 
         def judged(sentence: str) -> tuple[str, str] | None:
             plain = unicodedata.normalize("NFKC", sentence)
@@ -487,12 +493,12 @@ class Counter(Keys):
                 rf"(?:卖|退)\D{{0,4}}{number}|{number}[^\d]{{0,25}}(?:sold|came back|brought back|returned)",
                 plain,
             )
-            if {float(a or b) for a, b in told} - counts - {round(rate), round(rate, 1)}:
+            if {float(a or b) for a, b in told} - counts - rates:
                 return (
                     "数和上面的表对不上：再看一眼卖了几只、退了几只。",
                     "That figure is not in the table above: look again how many were sold and came back.",
                 )
-            if any(one in counts or one in (round(rate), round(rate, 1)) for one in said):
+            if any(one in counts | rates for one in said):
                 return None
             return (
                 "还没有数：写上卖了几件、退回几件，店长才掂得出轻重。",

@@ -127,6 +127,17 @@ def test_the_regular_had_trouble_with_a_bedding_set_as_the_first_sentence_says()
     assert Counter({}).opening().value == "remember"
 
 
+def test_a_report_may_be_about_any_goods_of_the_tables():
+    judged = Counter({}).report().value
+    for sentence in (
+        "Glass lunch boxes: 363 sold, 27 came back, they break.",
+        "Wired earphones: 117 sold, 15 came back as faulty.",
+        "耳机卖了117副，退了15副，先查耳机。",
+    ):
+        assert judged(sentence) is None
+    assert judged("Wired earphones: 117 sold, 99 came back as faulty.")
+
+
 @pytest.mark.parametrize(
     ("sentence", "taken"),
     [
