@@ -37,10 +37,12 @@ PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
 _SUMS = ["revenue", "orders", "units"]
 
 _SIGNED = re.compile(
-    r"¥\s*(?P<money>\d+(?:\.\d+)?)|(?P<number>\d+(?:\.\d+)?)\s*多?(?P<sign>元|块|yuan|%|per ?cent)",
+    r"¥\s*(?P<money>\d+(?:\.\d+)?)|(?P<number>\d+(?:\.\d+)?)\s*多?(?P<sign>元|块|yuan|%|per ?cent|[单笔]|orders?\b|receipts?\b)",
     re.I,
 )
-"""An amount or a percentage in a sentence."""
+"""An amount, a percentage or a number of orders in a sentence."""
+
+_EARLIER = re.compile(r"上周|上星期|昨天|前一天|去年|同期|last|yesterday|before|than|earlier", re.I)
 
 
 @dataclass(frozen=True)
@@ -267,23 +269,35 @@ class Shift:
         )
 
     def _strange(self, sentence: str) -> str | None:
-        """The first amount or percentage of a sentence that is none of this shift."""
+        """The first amount, percentage or number of orders of a sentence that is none of this shift."""
+        plain = unicodedata.normalize("NFKC", sentence).replace(",", "")
         beside = self.compared().set_index("compared_with")[["revenue", "orders", "aov"]]
         here = beside.loc["this_shift"]
-        amounts = [v for v in self.numbers().values() if v] + list((here - beside).to_numpy().flat)
+        tables = [self.by(what) for what in ("hour", "product", "method", "buyer")]
+        gaps = here - beside
+        amounts = [v for v in self.numbers().values() if v] + list(gaps.to_numpy().flat)
+        orders = [here["orders"], *gaps["orders"]]
         shares = [*(here / beside - 1).to_numpy().flat, self.numbers()["member_share"]]
-        for what in ("hour", "product", "method", "buyer"):
-            table = self.by(what).select_dtypes("number")
+        for table in (one.select_dtypes("number") for one in tables):
             amounts += list(table.to_numpy().flat)
             shares += list((table / table.sum()).to_numpy().flat)
-        amounts += [*self.receipts()["amount"], *beside.to_numpy().flat]
+            orders += list(table["orders"]) if "orders" in table else []
+        amounts += list(self.receipts()["amount"])
+        if _EARLIER.search(plain):
+            amounts += list(beside.to_numpy().flat)
+            orders += list(beside["orders"])
         percents = [100 * value for value in shares if value]
-        plain = unicodedata.normalize("NFKC", sentence).replace(",", "")
         for written in _SIGNED.finditer(plain):
-            percent = (written["sign"] or "")[:1].lower() in ("%", "p")
-            value = float(written["money"] or written["number"])
-            within = 0.6 if percent else max(1.0, 0.02 * value)  # people round as they like
-            known = percents if percent else amounts
+            sign, value = (
+                (written["sign"] or "").lower(),
+                float(written["money"] or written["number"]),
+            )
+            # people round money as they like, and count orders one by one
+            known, within = amounts, max(1.0, 0.02 * value)
+            if sign[:1] in ("%", "p"):
+                known, within = percents, 0.6
+            elif sign[:1] in ("单", "笔", "o", "r"):
+                known, within = orders, 0.1
             if not any(abs(abs(one) - value) <= within for one in known):
                 return written[0].strip()
         return None

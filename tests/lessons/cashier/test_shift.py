@@ -178,10 +178,15 @@ def test_a_sentence_is_known_by_a_figure_of_this_shift(saturday, sentence, has_o
     [
         ("18点最忙，卖了1121.60元，占20%", None),
         ("At 18:00 we took ¥1,121.60, 20.3 % of the day", None),
-        ("一共 23 单，18点一个钟点就卖了 1100 多元", None),
+        ("一共 70 单，18点一个钟点就卖了 1100 多元", None),
         ("18点卖了2300元，占20%，排队了", "2300元"),
         ("18点卖了1121元，占 40％，排队了", "40%"),
         ("From 18:00 on we sold 40 per cent", "40 per cent"),
+        ("There were 85 orders, it was busy.", "85 orders"),
+        ("70 orders, last week there were 85", None),
+        ("85 orders last week, only 70 today", None),
+        ("今天 70 单，比上周少 15 单", None),
+        ("18点有 10 单", None),
         ("a busy day", "no figure"),
     ],
 )
