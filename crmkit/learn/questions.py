@@ -121,6 +121,8 @@ class Question:
                 frozenset(chosen), _(", ").join(options[one] for one in options if one in chosen)
             )
         low, high = self.data.get("between", (None, None))
+        if self.id == "my_number" and reading.tidy(str(typed)).strip("号 ") in ("0", "00"):
+            typed = "99"  # as the question says
         given = {"low": low, "high": high, "unit": self.unit}
         given |= {"length": self.data.get("length"), "year": self.data.get("year")}
         rough = self.judged == "never" and (low, high) == (0, 100)

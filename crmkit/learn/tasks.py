@@ -227,6 +227,15 @@ def untouched_books(scene: str, language: str) -> Books:
         return Books.read(Path(folder) / "shop.db")
 
 
+def _was(field: str, fields: dict[str, Any]) -> str:
+    """A field of a member's record and what stood in it, so that it can be put back."""
+    value = fields[field]
+    words = label("field", field)
+    return (
+        words if value is None else _("{field} (it was {value})").format(field=words, value=value)
+    )
+
+
 @dataclass(frozen=True)
 class HasMember:
     """A live member, by number or phone, whose record says this."""
@@ -260,6 +269,16 @@ class HasMember:
         mixed_up = self._namesake(number, now, before)
         if mixed_up:
             return mixed_up
+        same = [one for one in new if now.members[one]["name"] == fields["name"]]
+        twice = [one for one in same if now.members[one]["status"] == "live" and one != number]
+        if number in before.members and twice:
+            return Fault(
+                "twice",
+                _(
+                    "There are two records now: {id} and {other}. Call the manager to merge them"
+                    " into {id}, then look at {id} again."
+                ).format(id=number, other=twice[0]),
+            )
         if fields["status"] == "merged":
             fields = now.members[fields["is_now"]]
         for field, right in self.wanted.items():
@@ -276,9 +295,11 @@ class HasMember:
                 )
             return Fault(
                 "wrong_field",
-                _("{id}: {field} is {value}; it should be {right}.").format(
-                    **words, value=fields[field]
-                ),
+                (
+                    _("One record again; {field} on {id} is still {value}. Make it {right}.")
+                    if any(now.members[one]["is_now"] == number for one in same)
+                    else _("{id}: {field} is {value}; it should be {right}.")
+                ).format(**words, value=fields[field]),
             )
         for channel in self.wanted.get("agrees_to", ()):
             if (number, channel) not in now.agreed:
@@ -306,7 +327,7 @@ class HasMember:
             if other == number or was["name"] != name or was["status"] != "live":
                 continue
             is_now = now.members[other]
-            changed = [label("field", one) for one in _WRITTEN if is_now[one] != was[one]]
+            changed = [_was(one, was) for one in _WRITTEN if is_now[one] != was[one]]
             if {c for m, c in now.agreed if m == other} != {
                 c for m, c in before.agreed if m == other
             }:
@@ -678,7 +699,7 @@ class NothingElse:
                 return Fault(
                     "stranger_changed",
                     _("{id}: {field} was changed, and nobody asked for that.").format(
-                        id=number, field=label("field", changed[0])
+                        id=number, field=_was(changed[0], fields)
                     ),
                 )
         for number, fields in now.members.items():

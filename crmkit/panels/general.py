@@ -11,6 +11,7 @@ from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.panels.shown import Keys, list_acts, options, page_of, record, said
 from crmkit.practice import Shop
 from crmkit.practice.command import OPERATIONS
+from crmkit.practice.errors import PracticeError
 from crmkit.screen import Part, Screen, parts
 
 Body = Callable[[], Part | None]
@@ -32,6 +33,7 @@ class Desk:
         self.lists = {name: (title, ListWork(shop, what)) for name, (title, what) in self.listed().items()}  # fmt: skip
         self.more = Operations(shop, self.operations)
         self.tab = next(iter(self.tabs()))
+        self.refused: tuple[str, str, str] | None = None
 
     # what a desk says of itself
 
@@ -99,15 +101,23 @@ class Desk:
     def turn_to(self, tab: Any) -> None:
         if tab in self.tabs():
             self.tab = tab
-            self.work.said = None
+            self.work.said = self.refused = None
 
     def noting(self, act: str, title: str, operation: str, *fields: Part) -> Part:
-        """A card in which something is noted about the one that is open, or left for the list."""
+        """A card in which something is noted about the one that is open, or left for the list. Why
+        it was refused stands at its field, else above the buttons."""
+        form, at, why = self.refused or ("", "", "")
+        why = why if form == act else ""
+        marked = [
+            one | {"problem": why, "wrong": True} if why and one.get("name") == at else one
+            for one in fields
+        ]
         return parts.column(
             parts.card(
                 parts.form(
                     act,
-                    *fields,
+                    *marked,
+                    parts.message("error", "" if marked != list(fields) else why),
                     parts.row(
                         parts.button(
                             _("Note it"),
@@ -129,6 +139,15 @@ class Desk:
         act(*given, key=self.keys(name))
         self.keys.done(name)
         self.work.turn += 1
+
+    def note(self, name: str, act: Callable, typed: dict, at: str = "") -> None:
+        """What a `noting` form sent: done, or why not, to be read in the form, at the field `at`."""
+        try:
+            self.once(name, act, typed)
+            self.refused = None
+        except PracticeError as error:
+            self.keys.done(name)  # put right, it is sent anew
+            self.refused = (name, at, str(error))
 
     def begin(self, operation: str, **given: Any) -> None:
         """Turn to the form of an operation, with something filled in already."""

@@ -1,14 +1,18 @@
 """The sales desk on screen: whom to call today, and the board of opportunities."""
 
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
+
 from crmkit import labels
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, options
 from crmkit.practice import Shop, display, schema
+from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, Screen, parts
 
 OPEN_STAGES = tuple(one for one in schema.OPPORTUNITY_STAGES if one not in ("won", "lost"))
@@ -21,6 +25,7 @@ class SalesDesk(Desk):
     def __init__(self, shop: Shop):
         self.calling: Any = None
         self.phone = ""
+        self.last: Any = None
         self.whose = "mine"
         super().__init__(shop)
 
@@ -73,7 +78,7 @@ class SalesDesk(Desk):
         """What was noted today, and a way to put it right."""
         noted = self.shop.followups.noted()
         rows = [
-            [one.member_id, one.name or "–", label("outcome", one.outcome), label("next_step", one.next_step),
+            [one.member_id, one.name or "–", label("outcome", one.outcome), self._next(one),
              parts.button(_("Take back"), "reopen", one.id, kind="small", says=f"{_('Take back')} {one.member_id}",
                           once=self.keys("reopen"), why=self.work.why_not("followups.reopen"))]
             for one in noted
@@ -81,17 +86,21 @@ class SalesDesk(Desk):
         heads = [_("Member"), _("Name"), _("What came of it"), _("What happens next"), ""]
         return parts.table(_("Noted today"), heads, rows) if rows else None
 
+    def _next(self, one: Any) -> str:
+        words = label("next_step", one.next_step)
+        return f"{words} · {one.due_on:%m-%d}" if one.next_step == "call_again" else words
+
     def _call(self) -> Part:
         one, turn = self.calling, self.work.turn
         return parts.row(
             parts.column(
                 parts.card(
                     parts.row(parts.chip(one.member_id, icon="members"), parts.chip(label("level", one.level)), parts.chip(label("kind", one.why), "right")),
-                    parts.text(self._last_bought(one.member_id)),
+                    parts.text(self._last_bought()),
                     parts.text(self.phone, "big") if self.phone else parts.button(_("Show the phone"), "dial", one.id, icon="phone", why=self.work.why_not("followups.dial")),
                     parts.text(_("That it was shown is written into the log."), "quiet"),
                     parts.head(_("What to say")),
-                    parts.text(one.script),
+                    parts.text(self._script(one)),
                     title=one.name or one.member_id, icon="phone",
                 ),
                 grow=1,
@@ -105,16 +114,30 @@ class SalesDesk(Desk):
             ),
         )  # fmt: skip
 
-    def _last_bought(self, member_id: str) -> str:
+    def _last_bought(self) -> str:
         """The member's last purchase, so that the call is about something."""
-        latest = self.shop.till.sales_of(member_id, 1)
-        if not latest:
+        if self.last is None:
             return _("Nothing bought on record.")
-        lines = self.shop.till.sale(latest[0].sale_id).lines
-        goods = _(", ").join(f"{one.product} ×{one.quantity}" for one in lines)
+        goods = _(", ").join(f"{one.product} ×{one.quantity}" for one in self.last.lines)
         return _("Last bought on {day}: {goods}").format(
-            day=f"{latest[0].at:%Y-%m-%d}", goods=goods
+            day=f"{self.last.at:%Y-%m-%d}", goods=goods
         )
+
+    def _script(self, one: Any) -> str:
+        """What to say, its blanks filled in: who calls, from where, what was bought and when."""
+        here = self.shop.staff.store_id
+        store = display.name_of(here).removeprefix(f"{here} ")
+        words = {"caller": self.shop.staff.name, "store": store}
+        if self.last is not None:
+            dearest = max(self.last.lines, key=lambda line: line.amount).product
+            words |= {
+                "goods": dearest.partition(", ")[0],
+                "day": _day_said(self.last.at.date(), self.shop.now.date()),
+            }
+        script = one.script
+        for blank, said in words.items():
+            script = script.replace(f"{{{blank}}}", said)
+        return script
 
     def reopen(self, number: Any, key: str) -> None:
         self.shop.followups.reopen(number, key=key)
@@ -122,13 +145,18 @@ class SalesDesk(Desk):
 
     def call(self, number: Any, _values: dict) -> None:
         tasks = {one.id: one for one in self.shop.followups.today()}
-        self.calling, self.phone = tasks.get(number), ""
-        self.work.said = None
+        self.calling, self.phone, self.last = tasks.get(number), "", None
+        if self.calling is not None:
+            latest = self.shop.till.sales_of(self.calling.member_id, 1)
+            self.last = self.shop.till.sale(latest[0].sale_id) if latest else None
+        self.work.said = self.refused = None
 
     def dial(self, number: Any, _values: dict) -> None:
         self.phone = self.shop.followups.dial(number)
 
     def finish(self, typed: dict, key: str) -> None:
+        if typed.get("outcome") == "problem" and not (typed.get("note") or "").strip():
+            raise BadValue(_("Write down what the customer said."))
         self.shop.followups.finish(
             self.calling.id, typed.get("outcome") or "", typed.get("next_step") or "",
             note=typed.get("note") or None, next_on=typed.get("next_on") or None, key=key,
@@ -174,10 +202,26 @@ class SalesDesk(Desk):
             "reopen": lambda number, _v: self.once("reopen", self.reopen, number),
             "whose": lambda whose, _v: setattr(self, "whose", whose),
             "leave": lambda _a, _v: setattr(self, "calling", None),
-            "finish": lambda _a, typed: self.once("finish", self.finish, typed),
+            "finish": lambda _a, typed: self.note("finish", self.finish, typed, _doubtful(typed)),
             "move": lambda number, _v: self.begin("pipeline.move", opportunity_id=number),
             "new": lambda _a, _v: self.begin("pipeline.open"),
         }
+
+
+def _doubtful(typed: dict) -> str:
+    """The field that a refusal of this note is about."""
+    if typed.get("next_step") == "call_again":
+        return "next_on"
+    return "note" if typed.get("outcome") == "problem" else ""
+
+
+def _day_said(day: date, today: date) -> str:
+    """A day not long ago, as one says it on the phone."""
+    ago = (today - day).days
+    if ago in (0, 1, 2):
+        return (_("today"), _("yesterday"), _("the day before yesterday"))[ago]
+    how = "EEEE" if 0 < ago < 7 else _("d MMMM")
+    return _("on {day}").format(day=format_date(day, how, locale=get_language()))
 
 
 def panel(shop: Shop) -> Screen:

@@ -49,7 +49,7 @@ class ServiceDesk(Desk):
         )  # fmt: skip
 
     def open(self, number: Any, _values: dict) -> None:
-        self.ticket = self.shop.service.show(number)
+        self.ticket, self.refused = self.shop.service.show(number), None
 
     def answer(self, typed: dict, key: str) -> None:
         acts = {name: getattr(self.shop.service, name) for name in ("reply", "resolve", "add_note")}
@@ -61,7 +61,7 @@ class ServiceDesk(Desk):
         return {
             "open": self.open,
             "leave": lambda _a, _v: setattr(self, "ticket", None),
-            "answer": lambda _a, typed: self.once("answer", self.answer, typed),
+            "answer": lambda _a, typed: self.note("answer", self.answer, typed, "body"),
             "begin": lambda operation, _v: self.begin(str(operation)),
         }
 

@@ -216,7 +216,7 @@ def _to_be_called(shop: Shop) -> None:
             {"bought_within_days": 10, "spent_at_least": 40_000},
             _("After a large purchase"),
             _(
-                "Hello, this is the Old Town Store. You bought something here last week: how is it doing? Is anything not as you expected?"
+                "Hello, this is {caller} from the {store}. Have you a minute? You took the {goods} {day}: how is it working out? Is anything not as you expected?"
             ),
         ),
         (
@@ -225,7 +225,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"household": ["young_child"], "level": ["silver"]},
             _("New for the little ones"),
             _(
-                "Hello, this is the Old Town Store. Softer nappies have come in, in the size you take; shall I put a pack aside for you to feel?"
+                "Hello, this is {caller} from the {store}. Have you a minute? Softer nappies have come in, in the size you take; shall I put a pack aside for you to feel?"
             ),
         ),
         (
@@ -234,7 +234,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"level": ["gold", "platinum"]},
             _("Good customers not seen lately"),
             _(
-                "Hello, this is the Old Town Store. It has been a while. In July there is 30 off from 199; shall I send you what it counts for?"
+                "Hello, this is {caller} from the {store}. Have you a minute? We have not seen you for a while. In July there is 30 off from 199; shall I send you what it counts for?"
             ),
         ),
     ):

@@ -7,7 +7,7 @@ import pytest
 from crmkit.i18n import LANGUAGES, label, use_language
 from crmkit.learn import authored
 from crmkit.learn.questions import Asked
-from crmkit.learn.tasks import HasMember, Tasks, untouched_books
+from crmkit.learn.tasks import HasMember, NothingElse, Tasks, untouched_books
 
 NAMES = [
     name
@@ -91,3 +91,21 @@ def test_whom_a_task_names_is_that_member_in_the_shop(name):
                 known = about.get("id"), about.get("keep"), about.get("member")
                 for number in filter(None, known):
                     assert members[number]["name"] in task["ask"][language]
+
+
+def test_a_change_that_was_not_asked_for_is_told_with_what_stood_there():
+    before, mine, other = untouched_books("cashier-1", "en"), "M000270", "M006009"
+    was = before.members[mine]
+    moved = {mine: was | {"birth_date": "1999-09-09"}}
+    fault = NothingElse(frozenset()).fault(replace(before, members=before.members | moved), before)
+    assert was["birth_date"] in fault.message
+
+    def twice(**fields):
+        again = was | {"phone": "16800000027", "status": "live", "is_now": other} | fields
+        return replace(before, members=before.members | {other: again})
+
+    asked = HasMember({"id": mine, "phone": "16800000027"})
+    fault = asked.fault(twice(), before)
+    assert fault.reason == "twice" and other in fault.message
+    merged = asked.fault(twice(status="merged", is_now=mine), before)
+    assert merged != asked.fault(before, before) and "One record again" in merged.message

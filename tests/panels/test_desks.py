@@ -176,3 +176,32 @@ def test_a_merge_the_wrong_way_round_is_undone_at_the_desk(shop_of):
     assert boss.members.show(new).id == old
     send("unmerge", **{"unmerge/gone": new.lower()})
     assert boss.members.show(new).id == new
+
+
+def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing(shop_of, walk):
+    boss = shop_of("T1")
+    boss.office.set_clock("2025-06-30 10:00")
+    who = boss.members.register("Ann Lee", "14200001234")
+    lines = [("P1", 1), ("P3", 1)]
+    boss.till.sell(lines, member_id=who.id, payments={"card": boss.till.quote(lines, member_id=who.id).due})  # fmt: skip
+    boss.office.set_clock("2025-07-01 10:00")
+    boss.marketing.make_segment("new", "New", {"bought_within_days": 10})
+    script = "{caller} of {store}: the {goods} of {day}?"
+    plan = boss.followups.plan("Use", "new", "product_use", script, every_days=30,
+                               starts_on="2025-07-01", ends_on="2025-07-31")  # fmt: skip
+    boss.followups.make_tasks(plan.id)
+    (task,) = (one for one in boss.followups.today() if one.member_id == who.id)
+    screen = desk("sales", boss)
+    screen.did({"act": "call", "arg": task.id})
+    store = boss.office.list_stores().rows[0].name
+    goods = boss.stock.find("P1")[0].name.partition(", ")[0]
+    assert f"{boss.staff.name} of {store}: the {goods} of yesterday?" in screen.text
+
+    def noted(**typed):
+        screen.did({"act": "finish", "values": typed})
+        return {one["name"]: one.get("problem") for one in walk(screen.tree) if one["t"] == "field"}
+
+    assert "day after today" in noted(outcome="no_answer", next_step="call_again")["next_on"]
+    assert "customer said" in noted(outcome="problem", next_step="open_ticket")["note"]
+    noted(outcome="no_answer", next_step="call_again", next_on="2025-07-03")
+    assert "Call again · 07-03" in screen.text

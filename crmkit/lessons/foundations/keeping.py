@@ -33,7 +33,7 @@ FEASTS = (
 )
 KINDS = ("product_use", "new_arrivals", "offer")
 FRESH, ASLEEP = 10, 45
-"""Who bought within so many days is asked how it does; who has not for so many gets an offer."""
+"""Who bought within so many days is asked how it is working out; who has not for so many gets an offer."""
 
 CARED_FOR, WITH_POINTS = "M003971", "M004314"
 """Whose birthday it is at the practice shop's opening, and whose points run out that day."""
@@ -311,7 +311,7 @@ class Keeping(Keys):
         if right == "leave":
             wrong = {("没同意收推荐和优惠，这通电话不能打。", "They have not agreed to news and offers: this call must not be made."): kind_for(one["days"], True)}  # fmt: skip
         elif right != "product_use":
-            wrong = {("那件货买了太久，问用得怎么样晚了。", "That purchase is too long ago to ask how it does."): "product_use"}  # fmt: skip
+            wrong = {("那件货买了太久，问用得怎么样晚了。", "That purchase is too long ago to ask how it is working out."): "product_use"}  # fmt: skip
         return Key(right, wrong, {"days": f"{one['days']}"})
 
     def unanswered(self) -> Key:

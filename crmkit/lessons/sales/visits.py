@@ -69,7 +69,7 @@ class Call:
 
     @property
     def may_be_made(self) -> bool:
-        """Asking how something does may always be; offering needs consent."""
+        """Asking how something is working out may always be; offering needs consent."""
         return self.kind == "product_use" or self.agreed
 
     @property
@@ -87,6 +87,18 @@ class Call:
 def first_of(calls: Sequence[Call]) -> Call | None:
     """The call to make first, of those that may be made."""
     return min((one for one in calls if one.may_be_made), key=lambda one: one.turn, default=None)
+
+
+def _why_first(first: Call, calls: Sequence[Call]) -> str:
+    """Which of the four steps decided."""
+    others = [one for one in calls if one.may_be_made and one is not first]
+    if first.due == PROMISED:
+        return _("it was promised")
+    if all(one.late < first.late for one in others):
+        return _("{n} days late, longer than any other that may be made").format(n=first.late)
+    if all(one.turn[:3] > first.turn[:3] for one in others):
+        return _("none is later, and care comes before selling")
+    return _("none is later or more of a care call, and the level is higher")
 
 
 @lru_cache(maxsize=128)
@@ -167,7 +179,7 @@ class Cards(Keys):
         return Key(
             sum(one.may_be_made for one in found),
             {
-                ("只数了同意的：问用得怎么样，不用同意也可以打。", "Only those who agreed were counted: asking how it does needs no consent."): sum(one.agreed for one in found),
+                ("只数了同意的：问用得怎么样，不用同意也可以打。", "Only those who agreed were counted: asking how it is working out needs no consent."): sum(one.agreed for one in found),
                 ("没同意接收优惠的，上新和优惠电话不能打。", "Whoever did not agree gets no call about news or offers."): len(found),
             },
         )  # fmt: skip
@@ -181,10 +193,14 @@ class Cards(Keys):
             first.card,
             {
                 ("等级高的不一定先：先看约好的，再看拖得久的。", "A higher level does not come first: look at promises, then at what is late."): wrong["level"],
-                ("拖得最久，可是有约好的在前，或者这个电话不能打。", "The longest late, but a promise comes first, or this call may not be made."): wrong["late"],
+                (
+                    ("拖得最久，可是有约好的在前。", "The longest late, but a promise comes first.")
+                    if self.six[wrong["late"] - 1].may_be_made
+                    else ("拖得最久，可是没同意接收优惠，这个电话不能打。", "The longest late, but without consent this call may not be made.")
+                ): wrong["late"],
                 ("这位没同意接收优惠，这个电话不能打。", "This member did not agree to offers: the call may not be made."): wrong["no_consent"],
             },
-            {"why": _("it was promised") if first.due == PROMISED else _("of those that may be called it comes first by the four steps")},
+            {"why": _why_first(first, self.six)},
         )  # fmt: skip
 
 
@@ -256,14 +272,14 @@ class MyVisits(Cards):
         )  # fmt: skip
 
     def problem_share(self) -> Key:
-        """Of those reached and asked how it does, the share with a problem."""
+        """Of those reached and asked how it is working out, the share with a problem."""
         use = outcomes(self.store).loc["product_use"]
         return Key(
             100 * use["problem"] / use["reached"],
             {
                 ("除以的是接通了的，没接通的不算。", "Divide by those reached; whoever did not answer does not count."): 100 * use["problem"] / use["made"],
                 ("这是满意的占比。", "That is the share who were happy."): 100 * use["happy"] / use["reached"],
-                ("只看“使用情况”那一行，不是三行加起来。", "Look at the row on how it does alone, not at all three together."): 100 * outcomes(self.store)["problem"].sum() / outcomes(self.store)["reached"].sum(),
+                ("只看“使用情况”那一行，不是三行加起来。", "Look at the row on how it is working out alone, not at all three together."): 100 * outcomes(self.store)["problem"].sum() / outcomes(self.store)["reached"].sum(),
             },
             {"store": store_names()[self.store], "n": str(use["problem"])},
         )  # fmt: skip

@@ -82,7 +82,7 @@ class Followups(Desk):
     ) -> Plan:
         """Visit a segment every so many days; kind: product_use, new_arrivals or offer.
 
-        `script` is what to say; `here_only` leaves out members of other stores.
+        `script` is what to say, with the blanks {caller}, {store}, {goods} and {day}; `here_only` leaves out members of other stores.
         """
         starts_on, ends_on = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
         if ends_on < starts_on:
