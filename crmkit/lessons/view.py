@@ -126,6 +126,25 @@ def beside_guess(
     return parts.column(pictured(draw, says, size=(8, 2.2)), parts.text(says))
 
 
+def guess_and_truth(guess: float | None, true: str, share: float, says: str) -> Part:
+    """So many in a hundred as a bar, what somebody guessed above it; `true` names the bar."""
+    bars = {true: share}
+    if guess is not None:
+        bars = {_("You guessed"): guess, true: share}
+        says += gap() + _("You guessed {guess}.").format(guess=f"{guess:,.0f}")
+
+    def draw(ax: Any) -> None:
+        from crmkit.plot._style import MAIN, QUIET
+
+        drawn = ax.barh(list(bars), list(bars.values()), color=[QUIET, MAIN][-len(bars) :])
+        ax.bar_label(drawn, fmt="%.0f", padding=6)
+        ax.set_xlim(0, 100)
+        ax.grid(visible=True, axis="x")
+
+    picture = pictured(draw, says, size=(8, 1.2 + 0.5 * len(bars)))
+    return parts.column(picture, parts.message("noted", says))
+
+
 def pictured(
     draw: Callable[..., Any], says: str, size: tuple[float, float] = (8, 3.4), dpi: int = 100
 ) -> Part:

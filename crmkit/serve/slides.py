@@ -156,6 +156,7 @@ class _Maker:
     def _prose(self, source: str) -> None:
         for block in _blocks(_plain(_markdown(source))):
             if block.name in ("h1", "h2", "h3"):
+                self._open_section()
                 self.heading = block.decode_contents()
                 if block.name == "h1":
                     self._add("title", "")
@@ -163,6 +164,10 @@ class _Maker:
                     self._add("prose", "", lines=0)
             else:
                 self._lay(block)
+        self._open_section()
+
+    def _open_section(self) -> None:
+        """A heading with nothing below it, or another heading, has a slide to itself."""
         if self.found and self.found[-1].lines == 0 and self.found[-1].body == "":
             self.found[-1].kind = "section"
 
@@ -194,6 +199,8 @@ class _Maker:
         last.lines += lines
 
     def _table(self, table: Tag) -> None:
+        for words in table.find_all(string=_DAY):  # a day is not cut at its strokes
+            words.replace_with(_DAY.sub(lambda day: day[0].replace("-", "\u2011"), words))
         rows = table.select("tbody tr") or table.select("tr")[1:]
         wide = [
             [_width(cell.get_text()) + 4 for cell in row.find_all(["td", "th"])] for row in rows
@@ -350,6 +357,8 @@ def _options(words: Iterable[str], kind: str = "", right: Iterable[bool] = ()) -
     many = "many" if listed.count("<li") > 6 else ""
     return f'<ol class="options {kind} {many}">{listed}</ol>' if listed else ""
 
+
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 _ASKED = ("ask", "guess", "quiz", "dialogue", "Tasks", "practise")
 

@@ -12,7 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst import exports
 from crmkit.lessons.foundations import sheet
-from crmkit.lessons.view import pictured, shown_table, yuan
+from crmkit.lessons.view import guess_and_truth, pictured, shown_table, yuan
 from crmkit.screen import Part, Screen, parts
 
 SOURCES = {
@@ -217,20 +217,12 @@ class Tidying(Keys):
 
     def odd_chart(self) -> Part:
         """Of a hundred lines of the till export, with how many something is off; the guess beside it."""
-        from crmkit.plot._style import MAIN, QUIET
-
         touched, of = _touched(get_language())
-        guess, found = float(self.given.get("odd_guess") or 0), 100 * touched / of
+        found = 100 * touched / of
         words = _(
-            "{touched:,} of {of:,} lines had to be mended or set aside, {found:.0f} of every 100. Your guess: {guess:.0f}."
-        ).format(touched=touched, of=of, found=found, guess=guess)
-
-        def draw(ax: Any) -> None:
-            bars = ax.barh([_("You guessed"), _("It was")], [guess, found], color=[QUIET, MAIN])
-            ax.bar_label(bars, fmt="%.0f", padding=6)
-            ax.set_xlim(0, 100)
-
-        return parts.column(pictured(draw, words, size=(8, 2.2)), parts.message("noted", words))
+            "{touched:,} of {of:,} lines had to be mended or set aside, {found:.0f} of every 100."
+        ).format(touched=touched, of=of, found=found)
+        return guess_and_truth(self.given.get("odd_guess"), _("It was"), found, words)
 
     def culprit(self) -> Key:
         """What nearly doubled the sum."""

@@ -11,7 +11,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn import answers
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.view import pictured
+from crmkit.lessons.view import guess_and_truth, pictured
 from crmkit.practice import Shop
 from crmkit.practice.access import ROLES
 from crmkit.practice.command import OPERATIONS
@@ -234,24 +234,11 @@ class Trust(Keys):
 
     def agreed_chart(self) -> Part:
         """Of a hundred members, how many agreed to be written to, beside the guess."""
-        from crmkit.plot._style import MAIN, QUIET
-
         agreed, of = self._agreed
-        guess = float(self.given.get("agreed_guess") or 0)
         share = 100 * agreed / of
-        words = _(
-            "{agreed:,} of {of:,} members agreed, {share:.0f} of every 100. Your guess: {guess:.0f}."
-        ).format(agreed=agreed, of=of, share=share, guess=guess)
-
-        def draw(ax: Any) -> None:
-            bars = ax.barh(
-                [_("You guessed"), _("They agreed")], [guess, share], color=[QUIET, MAIN]
-            )
-            ax.bar_label(bars, fmt="%.0f", padding=6)
-            ax.set_xlim(0, 100)
-            ax.grid(visible=True, axis="x")
-
-        return parts.column(pictured(draw, words, size=(8, 2.2)), parts.message("noted", words))
+        words = _("{agreed:,} of {of:,} members agreed, {share:.0f} of every 100.")
+        words = words.format(agreed=agreed, of=of, share=share)
+        return guess_and_truth(self.given.get("agreed_guess"), _("They agreed"), share, words)
 
     def masked(self) -> Key:
         """What the desk says when a cashier wants a number in full."""
