@@ -24,7 +24,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import records
 from crmkit.learn.course import Course
-from crmkit.learn.journey import ENOUGH, progress, titles
+from crmkit.learn.journey import ENOUGH, progress, short_names, titles
 
 SELF, CLASS = "self", "class"
 _MARK = "crmkit1."
@@ -310,16 +310,17 @@ def _page(made: Certificate, code: str, key: str) -> bytes:
     say(_("completed the track “{track}” of the crmkit course.").format(track=track), 0.60, 20)
     score = _("Score: {score} %").format(score=round(100 * made.score))
     say(f"{score}   ·   {made.day}", 0.525, 18)
-    shown = [f"{id_} {round(100 * share)} %" for id_, share in made.steps]
-    for row, at in enumerate(range(0, len(shown), 6)):
-        say("   ·   ".join(shown[at : at + 6]), 0.47 - 0.035 * row, 11, quiet)
+    names, percent = short_names(), "%" if get_language() == "zh" else " %"
+    shown = [f"{names.get(id_, id_)} {round(100 * share)}{percent}" for id_, share in made.steps]
+    for row, at in enumerate(range(0, len(shown), 4)):
+        say("   ·   ".join(shown[at : at + 4]), 0.475 - 0.026 * row, 10, quiet)
     assessed = (
         _("Graded in a class and signed with its key.")
         if made.kind == CLASS
         else _("Self-assessed: the learner checked their own work.")
     )
     say(assessed, 0.345, 15, green)
-    say(_("Key {key}").format(key=key), 0.305, 11, quiet)
+    say(_("Signature {key}").format(key=key), 0.305, 11, quiet)
     say(
         _("To check it: crmkit verify and this file, or the code in the picture."), 0.085, 10, quiet
     )

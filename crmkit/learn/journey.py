@@ -126,13 +126,9 @@ def _steps(track: dict) -> list[Step]:
     steps = []
     for lesson in track["lessons"]:
         title = say({"zh": lesson["zh"], "en": lesson["en"]})
-        pair = [(lesson["id"], f"{say(track['short'])} {_number(lesson['id'])} {title}", "lesson")]
+        pair = [(lesson["id"], f"{_short(track, lesson['id'])} {title}", "lesson")]
         if "graded" in lesson:
-            title = _("{track} exercise {number}")
-            if not _number(lesson["graded"]).isdigit():
-                title = _("{track}: the final exercise")
-            title = title.format(track=say(track["short"]), number=_number(lesson["graded"]))
-            pair.append((lesson["graded"], title, "exercise"))
+            pair.append((lesson["graded"], _short(track, lesson["graded"], True), "exercise"))
         for name, title, kind in pair:
             seen = latest.get(name, {})
             of = {**(_asks(name) if seen else {}), **asked.get(name, {})}
@@ -154,8 +150,23 @@ def _steps(track: dict) -> list[Step]:
     return steps
 
 
-def _number(name: str) -> str:
-    return name.rpartition("-")[2]
+def short_names() -> dict[str, str]:
+    """The lessons and exercises of all tracks by id, each by its track and number."""
+    found = {}
+    for track in _tracks().values():
+        for lesson in track["lessons"]:
+            found[lesson["id"]] = _short(track, lesson["id"])
+            if "graded" in lesson:
+                found[lesson["graded"]] = _short(track, lesson["graded"], True)
+    return found
+
+
+def _short(track: dict, name: str, exercise: bool = False) -> str:
+    number = name.rpartition("-")[2]
+    if not exercise:
+        return f"{say(track['short'])} {number}"
+    words = _("{track} exercise {number}") if number.isdigit() else _("{track}: the final exercise")
+    return words.format(track=say(track["short"]), number=number)
 
 
 class Progress:
