@@ -380,8 +380,9 @@ def grade_run(
     table = Table(_("learner"), _("assignment"), _("score"), _("of"), _("note"))
     for one in report.results:
         table.add_row(
-            one.learner, one.assignment, f"{one.score:g}", f"{one.max_score:g}", one.error or ""
-        )
+            one.learner, one.assignment, f"{one.score:g}", f"{one.max_score:g}",
+            one.error or (_("{n} wait for your marks").format(n=f"{one.waits:g}") if one.waits else ""),
+        )  # fmt: skip
     if report.results:
         console.print(table)
     if report.unchanged:

@@ -27,6 +27,7 @@ c.CourseDirectory.db_url = f"sqlite:///{_root / 'grading' / 'gradebook.db'}"
 
 c.OverwriteCells.add_missing_cells = True
 c.ClearSolutions.code_stub = {"python": ""}
+c.ClearSolutions.text_stub = ""
 c.Execute.timeout = 120
 # kernels with pandas and crmkit loaded already, where this machine can fork them
 c.Execute.kernel_name = warm.kernel_name()

@@ -61,8 +61,8 @@ def progress(track: str | None = None) -> "Progress":
     """
     tracks = _tracks()
     if track is None:
-        here = learner.place().rpartition("-")[0]
-        last = [event["place"].rpartition("-")[0] for event in records.events()]
+        here = track_of(learner.place())
+        last = [track_of(event["place"]) for event in records.events()]
         track = next((one for one in [here, *reversed(last)] if one in tracks), "foundations")
     if track not in tracks:
         raise CrmkitError(
@@ -76,6 +76,14 @@ def progress(track: str | None = None) -> "Progress":
 def _tracks() -> dict[str, dict]:
     data, _lines = authored.read(authored.CONTENT / "tracks.yaml", "tracks")
     return {track["id"]: track for track in data["tracks"]}
+
+
+def track_of(name: str) -> str:
+    """The track of a lesson or an exercise; the final exercise of one is not called after it."""
+    for track in _tracks().values():
+        if any(name == lesson.get("graded") for lesson in track["lessons"]):
+            return track["id"]
+    return name.rpartition("-")[0]
 
 
 def titles() -> dict[str, str]:
@@ -275,7 +283,7 @@ ROLES = ("cashier", "sales", "inventory", "analyst")
 
 def role() -> str:
     """The role chosen last, else that of the track this notebook is in; empty when unknown."""
-    here = learner.place().rpartition("-")[0]
+    here = track_of(learner.place())
     chosen = [event["item"] for event in records.events() if event["kind"] == "role"]
     found = [one for one in [*reversed(chosen), here] if one in ROLES]
     return found[0] if found and learner.session_notebook() else ""

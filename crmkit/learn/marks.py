@@ -26,11 +26,13 @@ class Section:
 
     title: str
     cells: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
+    by_hand: float = 0.0
+    """The marks a trainer gives for what is written here in prose."""
 
     @property
     def all(self) -> float:
         """The marks there are to get."""
-        return sum(marks for _asked, marks in self.cells)
+        return sum(marks for _asked, marks in self.cells) + self.by_hand
 
     def got(self, right: set[str]) -> float:
         """The marks for what is right."""
@@ -50,11 +52,13 @@ def _sections(notebook: Path, _changed: int) -> tuple[Section, ...]:
         if cell["cell_type"] == "markdown":
             found += [Section(title) for title in _HEAD.findall(source)]
         graded = cell.get("metadata", {}).get("nbgrader", {})
-        if graded.get("grade") and graded.get("points"):
+        if graded.get("grade") and graded.get("solution"):
+            found[-1].by_hand += graded["points"]
+        elif graded.get("grade") and graded.get("points"):
             asked = [id_ for ids in _ASKS.findall(source) for id_ in re.findall(r'"([^"]+)"', ids)]
             wanted = tuple(asked or dict.fromkeys(_CHECKS.findall(source)))
             found[-1].cells.append((wanted, graded["points"]))
-    return tuple(one for one in found if one.cells)
+    return tuple(one for one in found if one.all)
 
 
 class Marks:
@@ -132,6 +136,8 @@ class Marks:
         )
 
     def _state(self, section: Section, outcomes: dict[str, str]) -> parts.Part | str:
+        if section.by_hand:
+            return parts.chip(_("your trainer marks it"), "noted")
         asked = [one for ids, _marks in section.cells for one in ids]
         seen = [outcomes.get(one) for one in asked]
         wrong, open_ = seen.count(WRONG), len(asked) - sum(one in _SEEN for one in seen)

@@ -3,7 +3,8 @@
 A text is jupytext MyST. Prose cells carry the tag ``zh`` or ``en``, each ``zh`` cell directly
 followed by its ``en`` twin; code cells carry none and are the same for everyone, except the one
 pair at the top that sets the language. A prose cell tagged ``trainer`` besides is a note for who
-teaches the lesson: no learner gets it.
+teaches the lesson: no learner gets it. A page that a learner writes in prose (``:page:``) carries no
+tag either.
 """
 
 from pathlib import Path
@@ -83,7 +84,7 @@ def _check_pairs(name: str, notebook: NotebookNode) -> None:
                     "a note for the trainer also trainer; code cells are for everyone."
                 ).format(**where, tag=min(strange, default=TRAINER))
             )
-        if cell.cell_type == "code" and language is None:
+        if language is None and (cell.cell_type == "code" or "page" in cell.metadata):
             at += 1
             continue
         twin = cells[at + 1] if at + 1 < len(cells) else None

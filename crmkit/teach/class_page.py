@@ -64,6 +64,7 @@ def as_page(found: Standing) -> str:
         name,
         [
             _STYLE, f"<h1>{escape(name)}</h1>", f'<p class="quiet">{escape(said)}</p>',
+            _part(_("Waiting for your marks"), _waiting(found)),
             _part(_("Who needs help"), _help(found)),
             _part(_("What was hard"), _hard(found)),
             _part(_("Marks"), _marks(found)),
@@ -116,6 +117,23 @@ def _help_lines(found: Standing) -> tuple[list[str], list[list[str]]] | None:
         for one in found.need_help()
     ]  # fmt: skip
     return (heads, lines) if lines else None
+
+
+def _waiting_lines(found: Standing) -> tuple[list[str], list[list[str]]] | None:
+    heads = [_("Learner"), _("Exercise"), _("Marks to give")]
+    lines = [
+        [found.name(one.learner), found.titles[one.assignment], f"{one.waits:g}"]
+        for one in found.waiting()
+    ]
+    return (heads, lines) if lines else None
+
+
+def _waiting(found: Standing) -> str:
+    lines = _waiting_lines(found)
+    if not lines:
+        return ""
+    words = _("Their shares below are of what is judged so far. Read and mark the pages in formgrader.")  # fmt: skip
+    return _coloured(*lines, "wide words") + f'<p class="quiet">{escape(words)}</p>'
 
 
 def _hard_lines(found: Standing, most: int = 12) -> tuple[list[str], list[list[Any]]] | None:
@@ -219,6 +237,7 @@ def as_excel(found: Standing, to: Path) -> Path:
         chart.set_legend({"none": True})
         sheet.insert_chart(rows + 3, 0, chart, {"y_scale": max(1.0, columns / 10)})
     for name, found_lines in (
+        (_("Waiting for your marks"), _waiting_lines(found)),
         (_("What was hard"), _hard_lines(found, 1000)), (_("Who needs help"), _help_lines(found)),
         (_("By store"), _store_lines(found)),
     ):  # fmt: skip

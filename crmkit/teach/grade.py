@@ -31,6 +31,8 @@ from crmkit.teach.collect import (
     sort_out,
 )
 from crmkit.teach.gradebook import (
+    ByHand,
+    by_hand,
     graded_notebook,
     knows,
     opened,
@@ -62,6 +64,8 @@ class Graded:
     score: float
     max_score: float
     error: str | None = None
+    waits: float = 0.0
+    """Marks that the trainer has still to give."""
 
 
 @contextmanager
@@ -317,16 +321,18 @@ def _save(
     stamp = course.grading / "submitted" / learner / name / "timestamp.txt"
     timestamp = stamp.read_text().strip() if stamp.is_file() else None
     score, most = save(gradebook, learner, name, notebook, timestamp)
+    hand = by_hand(gradebook, learner, name, given_out.pages)
+    waits = sum(one.most for one in hand.values() if one.marks is None)
     stored = {
         "digest": digest, "learner": learner, "assignment": name, "language": paper.language,
         "answers": paper.answers, "notes": paper.notes, **result, "shown": {},
-        "tries": _tries(course, learner, name, score / most if most else 0.0),
+        "tries": _tries(course, learner, name, score / (most - waits) if most > waits else 0.0),
     }  # fmt: skip
-    _write_page(course, given_out, paper, learner, score, most, result)
+    _write_page(course, given_out, paper, learner, score, most, result, hand)
     whole_file(
         result_file(course, learner, name), json.dumps(stored, ensure_ascii=False, indent=1) + "\n"
     )
-    return Graded(learner, name, score, most)
+    return Graded(learner, name, score, most, waits=waits)
 
 
 def _tries(course: Course, learner: str, name: str, share: float) -> list[list[Any]]:
@@ -340,10 +346,10 @@ def _tries(course: Course, learner: str, name: str, share: float) -> list[list[A
 
 def _write_page(
     course: Course, given_out: Release, paper: Paper, learner: str, score: float, most: float,
-    result: dict[str, Any],
+    result: dict[str, Any], hand: dict[str, ByHand],
 ) -> Path:  # fmt: skip
     to = course.grading / "feedback" / learner / paper.assignment / f"{paper.assignment}.html"
-    whole_file(to, page(course, given_out, paper, learner, score, most, result))
+    whole_file(to, page(course, given_out, paper, learner, score, most, result, hand))
     return to
 
 
@@ -369,7 +375,10 @@ def feedback(
             paper = Paper(one["assignment"], one["language"], [], one["answers"], one["notes"])
             given_out = Release(course, paper.assignment)
             score, most = marked.score, marked.max_score
-            pages.append(_write_page(course, given_out, paper, one["learner"], score, most, one))
+            hand = by_hand(gradebook, one["learner"], paper.assignment, given_out.pages)
+            pages.append(
+                _write_page(course, given_out, paper, one["learner"], score, most, one, hand)
+            )
     progress(len(stored), len(stored), "")
     return pages
 

@@ -5,8 +5,9 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def graded_notebook(course: Course, release: Release, paper: Paper, result: dict
     cells = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
+            cell.source = paper.pages.get(key(cell), cell.source)
             cells.append(cell)
             continue
         while waiting and waiting[0]["key"] != key(cell):
@@ -158,6 +160,37 @@ def save(
                 comment.auto_comment = "No response." if untouched else None
         gradebook.db.flush()
         return submission.score, submission.max_score
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What the trainer gave for a page: marks (None while they are still to come), full marks, words;
+    and whether anything was written."""
+
+    marks: float | None
+    most: float
+    comment: str
+    written: bool
+
+
+def by_hand(
+    gradebook: Any, learner: str, assignment: str, pages: Collection[str]
+) -> dict[str, ByHand]:
+    """What stands in the gradebook for the pages of somebody's work."""
+    if not pages:
+        return {}
+    theirs = gradebook.find_submission_notebook(assignment, assignment, learner)
+    said = {one.cell.name: one.manual_comment for one in theirs.comments}
+    return {
+        one.cell.name: ByHand(
+            one.auto_score if one.manual_score is None else one.manual_score,
+            one.max_score,
+            said.get(one.cell.name) or "",
+            one.auto_score is None,
+        )
+        for one in theirs.grades
+        if one.cell.name in pages
+    }
 
 
 def whole_file(path: Path, text: str) -> None:

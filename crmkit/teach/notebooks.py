@@ -11,6 +11,9 @@ there. In an exercise's master a code cell says what it is:
 ``:given: ID``
     a locked cell without points.
 
+A prose cell ``+++ {"page": "ID", "points": N}``, the same for both languages, is a page the learner
+writes and the trainer marks by hand; what stands between its solution marks is the model answer.
+
 Where nobody programs (`crmkit.learn.course.NO_CODE`) the code of every cell is folded away; a
 graded cell is one line, ``from crmkit.learn import ask; ask("sales-1", "no_household")``, and
 needs no hidden tests.
@@ -92,47 +95,47 @@ def derive_all(course: Course, languages: tuple[str, ...] = LANGUAGES) -> Iterat
 
 
 def _mark_for_nbgrader(assignment: str, cell: NotebookNode) -> None:
-    roles = [role for role in ("answer", "check", "given") if role in cell.metadata]
+    roles = [role for role in ("answer", "check", "given", "page") if role in cell.metadata]
     if not roles:
         return
     role = roles[0]
     grade_id = str(cell.metadata.pop(role))
     points = cell.metadata.pop("points", None)
     where = {"name": assignment, "cell": grade_id}
-    if role == "answer":
+    if role in ("answer", "page"):
         if "BEGIN SOLUTION" not in cell.source:
             raise SourceError(
                 _("In {name}, the answer cell {cell} has no BEGIN SOLUTION.").format(**where)
             )
-        if cell.source.count("BEGIN SOLUTION") != cell.source.count(STUB):
+        if role == "answer" and cell.source.count("BEGIN SOLUTION") != cell.source.count(STUB):
             raise SourceError(
                 _(
                     "In {name}, the answer cell {cell} needs the line `{stub}` before each BEGIN "
                     "SOLUTION, for the learner to write on."
                 ).format(**where, stub=f"name = {STUB}")
             )
-    if role == "check":
-        if points is None:
-            raise SourceError(
-                _("In {name}, the check cell {cell} has no :points:.").format(**where)
-            )
-        if not _ASKS.search(cell.source) and "BEGIN HIDDEN TESTS" not in cell.source:
-            raise SourceError(
-                _(
-                    "In {name}, the check cell {cell} has no hidden tests: without them a typed-in "
-                    "answer would get full marks."
-                ).format(**where)
-            )
+    if role in ("check", "page") and points is None:
+        raise SourceError(_("In {name}, the check cell {cell} has no :points:.").format(**where))
+    if (
+        role == "check" and not _ASKS.search(cell.source)
+        and "BEGIN HIDDEN TESTS" not in cell.source
+    ):  # fmt: skip
+        raise SourceError(
+            _(
+                "In {name}, the check cell {cell} has no hidden tests: without them a typed-in "
+                "answer would get full marks."
+            ).format(**where)
+        )
     cell.metadata["nbgrader"] = {
         "cell_type": cell.cell_type,
-        "grade": role == "check",
+        "grade": role in ("check", "page"),
         "grade_id": grade_id,
-        "locked": role != "answer",
+        "locked": role in ("check", "given"),
         "schema_version": 3,
-        "solution": role == "answer",
+        "solution": role in ("answer", "page"),
         "task": False,
     }
-    if role == "check":
+    if points is not None and role != "answer":
         cell.metadata["nbgrader"]["points"] = points
 
 

@@ -51,6 +51,8 @@ class Paper:
     answers: dict[str, Any]
     notes: list[str]
     files: dict[str, bytes] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    """What was written in prose for the trainer to mark."""
 
 
 _NAMED = re.compile(r'"([^"]+)"')
@@ -85,6 +87,15 @@ class Release:
             one: ran.sets(cell.source)
             for one, cell in self.cells.items()
             if marks(cell).get("solution") and cell.cell_type == "code"
+        }
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The pages to write in prose, which the trainer marks, as they were given out."""
+        return {
+            one: cell.source
+            for one, cell in self.cells.items()
+            if marks(cell).get("solution") and marks(cell).get("grade")
         }
 
     def title(self, language: str) -> str:
@@ -300,7 +311,29 @@ def whole(release: Release, read_: Read, given: dict[str, Any] | None) -> Paper:
     for cell in cells:  # written elsewhere: the untouched cell must not undo it
         if cell["key"] in stubs and release.solutions[cell["key"]] <= defined:
             cell["source"] = ""
-    return Paper(release.assignment, language, cells, asked, notes)
+    return Paper(
+        release.assignment, language, cells, asked, notes, pages=_pages(release, read_, notes)
+    )
+
+
+def _pages(release: Release, read_: Read, notes: list[str]) -> dict[str, str]:
+    """What was written on each page; where a page was left alone, prose the learner put beside it."""
+    found: dict[str, str] = {}
+    for cell in read_.cells:
+        one = key(cell)
+        if one in release.pages and cell["source"].split() != release.pages[one].split():
+            found[one] = cell["source"]
+    given_out = {cell.source for nb in release.notebooks.values() for cell in nb.cells}
+    own = [
+        cell["source"]
+        for cell in read_.cells
+        if cell["cell_type"] != "code" and key(cell) not in release.pages
+        if cell["source"].strip() and cell["source"] not in given_out
+    ]
+    if len(release.pages) == 1 and not found and own:
+        notes.append(_("The page was written in a cell of its own; it was put in its place."))
+        found = dict.fromkeys(release.pages, "\n\n".join(own))
+    return found
 
 
 def _own(source: str) -> dict[str, Any]:
@@ -315,6 +348,8 @@ def _sorted_out(
     extras: dict[str, list[str]] = {}
     at, there = "", {key(cell) for cell in read_.cells}
     for cell in read_.cells:
+        if key(cell) in release.pages:
+            continue
         one = _known_as(release, cell, there)
         if one is None:
             if cell["cell_type"] == "code" and cell["source"].strip():

@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from crmkit.i18n import gettext as _
@@ -9,6 +11,7 @@ from crmkit.i18n import ngettext, use_language
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
+from crmkit.teach.gradebook import ByHand
 from crmkit.teach.marking import limit_words
 from crmkit.teach.papers import Paper, Release, headings, key, marks
 
@@ -29,15 +32,16 @@ MOST_WORDS = 600
 
 
 def page(course: Course, release: Release, paper: Paper, learner: str, score: float, most: float,
-         result: dict[str, Any]) -> str:  # fmt: skip
+         result: dict[str, Any], hand: Mapping[str, ByHand] = MappingProxyType({})) -> str:  # fmt: skip
     """The page in the paper's language, as one HTML file that prints on two pages."""
     with use_language(paper.language):
-        return _page(release, paper, learner, score, most, result)
+        return _page(release, paper, learner, score, most, result, hand)
 
 
 def _page(
-    release: Release, paper: Paper, learner: str, score: float, most: float, result: dict[str, Any]
-) -> str:
+    release: Release, paper: Paper, learner: str, score: float, most: float,
+    result: dict[str, Any], hand: Mapping[str, ByHand],
+) -> str:  # fmt: skip
     verdicts = result["verdicts"]
     notebook = release.notebooks[paper.language]
     title = release.title(paper.language)
@@ -52,11 +56,17 @@ def _page(
         )
         + "</p>",
     ]  # fmt: skip
+    waits = sum(one.most for one in hand.values() if one.marks is None)
+    if waits:
+        words = _("{n} of the {all} marks wait for your trainer, who reads your page.")
+        body.append(f"<p><b>{html.escape(words.format(n=f'{waits:g}', all=f'{most:g}'))}</b></p>")
     for note in dict.fromkeys([*paper.notes, *map(limit_words, result.get("limits", ()))]):
         body.append(f'<p class="quiet">{html.escape(note)}</p>')
     again: list[str] = []
     for cell in notebook.cells:
         body += [f"<h2>{html.escape(found)}</h2>" for found in headings(cell)]
+        if key(cell) in hand:
+            body.append(_marked(hand[key(cell)]))
         verdict = verdicts.get(key(cell))
         if verdict is not None:
             body.append(_part(verdict, float(marks(cell).get("points", 0))))
@@ -89,6 +99,22 @@ def _part(verdict: dict[str, Any], points: float) -> str:
     return (
         f'<div class="part {style}"><span class="points">{points if ok else 0:g} / {points:g}</span>'
         f"<b>{sign} {html.escape(verdict['name'])}</b><br>{html.escape(message)}</div>"
+    )
+
+
+def _marked(given: ByHand) -> str:
+    """What the trainer gave for a page, and said of it."""
+    style = "" if given.marks is None or not given.marks else "right"
+    shown = "–" if given.marks is None else f"{given.marks:g}"
+    words = given.comment
+    if given.marks is None:
+        words = _("Waits for your trainer's marks.")
+    elif not given.written:
+        words = words or _("Nothing was written here.")
+    name = _("Your page")
+    return (
+        f'<div class="part {style}"><span class="points">{shown} / {given.most:g}</span>'
+        f"<b>{html.escape(name)}</b><br>{html.escape(words)}</div>"
     )
 
 

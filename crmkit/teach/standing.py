@@ -10,11 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from crmkit.i18n import get_language
 from crmkit.learn.checks import mistakes
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
+from crmkit.learn.journey import track_of
 from crmkit.teach.collect import roster
 from crmkit.teach.gradebook import opened, stored_result
 from crmkit.teach.papers import Release, headings, key, marks
@@ -47,11 +49,18 @@ class Work:
     handed_in: datetime | None
     parts: tuple[Part, ...] = ()
     tries: tuple[float, ...] = ()
+    waits: float = 0.0
+    """Marks that the trainer has still to give."""
+
+    @property
+    def judged(self) -> float:
+        """The full marks of what is judged so far."""
+        return self.most - self.waits
 
     @property
     def share(self) -> float:
-        """The share of the full marks, from 0 to 1."""
-        return self.score / self.most if self.most else 0.0
+        """The share of the marks of what is judged so far, from 0 to 1."""
+        return self.score / self.judged if self.judged else 0.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,7 @@ class Standing:
         grouped: dict[str, dict[str, list[Work]]] = defaultdict(lambda: defaultdict(list))
         for one in self.works:
             if store := self.stores.get(one.learner):
-                grouped[store][one.assignment.rpartition("-")[0]].append(one)
+                grouped[store][track_of(one.assignment)].append(one)
         return {
             store: {track: _share(works) or 0.0 for track, works in tracks.items()}
             for store, tracks in sorted(grouped.items())
@@ -175,6 +184,10 @@ class Standing:
             if one.handed_in:
                 days[one.handed_in.date()].append(one)
         return {day: (len(works), _share(works) or 0.0) for day, works in sorted(days.items())}
+
+    def waiting(self) -> list[Work]:
+        """The works with a page the trainer has still to mark."""
+        return [one for one in self.works if one.waits]
 
     def tried_again(self) -> list[Work]:
         """The works that were handed in more than once, the largest gain first."""
@@ -213,7 +226,18 @@ def _works(course: Course) -> Iterable[Work]:
                 yield Work(
                     learner, assignment.name, submission.score, submission.max_score,
                     submission.timestamp or at, parts, tuple(share for _at, share in tries),
+                    _waits(submission),
                 )  # fmt: skip
+
+
+def _waits(submission: Any) -> float:
+    """The full marks of the pages nobody has marked yet."""
+    return sum(
+        one.max_score
+        for notebook in submission.notebooks
+        for one in notebook.grades
+        if one.auto_score is None and one.manual_score is None
+    )
 
 
 def _parts(given_out: Release) -> Iterable[tuple[str, str]]:
@@ -228,7 +252,7 @@ def _parts(given_out: Release) -> Iterable[tuple[str, str]]:
 
 def _share(works: Iterable[Work]) -> float | None:
     several = list(works)
-    most = sum(one.most for one in several)
+    most = sum(one.judged for one in several)
     return sum(one.score for one in several) / most if most else None
 
 
