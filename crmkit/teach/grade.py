@@ -320,12 +320,14 @@ def _save(
     whole_file(folder / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
     stamp = course.grading / "submitted" / learner / name / "timestamp.txt"
     timestamp = stamp.read_text().strip() if stamp.is_file() else None
-    score, most = save(gradebook, learner, name, notebook, timestamp)
+    before = stored_result(course, learner, name).get("pages", {})
+    settled = [one for one, text in paper.pages.items() if before.get(one) == text]
+    score, most = save(gradebook, learner, name, notebook, timestamp, settled)
     hand = by_hand(gradebook, learner, name, given_out.pages)
     waits = sum(one.most for one in hand.values() if one.marks is None)
     stored = {
         "digest": digest, "learner": learner, "assignment": name, "language": paper.language,
-        "answers": paper.answers, "notes": paper.notes, **result, "shown": {},
+        "answers": paper.answers, "notes": paper.notes, "pages": paper.pages, **result, "shown": {},
         "tries": _tries(course, learner, name, score / (most - waits) if most > waits else 0.0),
     }  # fmt: skip
     _write_page(course, given_out, paper, learner, score, most, result, hand)

@@ -122,11 +122,13 @@ def knows(gradebook: Any, course: Course, assignment: str) -> bool:
 
 
 def save(
-    gradebook: Any, learner: str, assignment: str, notebook: Any, timestamp: str | None = None
-) -> tuple[float, float]:
+    gradebook: Any, learner: str, assignment: str, notebook: Any, timestamp: str | None = None,
+    settled: Collection[str] = (),
+) -> tuple[float, float]:  # fmt: skip
     """Write a learner's marks as nbgrader's autograder would; manual marks and comments stay.
 
-    Returns score and full marks.
+    `settled` are pages that are still as they were when they were marked: nobody is asked to mark
+    them again. Returns score and full marks.
     """
     from nbgrader import utils
     from nbgrader.api import Comment, Grade, MissingEntry
@@ -146,9 +148,10 @@ def save(
                     grade = Grade(cell_id=of.id, notebook=theirs)
                     gradebook.db.add(grade)
                 grade.auto_score, _most = utils.determine_grade(cell)
-                grade.needs_manual_grade = (
-                    grade.manual_score is not None or grade.auto_score is None
-                )
+                if grade.manual_score is None or name not in settled:
+                    grade.needs_manual_grade = (
+                        grade.manual_score is not None or grade.auto_score is None
+                    )
             if utils.is_solution(cell):
                 try:
                     comment = gradebook.find_comment(key(cell), assignment, assignment, learner)

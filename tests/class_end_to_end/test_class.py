@@ -235,8 +235,8 @@ def course(tmp_path_factory, expected):
         answers, points = paper.first_half()
         hand_in("half-right", paper.write(answers), points)
         paper = Paper(course, name, "zh")
-        # the last one: what comes first may be what all others stand on
-        *_rest, broken = paper.solutions
+        # the last one that is checked: what comes first may be what all others stand on
+        *_rest, broken = paper.checks_of
         lost = sum(paper.points[check] for check in paper.checks_of[broken])
         answers = dict(paper.solutions) | {broken: "答案 = = 3"}
         hand_in("syntax-error", paper.write(answers), paper.full_marks - lost)
