@@ -16,12 +16,14 @@ KINDS, MORE_PIECES = 3, 2
 
 
 def saturday(sales: Any | None = None) -> Any:
-    """The lines sold at the store on the last Saturday of the table, in the order they were sold.
+    """The lines sold at the store's tills on the last Saturday, in the order they were sold.
 
-    `sales`: one's own in place of the course shop's. Returns its rows with a quantity above 0.
+    `sales`: one's own in place of the course shop's. Returns its rows with a quantity above 0;
+    orders from the web and the mini-program print no receipt.
     """
     sales = data.load("sales") if sales is None else sales
-    sold = sales[(sales["store_id"] == STORE) & (sales["quantity"] > 0)]
+    at_the_till = (sales["store_id"] == STORE) & (sales["channel"] == "store")
+    sold = sales[at_the_till & (sales["quantity"] > 0)]
     saturdays = sold[sold["sold_at"].dt.day_of_week == 5]
     day = saturdays["sold_at"].max().normalize()
     return saturdays[saturdays["sold_at"] >= day].sort_values(["sold_at", "sale_id"])
