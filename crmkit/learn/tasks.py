@@ -489,13 +489,19 @@ class WasRungUp:
 
     def fault(self, now: Books, before: Books) -> Fault | None:
         offers = dict(now.offers)
-        faults = [self._wrong_with(one, offers) for one in now.bills[len(before.bills) :]]
+        meant = [one for one in now.bills[len(before.bills) :] if self._may_be_meant(one)]
+        faults = [self._wrong_with(one, offers) for one in meant]
         if not faults:
             return Fault("not_sold", _("There is no such sale yet."))
         if None in faults:
             return None
         # the sale that comes nearest to what was asked
         return min((one for one in faults if one), key=lambda one: _NEARER.index(one.reason))
+
+    def _may_be_meant(self, bill: Bill) -> bool:
+        """Not what was sold to somebody else, in another lesson of the same shop."""
+        mine = bill.member == self.member or bill.products == self.products
+        return mine or (bill.member is None and bool(set(bill.products) & set(self.products)))
 
     def _wrong_with(self, bill: Bill, offers: dict[str, str]) -> Fault | None:
         if bill.products != self.products:

@@ -7,7 +7,14 @@ import pytest
 from crmkit.i18n import LANGUAGES, label, use_language
 from crmkit.learn import authored
 from crmkit.learn.questions import Asked
-from crmkit.learn.tasks import HasMember, NothingElse, Tasks, untouched_books
+from crmkit.learn.tasks import (
+    Bill,
+    HasMember,
+    NothingElse,
+    Tasks,
+    WasRungUp,
+    untouched_books,
+)
 
 NAMES = [
     name
@@ -109,3 +116,20 @@ def test_a_change_that_was_not_asked_for_is_told_with_what_stood_there():
     assert fault.reason == "twice" and other in fault.message
     merged = asked.fault(twice(status="merged", is_now=mine), before)
     assert merged != asked.fault(before, before) and "One record again" in merged.message
+
+
+def test_a_sale_to_somebody_else_in_another_lesson_is_none_of_this_task():
+    before = untouched_books("foundations-1", "en")
+    asked = WasRungUp("M003971", {"P0251": 1, "P0257": 1})
+
+    def with_sale(member, products):
+        bill = Bill(member, products, 0, frozenset(), sum(products.values()), 0, None)
+        return asked.fault(replace(before, bills=(*before.bills, bill)), before)
+
+    not_yet = asked.fault(before, before)
+    assert not_yet.reason == "not_sold"
+    assert with_sale("M006003", {"P0247": 1}) == not_yet
+    assert with_sale("M003971", {"P0251": 1}).reason == "other_goods"
+    assert with_sale(None, {"P0251": 1}).reason == "other_goods"
+    assert with_sale("M006003", {"P0251": 1, "P0257": 1}).reason == "wrong_member"
+    assert with_sale("M003971", {"P0251": 1, "P0257": 1}) is None

@@ -225,7 +225,7 @@ class Tidying(Keys):
         return guess_and_truth(self.given.get("odd_guess"), _("It was"), found, words)
 
     def culprit(self) -> Key:
-        """What nearly doubled the sum."""
+        """What doubled the sum."""
         return Key("total")
 
     def sources(self) -> dict[str, str]:
