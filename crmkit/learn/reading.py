@@ -33,7 +33,7 @@ _UNIT = re.compile(
     r"|[单件个人位名笔张次天晚周月种家条份箱瓶户款遍倍号])+$"
 )
 _LEAD = re.compile(
-    r"^(?:大约|大概|约|共|一共|about|approx\.?|approximately|ca\.?|[~≈=#]|[a-z_]+=|答[:：]|答案是?[:：]?)+"
+    r"^(?:大约|大概|约|共|一共|about|(?:第|no\.?|card|number)(?=\d)|approx\.?|approximately|ca\.?|[~≈=#]|[a-z_]+=|答[:：]|答案是?[:：]?)+"
 )
 _SIGNS = str.maketrans(
     {"×": "*", "✕": "*", "✖": "*", "⋅": "*", "·": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-",
@@ -64,7 +64,7 @@ _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _HUNDREDS = ("百", "千", "万")
 _WORDS = re.compile(f"[{''.join([*_CHINESE, *_TENS])}]+")
 _EITHER = re.compile(
-    r"(?<![一二两三四五六七八九点])(一二|两三|二三|三四|四五|五六|六七|七八|八九)(?![一二两三四五六七八九])"
+    r"(?<![一二两三四五六七八九点])(一二|两三|二三|三五|三四|四五|五六|六七|七八|八九)(?![一二两三四五六七八九])"
 )
 """两三个, 五六十: two figures next to each other, one of which is meant."""
 _POINT = re.compile(f"({_WORDS.pattern})点([{''.join(_CHINESE)}]+)")

@@ -107,6 +107,9 @@ def test_a_percentage_may_stand_in_a_calculation(typed):
         ("percent", "百分之九十一点一", 91.1),
         ("count", "37号", 37),
         ("count", "三十七号", 37),
+        ("count", "No. 6", 6),
+        ("count", "card 6", 6),
+        ("count", "第6张", 6),
         ("hour", "十二点五十八", 12),
         ("digits", "07", "07"),
         ("digits", "7", "07"),
@@ -224,7 +227,9 @@ def test_an_option_is_known_by_its_letter_its_id_or_its_words(typed):
     assert letter("C", {"yes": "Yes", "no": "No"}) is None
 
 
-@pytest.mark.parametrize("typed", ["大概五六个", "三四十单", "两三位", "十五六", "七八百"])
+@pytest.mark.parametrize(
+    "typed", ["大概五六个", "三四十单", "两三位", "十五六", "七八百", "三五行"]
+)
 def test_two_figures_said_together_are_asked_back(typed):
     with pytest.raises(NotUnderstood, match="one number or another"):
         read("count", typed)
