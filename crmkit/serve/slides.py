@@ -33,8 +33,9 @@ from crmkit.learn.course import START, Course
 from crmkit.learn.dialogues import Dialogue
 from crmkit.learn.fields import Fields, ask, guess
 from crmkit.learn.learner import Seat, seated
-from crmkit.learn.questions import Question
+from crmkit.learn.questions import PLACES, Question
 from crmkit.learn.quizzes import Quiz
+from crmkit.learn.reading import shown_as
 from crmkit.learn.source import notes
 from crmkit.learn.tasks import Tasks
 from crmkit.screen import SIGNS, parts
@@ -257,7 +258,11 @@ class _Maker:
                 body += _options((html.escape(words) for _id, words in options))
             elif one.kind not in ("task", "text", "dialogue"):
                 body += f"<p class=blank>______ {html.escape(unit)}</p>"
-            told += [say(one.data.get("next", "")), *map(say, one.data.get("hints", ()))]
+            told += [
+                _key_of(one),
+                say(one.data.get("next", "")),
+                *map(say, one.data.get("hints", ())),
+            ]
         kicker = _("In the practice shop") if questions[0].is_task else _("For the room")
         self._add("ask", f"<p class=kicker>{kicker}</p>{body}", *told)
 
@@ -374,6 +379,24 @@ def _right(one: Any) -> str:
         )
     words = {o["id"]: say({"zh": o["zh"], "en": o["en"]}) for o in one.data["options"]}
     return "; ".join(words[id_] for id_ in (key if isinstance(key, list) else [key]))
+
+
+def _key_of(question: Question) -> str:
+    """What is right, for the notes; empty where it hangs on a number or an answer of one's own."""
+    own = question.kind in ("text", "task", "dialogue") or question.data.get("needs")
+    if own or question.judged == "never":
+        return ""
+    try:
+        value = getattr(question.asked.keys({}), question.id)().value
+    except KeyError:
+        return ""
+    if question.kind in ("single", "multiple"):
+        options = question.options()
+        right = "; ".join(options[one] for one in ([value] if isinstance(value, str) else value))
+    else:
+        places = question.data.get("decimals", PLACES.get(question.kind))
+        right = shown_as(question.kind, round(value, places) if places else value, question.unit)
+    return _("Right: {answer}").format(answer=right)
 
 
 def _matched(shown: dict) -> str:

@@ -137,3 +137,10 @@ def test_the_command_writes_a_file_a_lesson(tmp_path, monkeypatch):
     assert ran.exit_code == 0, ran.output
     assert "The member desk" in (tmp_path / "en" / f"{name}.html").read_text("utf-8")
     assert CliRunner().invoke(app, ["slides", "2-cashier/99", "--to", str(tmp_path)]).exit_code
+
+
+def test_the_notes_of_a_question_say_what_is_right(course):
+    made = bare(course, "2-cashier/02-checkout-with-a-member", "en")
+    asked = next(one for one in made if "One tin of green tea" in one.body and one.kind == "ask")
+    assert "Right: 55.52" in "".join(asked.said).replace("¥", "")
+    assert "Right:" not in asked.body
