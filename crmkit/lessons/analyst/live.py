@@ -4,12 +4,10 @@ from typing import Any
 
 from crmkit import kpi
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.labels import heading
 from crmkit.learn import answers
 from crmkit.learn.tasks import watch
-from crmkit.lessons.analyst.trying import table
-from crmkit.lessons.analyst.watching import HERE, asked_for, due, status
+from crmkit.lessons.analyst.watching import HERE, asked_for, due
 from crmkit.lessons.view import divide, share, table_of, yuan
 from crmkit.practice import Shop
 from crmkit.screen import Part, Screen, parts
@@ -41,15 +39,14 @@ def board() -> Screen:
 
 
 def _lamp(now: Any, wanted: float, today: str, target: float, is_set: bool) -> Part:
-    """The board itself: what was sold, what is missing, and the lamp."""
+    """The board itself: what was sold and what is missing. No lamp: the day is not over."""
     summary = kpi.sales_summary(now).iloc[0] if len(now) else None
     revenue, orders = (float(summary["revenue"]), int(summary["orders"])) if len(now) else (0.0, 0)
     each = divide(revenue, orders, 2)
     pace = divide(revenue, wanted)
-    lamp = str(status(table("pace", (pace,))["pace"]).iloc[0])
     missing = max(wanted - revenue, 0.0)
     more = _("about {n} more at this average").format(n=round(missing / each)) if each else None
-    tone = {"ahead": "right", "on_track": "right", "behind": "warning"}.get(lamp, "wrong")
+    reached = _("{share} of what is due today").format(share=share(pace))
     month = _("July's target: {target}, set at the manager's desk.") if is_set else _("July's target: {target}, which is last July and six per cent; the manager can set another.")  # fmt: skip
     return parts.card(
         parts.row(
@@ -59,7 +56,7 @@ def _lamp(now: Any, wanted: float, today: str, target: float, is_set: bool) -> P
             parts.stat(_("Still to sell today"), yuan(missing), more),
         ),
         parts.row(
-            parts.chip(f"{label('status', lamp)} {share(pace)}", tone),
+            parts.chip(reached, "right" if (pace or 0.0) >= 1 else "info"),
             parts.text(_("Due today, {day}, by last year's path: {wanted}.").format(day=today, wanted=yuan(wanted))),
         ),
         parts.text(month.format(target=yuan(target)), "quiet"),
