@@ -73,10 +73,10 @@ def _notes(found: Any) -> dict[str, str]:
     return {
         sale: _("A return begins with this number"),
         heading("member_id"): _("Recognised: points and offers are this member's"),
-        f"  {tea.quantity} ×": _("Two tins at list price; what is paid for them stands below"),
+        f"  {tea.quantity} x": _("Two tins at list price; what is paid for them is below"),
         discount.offer: _(
-            "Comes by itself, shared over the goods by their amounts:\n"
-            "{price} × {due} ÷ {gross} = {paid} were paid for the gift box"
+            "Added automatically, shared over the items by their amounts:\n"
+            "{price} × {due} ÷ {gross} = {paid} was paid for the gift box"
         ).format(
             price=money(box.list_price),
             due=money(found.total),
@@ -143,8 +143,8 @@ class Checkout(Keys):
         )
         facts = parts.facts(
             (_("before offers"), yuan(before)),
-            (_("30 off from 199"), yuan(-float(OFF))),
-            (_("gift from 299"), _("a pack of greeting cards, 0.00")),
+            (_("¥30 off when you spend ¥199"), yuan(-float(OFF))),
+            (_("free gift when you spend ¥299"), _("a pack of greeting cards, 0.00")),
             (_("to pay"), yuan(before - OFF)),
         )
         return parts.column(
@@ -175,8 +175,8 @@ class Checkout(Keys):
         return Key(
             round((2 * price - shared) / 2, 2),
             {
-                ("那是标价。优惠也摊到了这一罐上，她没付这么多。", "That is the list price. The offer is shared by this tin, too: less was paid."): price,
-                ("30 元不是全摊在这一罐上。", "The 30 yuan are not all this tin's."): round(price - OFF, 2),
+                ("那是标价。优惠也摊到了这一罐上，顾客没付这么多。", "That is the list price. This tin had its share of the discount, too: less was paid."): price,
+                ("30 元不是全摊在这一罐上。", "Not all of the 30 yuan came off this tin."): round(price - OFF, 2),
                 every: round(2 * price - shared, 2),
             },
             {"price": yuan(price)},
@@ -221,7 +221,7 @@ class MyCheckout(Keys):
             round(before - OFF, 2),
             {
                 ("满减还没减。", "The discount is not off yet."): before,
-                ("减了两次。", "That is off twice."): round(before - 2 * OFF, 2),
+                ("减了两次。", "You took it off twice."): round(before - 2 * OFF, 2),
             },
             {"gross": yuan(before)},
         )
@@ -232,10 +232,10 @@ class MyCheckout(Keys):
         return Key(
             round(THRESHOLD - before, 2),
             {
-                ("那是到赠品还差的。", "That is what is missing to the gift."): round(
+                ("那是到赠品还差的。", "That is how much more is needed for the gift."): round(
                     GIFT_FROM - before, 2
                 ),
-                ("那是篮子里已有的。", "That is what the basket comes to already."): before,
+                ("那是篮子里已有的。", "That is what is in the basket already."): before,
             },
             {"gross": yuan(before)},
         )
@@ -250,7 +250,7 @@ class MyCheckout(Keys):
             points_for(paid, level),
             {
                 ("按实付的钱算，满减先减掉。", "Points are for what is paid: take the discount off first."): points_for(before, level),
-                ("没看等级。", "The level was not looked at."): points_for(paid, "regular"),
+                ("没看等级。", "You left out the member's level."): points_for(paid, "regular"),
             },
             {"paid": yuan(paid), "rate": str(rate)},
         )  # fmt: skip

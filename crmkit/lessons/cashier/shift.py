@@ -354,7 +354,7 @@ class Shift:
                 (_("Units per transaction"), f"{now['upt']:.2f}" if now["upt"] else "–"),
                 (_("Member share of sales"), share(now["member_share"])),
             ]
-        totals += [(_("Returns, paid back"), yuan(now["returns"]))]
+        totals += [(_("Refunds"), yuan(now["returns"]))]
         hours = self.by("hour")
         buyers = self.by("buyer")
         paid = self.by("method")
@@ -373,7 +373,7 @@ class Shift:
                 [max(value, 0) / most for value in hours["revenue"]],
             ),
             (
-                _("The five best products") if len(goods) > 5 else _("Products"),
+                _("Top five products") if len(goods) > 5 else _("Products"),
                 [_("Product"), _("Revenue"), _("Units sold")],
                 [
                     (r.name, yuan(r.revenue), f"{r.units}")
@@ -405,7 +405,7 @@ class Shift:
             for r in beside.itertuples()
         ]
         if headline:
-            head += [_("Average order value"), _("This shift's revenue against it")]
+            head += [_("Average order value"), _("Change in revenue")]
             for row, r in zip(rows, beside.itertuples(), strict=True):
                 row += [yuan(r.aov), share(r.shift_growth, signed=True)]
         return [*found, (_("Compared with"), head, rows)]
@@ -423,7 +423,7 @@ class Shift:
         )
         if noticed:
             return sheet
-        words = _("What stood out is still missing: write it above and press Check.")
+        words = _("What you noticed is still missing: write it above and press Check.")
         return parts.column(parts.message("open", words), sheet)
 
     def _report(self, noticed: str, tomorrow: str, by: str) -> tuple[str, list[tuple[str, str]]]:
@@ -449,9 +449,9 @@ class Shift:
                 _("; ").join(f"{name} {value}" for name, value in growth.items()),
             ),
             (_("Busiest hour"), f"{hour}:00–{hour + 1}:00" if hour is not None else "–"),
-            (_("Returns, paid back"), yuan(now["returns"])),
+            (_("Refunds"), yuan(now["returns"])),
             (_("Cash taken from sales"), yuan(now["cash"])),
-            (_("What stood out"), said[0]),
+            (_("What we noticed"), said[0]),
             (_("For the next shift"), said[1]),
             (_("Cashier"), said[2]),
         ]
@@ -698,7 +698,7 @@ class ShiftKeys(Keys):
         share_of = hours["revenue"].max() / hours["revenue"].sum()
         most_orders = int(hours["hour"][hours["orders"].idxmax()])
         mistakes = {
-            ("这是单数最多的钟点；问的是销售额最高的。", "That hour has most orders; asked is the one with most revenue."): most_orders
+            ("这是单数最多的钟点；问的是销售额最高的。", "That hour has the most orders; the question is about the most revenue."): most_orders
         }  # fmt: skip
         return Key(self.shift.numbers()["best_hour"], mistakes, {"share": f"{share_of:.0%}"})
 
@@ -706,7 +706,7 @@ class ShiftKeys(Keys):
         """The cash that was taken."""
         now = self.shift.numbers()
         mistakes = {
-            ("这是全部销售额；问的是其中的现金。", "That is all of the revenue; asked is the cash in it."): now["revenue"]
+            ("这是全部销售额；问的是其中的现金。", "That is all of the revenue; the question is how much of it was cash."): now["revenue"]
         }  # fmt: skip
         return Key(now["cash"], mistakes)
 
@@ -727,7 +727,7 @@ class ShiftKeys(Keys):
         now = self.shift.numbers()
         walk_in = 1 - now["member_revenue"] / now["revenue"]
         mistakes = {
-            ("这是散客的占比；问的是会员的。", "That is the share of walk-ins; asked is the members'."): 100 * walk_in
+            ("这是散客的占比；问的是会员的。", "That is the walk-ins' share; the question is about the members' share."): 100 * walk_in
         }  # fmt: skip
         return Key(100 * now["member_revenue"] / now["revenue"], mistakes)
 
@@ -751,7 +751,10 @@ class ShiftKeys(Keys):
         change = self.shift.changes()
         return Key(
             self.shift.moved_by(),
-            facts={name: share(change[name], signed=True) for name in ("orders", "aov", "revenue")},
+            facts={
+                name: share(change[name], signed=True) if round(change[name], 3) else _("no change")
+                for name in ("orders", "aov", "revenue")
+            },
         )
 
     def noticed(self) -> Key:

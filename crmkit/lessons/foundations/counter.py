@@ -184,7 +184,7 @@ def plot_faulty(found: Any, guessed: float | None = None, *, ax: Any = None) -> 
             [-0.42, 0.04], [guessed] * 2, color="#111111", linestyle="--", label=_("your guess")
         )
     ax.set_ylim(0, max(ax.get_ylim()[1], 16))
-    ax.set_title(_("Of 100 sold, came back as faulty"))
+    ax.set_title(_("Returned as faulty, of every 100 sold"))
     ax.legend(loc="upper left", ncols=3)
 
 
@@ -200,7 +200,7 @@ def plot_quarters(found: Any, *, ax: Any = None) -> Any:
     ax.set_xticks(range(len(quarters)), [quarter(one, two_lines=True) for one in quarters])
     ax.set_ylim(0, None)
     ax.yaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
-    ax.set_title(_("Came back as faulty: lunch boxes, cups, chargers, headphones"))
+    ax.set_title(_("Returned as faulty: lunch boxes, cups, chargers, headphones"))
     ax.legend(loc="upper left")
 
 
@@ -230,7 +230,7 @@ def why_back() -> Screen:
     found = _reasons()
     sold = _half_year()[0].set_index(["store_id", "family"])["sold"][STORE, FAMILIES[0]]
     title = _(
-        "{store}, lunch boxes, July to December 2024: {sold} sold, {back} brought back"
+        "{store}, lunch boxes, July to December 2024: {sold} sold, {back} returned"
     ).format(store=store_names()[STORE], sold=sold, back=found["pieces"].sum())
     rows = [(label("return_reason", r.return_reason), f"{r.pieces}") for r in found.itertuples()]
     most = found["pieces"].max()
@@ -248,7 +248,7 @@ def four_shelves() -> Screen:
     found = _half_year()[1].set_index(["store_id", "product_id"]).loc[STORE]
     names = loaded("products", get_language()).set_index("product_id")["name"]
     rows = [(names[one], f"{found['sold'][one]}", f"{found['faulty'][one]}") for one in PRODUCTS]
-    heads = [_("Product"), _("Pieces sold"), _("Came back as faulty")]
+    heads = [_("Product"), _("Pieces sold"), _("Returned as faulty")]
     title = _("{store}, July to December 2024").format(store=store_names()[STORE])
     return Screen(lambda: parts.card(parts.table(title, heads, rows)), {}, "four shelves")
 
@@ -267,14 +267,14 @@ def first_answer() -> Screen:
     ]
     heads = [
         _("First answer"),
-        _("Complainants asked"),
+        _("Customers surveyed"),
         _("Satisfied in the end"),
-        _("Chance alone"),
+        _("Range chance allows"),
     ]
     return Screen(
         lambda: parts.card(
             parts.table(
-                _("Complaints: how soon somebody answered"), heads, rows, list(found["csat"])
+                _("Complaints: how soon someone first replied"), heads, rows, list(found["csat"])
             )
         ),
         {},

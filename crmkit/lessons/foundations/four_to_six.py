@@ -34,7 +34,7 @@ class FourToSix(Who, Keeping):
         """Everything that belongs to this learner's number."""
         product, sold, back = self._goods()
         names = loaded("products", get_language()).set_index("product_id")["name"]
-        heads = [_("Product"), _("Pieces sold"), _("Came back as faulty")]
+        heads = [_("Product"), _("Pieces sold"), _("Returned as faulty")]
         title = _("{store}, July to December 2024").format(store=store_names()[counter.STORE])
         return parts.column(
             self.ten(),

@@ -248,7 +248,7 @@ def timeline(member_id: str, tables: Mapping[str, Any] | None = None, *, ax: Any
             show_offset=False,
         )
     )
-    ax.set_title(_("What the shop knows of member {member}").format(member=member_id))
+    ax.set_title(_("What the shop knows about member {member}").format(member=member_id))
 
 
 def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
@@ -375,16 +375,16 @@ def _in_words(member_id: str) -> str:
     """One lost regular in a few sentences, each from the tables."""
     one = _lost().set_index("member_id").loc[member_id]
     told = [
-        _("{orders} orders, usually every {gap:.0f} days; now away for {days} days.").format(
+        _("{orders} purchases, usually every {gap:.0f} days; now away for {days} days.").format(
             orders=one["orders"], gap=one["days_between"], days=one["days_silent"]
         ),
         _("Sign before leaving: {sign}.").format(sign=label("left_after", one["left_after"])),
     ]
     called = one["calls_after"]
     told.append(
-        _("Since the last order nobody got in touch.")
+        _("Since the last purchase nobody got in touch.")
         if called == 0
-        else _("Since the last order somebody got in touch {n} times.").format(n=called)
+        else _("Since the last purchase we got in touch {n} times.").format(n=called)
     )
     return " ".join(told)
 
@@ -447,12 +447,12 @@ def tried(campaign_id: str) -> Screen:
     sure = sides.loc["treatment", "verdict"] == "more_than_chance"
 
     def show() -> Part:
-        words = _("Got the offer: {a} bought. Got none: {b} bought.").format(
+        words = _("Got the offer: {a} bought. Got no offer: {b} bought.").format(
             a=share(sides.loc["treatment", "buyer_share"]),
             b=share(sides.loc["control", "buyer_share"]),
         )
         verdict = (
-            _("That is too much for chance.")
+            _("That difference is too large to be chance.")
             if sure
             else _("A difference of this size may be chance.")
         )

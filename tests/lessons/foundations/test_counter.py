@@ -42,7 +42,7 @@ def test_the_lunch_boxes_of_the_lesson_are_those_of_the_books(lines):
     assert asked.about_goods().value == goods
     assert asked.about_goods().facts["others"] == str(every - goods)
     assert asked.faulty_percent().value == pytest.approx(100 * goods / boxes)
-    assert f"{boxes} sold, {every} brought back" in counter.why_back().text
+    assert f"{boxes} sold, {every} returned" in counter.why_back().text
     assert 7 <= 100 * goods / boxes < 8.5, "the praise says seven or eight of 100"
     elsewhere = back(lines, "S04", family="lunch_boxes") / sold(lines, "S04", family="lunch_boxes")
     assert goods / boxes > 3 * elsewhere
