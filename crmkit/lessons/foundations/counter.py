@@ -229,9 +229,9 @@ def why_back() -> Screen:
     """Why the lunch boxes came back, as the till noted it."""
     found = _reasons()
     sold = _half_year()[0].set_index(["store_id", "family"])["sold"][STORE, FAMILIES[0]]
-    title = _(
-        "{store}, lunch boxes, July to December 2024: {sold} sold, {back} returned"
-    ).format(store=store_names()[STORE], sold=sold, back=found["pieces"].sum())
+    title = _("{store}, lunch boxes, July to December 2024: {sold} sold, {back} returned").format(
+        store=store_names()[STORE], sold=sold, back=found["pieces"].sum()
+    )
     rows = [(label("return_reason", r.return_reason), f"{r.pieces}") for r in found.itertuples()]
     most = found["pieces"].max()
     return Screen(
