@@ -208,7 +208,7 @@ class Question:
             return Chosen(key.value, options=tuple(self.options()), mistakes=key.mistakes)
         if self.kind == "date":
             return Day(key.value, mistakes=key.mistakes)
-        if self.kind == "digits":
+        if self.kind == "digits" or self.data.get("which"):
             return Chosen(key.value, options=(), mistakes=key.mistakes)
         if self.kind in ("count", "hour"):
             return Typed(

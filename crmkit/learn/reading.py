@@ -187,6 +187,8 @@ def _number(
     bare = _MONEY.sub("", bare)
     own = _BLANK.sub("", unit.casefold())  # the word behind the field, as it stands there
     bare = bare.removesuffix(own).removesuffix(own.removesuffix("s"))
+    if kind in ("count", "number"):
+        bare = re.sub(r"(?<=\d)分$", "", bare)
     bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
     note = ""
     if kind != "percent":

@@ -147,6 +147,9 @@ class _Maker:
     def _add(self, kind: str, body: str, *said: str, lines: float = LINES) -> None:
         told = [f"<p>{html.escape(one)}</p>" for one in said if one]
         last = self.found[-1] if self.found else None
+        if last and last.kind == "prose" and not last.body and not last.lines:
+            told = self.found.pop().said + told  # its heading stands on this one
+            last = None
         if body and last and last.kind in ("prose", "section") and last.lines <= LEAD:
             # a sentence that leads to this is read above it; how to press "Check" is for a screen
             self.found.pop()

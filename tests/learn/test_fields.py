@@ -305,3 +305,14 @@ def test_the_answers_file_holds_what_was_typed(store):
     type_in(ask("sales-1", "no_household"), no_household="12 位")
     kept = json.loads(answers.answers_file("sales-1").read_text("utf-8"))
     assert kept == {"name": "sales-1", "answers": {"my_store": "s02", "no_household": "12 位"}}
+
+
+def test_the_number_of_a_card_is_neither_high_nor_low(desk):
+    answers.keep("sales-7", {"my_number": "7"})
+    asked = Asked("sales-7")
+    key = getattr(asked.keys(asked.given()), "first")().value
+    with i18n.use_language("en"):
+        for other in {1, 2, 3, 4, 5} - {key}:
+            told = asked.question("first").outcome(f"card {other}").plain_sentence
+            assert "too low" not in told and "too high" not in told
+        assert asked.question("first").outcome(f"No. {key}").status == "right"

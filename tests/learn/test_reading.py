@@ -70,6 +70,7 @@ def test_a_percentage_may_stand_in_a_calculation(typed):
         ("hour", "10:00-11:00", 10),
         ("hour", "10", 10),
         ("count", "12单", 12),
+        ("count", "4分", 4),
         ("count", "orders = 12单", 12),
         ("count", "１２", 12),
         ("count", "“12”", 12),

@@ -139,6 +139,11 @@ def test_the_command_writes_a_file_a_lesson(tmp_path, monkeypatch):
     assert CliRunner().invoke(app, ["slides", "2-cashier/99", "--to", str(tmp_path)]).exit_code
 
 
+def test_no_slide_is_without_words_or_a_picture(course):
+    made = bare(course, "5-analyst/09-the-case", "zh")
+    assert all(one.body or one.kind in ("title", "section") for one in made)
+
+
 def test_the_notes_of_a_question_say_what_is_right(course):
     made = bare(course, "2-cashier/02-checkout-with-a-member", "en")
     asked = next(one for one in made if "One tin of green tea" in one.body and one.kind == "ask")
