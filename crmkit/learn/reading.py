@@ -45,6 +45,7 @@ _MOVED = re.compile(
 _TENTHS = re.compile(r"(\d)[块元](\d)[毛角]?(?:(\d)分?)?$")
 _DIMES = re.compile(r"^(\d+)[毛角]$")
 _OF_TEN = re.compile(r"(-?\d+(?:\.\d+)?)成(?:([\d半])(\d*))?")
+_POINTS = re.compile(r"(?:个?百分点|(?<=[\d.)%])(?:个点|percentagepoints?|points?|pp))$")
 _PART = re.compile(r"(\d+)分之(\d+)")
 _ROUGHLY = re.compile(
     r"(?:左右|上下|出头|orso|ish)$|多(?=[^\d]*$)|^(?:近|快|almost|nearly|over|around)"
@@ -176,6 +177,7 @@ def _number(
         )
     if kind in ("percent", "money", "number"):
         bare = _MOVED.sub(lambda found: "-" if found[1] else "", bare)
+    bare = _POINTS.sub("", bare)
     hundredths = bare.removeprefix("-").startswith("百分之")
     bare = _words_to_digits(bare.replace("百分之", "", 1))
     if tenths := _OF_TEN.fullmatch(bare):  # 六成五, 八成七五
@@ -527,7 +529,8 @@ def shown_as(kind: str, value: Any, unit: str = "") -> str:
     if kind == "money":
         return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
     if kind == "percent":
-        return f"{shown_number(value)}%" if abs(value) < 1 else f"{shown_number(value, 2)}%"
+        number = shown_number(value, 4 if abs(value) < 1 else 2)
+        return f"{number} {unit}" if unit else f"{number}%"
     if kind == "hour":
         return f"{value}:00"
     if kind in ("number", "count"):
