@@ -176,7 +176,7 @@ def _control(ask: Ask, more: Operations) -> Part:
         return parts.field(name, words, value, rev=rev, help=_("Several with blanks between them."))
     long = name in ("body", "script", "comment")
     return parts.field(
-        name, words, value, rev=rev, numeric=ask.kind in ("number", "money"),
+        name, words, value, rev=rev, numeric=ask.kind in ("number", "percent", "money"),
         unit=_("yuan") if ask.kind == "money" else None, lines=4 if long else None,
         kind="date" if ask.kind == "day" else "password" if name == "password" else None,
     )  # fmt: skip

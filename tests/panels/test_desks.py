@@ -3,7 +3,7 @@
 import pytest
 
 from crmkit.panels import DESKS, desk
-from crmkit.panels.logic.forms import asks, units
+from crmkit.panels.logic.forms import Ask, asks, ready, units
 from crmkit.panels.logic.members import MemberDesk
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.errors import PracticeError
@@ -205,3 +205,12 @@ def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing
     assert "customer said" in noted(outcome="problem", next_step="open_ticket")["note"]
     noted(outcome="no_answer", next_step="call_again", next_on="2025-07-03")
     assert "Call again · 07-03" in screen.text
+
+
+@pytest.mark.parametrize("typed", ["20", "20%", "２０％", "0.2", "两成", "百分之二十"])
+def test_a_share_that_is_left_out_is_typed_as_people_say_it(typed):
+    ask = Ask("control_percent", "", "percent", needed=False)
+    assert ready(ask, typed) == 20
+    assert ready(ask, "0") == 0
+    with pytest.raises(PracticeError):
+        ready(ask, "20.5%")

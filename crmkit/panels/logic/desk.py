@@ -65,6 +65,15 @@ def whole(typed: object, *, least: int = 0) -> int:
     return int(value)
 
 
+def percent(typed: object) -> int:
+    """A percentage as people type it (20, 20%, 0.2, 两成), in whole per cent."""
+    try:
+        value = read("percent", str(typed)).value
+    except NotUnderstood as error:
+        raise BadValue(str(error)) from None
+    return whole(f"{100 * value if 0 < value < 1 else value:g}")
+
+
 def search_members(shop: Shop, words: str) -> tuple[list, bool]:
     """Members by phone, card, number, last four digits or name; whether there are more."""
     words = words.strip()

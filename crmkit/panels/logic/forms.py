@@ -8,7 +8,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from crmkit.i18n import gettext as _
-from crmkit.panels.logic.desk import DeskWork, cents, whole
+from crmkit.panels.logic.desk import DeskWork, cents, percent, whole
 from crmkit.practice import Shop, display
 from crmkit.practice.errors import BadValue
 from crmkit.practice.values import field_label
@@ -20,7 +20,7 @@ FILES = {"path"}
 
 @dataclass(frozen=True)
 class Ask:
-    """One field of an operation's form: `kind` is text, number, money, day, yes, units, codes,
+    """One field of an operation's form: `kind` is text, number, percent, money, day, yes, units, codes,
     several or code."""
 
     name: str
@@ -59,6 +59,8 @@ def _kind(name: str, hint: Any, codes: tuple[str, ...]) -> str | None:
         if codes:
             return "several"
         return "units" if get_origin(inside[0]) is tuple else "codes"
+    if hint is int and name.endswith("_percent"):
+        return "percent"
     if hint is int:
         return "money" if name in MONEY else "number"
     return {bool: "yes", str: "text", date: "day"}.get(hint)
@@ -80,6 +82,8 @@ def ready(ask: Ask, typed: Any) -> Any:
     if ask.kind == "number":
         sign = -1 if words[0] in "-−" else 1  # a number may be typed with its sign
         return sign * whole(words.lstrip("-−"))
+    if ask.kind == "percent":
+        return percent(words)
     if ask.kind == "units":
         return units(words)
     if ask.kind == "codes":
