@@ -11,7 +11,14 @@ from crmkit.learn.checks.outcome import Fault
 Papers = Mapping[str, tuple[dict[str, Any], ...]]
 """What lies on the desks, by kind, in the order in which it was made."""
 
+UNDER_WAY = "under_way"
+
 _STATUS = {"push": "campaign_status", "ticket": "status", "improvement": "improvement_status"}
+_STEPS = {
+    "push": ("draft", "frozen", "sent"),
+    "ticket": ("open", "in_progress", "resolved", "closed"),
+}
+"""The way of a paper to its end: who stands on it has done nothing wrong."""
 _LABELS = {one: one for one in ("channel", "occasion", "priority", "kind")}
 
 
@@ -71,10 +78,23 @@ class Paper:
         wrong = [self._wrong_in(one) for one in now.papers[self.kind] if one not in old]
         if not wrong:
             return Fault(f"no_{self.kind}", _("Nothing of the kind is on the desk yet."))
-        field, value = min(wrong, key=len)[-1] if all(wrong) else (None, None)
-        if field is None:
+        nearest = min(wrong, key=len)
+        if not nearest:
             return None
+        status = dict(nearest).get("status")
+        if self._on_the_way(status):
+            # the rest of the way is missing, with what is only known at its end
+            nearest = [one for one in nearest if one[0] != "status" and one[1] is not None]
+        if not nearest:
+            words = _("So far so good: “{status}”.")
+            return Fault(UNDER_WAY, words.format(status=self._said("status", status)))
+        field, value = nearest[-1]
         return noted_otherwise(f"wrong_{field}", field, self._said(field, value))
+
+    def _on_the_way(self, status: Any) -> bool:
+        """Whether a paper that stands so has not come as far as it is to come."""
+        steps = _STEPS.get(self.kind, ())
+        return status in steps and steps.index(status) < steps.index(self.wanted["status"])
 
     def _wrong_in(self, paper: dict[str, Any]) -> list[tuple[str, Any]]:
         """What this paper says otherwise; what tells one paper from another comes last."""

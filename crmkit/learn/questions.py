@@ -161,7 +161,7 @@ class Question:
         outcome = _tasks(self.asked.name).outcome(self.id)
         if outcome.status == RIGHT:
             words = say(self.data["right"])
-        elif outcome.status == NOT_ATTEMPTED:
+        elif outcome.status == NOT_ATTEMPTED and outcome.reason != "under_way":
             words = _("Not done yet.")
         else:
             words = gap().join(one for one in (outcome.message, say(self.data["next"])) if one)

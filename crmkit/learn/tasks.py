@@ -20,7 +20,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, paper_tasks, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
-from crmkit.learn.paper_tasks import Paper, noted_otherwise
+from crmkit.learn.paper_tasks import UNDER_WAY, Paper, noted_otherwise
 from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasCounted, WasKept, WasSent
 from crmkit.screen import Screen
 
@@ -855,7 +855,8 @@ class Tasks:
             fault = goal.fault(now, before)
             if fault is not None:
                 # what stands as it stood at first was not tried yet
-                status = NOT_ATTEMPTED if fault == goal.fault(before, before) else WRONG
+                waits = fault.reason == UNDER_WAY or fault == goal.fault(before, before)
+                status = NOT_ATTEMPTED if waits else WRONG
                 return Outcome(status, name, fault.reason, fault.message)
         if now == before:
             return Outcome(

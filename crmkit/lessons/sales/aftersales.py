@@ -333,7 +333,7 @@ def _settled(ticket: int, satisfaction: int) -> Key:
     return Key(
         lambda shop: settle(shop, satisfaction),
         {
-            "wrong_status": lambda shop: settle(shop, None),
+            "under_way": lambda shop: settle(shop, None),
             "wrong_satisfaction": lambda shop: settle(shop, 3),
         },
     )

@@ -427,7 +427,7 @@ class MyPush(Lists):
             {
                 "wrong_segment_id": lambda shop: run(shop.as_staff(MANAGER), "sleeping", 20, True),
                 "wrong_control_percent": lambda shop: run(shop.as_staff(MANAGER), "call_news", 0, True),
-                "wrong_status": lambda shop: run(shop.as_staff(MANAGER), "call_news", 20, False),
+                "under_way": lambda shop: run(shop.as_staff(MANAGER), "call_news", 20, False),
             },
         )  # fmt: skip
 

@@ -1,0 +1,53 @@
+"""A paper on a desk is judged by what it says; whoever is still on the way has done nothing wrong."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from crmkit.i18n import use_language
+from crmkit.learn.paper_tasks import UNDER_WAY, Paper
+
+PUSH = {
+    "status": "sent",
+    "control_percent": 20,
+    "channel": "mini_program",
+    "segment_id": "call_news",
+}
+TICKET = {"status": "closed", "satisfaction": 4, "ticket_id": 2161, "member": "M1"}
+
+
+def fault(kind, wanted, *papers):
+    books = SimpleNamespace(papers={kind: papers})
+    return Paper(kind, wanted).fault(books, SimpleNamespace(papers={kind: ()}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "changed"),
+    [
+        ("push", PUSH, {"status": "draft"}),
+        ("push", PUSH, {"status": "frozen"}),
+        ("ticket", TICKET, {"status": "in_progress", "satisfaction": None}),
+        ("ticket", TICKET, {"status": "resolved", "satisfaction": None}),
+    ],
+)
+def test_a_paper_on_its_way_is_told_so(kind, wanted, changed):
+    with use_language("en"):
+        found = fault(kind, wanted, wanted | changed)
+    assert found.reason == UNDER_WAY and "So far so good" in found.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "changed", "says"),
+    [
+        ("push", PUSH, {"status": "draft", "control_percent": 10}, "wrong_control_percent"),
+        ("push", PUSH, {"status": "cancelled"}, "wrong_status"),
+        ("ticket", TICKET, {"satisfaction": 3}, "wrong_satisfaction"),
+    ],
+)
+def test_what_is_wrong_on_the_way_or_at_its_end_is_told(kind, wanted, changed, says):
+    assert fault(kind, wanted, wanted | changed).reason == says
+
+
+def test_a_paper_that_says_it_all_is_right_whatever_lies_beside_it():
+    assert fault("push", PUSH, PUSH | {"status": "draft"}, PUSH) is None
+    assert fault("push", PUSH).reason == "no_push"
