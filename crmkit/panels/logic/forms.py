@@ -42,8 +42,11 @@ def asks(shop: Shop, operation: str) -> list[Ask] | None:
         if field.name in FILES or (kind is None and field.needed):
             return None
         if kind and field.name not in ("after", "where", "sort", "size", "key"):
+            label = field_label(
+                "thing_name" if field.name == "name" and desk != "members" else field.name
+            )
             found.append(
-                Ask(field.name, field_label(field.name), kind, field.needed, field.codes, field.kind or "")
+                Ask(field.name, label, kind, field.needed, field.codes, field.kind or "")
             )  # fmt: skip
     return found
 
