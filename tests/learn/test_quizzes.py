@@ -8,6 +8,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, use_language
 from crmkit.learn import authored, check, quiz
 from crmkit.learn.checks import NotAttempted
+from crmkit.learn.questions import Asked
 from crmkit.learn.quizzes import Question
 
 PRACTICE = """\
@@ -312,3 +313,11 @@ def messages(tree):
 @pytest.mark.parametrize("typed", ["85", "85%", "85 ％", "８５％", "0.85", "170÷200×100%", 85])
 def test_a_percentage_is_taken_as_people_write_it(desk, typed):
     assert quiz("sales-01").take("complete", typed).status == "right"
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*authored.known("quizzes")} & {*authored.known("questions")})
+)
+def test_a_lessons_quiz_and_its_fields_keep_their_answers_apart(name):
+    """Both lie in the lesson's answers by id: one id for two would overwrite the other's."""
+    assert not {*quiz(name).bank} & {*Asked(name).questions}
