@@ -275,7 +275,10 @@ class Typed(Number):
         known = [("sign_flipped", -self.expected)]
         if self.kind == "percent":
             return [*known, ("fraction_for_percent", self.expected / 100)]
-        return known if self.kind == "money" else [*known, ("upside_down", 1 / self.expected)]
+        upside_down = 1 / self.expected
+        if self.kind == "money" or not round(upside_down, self.places):
+            return known  # nought is nobody's division
+        return [*known, ("upside_down", upside_down)]
 
     def _looks_like(self, result: Any, value: Any) -> bool:
         number = reading_number(result)

@@ -268,8 +268,10 @@ ORDER BY o.rowid, entered_at, s.file_row_number;
 -- name: ticket
 SELECT substr(ticket_id, 2)::BIGINT AS id, t.member_id, t.store_id, s.id AS sale_id, t.channel,
     t.kind, subject, CASE t.kind WHEN 'complaint' THEN 'high' ELSE 'normal' END AS priority,
-    status, who(t.staff_id) AS owner_id, opened_at, opened_at + INTERVAL 4 HOUR AS first_due_at,
-    opened_at + INTERVAL 48 HOUR AS due_at, first_response_at,
+    status, who(t.staff_id) AS owner_id, opened_at,
+    opened_at + CASE t.kind WHEN 'complaint' THEN INTERVAL 1 HOUR ELSE INTERVAL 4 HOUR END AS first_due_at,
+    opened_at + CASE t.kind WHEN 'complaint' THEN INTERVAL 1 DAY ELSE INTERVAL 3 DAY END AS due_at,
+    first_response_at,
     CASE WHEN status IN ('resolved', 'closed') THEN closed_at END AS resolved_at,
     CASE WHEN status IN ('resolved', 'closed') THEN satisfaction END AS satisfaction
 FROM tickets t LEFT JOIN shop_sale s ON s.external_id = t.sale_id

@@ -10,6 +10,7 @@ from crmkit import tables
 from crmkit.data import load
 from crmkit.i18n import use_language
 from crmkit.practice import Shop, scenes, schema
+from crmkit.practice.domain.due import due_times
 from crmkit.practice.engine import reading
 from crmkit.practice.errors import CannotOpen
 from crmkit.practice.scenes import SCENES
@@ -42,6 +43,14 @@ def test_the_course_shop_opens_with_books_that_add_up(course):
         & (lines["quantity"] > 0)
     ]
     assert report.revenue + report.returned == round(wanted["amount"].sum() * 100)
+
+
+def test_the_tickets_of_the_course_shop_are_due_as_the_service_desk_counts(course):
+    with reading(course.engine) as connection:
+        rows = connection.execute(select(schema.ticket)).all()
+    assert {row.priority for row in rows} >= {"high", "normal"}
+    for row in rows:
+        assert (row.first_due_at, row.due_at) == due_times(row.opened_at, row.priority), row.id
 
 
 def test_every_scene_opens_for_its_own_member_of_staff_in_under_a_second(tmp_path):

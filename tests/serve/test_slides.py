@@ -12,17 +12,21 @@ from crmkit.serve import slides
 
 DECKS = [
     ("2-cashier/03-my-shift-in-numbers", "zh"),
+    ("2-cashier/02-checkout-with-a-member", "en"),
     ("4-inventory/04-stock-in-numbers", "en"),
     ("5-analyst/01-one-customer", "en"),
 ]
 MEASURE = """() => Reveal.getSlides().map((slide, at) => {
     Reveal.slide(at);
+    slide.classList.add('told');
     const over = (one) => Math.max(one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth);
     const body = slide.querySelector('.body'), head = slide.querySelector('h1, h2');
     const small = [...slide.querySelectorAll('h1, h2, .body *')]
         .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
         .map(one => parseFloat(getComputedStyle(one).fontSize));
-    return {at: at + 1, cut: Math.max(over(body), over(head)), smallest: Math.min(...small),
+    const cut = Math.max(over(body), over(head));
+    slide.classList.remove('told');
+    return {at: at + 1, cut, smallest: Math.min(...small),
             bottom: body.getBoundingClientRect().bottom, empty: !slide.textContent.trim()};
 })"""
 

@@ -410,14 +410,17 @@ class Shift:
                 row += [yuan(r.aov), share(r.shift_growth, signed=True)]
         return [*found, (_("Compared with"), head, rows)]
 
-    def report(self, noticed: Any = "", tomorrow: Any = "", by: Any = "") -> Part:
+    def report(
+        self, noticed: Any = "", tomorrow: Any = "", by: Any = "", *, day: bool = False
+    ) -> Part:
         """The half-page shift report, to print: the numbers by themselves, two sentences by the
         cashier.
 
         noticed: what stood out; tomorrow: what the next shift should know or do. A sentence that
-        is missing leaves a line to write on, and so does the cashier's name (`by`).
+        is missing leaves a line to write on, and so does the cashier's name (`by`). `day`: it is a
+        manager's on a whole day, with what will be tried tomorrow.
         """
-        caption, rows = self._report(noticed, tomorrow, by)
+        caption, rows = self._report(noticed, tomorrow, by, day)
         sheet = parts.printable(
             _("Print the report"), parts.table(caption, [_("Figure"), ""], rows), title=caption
         )
@@ -426,7 +429,9 @@ class Shift:
         words = _("What you noticed is still missing: write it above and press Check.")
         return parts.column(parts.message("open", words), sheet)
 
-    def _report(self, noticed: str, tomorrow: str, by: str) -> tuple[str, list[tuple[str, str]]]:
+    def _report(
+        self, noticed: str, tomorrow: str, by: str, day: bool
+    ) -> tuple[str, list[tuple[str, str]]]:
         now, beside = self.numbers(), self.compared().set_index("compared_with")
         growth = {
             label("compared_with", name): share(beside["shift_growth"][name], signed=True)
@@ -452,10 +457,11 @@ class Shift:
             (_("Refunds"), yuan(now["returns"])),
             (_("Cash taken from sales"), yuan(now["cash"])),
             (_("What we noticed"), said[0]),
-            (_("For the next shift"), said[1]),
-            (_("Cashier"), said[2]),
+            (_("To try tomorrow") if day else _("For the next shift"), said[1]),
+            (_("Written by") if day else _("Cashier"), said[2]),
         ]
-        return _("Shift report: {shift}").format(shift=self.title), rows
+        caption = _("Half-page report: {shift}") if day else _("Shift report: {shift}")
+        return caption.format(shift=self.title), rows
 
 
 def _totals(lines: Any) -> dict[str, Any]:

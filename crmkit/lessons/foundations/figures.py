@@ -1,6 +1,6 @@
 """The shop's figures, one after the other, and what charts do with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -144,7 +144,17 @@ def _percent(ax: Any) -> None:
 
 
 def _thousands(ax: Any) -> None:
-    ax.yaxis.set_major_formatter(lambda value, _place: f"{value / 1000:.0f}k")
+    def said(value: float, _place: Any) -> str:
+        if get_language() == "zh":
+            return f"{value / 10_000:g} 万" if value else "0"
+        return f"{value / 1000:.0f}k" if value else "0"
+
+    ax.yaxis.set_major_formatter(said)
+
+
+def _short(names: Mapping[str, str], stores: Iterable[str]) -> list[str]:
+    """The stores' names, short enough to stand below bars side by side."""
+    return [names[one].removesuffix(" Store").replace(" ", "\n") for one in stores]
 
 
 def _pictured(draw: Callable[..., Any], says: str, columns: int, size: tuple[float, float]) -> Part:
@@ -170,7 +180,7 @@ def pair(which: str) -> Screen:
         left, right = axes
         if which == "axis":
             rates = list(door()["conversion_rate"])
-            stores = list(door()["store_id"])
+            stores = _short(names, door()["store_id"])
             _bars(left, stores, rates, _("A: who sells to visitors?"), low=0.28)
             _bars(right, stores, rates, _("B: the same four figures"))
             _percent(left)
@@ -196,8 +206,7 @@ def pair(which: str) -> Screen:
 
     if which == "axis":
         told = _("; ").join(
-            f"{r.store_id} {names[r.store_id]} {share(r.conversion_rate)}"
-            for r in door().itertuples()
+            f"{names[r.store_id]} {share(r.conversion_rate)}" for r in door().itertuples()
         )
     elif which == "window":
         told = _("; ").join(f"{r.month} {yuan(r.revenue)}" for r in months().tail(6).itertuples())
@@ -226,7 +235,7 @@ def three_charts() -> Screen:
         _thousands(over)
         _bars(
             beside,
-            list(door()["store_id"]),
+            _short(store_names(), door()["store_id"]),
             list(door()["conversion_rate"]),
             _("side by side: bars"),
         )
@@ -378,4 +387,4 @@ class Figures(Keys):
     def report(self) -> Part:
         """The half-page report, with one's own sentences and name."""
         said = [str(self.given.get(name, "")) for name in ("noticed", "next_step", "my_name")]
-        return self._today().report(*said)
+        return self._today().report(*said, day=True)

@@ -7,7 +7,7 @@ from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.foundations.rehearsal import TAUGHT_FIRST, mall_list
 from crmkit.lessons.view import pictured
-from crmkit.screen import Part
+from crmkit.screen import Part, parts
 
 STAGES = {"sprouting": "#8A6D00", "developing": "#00795A", "mature": "#0072B2", "innovating": "#7A3E9D"}  # fmt: skip
 """The stages in order, each with its colour."""
@@ -56,7 +56,11 @@ class Running(Keys):
 
     def my_stages(self) -> Part:
         """The picture, with the stage the learner chose standing out."""
-        return stages(self.given.get("my_stage"))
+        words = _("Our shop: stores, web shop and mini-program share their members: {stage}.")
+        return parts.column(
+            stages(self.given.get("my_stage")),
+            parts.message("noted", words.format(stage=label("stage_of_crm", "mature"))),
+        )
 
     def which_stage(self) -> Key:
         """The stage of a firm whose store, web shop and app are being joined."""

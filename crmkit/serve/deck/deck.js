@@ -8,11 +8,13 @@
   let reading = null;
 
   function fit(slide) {
-    const body = slide.querySelector(".body");
+    const body = slide.querySelector(".body"), told = slide.classList.contains("told");
+    slide.classList.add("told"); // the right answer is bold, so it takes more room
     for (let size = LARGEST; size >= SMALLEST; size -= 1) {
       body.style.fontSize = `${size}px`;
-      if (body.scrollHeight <= body.clientHeight && body.scrollWidth <= body.clientWidth) return;
+      if (body.scrollHeight <= body.clientHeight && body.scrollWidth <= body.clientWidth) break;
     }
+    slide.classList.toggle("told", told);
   }
 
   function read() {
