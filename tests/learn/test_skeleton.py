@@ -147,3 +147,20 @@ def test_every_lesson_tells_its_trainer_the_time_what_goes_wrong_and_what_to_ask
     said = "\n".join(notes(COURSE.lesson_source(name), language).values())
     missing = [word for word in NOTED[language] if f"**{word}**" not in said]
     assert not missing, f"{name}: the notes never say **{missing[0]}**"
+
+
+@pytest.mark.parametrize("track", list(_tracks()))
+def test_a_lesson_ends_with_a_link_to_what_the_path_says_comes_next(track):
+    lessons = _tracks()[track]["lessons"]
+    for lesson, following in zip(lessons, [*lessons[1:], {}], strict=True):
+        wanted = lesson.get("graded") or following.get("id")
+        number = lesson["id"].rpartition("-")[2]
+        (source,) = COURSE.root.glob(f"course/source/?-{track}/{number}-*.md")
+        links = re.findall(r"\]\((lesson|exercise):([\w/-]+)\)", source.read_text("utf-8"))[-5:]
+        following_number = (wanted or "").rpartition("-")[2]
+        assert wanted is None or any(
+            name == wanted
+            if kind == "exercise"
+            else name.partition("/")[2].startswith(f"{following_number}-")
+            for kind, name in links
+        ), f"{lesson['id']} ends with {links}; next is {wanted}"
