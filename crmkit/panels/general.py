@@ -155,6 +155,27 @@ class Desk:
         self.tab = "more"
 
 
+_CHOSEN = {
+    "segment_id": "marketing.segments",
+    "template_id": "marketing.templates",
+    "campaign_id": "marketing.campaigns",
+}
+"""What is chosen by its name from what the shop has, and how the shop says what it has."""
+
+
+def _there(ask: Ask, more: Operations) -> list[tuple[str, str]]:
+    """What may be chosen, by id; nothing where this person may not see it."""
+    listed = _CHOSEN.get(ask.name)
+    if listed is None or not more.may(listed):
+        return []
+    desk, method = listed.split(".")
+    found = getattr(getattr(more.shop, desk), method)()
+    return [
+        (str(one.id), one.name if isinstance(one.id, str) else f"{one.id} · {one.name}")
+        for one in found
+    ]
+
+
 def _control(ask: Ask, more: Operations) -> Part:
     value = str(more.given.get(ask.name, ""))
     name, words, rev = (
@@ -162,6 +183,8 @@ def _control(ask: Ask, more: Operations) -> Part:
         ask.label if ask.needed else _("{field} (optional)").format(field=ask.label),
         more.turn,
     )
+    if there := _there(ask, more):
+        return parts.select(name, words, [("", _("– choose –")), *there], value, rev=rev)
     if ask.kind == "code":
         return parts.select(name, words, options(ask.codes, ask.codes_kind, "–"), value, rev=rev)
     if ask.kind == "several":

@@ -87,7 +87,7 @@ class MarketingDesk(Desk):
                 parts.button(_("Queue today's wishes"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
             ),
             table(_("Wishes"), self.shop.marketing.care_rules()),
-            table(_("Groups of members"), self.shop.marketing.segments()) if self.work.may("marketing.segments") else None,
+            table(_("Groups of members"), self.shop.marketing.segments(), without=("id",)) if self.work.may("marketing.segments") else None,
         )  # fmt: skip
 
     def open(self, number: Any, _values: dict) -> None:

@@ -214,3 +214,19 @@ def test_a_share_that_is_left_out_is_typed_as_people_say_it(typed):
     assert ready(ask, "0") == 0
     with pytest.raises(PracticeError):
         ready(ask, "20.5%")
+
+
+def test_a_group_and_a_message_are_chosen_by_their_names(shop_of, walk):
+    shop = shop_of("B1")
+    shop.marketing.make_segment("new_here", "New here", {"bought_within_days": 3650})
+    made = shop.marketing.make_template("Welcome", "sms", "en", "Hello {name}")
+    screen = desk("marketing", shop)
+    screen.did({"act": "begin", "arg": "marketing.make_campaign"})
+    chosen = {one["name"]: one for one in walk(screen.tree) if one["t"] == "select"}
+    assert ["new_here", "New here"] in [list(one) for one in chosen["segment_id"]["options"]]
+    assert [str(made), f"{made} · Welcome"] in [
+        list(one) for one in chosen["template_id"]["options"]
+    ]
+    typed = {"name": "For the new", "segment_id": "new_here", "template_id": str(made)}
+    screen.did({"act": "more.do", "arg": None, "values": typed})
+    assert [one.segment_id for one in shop.marketing.campaigns()] == ["new_here"]
