@@ -157,9 +157,8 @@ class Fields:
                 shown.append(more)
                 more = None
             button = say(question.data["button"]) if "button" in question.data else button
-        check = parts.button(button or self._button(), kind="primary")
-        if all(question.is_dialogue for question in self.questions):
-            check = None  # each reply is heard at once
+        heard = all(question.is_dialogue for question in self.questions)  # each reply at once
+        check = None if heard else parts.button(button or self._button(), kind="primary")
         return parts.card(
             parts.form("answer", *shown, parts.row(check, more)),
             *self._shows(),

@@ -61,9 +61,7 @@ def progress(track: str | None = None) -> "Progress":
     """
     tracks = _tracks()
     if track is None:
-        here = track_of(learner.place())
-        last = [track_of(event["place"]) for event in records.events()]
-        track = next((one for one in [here, *reversed(last)] if one in tracks), "foundations")
+        track = current_track()
     if track not in tracks:
         raise CrmkitError(
             _("There is no track {track}. There are: {known}").format(
@@ -76,6 +74,12 @@ def progress(track: str | None = None) -> "Progress":
 def _tracks() -> dict[str, dict]:
     data, _lines = authored.read(authored.CONTENT / "tracks.yaml", "tracks")
     return {track["id"]: track for track in data["tracks"]}
+
+
+def current_track() -> str:
+    """The track of the lesson or exercise one is in, else of what was done last."""
+    places = [learner.place(), *(event["place"] for event in reversed([*records.events()]))]
+    return next((one for one in map(track_of, places) if one in _tracks()), "foundations")
 
 
 def track_of(name: str) -> str:

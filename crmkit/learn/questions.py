@@ -9,7 +9,7 @@ learner chose.
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from crmkit.errors import CrmkitError
@@ -21,6 +21,7 @@ from crmkit.learn.checks.expectation import Mistake
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
 from crmkit.learn.checks.values import Choice, Day, Number
 from crmkit.learn.dialogues import Dialogue
+from crmkit.learn.paper_tasks import UNDER_WAY
 
 PLACES = {"money": 2, "percent": 1, "number": 2}
 """How many decimals are asked for where a question does not say."""
@@ -87,7 +88,7 @@ class Question:
         """Whether it is answered by leading a conversation."""
         return self.kind == "dialogue"
 
-    @property
+    @cached_property
     def dialogue(self) -> Dialogue:
         """The conversation, as far as this learner has taken it for this question."""
         return Dialogue(self.data["dialogue"], (self.asked.name, self.id))
@@ -102,6 +103,15 @@ class Question:
         if "options_from" in self.data:
             return dict(getattr(self.asked.keys({}), self.data["options_from"])())
         return {one["id"]: say({"zh": one["zh"], "en": one["en"]}) for one in self.data["options"]}
+
+    def shown(self, value: Any) -> str:
+        """An answer in words: its options, or the number as it was asked for."""
+        if self.kind in ("single", "multiple"):
+            chosen = {value} if isinstance(value, str) else value
+            return _("; ").join(words for one, words in self.options().items() if one in chosen)
+        if self.kind in PLACES:
+            value = round(value, self.data.get("decimals", PLACES[self.kind]))
+        return reading.shown_as(self.kind, value, self.unit)
 
     def read(self, typed: Any) -> reading.Understood:
         """What was typed or chosen. Raises `reading.NotUnderstood`."""
@@ -161,7 +171,7 @@ class Question:
         outcome = _tasks(self.asked.name).outcome(self.id)
         if outcome.status == RIGHT:
             words = say(self.data["right"])
-        elif outcome.status == NOT_ATTEMPTED and outcome.reason != "under_way":
+        elif outcome.status == NOT_ATTEMPTED and outcome.reason != UNDER_WAY:
             words = _("Not done yet.")
         else:
             words = gap().join(one for one in (outcome.message, say(self.data["next"])) if one)
@@ -190,10 +200,8 @@ class Question:
         return replace(outcome, message=gap().join(one for one in told if one))
 
     def _praise(self, understood: reading.Understood, key: Key) -> str:
-        shown = understood.shown
-        if self.kind in PLACES:  # a division is told as it was asked for
-            value = round(understood.value, self.data.get("decimals", PLACES[self.kind]))
-            shown = reading.shown_as(self.kind, value, self.unit)
+        # a division is told as it was asked for
+        shown = self.shown(understood.value) if self.kind in PLACES else understood.shown
         return say(self.data["right"]).format(answer=shown, **key.facts)
 
     def _because(self, value: Any) -> str:

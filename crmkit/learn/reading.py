@@ -191,10 +191,10 @@ def _number(
     bare = bare.removesuffix(own).removesuffix(own.removesuffix("s"))
     if kind in ("count", "number"):
         bare = re.sub(r"(?<=\d)分$", "", bare)
-    bare = _UNIT.sub("", bare).removesuffix("percent").removesuffix("percentagepoints")
+    bare = _UNIT.sub("", bare).removesuffix("percent")
+    bare = re.sub(r"(?<=\d)x(?=[\d(])", "*", bare)
     note = ""
     if kind != "percent":
-        bare = re.sub(r"(?<=\d)x(?=\d)", "*", bare)
         bare = _PERCENT_OF.sub(r"(\1/100)", bare)  # 245×80%
     percent = hundredths or bare.endswith("%")
     if percent:
@@ -252,7 +252,6 @@ def _other_span(bare: str, unit: str) -> str:
 def _reckon(bare: str, plain: str, whole: bool) -> float:
     """The value of a number or a short calculation; only + - * / and brackets are known."""
     bare = _words_to_digits(bare)
-    bare = re.sub(r"(?<=\d)[x](?=[\d(])", "*", bare)
     # a comma groups thousands, or it could be meant for the dot
     for group in re.findall(r"\d[\d,.]*", bare):
         if "," in group and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", group):

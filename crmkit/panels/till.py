@@ -114,7 +114,7 @@ class TillPanel:
                 for one in till.members_found
             ]  # fmt: skip
         if till.member:
-            one = till.member
+            one, birthday = till.member, till.celebrates
             body = [
                 parts.row(
                     parts.chip(f"{one.name} {one.phone}", icon="members"),
@@ -122,9 +122,9 @@ class TillPanel:
                     parts.button(_("Take off"), "member.none", kind="small", icon="close"),
                 ),
                 parts.row(
-                    parts.chip(_("Birthday today"), "warning", icon="gift") if till.celebrates else None,
+                    parts.chip(_("Birthday today"), "warning", icon="gift") if birthday else None,
                     parts.chip(ngettext("{n} coupon", "{n} coupons", len(till.coupons)).format(n=len(till.coupons)), "warning") if till.coupons else None,
-                ) if till.celebrates or till.coupons else None,
+                ) if birthday or till.coupons else None,
                 parts.text(till.points_said(), "quiet"),
             ]  # fmt: skip
             if one.points and till.quote:
@@ -167,7 +167,7 @@ class TillPanel:
         return parts.card(
             parts.text(_("To pay"), "quiet"),
             parts.text(money(till.due), "big"),
-            parts.text(till.made_of(), "quiet") if till.made_of() else None,
+            parts.text(made_of, "quiet") if (made_of := till.made_of()) else None,
             *offers,
             parts.button(_("Take the money"), "pay", kind="big", icon="pay", shortcut="F8", why=empty),
             parts.row(

@@ -220,7 +220,7 @@ class Home(Page):
         here = {one.id: one for one in self.house.contents(self.language)}
         found = []
         with self.current_user.at_start(self.language):
-            chosen, last = journey.role(), journey.progress().track
+            chosen, last = journey.role(), journey.current_track()
             for track in NO_CODE:
                 steps = journey.progress(track)
                 shown = [(one, here[one.id]) for one in steps.steps if one.id in here]

@@ -33,9 +33,8 @@ from crmkit.learn.course import START, Course
 from crmkit.learn.dialogues import Dialogue
 from crmkit.learn.fields import Fields, ask, guess
 from crmkit.learn.learner import Seat, seated
-from crmkit.learn.questions import PLACES, Question
+from crmkit.learn.questions import Question
 from crmkit.learn.quizzes import Quiz
-from crmkit.learn.reading import shown_as
 from crmkit.learn.source import notes
 from crmkit.learn.tasks import Tasks
 from crmkit.screen import SIGNS, parts
@@ -393,13 +392,7 @@ def _key_of(question: Question) -> str:
         value = getattr(question.asked.keys({}), question.id)().value
     except KeyError:
         return ""
-    if question.kind in ("single", "multiple"):
-        options = question.options()
-        right = "; ".join(options[one] for one in ([value] if isinstance(value, str) else value))
-    else:
-        places = question.data.get("decimals", PLACES.get(question.kind))
-        right = shown_as(question.kind, round(value, places) if places else value, question.unit)
-    return _("Right: {answer}").format(answer=right)
+    return _("Right: {answer}").format(answer=question.shown(value))
 
 
 def _matched(shown: dict) -> str:

@@ -35,6 +35,7 @@ from crmkit.teach.gradebook import (
     by_hand,
     graded_notebook,
     knows,
+    marks_to_give,
     opened,
     result_file,
     save,
@@ -324,7 +325,7 @@ def _save(
     settled = [one for one, text in paper.pages.items() if before.get(one) == text]
     score, most = save(gradebook, learner, name, notebook, timestamp, settled)
     hand = by_hand(gradebook, learner, name, given_out.pages)
-    waits = sum(one.most for one in hand.values() if one.marks is None)
+    waits = marks_to_give(hand)
     stored = {
         "digest": digest, "learner": learner, "assignment": name, "language": paper.language,
         "answers": paper.answers, "notes": paper.notes, "pages": paper.pages, **result, "shown": {},

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +174,11 @@ class ByHand:
     most: float
     comment: str
     written: bool
+
+
+def marks_to_give(pages: Mapping[str, ByHand]) -> float:
+    """The full marks of the pages that are still to be marked."""
+    return sum(one.most for one in pages.values() if one.marks is None)
 
 
 def by_hand(

@@ -11,7 +11,7 @@ from crmkit.i18n import ngettext, use_language
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
-from crmkit.teach.gradebook import ByHand
+from crmkit.teach.gradebook import ByHand, marks_to_give
 from crmkit.teach.marking import limit_words
 from crmkit.teach.papers import Paper, Release, headings, key, marks
 
@@ -56,7 +56,7 @@ def _page(
         )
         + "</p>",
     ]  # fmt: skip
-    waits = sum(one.most for one in hand.values() if one.marks is None)
+    waits = marks_to_give(hand)
     if waits:
         words = _("{n} of the {all} marks wait for your trainer, who reads your page.")
         body.append(f"<p><b>{html.escape(words.format(n=f'{waits:g}', all=f'{most:g}'))}</b></p>")
