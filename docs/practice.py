@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 
 from crmkit import i18n
+from crmkit.panels import DESKS as SCREENS
 from crmkit.practice.access import ROLES
 from crmkit.practice.command import Desk, asked
 from crmkit.practice.shop import DESKS
@@ -21,6 +22,7 @@ WORDS = {
         "结果直接显示成表格，金额以元显示；计算时取到的仍是以分为单位的整数，例如 `receipt.total`。"
         "括号里写的是必填的内容，`…` 表示还有可选的，`help(shop.till.sell)` 逐项说明。"
         "下表是各角色在**自己门店**的权限；在别的门店，要另外授权。",
+        "screens": "各个台长什么样",
         "operation": "操作",
         "what": "内容",
     },
@@ -33,6 +35,7 @@ WORDS = {
         "in yuan; to reckon with, they hold whole cents, as in `receipt.total`. The brackets name what "
         "is needed, `…` stands for more that may be given: `help(shop.till.sell)` explains each. The "
         "tables say what a role may do at its **own** store; elsewhere it has to be given as well.",
+        "screens": "The desks on screen",
         "operation": "operation",
         "what": "what it does",
     },
@@ -57,6 +60,10 @@ def page(language: str) -> str:
     with i18n.use_language(language):
         parts = [f"# {words['title']}", words["intro"]]
         roles = " | ".join(i18n.label("role", role) for role in ROLES)
+        parts.append(f"## {words['screens']}")
+        parts += [
+            f"![{i18n.label('panel', one)}](../images/desk-{one}-{language}.png)" for one in SCREENS
+        ]
         head = f"| {words['operation']} | {words['what']} | {roles} |"
         line = "| --- " * 2 + "| :-: " * len(ROLES) + "|"
         for name, desk in DESKS.items():

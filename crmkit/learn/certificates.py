@@ -76,20 +76,21 @@ def of_class(course: Course, learner: str, name: str, track: str, folder: str | 
 
     Raises `CrmkitError` that says which are not graded yet, or are below what is needed.
     """
-    name, steps, left = tidy_name(name), [], []
+    name, steps, left, named = tidy_name(name), [], [], short_names()
     wanted = [step.id for step in progress(track).steps if step.kind == "exercise" and step.there]
     marked = _marked(course, learner, wanted)
     for one in wanted:
+        called = named.get(one, one)
         if one not in marked:
-            left.append(_("{exercise} is not graded yet").format(exercise=one))
+            left.append(_("{exercise} is not graded yet").format(exercise=called))
             continue
         share, waits = marked[one]
         if waits:
-            left.append(_("{exercise} waits for the trainer's marks").format(exercise=one))
+            left.append(_("{exercise} waits for the trainer's marks").format(exercise=called))
         elif share < ENOUGH:
             words = _("{exercise} has {share} %, {enough} % are needed")
             left.append(
-                words.format(exercise=one, share=int(100 * share), enough=round(100 * ENOUGH))
+                words.format(exercise=called, share=int(100 * share), enough=round(100 * ENOUGH))
             )
         steps.append((one, share))
     if left or not steps:

@@ -542,6 +542,8 @@ class Board(Page):
 
     def _rows(self) -> list[dict]:
         titles = {one.address: one.title for one in self.house.contents(self.language)}
+        with use_language(self.language):
+            short = journey.short_names()
         rows = []
         for who in self.house.group.people.values():
             with who.at_start(self.language):
@@ -553,13 +555,14 @@ class Board(Page):
                     break
                 wrong += 1
             submitted = who.course.grading / "submitted" / who.name
+            handed = sorted(one.name for one in submitted.iterdir()) if submitted.is_dir() else []
             with use_language(self.language):
                 page = titles.get(who.last_page) or (label("panel", who.last_page[6:]) if who.last_page.startswith("/shop/") else "–")  # fmt: skip
             rows.append(
                 {
                     "who": who, "page": page, "right": len(right), "stuck": wrong >= 3, "wrong": wrong,
                     "ago": int(time.time() - who.last_seen) // 60 if who.last_seen else None,
-                    "handed": sorted(one.name for one in submitted.iterdir()) if submitted.is_dir() else [],
+                    "handed": [short.get(one, one) for one in handed],
                 }
             )  # fmt: skip
         return sorted(rows, key=lambda one: (not one["stuck"], one["who"].name))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from crmkit.errors import CrmkitError
-from crmkit.i18n import get_language, ngettext
+from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
+from crmkit.learn.journey import short_names
 from crmkit.learn.journey import titles as track_titles
 from crmkit.report.page import document, section, table
 from crmkit.teach.standing import BANDS, PASSED, Standing, standing
@@ -100,6 +101,12 @@ def _bars(lines: Sequence[tuple[str, float, str]]) -> str:
     ) + "</div>"  # fmt: skip
 
 
+def _short(exercises: Sequence[str]) -> str:
+    """Exercises as people call them: by track and number."""
+    known = short_names()
+    return label("list", ", ").join(known.get(one, one) for one in exercises) or "–"
+
+
 def _help(found: Standing) -> str:
     lines = _help_lines(found)
     if not lines:
@@ -113,7 +120,7 @@ def _help_lines(found: Standing) -> tuple[list[str], list[list[str]]] | None:
     heads[2] = heads[2].format(limit=_percent(PASSED))
     lines = [
         [found.name(one.learner), found.stores.get(one.learner, "–"),
-         ", ".join(one.failed) or "–", ", ".join(one.missing) or "–"]
+         _short(one.failed), _short(one.missing)]
         for one in found.need_help()
     ]  # fmt: skip
     return (heads, lines) if lines else None
@@ -140,7 +147,7 @@ def _hard_lines(found: Standing, most: int = 12) -> tuple[list[str], list[list[A
     heads = [_("Exercise"), _("Part"), _("Got it right"), _("Wrong"), _("Left open"),
              _("What went wrong most often"), _("Times")]  # fmt: skip
     lines = [
-        [one.assignment, one.part, one.share, one.wrong, one.open, one.mistake or "–", one.times or "–"]
+        [_short([one.assignment]), one.part, one.share, one.wrong, one.open, one.mistake or "–", one.times or "–"]
         for one in found.hardest(most)
     ]  # fmt: skip
     return (heads, lines) if lines else None
@@ -159,7 +166,7 @@ def _mark_lines(found: Standing) -> tuple[list[str], list[list[Any]]]:
         lines.append([found.name(learner), found.stores.get(learner, "–"), *shares, found.overall(learner)])  # fmt: skip
     lines.sort(key=lambda line: (line[-1] is None, -(line[-1] or 0), line[0]))
     lines.append([_("The class"), "", *map(found.mean, found.titles), found.mean()])
-    return [_("Learner"), _("Store"), *found.titles, _("Overall")], lines
+    return [_("Learner"), _("Store"), *(_short([one]) for one in found.titles), _("Overall")], lines
 
 
 def _marks(found: Standing) -> str:

@@ -1,5 +1,8 @@
 """The same class graded by `crmkit grade` and by `nbgrader autograde`: marks, time and memory.
 
+nbgrader does it twice: on kernels forked from a warm process, as it is set up in this tree, and on
+the ordinary ones that it uses anywhere else.
+
 ``python tests/bench/bench_grading.py [learners] [exercise ...]``: every learner hands in every exercise, in
 Chinese or in English, all right, half of it, or as it was handed out. Both grade the same files in
 one run, one after the other, and every score has to be the same. Time holds feedback on both sides.
@@ -126,10 +129,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ours = make_class(Path(folder) / "ours", learners, exercises)
         theirs = Course(Path(folder) / "theirs")
-        shutil.copytree(ours.root, theirs.root, symlinks=True)
+        ordinary = Course(Path(folder) / "ordinary")
+        for copy in (theirs, ordinary):
+            shutil.copytree(ours.root, copy.root, symlinks=True)
         _report, our_seconds, our_memory = measured(grade.grade, ours)
         _none, their_seconds, their_memory = measured(by_nbgrader, theirs, exercises)
+        os.environ["CRMKIT_WARM"] = "0"
+        _none, plain_seconds, plain_memory = measured(by_nbgrader, ordinary, exercises)
         mine, right = scores(ours), scores(theirs)
+        assert scores(ordinary) == right
     all_ = learners * len(exercises)
     different = {
         one: (mine.get(one), right.get(one))
@@ -137,9 +145,13 @@ def main() -> None:
         if mine.get(one) != right.get(one)
     }
     print(f"{all_} submissions of {', '.join(exercises)}; load {os.getloadavg()[0]:.1f}")
-    print(f"crmkit grade       {our_seconds:7.1f} s  {our_memory:.2f} GB at most")
-    print(f"nbgrader autograde {their_seconds:7.1f} s  {their_memory:.2f} GB at most")
-    print(f"ratio {their_seconds / our_seconds:.1f}; scores different: {different or 'none'}")
+    print(f"scores different: {different or 'none'}")
+    for name, seconds, memory in (
+        ("crmkit grade", our_seconds, our_memory),
+        ("nbgrader autograde, warm kernels", their_seconds, their_memory),
+        ("nbgrader autograde, ordinary kernels", plain_seconds, plain_memory),
+    ):
+        print(f"{name:37}{seconds:7.1f} s {memory:5.2f} GB, {seconds / our_seconds:5.1f} times")
 
 
 if __name__ == "__main__":

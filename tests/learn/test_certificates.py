@@ -143,7 +143,7 @@ def test_in_a_class_the_graded_exercises_count(repository, tmp_path, monkeypatch
     course = Course(tmp_path)
     monkeypatch.setenv("CRMKIT_COURSE", str(tmp_path))
     monkeypatch.setenv("CRMKIT_PROGRESS", str(tmp_path / "progress.jsonl"))
-    with pytest.raises(CrmkitError, match="cashier-1 is not graded yet"):
+    with pytest.raises(CrmkitError, match="Cashier exercise 1 is not graded yet"):
         of_class(course, "ann", "Ann Lee", "cashier", tmp_path)
     marks = {"cashier-1": 10, "cashier-2": 8, "cashier-3": 7}
     with books.opened(course) as book:
@@ -157,10 +157,10 @@ def test_in_a_class_the_graded_exercises_count(repository, tmp_path, monkeypatch
             grade = book.find_grade("all", name, name, "ann")
             grade.auto_score, grade.needs_manual_grade = points, name == "cashier-2"
         book.db.commit()
-    with pytest.raises(CrmkitError, match="cashier-3 has 70 %, 80 % are needed") as told:
+    with pytest.raises(CrmkitError, match="Cashier exercise 3 has 70 %, 80 % are needed") as told:
         of_class(course, "ann", "Ann Lee", "cashier", tmp_path)
-    assert "cashier-1" not in str(told.value)
-    assert "cashier-2 waits for the trainer's marks" in str(told.value)
+    assert "exercise 1" not in str(told.value)
+    assert "Cashier exercise 2 waits for the trainer's marks" in str(told.value)
     assert not list(tmp_path.glob("*.pdf"))
     with books.opened(course) as book:
         book.find_grade("all", "cashier-2", "cashier-2", "ann").needs_manual_grade = False

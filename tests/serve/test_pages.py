@@ -174,7 +174,7 @@ def test_a_certificate_is_refused_by_saying_what_is_missing(stranger, browser_of
     ann = browser_of("ann")
     assert "Ann Lee" in words(ann.get("/certificate/cashier"))
     refused = ann.post("/certificate/cashier", name="Somebody Else")
-    assert "cashier-1 is not graded yet" in words(refused)
+    assert "Cashier exercise 1 is not graded yet" in words(refused)
     assert ann.get("/certificate/nothing").code == 404
 
 
