@@ -29,6 +29,12 @@ _DENIED = {
 }  # fmt: skip
 """The machine's number, clone, clone3, and: fork, ptrace, mounts, keys, namespaces, other
 processes' memory, bpf, perf, userfaultfd, io_uring."""
+_TO_ITSELF = {
+    "x86_64": ((62, 234), (302,), (129, 200, 297, 424)),
+    "aarch64": ((129, 131), (261,), (130, 138, 240, 424)),
+}
+"""Allowed on this process only, by its own number: signals; by nought: its limits. Never: other ways
+to send a signal."""
 
 
 def own_room(kept: Sequence[str], megabytes: int, memory: int, over: Callable[[], None]) -> None:
@@ -117,8 +123,12 @@ def one_process() -> None:
     allow, refuse, unknown = 0x7FFF0000, 0x00050001, 0x00050026
     steps = [(load, 0, 0, 4), (equal, 1, 0, machine), (answer, 0, 0, refuse), (load, 0, 0, 0)]
     steps += [(above, 0, 1, 0x40000000), (answer, 0, 0, refuse)]
-    for number in denied:
+    signals, limits, ways = _TO_ITSELF[platform.machine()]
+    for number in (*denied, *ways):
         steps += [(equal, 0, 1, number), (answer, 0, 0, refuse)]
+    for number, whom in [(one, os.getpid()) for one in signals] + [(one, 0) for one in limits]:
+        steps += [(equal, 0, 4, number), (load, 0, 0, 16), (equal, 1, 0, whom)]
+        steps += [(answer, 0, 0, refuse), (answer, 0, 0, allow)]
     steps += [(equal, 0, 1, clone3), (answer, 0, 0, unknown), (equal, 0, 3, clone)]
     steps += [(load, 0, 0, 16), (has, 1, 0, 0x10000), (answer, 0, 0, refuse), (answer, 0, 0, allow)]
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in steps))

@@ -4,6 +4,8 @@ Every kind below is graded as one class by one process; the right answers are kn
 """
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -219,7 +221,9 @@ KINDS = {
         {"revenue": "import subprocess\ndef revenue(a):\n"
                     "    subprocess.run(['true'], check=True)\n    return sum(a)"}, NO_REVENUE),
 }  # fmt: skip
-CAGED_ONLY = list(KINDS).index("reading the solutions")
+CAGED_ONLY = list(KINDS)[list(KINDS).index("reading the solutions") :]
+"""Kept out by bubblewrap alone: without it they are never run, they would harm this machine."""
+HERE = [kind for kind in KINDS if not (missing_here() and kind in CAGED_ONLY)]
 
 
 @pytest.fixture(scope="module")
@@ -229,11 +233,15 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def verdicts(course):
-    """All kinds, marked at once."""
+    """All kinds that may run here, marked at once."""
+    return marked(course, HERE)
+
+
+def marked(course, kinds):
     release = papers.Release(course, "till-1")
     stub = {one: release.cells[one].source for one in ("revenue", "orders")}
     work = []
-    for how, _marks in KINDS.values():
+    for how, _marks in map(KINDS.get, kinds):
         how = {k: stub[k] if v is None else v for k, v in how.items()}
         text = raw(written(course, **how)).replace(OUTSIDE.encode(), str(course.root).encode())
         work.append(papers.whole(release, papers.read(text, "till-1.ipynb"), None))
@@ -243,15 +251,18 @@ def verdicts(course):
         found = dict(marker.all(work))
     after = {path: path.stat().st_mtime_ns for path in course.root.rglob("*") if path.is_file()}
     assert before == after, "something outside the sandbox changed"
-    return {kind: found[number] for number, kind in enumerate(KINDS)}
+    return {kind: found[number] for number, kind in enumerate(kinds)}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs forks")
 @pytest.mark.parametrize("kind", KINDS)
 def test_everyone_gets_what_was_earned(verdicts, kind):
-    if list(KINDS).index(kind) >= CAGED_ONLY and missing_here():
+    if kind not in HERE:
         pytest.skip("no bubblewrap here")
-    result = verdicts[kind]
+    as_earned(verdicts[kind], kind)
+
+
+def as_earned(result, kind):
     assert "error" not in result, result
     points = {"revenue-check": 3, "orders-check": 2}
     got = sum(points[one] for one, v in result["verdicts"].items() if v["status"] == "right")
@@ -262,3 +273,45 @@ def test_everyone_gets_what_was_earned(verdicts, kind):
 def test_a_limit_is_told_in_a_sentence(verdicts):
     told = verdicts["loop that will not stop"]["verdicts"]["revenue-check"]
     assert (told["reason"], told["message"][:18]) == ("limit_time", "This took too long")
+
+
+def test_without_bubblewrap_marks_are_the_same_and_nobody_reaches_another_process(
+    course, monkeypatch
+):
+    """Kinds that a fault here would turn against this machine stay out, but for one signal."""
+    monkeypatch.setenv("CRMKIT_SANDBOX", "0")
+    assert "bubblewrap" in missing_here()
+    harmless = "import os\ntry: os.kill(os.getppid(), 0)\nexcept PermissionError: print('no')"
+    monkeypatch.setitem(KINDS, "asking for its parent", ({"before": [harmless]}, ALL))
+    kinds = ["right", "wrong", "loop that will not stop", "os._exit in a cell",
+             "asking for its parent"]  # fmt: skip
+    for kind, result in marked(course, kinds).items():
+        as_earned(result, kind)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seccomp")
+def test_a_learners_process_signals_and_limits_itself_only():
+    script = """
+import os, resource, signal, sys
+from crmkit.teach import shut
+shut.one_process()
+signal.signal(signal.SIGUSR1, lambda *_: print("heard"))
+os.kill(os.getpid(), signal.SIGUSR1), signal.raise_signal(signal.SIGUSR1)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+other = int(sys.argv[1])
+for reach in (
+    lambda: os.kill(other, 0),
+    lambda: os.kill(-1, 0),
+    lambda: os.kill(0, 0),
+    lambda: signal.pidfd_send_signal(os.pidfd_open(other), 0),
+    lambda: resource.prlimit(other, resource.RLIMIT_CORE),
+):
+    try:
+        print("reached", reach())
+    except PermissionError:
+        print("kept off")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(os.getpid())], capture_output=True, text=True, timeout=60
+    )
+    assert run.stdout.split("\n") == ["heard"] * 2 + ["kept off"] * 5 + [""], run.stderr
