@@ -9,6 +9,7 @@ from typing import Any
 
 from crmkit.data.reading import read
 from crmkit.data.reading.files import named, quoted
+from crmkit.data.reading.held import held
 from crmkit.data.reading.kinds import NOTHING
 from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meanings, table_meant
@@ -45,6 +46,7 @@ class Look:
     - `columns`: a `Seen` per column: its meaning, kind, gaps, different values, ends, what is odd
     - `doubles`: how many rows repeat another one wholly
     - `call`: the lines to paste that read it and bring it under the names of the contract
+    - `lines`: the table itself, a DuckDB relation
     """
 
     reading: ReadingReport
@@ -52,6 +54,7 @@ class Look:
     columns: tuple[Seen, ...]
     doubles: int
     call: str
+    lines: Any
 
     def to_frame(self) -> Any:
         """The columns as a pandas table."""
@@ -180,21 +183,35 @@ def look(
         "decimal": decimal, "encoding": encoding, "day_first": day_first, "time_zone": time_zone,
     }  # fmt: skip
     lines, report = read(source, **said)
+    lines = held(lines, "lines")  # some sixty questions follow, each of which would read the file
     table = table_meant(lines.columns)
     meant = meanings(lines.columns, table)
     kinds = {column: kind for column, _meaning, kind in report.columns}
     seen = _seen(lines, meant, kinds, report.rows)
-    doubles = 0
-    if report.rows:
-        distinct = lines.distinct().aggregate("count(*)").fetchall()[0][0]
-        doubles = report.rows - int(distinct)
     return Look(
         reading=report,
         table=table,
         columns=tuple(seen),
-        doubles=doubles,
+        doubles=_doubles(lines),
         call=call_of(source, said, table, meant, kinds),
+        lines=lines,
     )
+
+
+def _doubles(lines: Any) -> int:
+    """How many rows repeat another one wholly: only rows whose values make one number are compared."""
+    row = f"hash({', '.join(map(named, lines.columns))})"
+    numbers = lines.project(f"{row} AS row").aggregate("row, count(*) AS n", "row")
+    twice = numbers.filter("n > 1").project("row").to_arrow_table()
+    if not twice.num_rows:
+        return 0
+    import duckdb
+
+    alike = duckdb.sql(f"FROM lines WHERE {row} IN (SELECT row FROM twice)")
+    rows, different = (
+        int(one.aggregate("count(*)").fetchall()[0][0]) for one in (alike, alike.distinct())
+    )
+    return rows - different
 
 
 def _seen(lines: Any, meant: dict[str, str], kinds: dict[str, str], rows: int) -> list[Seen]:

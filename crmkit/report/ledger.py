@@ -8,12 +8,14 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import crmkit as ck
 import narwhals.stable.v2 as nw
 
 from crmkit.data.conform import conform
 from crmkit.data.look import Look, call_of, look
 from crmkit.data.reading import FileUnreadable
-from crmkit.data.reading.files import named, new_folder, quoted
+from crmkit.data.reading.files import named
+from crmkit.data.reading.held import held
 from crmkit.data.reading.meanings import meanings, plain
 from crmkit.data.scan import scan
 from crmkit.errors import CrmkitError
@@ -87,9 +89,9 @@ def opened(
             )
         )
     code = call_of(seen.reading.source, said, "sales", meant, kinds)
-    held: dict[str, Any] = {}
-    # the very lines that stand in the report and its notebook; with the password of a database
-    exec(call_of(str(where), said, "sales", meant, kinds), held)
+    # the very lines that stand in the report and its notebook; the file itself has been read
+    known: dict[str, Any] = {"ck": ck, "lines": seen.lines}
+    exec("\n".join(one for one in code.splitlines() if " = ck.data.scan(" not in one), known)
     tables, more = {}, []
     for table, file in others.items():
         named_so = meanings(scan(file).columns, table)
@@ -97,11 +99,11 @@ def opened(
         more.append(
             f"{table} = ck.data.conform(ck.data.scan({str(file)!r}), table={table!r}{given})"
         )
-        exec(more[-1], held)
-        tables[table] = held[table]
-    names = _called(held["lines"] if not tables else None, seen, meant, tables)
+        exec(more[-1], known)
+        tables[table] = held(known[table], table)
+    names = _called(known["lines"] if not tables else None, seen, meant, tables)
     return _finished(
-        held["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, held.get("report")
+        known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("report")
     )  # fmt: skip
 
 
@@ -201,7 +203,7 @@ def _finished(
         frame = frame.with_columns(quantity=one)
         code += "\nimport narwhals as nw\none = nw.when(nw.col('amount') < 0).then(nw.lit(-1)).otherwise(nw.lit(1))\nsales = nw.from_native(sales).with_columns(quantity=one).to_native()"  # fmt: skip
     kept = [c for c in CONTRACT["sales"] if c in frame.collect_schema().names()]
-    sales = _held(frame.select(*kept).to_native())
+    sales = held(frame.select(*kept).to_native(), "sales")
     at = nw.col("sold_at")
     ends = nw.from_native(sales).select(first=at.min(), last=at.max())
     first, last = (ends.collect() if isinstance(ends, nw.LazyFrame) else ends).rows()[0]
@@ -211,17 +213,6 @@ def _finished(
         sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted, seen, code,
         tables, names, meant or {}, cleaning,
     )  # fmt: skip
-
-
-def _held(sales: Any) -> Any:
-    """A question not yet asked, answered once into a file: every chapter asks it again."""
-    import duckdb
-
-    if not isinstance(sales, duckdb.DuckDBPyRelation):
-        return sales
-    file = new_folder("report") / "sales.parquet"
-    sales.write_parquet(str(file))
-    return duckdb.sql(f"FROM read_parquet({quoted(file)})")
 
 
 def _day(moment: Any) -> date:

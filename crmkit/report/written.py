@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crmkit.data.reading.held import held
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
@@ -138,7 +139,9 @@ def _why_not(step: Step, file: Opened, found: Mapping[str, Any]) -> str:
 def _reckoned(step: Step, found: dict[str, Any]) -> Done:
     import matplotlib
 
-    result = eval(step.code, found)  # a line of `chapters`, the very one that stands in the report
+    result = held(
+        eval(step.code, found), step.name
+    )  # a line of `chapters`, the very one that stands in the report
     found[step.name] = found["_last"] = result
     table = _table(result, step, found) if step.rows else None
     picture = None

@@ -1,0 +1,18 @@
+"""A question not yet asked, answered once: what is asked often must not read a text file each time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmkit.data.reading.files import new_folder, quoted
+
+
+def held(table: Any, kind: str) -> Any:
+    """A DuckDB relation as one over its answer, in a file of the temporary folder; any other table as it is."""
+    import duckdb
+
+    if not isinstance(table, duckdb.DuckDBPyRelation):
+        return table
+    file = new_folder(kind) / f"{kind}.parquet"
+    table.write_parquet(str(file))
+    return duckdb.sql(f"FROM read_parquet({quoted(file)})")
