@@ -8,9 +8,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import crmkit as ck
 import narwhals.stable.v2 as nw
 
+import crmkit as ck
 from crmkit.data.conform import conform
 from crmkit.data.look import Look, call_of, look
 from crmkit.data.reading import FileUnreadable
