@@ -30,7 +30,8 @@ _MONEY = re.compile(r"cny|rmb|yuan|usd|eur|gbp|人民币|块钱|元整|[元块�
 _UNIT = re.compile(
     r"(?<=[\d.)%])(?:orders?|receipts?|units?|items?|pieces?|pcs|members?|people|persons?|customers?"
     r"|days?|nights?|evenings?|weeks?|months?|hours?|times?|products?|kinds?|stores?|cards?|no\.?"
-    r"|[单件个人位名笔张次天晚周月种家条份箱瓶户款遍倍号])+$"
+    r"|tins?|cans?|box(?:es)?|bottles?|jars?|packs?|packets?|bags?|pairs?|sets?|rolls?"
+    r"|[单件个人位名笔张次天晚周月种家条份箱瓶户款遍倍号样罐盒袋包支枝双套只本册把块片桶卷捆串杯枚颗粒台部根顶副组听提])+$"
 )
 _LEAD = re.compile(
     r"^(?:大约|大概|约|共|一共|about|(?:第|no\.?|card|number)(?=\d)|approx\.?|approximately|ca\.?|[~≈=#]|[a-z_]+=|答[:：]|答案是?[:：]?)+"

@@ -43,6 +43,10 @@ class Desk:
     def listed(self) -> dict[str, tuple[str, Listed]]:
         return {}
 
+    def of_a_row(self) -> dict[str, dict[str, Any]]:
+        """By list: the button of its rows, as `page_of` takes it."""
+        return {}
+
     def own_acts(self) -> dict[str, Callable]:
         return {}
 
@@ -60,7 +64,7 @@ class Desk:
         elif self.tab in self.lists:
             title, work = self.lists[self.tab]
             why = self.work.why_not(work.what.operation)
-            body = parts.message("warning", why) if why else page_of(work, title, self.tab)
+            body = parts.column(said(self.work), parts.message("warning", why) if why else page_of(work, title, self.tab, **self.of_a_row().get(self.tab, {})))  # fmt: skip
         else:
             body = self._more()
         return parts.column(
@@ -85,8 +89,14 @@ class Desk:
                 ),
                 title=label("permission", more.chosen),
             ),
-            parts.card(record(more.result)) if more.done_once and more.result is not None else None,
+            self._result(),
         )  # fmt: skip
+
+    def _result(self) -> Part | None:
+        """What the operation gave back, under a name where it is a bare number."""
+        found, done = self.more.result, self.more.chosen
+        said = label("result", done)
+        return None if found is None else parts.card(record(found, said if said != done else None))
 
     def acts(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -106,18 +116,11 @@ class Desk:
     def noting(self, act: str, title: str, operation: str, *fields: Part) -> Part:
         """A card in which something is noted about the one that is open, or left for the list. Why
         it was refused stands at its field, else above the buttons."""
-        form, at, why = self.refused or ("", "", "")
-        why = why if form == act else ""
-        marked = [
-            one | {"problem": why, "wrong": True} if why and one.get("name") == at else one
-            for one in fields
-        ]
         return parts.column(
             parts.card(
                 parts.form(
                     act,
-                    *marked,
-                    parts.message("error", "" if marked != list(fields) else why),
+                    *self.marked(act, *fields),
                     parts.row(
                         parts.button(
                             _("Note it"),
@@ -134,6 +137,17 @@ class Desk:
             grow=1,
         )
 
+    def marked(self, act: str, *fields: Part) -> list[Part]:
+        """The fields of a form, with why it was refused at its field, else below them."""
+        form, at, why = self.refused or ("", "", "")
+        if form != act:
+            return [*fields, parts.message("error", "")]
+        found = [
+            one | {"problem": why, "wrong": True} if one.get("name") == at else one
+            for one in fields
+        ]
+        return [*found, parts.message("error", "" if found != list(fields) else why)]
+
     def once(self, name: str, act: Callable, *given: Any) -> None:
         """Do it under this form's key, which is new for the next time."""
         act(*given, key=self.keys(name))
@@ -142,6 +156,7 @@ class Desk:
 
     def note(self, name: str, act: Callable, typed: dict, at: str = "") -> None:
         """What a `noting` form sent: done, or why not, to be read in the form, at the field `at`."""
+        self.work.said = None
         try:
             self.once(name, act, typed)
             self.refused = None
@@ -177,16 +192,20 @@ def _there(ask: Ask, more: Operations) -> list[tuple[str, str]]:
 
 
 def _control(ask: Ask, more: Operations) -> Part:
-    value = str(more.given.get(ask.name, ""))
-    name, words, rev = (
-        ask.name,
-        ask.label if ask.needed else _("{field} (optional)").format(field=ask.label),
-        more.turn,
-    )
+    value = str(more.given.get(ask.name, ask.default))
+    name, words, rev = ask.name, ask.label, more.turn
+    if not ask.needed and not ask.default:
+        words = _("{field} (optional)").format(field=words)
     if there := _there(ask, more):
         return parts.select(name, words, [("", _("– choose –")), *there], value, rev=rev)
     if ask.kind == "code":
-        return parts.select(name, words, options(ask.codes, ask.codes_kind, "–"), value, rev=rev)
+        return parts.select(
+            name,
+            words,
+            options(ask.codes, ask.codes_kind, None if ask.default else "–"),
+            value,
+            rev=rev,
+        )
     if ask.kind == "several":
         return parts.choice(name, words, options(ask.codes, ask.codes_kind), [], many=True, rev=rev)
     if ask.kind == "yes":

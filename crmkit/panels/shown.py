@@ -56,14 +56,13 @@ def table(
 
 def record(value: Any, title: str | None = None) -> Part:
     """Whatever a desk gave back, to be read."""
-    if value is None:
-        return parts.message("right", _("Done."))
     if isinstance(value, tuple | list) and not value:
         return parts.text(_("Nothing here."), "quiet")
     if isinstance(value, tuple | list) and not hasattr(value[0], "__dataclass_fields__"):
         return parts.items(*(parts.text(str(one)) for one in value))
     if isinstance(value, dict):
-        return parts.facts(*((str(name), str(one)) for name, one in value.items()))
+        facts = parts.facts(*((str(name), str(one)) for name, one in value.items()))
+        return parts.column(parts.head(title), facts) if title else facts
     if not hasattr(value, "__dataclass_fields__") and not isinstance(value, tuple | list):
         return parts.facts((title or _("Result"), str(value)))
     found: list[Part] = []
@@ -82,8 +81,10 @@ def page_of(
     *,
     opens: str | None = None,
     opener: str | None = None,
+    only: Callable[[Any], bool] = bool,
 ) -> Part:
-    """A list with its filters, its order and its pages; `opens` is the act of a row's button."""
+    """A list with its filters, its order and its pages; `opens` is the act of a row's button, of
+    `only` those rows."""
     page, what = work.page(), work.what
     controls: list[Part | None] = []
     if what.words:
@@ -113,7 +114,9 @@ def page_of(
     more = None
     if opens:
 
-        def more(row: Any) -> Part:
+        def more(row: Any) -> Part | str:
+            if not only(row):
+                return ""
             key = getattr(row, what.key)
             return parts.button(opener or _("Open"), opens, key, kind="small", says=f"{opener or _('Open')} {key}")  # fmt: skip
 

@@ -34,6 +34,7 @@ class Field:
     needed: bool
     codes: tuple[str, ...] = ()
     kind: str | None = None
+    default: object = None
 
 
 class Arguments:
@@ -98,7 +99,9 @@ class Arguments:
             if name == "self" or one.kind is one.VAR_KEYWORD:
                 continue
             codes = _codes(self._hints.get(name)) or OneOf(())
-            found.append(Field(name, one.default is one.empty, codes.codes, codes.kind or name))
+            needed = one.default is one.empty
+            default = None if needed else one.default
+            found.append(Field(name, needed, codes.codes, codes.kind or name, default))
         return tuple(found)
 
 

@@ -89,10 +89,16 @@ class Tx:
         """What the store, the colleague or the like with this id is called."""
         return self.value(select(table.c.name).where(table.c.id == key))
 
+    def row(self, table: Table, key: object, column: str = "id"):
+        """The row with this id, or this code in another column; None where there is none."""
+        code = table.c[column]
+        typed = values.codes(key) if isinstance(code.type, Text) else (values.number(key),)
+        rows = (self.one(select(table).where(code == one)) for one in typed)
+        return next(filter(None, rows), None)
+
     def find(self, table: Table, key: object, *, here: bool = False):
         """The row with this id (only of this store, if `here`); refused where there is none."""
-        typed = values.code(key) if isinstance(table.c.id.type, Text) else values.number(key)
-        row = self.one(select(table).where(table.c.id == typed))
+        row = self.row(table, key)
         if row is not None and not (here and row.store_id != self.store_id):
             return row
         about = {"what": label("thing", table.name), "id": key}

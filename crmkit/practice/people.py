@@ -55,11 +55,14 @@ def column_of(field: str) -> str:
 
 def live(tx: Tx, member_id: str):
     """The member's row; of a merged record, the one that was kept."""
-    row = tx.one(select(table).where(table.c.id == values.code(member_id)))
+    row = tx.row(table, member_id)
     if row is not None and row.status == "merged":
         row = tx.one(select(table).where(table.c.id == row.survivor_id))
     if row is None:
-        raise NotFound(_("There is no member {id}."), id=member_id)
+        if values.is_code(member_id):
+            raise NotFound(_("There is no member {id}."), id=member_id)
+        said = _("There is no member {id}. Fill in a member's number, such as M000219.")
+        raise NotFound(said, id=member_id)
     if row.status == "erased":
         raise NotFound(_("Member {id} was erased at their own wish."), id=member_id)
     return row
@@ -268,6 +271,12 @@ def fill(tx: Tx, member_id: str, fields: dict[str, str]) -> None:
         tx.update(
             table, member_id, **sealed_columns(tx, member_id, **sealed), **plain_columns(**plain)
         )
+
+
+def name_shown(tx: Tx, member_id: str) -> str | None:
+    """What a list says beside a member's number; nothing of one who was erased."""
+    row = living(tx, member_id)
+    return row and masks.mask_name(unsealed(tx, row, "name"))
 
 
 def card_of(tx: Tx, row) -> Member:

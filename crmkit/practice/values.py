@@ -100,7 +100,7 @@ def phone(value: object) -> str:
     >>> phone("１４０ 1234-5678"), phone("+86 140 1234 5678"), phone("+44 20 7946 0000")
     ('14012345678', '14012345678', '+442079460000')
     """
-    tidy = _plain(text(value, "phone"))
+    tidy = plain(text(value, "phone"))
     tidy = re.sub(r"[\s().\-]", "", tidy)
     tidy = re.sub(r"^(\+|00)86(?=1)", "", tidy)
     if re.fullmatch(r"1[3-9]\d{9}", tidy) and tidy.isascii():
@@ -114,7 +114,7 @@ def phone(value: object) -> str:
 
 def tail(value: object) -> str:
     """The last four digits of a phone."""
-    tidy = _plain(text(value, "phone_tail"))
+    tidy = plain(text(value, "phone_tail"))
     if not re.fullmatch(r"[0-9]{4}", tidy):
         raise BadValue(_("Type the last four digits of the phone."))
     return tidy
@@ -130,7 +130,7 @@ def email(value: object) -> str:
 
     try:
         return validate_email(
-            _plain(text(value, "email")).replace("。", "."),
+            plain(text(value, "email")).replace("。", "."),
             check_deliverability=False,
             test_environment=True,
         ).normalized
@@ -138,14 +138,14 @@ def email(value: object) -> str:
         raise BadValue(_("This is no e-mail address.")) from error
 
 
-def _plain(typed: str) -> str:
+def plain(typed: str) -> str:
     """Full-width letters and signs as their plain ones."""
     return unicodedata.normalize("NFKC", typed)
 
 
 def card(value: object) -> str:
     """A card number: 6 to 20 digits."""
-    tidy = re.sub(r"[\s\-]", "", _plain(text(value, "card")))
+    tidy = re.sub(r"[\s\-]", "", plain(text(value, "card")))
     if not re.fullmatch(r"[0-9]{6,20}", tidy):
         raise BadValue(_("A card number has 6 to 20 digits."))
     return tidy
@@ -162,7 +162,7 @@ def birth_date(value: object, today: date) -> date:
 
 
 def _day_written(text: str) -> date | None:
-    tidy = _plain(text).strip()
+    tidy = plain(text).strip()
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", tidy):
         return None
     try:
@@ -205,6 +205,23 @@ def code(value: object) -> str:
     return value if isinstance(value, str) and value.isprintable() and len(value) <= 64 else ""
 
 
+def codes(value: object) -> tuple[str, ...]:
+    """The ids that what was typed may stand for, the likeliest first: people type them in small or
+    in full-width letters.
+
+    >>> codes("P0280"), codes(" ｐ０２８０")
+    (('P0280', 'p0280'), (' ｐ０２８０', 'p0280', 'P0280'))
+    """
+    typed = code(value)
+    tidy = plain(typed).strip()
+    return tuple(dict.fromkeys((typed, tidy, tidy.upper(), tidy.lower())))
+
+
+def is_code(value: object) -> bool:
+    """Whether what was typed looks like an id at all, and not like a name."""
+    return any(one.isdigit() for one in code(value))
+
+
 def new_code(value: object, field: str) -> str:
     """The id that something new is to have: one line of at most 64 characters.
 
@@ -241,7 +258,7 @@ def moment(value: object, field: str, zone: ZoneInfo) -> datetime:
     """
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(_plain(value).strip())
+            value = datetime.fromisoformat(plain(value).strip())
         except ValueError:
             value = None
     if not isinstance(value, datetime):

@@ -42,6 +42,10 @@ def test_a_percentage_may_stand_in_a_calculation(typed):
 @pytest.mark.parametrize(
     ("kind", "typed", "value"),
     [
+        ("count", "12罐", 12),
+        ("count", "三盒", 3),
+        ("count", "two bags", 2),
+        ("count", "12 tins", 12),
         ("money", "¥57.79", 57.79),
         ("money", "￥57.79", 57.79),
         ("money", "57.79元", 57.79),

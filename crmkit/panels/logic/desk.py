@@ -6,7 +6,7 @@ from functools import cached_property
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.reading import NotUnderstood, read
-from crmkit.practice import Shop
+from crmkit.practice import Shop, values
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, NotFound, PracticeError
@@ -76,7 +76,7 @@ def percent(typed: object) -> int:
 
 def search_members(shop: Shop, words: str) -> tuple[list, bool]:
     """Members by phone, card, number, last four digits or name; whether there are more."""
-    words = words.strip()
+    words = values.plain(words).strip()
     digits = words.replace(" ", "").replace("-", "")
     if words[:1] in "Mm" and words[1:].isdigit():
         return [shop.members.show(words.upper())], False

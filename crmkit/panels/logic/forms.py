@@ -8,9 +8,11 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from crmkit.i18n import gettext as _
-from crmkit.panels.logic.desk import DeskWork, cents, percent, whole
+from crmkit.i18n import label
+from crmkit.learn.reading import cut
+from crmkit.panels.logic.desk import DeskWork, cents, money, percent, whole
 from crmkit.practice import Shop, display
-from crmkit.practice.errors import BadValue
+from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.values import field_label
 
 MONEY = {"amount", "list_price", "cost", "threshold", "amount_off", "revenue"} | display.money_names
@@ -21,7 +23,7 @@ FILES = {"path"}
 @dataclass(frozen=True)
 class Ask:
     """One field of an operation's form: `kind` is text, number, percent, money, day, yes, units, codes,
-    several or code."""
+    several or code; `default` is what holds where nobody says otherwise, as it is typed."""
 
     name: str
     label: str
@@ -29,6 +31,7 @@ class Ask:
     needed: bool
     codes: tuple[str, ...] = ()
     codes_kind: str = ""
+    default: str = ""
 
 
 def asks(shop: Shop, operation: str) -> list[Ask] | None:
@@ -42,13 +45,21 @@ def asks(shop: Shop, operation: str) -> list[Ask] | None:
         if field.name in FILES or (kind is None and field.needed):
             return None
         if kind and field.name not in ("after", "where", "sort", "size", "key"):
-            label = field_label(
-                "thing_name" if field.name == "name" and desk != "members" else field.name
-            )
+            thing = field.name == "name" and desk != "members"
+            words = field_label("thing_name" if thing else field.name)
+            default = _typed(kind, field.default)
             found.append(
-                Ask(field.name, label, kind, field.needed, field.codes, field.kind or "")
-            )  # fmt: skip
+                Ask(field.name, words, kind, field.needed, field.codes, field.kind or "", default)
+            )
     return found
+
+
+def _typed(kind: str, default: Any) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if kind == "text" or not isinstance(default, str | int):
+        return ""
+    return display.yuan(default).replace(",", "") if kind == "money" else str(default)
 
 
 def _kind(name: str, hint: Any, codes: tuple[str, ...]) -> str | None:
@@ -80,35 +91,95 @@ def ready(ask: Ask, typed: Any) -> Any:
         if ask.needed:
             raise BadValue(_("{field} is missing.").format(field=ask.label))
         return None
-    if ask.kind == "money":
+    try:
+        return _taken(ask.kind, words)
+    except BadValue as error:
+        raise BadValue(_("{field}: {why}").format(field=ask.label, why=error)) from None
+
+
+def _taken(kind: str, words: str) -> Any:
+    if kind == "money":
         return cents(words)
-    if ask.kind == "number":
+    if kind == "number":
         sign = -1 if words[0] in "-−" else 1  # a number may be typed with its sign
         return sign * whole(words.lstrip("-−"))
-    if ask.kind == "percent":
+    if kind == "percent":
         return percent(words)
-    if ask.kind == "units":
+    if kind == "units":
         return units(words)
-    if ask.kind == "codes":
+    if kind == "codes":
         return [one for one in re.split(r"[\s,，、;；]+", words) if one]
     return words
 
 
 def units(words: str) -> list[tuple[str, int]]:
-    """Goods and pieces as people list them: one a line, ``P0001 3``."""
+    """Goods and pieces as people list them: one a line, ``P0001 3``, ``P0001 black tea × 3 tins``."""
     found = []
-    for line in re.split(r"[\n;；]+", words):
-        parts = re.split(r"[\s,，:：×x*]+", line.strip())
-        if parts == [""]:
-            continue
-        if len(parts) > 2:
-            raise BadValue(
-                _("“{line}” is not clear: write the goods and how many, such as P0001 3.").format(
-                    line=line[:40]
-                )
-            )
-        found.append((parts[0], whole(parts[1]) if len(parts) == 2 else 1))
-    return found  # fmt: skip
+    for line in filter(None, map(str.strip, re.split(r"[\n;；]+", words))):
+        what, *more = _BETWEEN.split(line)
+        if len(more) > 1 and _pieces(more[-1]) is None:
+            more[-2:] = [f"{more[-2]} {more[-1]}"]  # 3 tins
+        said = [_pieces(one) for one in more] or [1]
+        if said[-1] is None or any(one is not None for one in said[:-1]):
+            unclear = _("“{line}” is not clear: write the goods and how many, such as P0001 3.")
+            raise BadValue(unclear.format(line=line[:40]))
+        found.append((what, said[-1]))
+    return found
+
+
+_BETWEEN = re.compile(r"(?:[\s,，:：×*]|(?<=[\s\d])x(?=[\s\d]))+")
+
+
+def _pieces(words: str) -> int | None:
+    """How many; None where these words say no number."""
+    try:
+        return whole(words)
+    except BadValue:
+        return None
+
+
+def goods(shop: Shop, code: str) -> str:
+    """A product's number with its name beside it, where it has one."""
+    try:
+        one = shop.stock.look(code)
+    except PracticeError:
+        return code
+    return f"{one.product_id} {one.product}"
+
+
+def what_was_done(shop: Shop, operation: str, fields: Sequence[Ask], given: dict[str, Any]) -> str:
+    """An operation and what was filled in for it, as people read it."""
+    words = [
+        said if one.kind == "units" and one.needed else f"{one.label} {said}"
+        for one in fields
+        if (said := _read(shop, one, given.get(one.name)))
+    ]
+    done = label("permission", operation)
+    if not words:
+        return _("Done: {operation}.").format(operation=done)
+    return _("Done: {operation} – {what}.").format(operation=done, what=_("; ").join(words))
+
+
+def _read(shop: Shop, ask: Ask, value: Any) -> str:
+    if value is None or value is False or ask.name == "password":
+        return ""
+    if ask.kind == "money":
+        return money(value)
+    if ask.kind == "units":
+        return _(", ").join(f"{goods(shop, code)} × {many}" for code, many in value)
+    if ask.kind in ("code", "several"):
+        several = value if isinstance(value, list) else [value]
+        return _(", ").join(label(ask.codes_kind, one) for one in several)
+    if ask.kind == "codes":
+        return _(", ").join(map(str, value))
+    if ask.kind == "percent":
+        return f"{value}%"
+    if ask.kind == "yes":
+        return _("yes")
+    if ask.name == "product_id":
+        return goods(shop, value)
+    words = str(value)
+    return cut(shop.called().get(words, words))
 
 
 class Operations(DeskWork):
@@ -120,13 +191,12 @@ class Operations(DeskWork):
         self.chosen = next((one for one in self.all if self.may(one)), self.all[0])
         self.given: dict[str, Any] = {}
         self.result: Any = None
-        self.done_once = False
 
     def choose(self, operation: str, **given: Any) -> None:
         """Turn to an operation; `given` stands in its fields already."""
         if operation in self.all:
             self.chosen, self.given, self.said = operation, given, None
-            self.result, self.done_once = None, False
+            self.result = None
             self.turn += 1
 
     @property
@@ -134,13 +204,16 @@ class Operations(DeskWork):
         return asks(self.shop, self.chosen) or []
 
     def do(self, typed: dict[str, Any], key: str) -> None:
+        self.said = self.result = None
         desk, method = self.chosen.split(".")
         given = {one.name: ready(one, typed.get(one.name)) for one in self.fields}
         given = {name: value for name, value in given.items() if value not in (None, [])}
+        told = what_was_done(self.shop, self.chosen, self.fields, given)
         act = getattr(getattr(self.shop, desk), method)
         if act.operation.writes:
             given["key"] = key
         self.result = act(**given)
-        self.done_once, self.given = True, {}
+        self.given = {}
         self.turn += 1
-        self.tell("right", _("Done."))
+        if act.operation.writes:
+            self.tell("right", told)

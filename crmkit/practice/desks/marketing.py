@@ -217,7 +217,7 @@ class Marketing(Desk):
             raise BadValue(_("A birthday rule has no day of its own."))
         values.quantity(days_before, "days_before", least=0, most=60)
         if segment_id is not None:
-            tx.find(schema.segment, segment_id)
+            segment_id = tx.find(schema.segment, segment_id).id
         made = tx.insert(
             schema.care_rule,
             name=values.text(name, "name"),
@@ -269,7 +269,7 @@ class Marketing(Desk):
         """Plan a campaign; `control_percent` of the segment will be left alone, to compare with."""
         values.quantity(control_percent, "control_percent", least=0, most=90)
         if promotion_id is not None:
-            tx.find(schema.promotion, promotion_id)
+            promotion_id = tx.find(schema.promotion, promotion_id).id
         made = tx.insert(
             schema.campaign,
             name=values.text(name, "name"),

@@ -243,7 +243,7 @@ class Members(Desk):
                 typed = people.tidy(tx, unique, changes[unique])
                 people.require_free(tx, unique, typed, said, but=row.id)
         if "home_store_id" in changes:
-            tx.find(schema.store, changes["home_store_id"])
+            changes["home_store_id"] = tx.find(schema.store, changes["home_store_id"]).id
         people.fill(tx, row.id, changes)
         tx.note(f"member:{row.id}", fields=sorted(changes))
         return people.card_of(tx, people.live(tx, row.id))

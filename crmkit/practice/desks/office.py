@@ -93,7 +93,7 @@ class Office(Desk):
     ) -> str:
         """Take someone on, in one role at their store (or everywhere)."""
         staff_id = tx.new_code(schema.staff, staff_id, "staff")
-        tx.find(schema.store, store_id)
+        store_id = tx.find(schema.store, store_id).id
         tx.insert(
             schema.staff,
             id=staff_id,
@@ -109,9 +109,9 @@ class Office(Desk):
     @command(roles="trainer")
     def give_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Let someone work in one more role, at one store or (without one) everywhere."""
-        tx.find(schema.staff, staff_id)
+        staff_id = tx.find(schema.staff, staff_id).id
         if store_id is not None:
-            tx.find(schema.store, store_id)
+            store_id = tx.find(schema.store, store_id).id
         held = {"staff_id": staff_id, "role_id": role, "store_id": store_id}
         if not tx.one(select(schema.staff_role).filter_by(**held)):
             tx.insert(schema.staff_role, **held)
@@ -120,7 +120,9 @@ class Office(Desk):
     @command(roles="trainer")
     def take_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Take a role back, as it was given: at that store, or (without one) everywhere."""
-        tx.find(schema.staff, staff_id)
+        staff_id = tx.find(schema.staff, staff_id).id
+        if store_id is not None:
+            store_id = tx.find(schema.store, store_id).id
         held = {"staff_id": staff_id, "role_id": role, "store_id": store_id}
         if not tx.execute(delete(schema.staff_role).filter_by(**held)).rowcount:
             said = _("{id} was not given the role {role} there.")
@@ -131,7 +133,7 @@ class Office(Desk):
     @command(roles="trainer")
     def set_password(self, tx: Tx, staff_id: str, password: str) -> None:
         """Give someone a password to sign in with; eight characters at least."""
-        tx.find(schema.staff, staff_id)
+        staff_id = tx.find(schema.staff, staff_id).id
         if not isinstance(password, str) or len(password) < 8:
             raise Refused(_("A password has at least eight characters."))
         tx.update(schema.staff, staff_id, password_hash=access.hash_password(password))
@@ -140,7 +142,7 @@ class Office(Desk):
     @command(roles="trainer")
     def let_go(self, tx: Tx, staff_id: str) -> None:
         """Someone leaves: they can no longer sign in or do anything."""
-        tx.find(schema.staff, staff_id)
+        staff_id = tx.find(schema.staff, staff_id).id
         tx.update(schema.staff, staff_id, active=False)
         _require_a_trainer(tx)
         tx.note(f"staff:{staff_id}")
@@ -194,7 +196,7 @@ class Office(Desk):
         a new target replaces the old one."""
         first = values.day(f"{values.text(month, 'month')}-01", "month")
         if staff_id is not None:
-            tx.find(schema.staff, staff_id)
+            staff_id = tx.find(schema.staff, staff_id).id
         about = {"store_id": tx.store_id, "staff_id": staff_id, "month": f"{first:%Y-%m}"}
         tx.put(schema.sales_target, about, revenue=values.cents(revenue, "revenue", least=1))
         tx.note(f"store:{tx.store_id}", month=about["month"], revenue=revenue)

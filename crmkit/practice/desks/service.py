@@ -137,9 +137,9 @@ class Service(Desk):
     def assign(self, tx: Tx, ticket_id: int, staff_id: str) -> Ticket:
         """Say who looks after it."""
         row = _working(tx, ticket_id)
-        tx.find(schema.staff, staff_id)
-        tx.update(tickets, row.id, owner_id=staff_id)
-        return _noted(tx, row.id, owner=staff_id)
+        owner = tx.find(schema.staff, staff_id).id
+        tx.update(tickets, row.id, owner_id=owner)
+        return _noted(tx, row.id, owner=owner)
 
     @command(roles="sales manager trainer")
     def edit(
@@ -236,7 +236,7 @@ class Service(Desk):
         due_on, recheck_on = values.day(due_on, "due_on"), values.day(recheck_on, "recheck_on")
         if recheck_on < due_on:
             raise BadValue(_("The re-check comes after the change, not before."))
-        tx.find(schema.staff, owner_id)
+        owner_id = tx.find(schema.staff, owner_id).id
         if ticket_id is not None:
             tx.find_mine(tickets, ticket_id)
         made = tx.insert(

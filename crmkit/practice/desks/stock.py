@@ -16,7 +16,7 @@ from crmkit.practice.errors import BadValue, NotFound
 from crmkit.practice.goods import find_product, matching
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.people import live
+from crmkit.practice.people import live, name_shown
 from crmkit.practice.records import Cents, built, record
 
 PRODUCTS = Listing(
@@ -65,7 +65,7 @@ class Moved:
     balance: int
     staff_id: str
     document: Annotated[str, ABOUT] | None
-    reason: str | None
+    reason: Annotated[str, "return_reason"] | None
 
 
 @record
@@ -73,6 +73,7 @@ class Reorder:
     """A product that fell to its reorder point, and how many to order."""
 
     product_id: str
+    product: str
     on_hand: int
     in_transit: int
     reorder_point: int
@@ -98,14 +99,16 @@ class Product:
         return self.on_hand - self.reserved
 
 
-@record
+@record(lists="id product_id product quantity member_id member until status")
 class Reservation:
     """Units kept for somebody; `lapsed` when their time is over."""
 
     id: int
     store_id: str
     product_id: str
+    product: str
     member_id: str | None
+    member: str | None
     quantity: int
     made_at: datetime
     until: datetime
@@ -130,7 +133,8 @@ class Stock(Transfers, Counts, Buying, Desk):
             wanted.append(p.c.category == values.text(category, "category"))
         if words is not None or category is None:
             words = values.text(words, "words")
-            exact = or_(p.c.id == words, p.c.barcode == words)
+            codes = values.codes(words)
+            exact = or_(p.c.id.in_(codes), p.c.barcode.in_(codes))
             found = tx.one(select(p.c.id).where(exact, *wanted))
             wanted.append(exact if found else matching(words))
         rows = tx.all(select(p).where(*wanted).order_by(p.c.active.desc(), p.c.id).limit(20))
@@ -182,8 +186,13 @@ class Stock(Transfers, Counts, Buying, Desk):
             .order_by(m.c.id.desc())
             .limit(values.quantity(limit, "limit"))
         )
-        said = tx.said(m, [row.id for row in rows])
-        return tuple(_moved(row, tx.store_id, said[row.id]) for row in rows)
+        said, back = tx.said(m, [row.id for row in rows]), schema.sale_return
+        why = tx.by_key(
+            select(back.c.id, back.c.reason).where(back.c.id.in_([row.return_id for row in rows]))
+        )
+        return tuple(
+            _moved(row, tx.store_id, said[row.id] or why.get(row.return_id)) for row in rows
+        )
 
     @command(roles="stock_keeper manager trainer")
     def send_to_supplier(self, tx: Tx, units: values.Units, reason: str) -> None:
@@ -235,11 +244,12 @@ class Stock(Transfers, Counts, Buying, Desk):
         return number
 
     @command(roles="cashier sales stock_keeper manager trainer")
-    def release(self, tx: Tx, reservation: int) -> None:
+    def release(self, tx: Tx, reservation: int) -> Reservation:
         """What was kept is free again."""
         row = ledger.held(tx, reservation)
         tx.update(schema.reservation, row.id, status="released")
         tx.note(f"product:{row.product_id}", reservation=row.id)
+        return _reservation(tx, tx.find(schema.reservation, row.id))
 
     @listed(RESERVATIONS, roles="cashier sales stock_keeper manager trainer")
     def list_reservations(tx: Tx, rows):
@@ -273,6 +283,7 @@ class Stock(Transfers, Counts, Buying, Desk):
             if on_hand + coming <= rule.reorder_point:
                 there = {"on_hand": on_hand, "in_transit": coming}
                 order = rule.order_up_to - on_hand - coming
+                there["product"] = tx.name_of(schema.product, rule.product_id)
                 needed.append(built(Reorder, rule, **there, order=order))
         return tuple(needed)
 
@@ -304,4 +315,6 @@ def _on_hand(tx: Tx, store_id: str, product) -> OnHand:
 
 def _reservation(tx: Tx, row) -> Reservation:
     lapsed = row.status == "held" and row.until <= tx.now
-    return built(Reservation, row, lapsed=lapsed)
+    whom = row.member_id and name_shown(tx, row.member_id)
+    product = tx.name_of(schema.product, row.product_id)
+    return built(Reservation, row, lapsed=lapsed, product=product, member=whom)

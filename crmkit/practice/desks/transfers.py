@@ -29,6 +29,7 @@ class TransferLine:
     what was sent is `surplus`."""
 
     product_id: str
+    product: str
     sent: int
     received: int
     lost: int
@@ -62,7 +63,7 @@ class Transfers:
         self, tx: Tx, to_store: str, units: values.Units, *, note: str | None = None
     ) -> Transfer:
         """Send goods to another store; they are in transit until that store receives them."""
-        tx.find(schema.store, to_store)
+        to_store = tx.find(schema.store, to_store).id
         if to_store == tx.store_id:
             raise Refused(_("The goods are at this store already."))
         sent = wanted(tx, units)
@@ -172,11 +173,12 @@ def _transfer(tx: Tx, transfer_id: int) -> Transfer:
     row = tx.find(schema.transfer, transfer_id)
     lines = tx.all(
         text(
-            "SELECT product_id, sent, received, lost, returned, surplus FROM transfer_progress"
+            "SELECT product_id, name, sent, received, lost, returned, surplus"
+            " FROM transfer_progress JOIN product ON product.id = product_id"
             " WHERE transfer_id = :id ORDER BY product_id"
         ).bindparams(id=transfer_id)
     )
-    lines = tuple(TransferLine(one[0], *map(int, one[1:])) for one in lines)
+    lines = tuple(TransferLine(*one[:2], *map(int, one[2:])) for one in lines)
     return built(Transfer, row, lines=lines)
 
 

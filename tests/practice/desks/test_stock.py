@@ -351,7 +351,7 @@ def test_named_lines_are_counted_again(any_shop):
     assert again.stocktake_id != sheet.stocktake_id
 
 
-@pytest.mark.parametrize("typed", ["棉布", "围巾 自有", "mbwj", "bwj", "MBWJ", "690000000001"])
+@pytest.mark.parametrize("typed", ["棉布", "围巾 自有", "围巾棉布", "x1", "Ｘ１", "mbwj", "bwj", "MBWJ", "690000000001"])
 def test_goods_are_found_by_part_of_the_name_initials_or_barcode(any_shop, typed):
     any_shop.office.add_product(
         "X1", "棉布围巾", "textiles", 100, 50, brand="自有", barcode="690000000001"
@@ -361,6 +361,21 @@ def test_goods_are_found_by_part_of_the_name_initials_or_barcode(any_shop, typed
     assert [one.id for one in any_shop.stock.find(typed, category="textiles")] == ["X1"]
     with pytest.raises(NotFound):
         any_shop.stock.find(typed, category="kitchen")
+
+
+def test_codes_are_found_in_small_and_in_full_width_letters(any_shop):
+    ann = any_shop.members.register("Ann Lee", "14012345678").id
+    number = any_shop.stock.reserve("ｐ１", member_id=f" {ann.lower()}")
+    kept = any_shop.stock.list_reservations().rows[0]
+    assert (kept.id, kept.product_id, kept.member_id) == (number, "P1", ann)
+    sent = any_shop.stock.send("s2", [("p1", 1)])
+    assert (sent.to_store_id, sent.lines[0].product_id) == ("S2", "P1")
+
+
+def test_the_passbook_says_why_goods_came_back(any_shop):
+    sale = any_shop.till.sell([("P1", 1)])
+    any_shop.till.give_back(sale.sale_id, [("P1", 1)], reason="changed_mind")
+    assert any_shop.stock.passbook("P1")[0].reason == "changed_mind"
 
 
 def test_goods_are_found_by_category_and_listed(any_shop):

@@ -1,0 +1,149 @@
+"""Counting blind on screen: the sheet, what was counted, and what the count found."""
+
+from typing import Any
+
+from crmkit.i18n import gettext as _
+from crmkit.panels.general import Desk
+from crmkit.panels.logic.desk import whole
+from crmkit.panels.shown import cannot, money
+from crmkit.practice.errors import BadValue
+from crmkit.screen import Part, parts
+
+
+class Counting(Desk):
+    """The stock room's page of stocktakes."""
+
+    sheet: Any = None
+    report: Any = None
+
+    def __init__(self, shop: Any):
+        self.named: dict[str, str] = {}
+        super().__init__(shop)
+
+    def _one(self, words: str) -> Any:
+        raise NotImplementedError
+
+    def _count(self) -> Part:
+        why = cannot(self.work, "stock.count")
+        if why:
+            return why
+        turn = self.work.turn
+        if self.sheet is None:
+            running = [one for one in self.shop.stock.list_counts(size=20).rows if one.status == "open"]  # fmt: skip
+            return parts.column(
+                *(parts.button(_("Go on with stocktake {id}").format(id=one.id), "count.fetch", one.id, icon="fetch", kind="primary") for one in running),
+                parts.card(
+                    parts.text(_("You count what is there; what the book says stays hidden until the count is closed."), "quiet"),
+                    parts.form(
+                        "count.open",
+                        parts.field("products", _("Goods to count (numbers with blanks between them)"), rev=turn),
+                        parts.button(_("Begin the count"), kind="primary", icon="list", why=self.work.why_not("stock.open_count")),
+                        once=self.keys("count.open"),
+                    ),
+                    title=_("A new stocktake"),
+                    icon="list",
+                ),
+                self._found() if self.report else None,
+            )  # fmt: skip
+        done = set(self.sheet.counted)
+        left_first = sorted(self.sheet.products, key=lambda one: one[0] in done)
+        rows = [
+            [name, id_, _("counted") if id_ in done else _("not counted yet")]
+            for id_, name in left_first
+        ]
+        counted = len(done)
+        return parts.column(
+            parts.row(
+                parts.column(
+                    parts.form(
+                        "count.one",
+                        parts.row(
+                            parts.field("product", _("Scan or type the goods"), rev=turn, focus=True),
+                            parts.field("counted", _("Counted"), rev=turn, numeric=True),
+                            parts.button(_("Note it"), kind="primary", icon="check"),
+                        ),
+                        once=self.keys("count.one"),
+                    ),
+                    parts.table(_("{n} of {all} counted").format(n=counted, all=len(rows)), [_("Goods"), _("Number"), _("State")], rows),
+                    grow=3,
+                ),
+                parts.column(
+                    parts.card(
+                        parts.text(_("What is not counted stays as it is: it is not zero."), "quiet"),
+                        parts.form(
+                            "count.close",
+                            parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One a line: P0001 broken")),
+                            parts.button(_("Close the count"), kind="primary", icon="lock", why=self.work.why_not("stock.close_count")),
+                            once=self.keys("count.close"),
+                        ),
+                        parts.button(_("Go away, go on later"), "count.leave", kind="quiet"),
+                        title=_("Stocktake {id}").format(id=self.sheet.stocktake_id),
+                    ),
+                    grow=1,
+                ),
+            )
+        )  # fmt: skip
+
+    def _found(self) -> Part:
+        """What the count found, and what moved while it went on."""
+        rows = []
+        for line in self.report.lines:
+            now = self.shop.stock.look(line.product_id).on_hand
+            rows.append(
+                [
+                    f"{line.product_id} {self.named[line.product_id]}",
+                    str(line.book),
+                    str(line.counted),
+                    f"{line.difference:+d}",
+                    money(line.value),
+                    f"{now - line.counted:+d}",
+                    line.cause or "",
+                ]
+            )
+        heads = [
+            _("Goods"),
+            _("By the book when counted"),
+            _("Counted"),
+            _("Difference"),
+            _("At cost"),
+            _("Moved since counted"),
+            _("Reason"),
+        ]
+        left = [f"{one} {self.named[one]}" for one in self.report.uncounted]
+        return parts.card(
+            parts.table(_("Every product that was counted"), heads, rows),
+            parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
+            title=_("What the count found"), icon="check",
+        )  # fmt: skip
+
+    def open_count(self, typed: dict, key: str) -> None:
+        names = str(typed.get("products") or "").replace(",", " ").split() or None
+        self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
+
+    def count_one(self, typed: dict, key: str) -> None:
+        product = self._one(str(typed.get("product") or ""))
+        if product is None:
+            return
+        many = whole(typed.get("counted"))
+        self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
+        self.work.tell("right", f"{product.name} × {many}")
+
+    def close_count(self, typed: dict, key: str) -> None:
+        lines = [line.split(maxsplit=1) for line in str(typed.get("causes") or "").splitlines()]
+        unclear = [line[0] for line in lines if len(line) == 1]
+        if unclear:
+            words = _("{product}: write the reason behind the goods, such as P0001 broken.")
+            raise BadValue(words.format(product=unclear[0]))
+        causes = {line[0]: line[1] for line in lines if line}
+        self.report = self.shop.stock.close_count(self.sheet.stocktake_id, causes=causes, key=key)
+        self.named, self.sheet = dict(self.sheet.products), None
+        self.work.tell("right", _("Stocktake {id} is closed.").format(id=self.report.stocktake_id))
+
+    def counting_acts(self) -> dict:
+        return {
+            "count.open": lambda _a, typed: self.once("count.open", self.open_count, typed),
+            "count.fetch": lambda number, _v: setattr(self, "sheet", self.shop.stock.count_sheet(number)),
+            "count.one": lambda _a, typed: self.once("count.one", self.count_one, typed),
+            "count.close": lambda _a, typed: self.once("count.close", self.close_count, typed),
+            "count.leave": lambda _a, _v: setattr(self, "sheet", None),
+        }  # fmt: skip

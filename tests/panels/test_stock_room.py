@@ -1,0 +1,107 @@
+"""The stock room on screen: how goods are asked for, kept and received; what was done is told."""
+
+import pytest
+
+from crmkit.panels import desk
+from crmkit.panels.logic.forms import units
+from crmkit.practice.errors import PracticeError
+
+
+def problems(screen, walk):
+    return [one["problem"] for one in walk(screen.tree) if one.get("problem")]
+
+
+@pytest.mark.parametrize("typed", ["p1", "Ｐ１", " P1 ", "scarf cotton", "scarfs"])
+def test_goods_are_asked_for_as_people_type_them(typed, shop_of):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "look", "arg": typed})
+    assert "P1 Cotton scarf" in screen.text
+
+
+def test_what_is_not_found_is_said_at_the_field_it_was_typed_in(shop_of, walk):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "look", "arg": "P1"})
+    screen.did({"act": "look", "arg": "velvet"})
+    assert problems(screen, walk) == ["There is no product velvet."]
+    assert screen._problem == ""
+    screen.did({"act": "look", "arg": "P2"})
+    assert problems(screen, walk) == [] and "P2 Thermos" in screen.text
+
+
+def test_what_is_kept_names_a_member_and_is_let_go_in_its_row(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "look", "arg": "p1"})
+
+    def keep(**typed):
+        values = {f"keep/{name}": one for name, one in typed.items()}
+        screen.did({"act": "look.keep", "values": values})
+        return screen.text
+
+    assert "Fill in the member's number" in keep(quantity="2", member=" ", days="1")
+    assert "Fill in a member's number" in keep(quantity="2", member="林小雨", days="1")
+    assert "For how many days:" in keep(quantity="2", member="m000001", days="soon")
+    assert shop.stock.look("P1").reserved == 0
+    said = keep(quantity="2 pieces", member="m000001", days="one")
+    assert "Kept, number 1: P1 Cotton scarf × 2, for 林** M000001, until 07-01" in said
+    assert shop.stock.look("P1").available == 18
+    screen.did({"act": "tab", "arg": "kept"})
+    (button,) = [one for one in walk(screen.tree) if one.get("act") == "kept.release"]
+    screen.did({"act": "kept.release", "arg": button["arg"]})
+    assert "P1 Cotton scarf × 2 can be sold again" in screen.text
+    assert shop.stock.look("P1").available == 20
+    assert not [one for one in walk(screen.tree) if one.get("act") == "kept.release"]
+
+
+def test_a_box_is_received_product_by_product_with_the_names_on_it(shop_of, walk):
+    here, there = shop_of("K1"), shop_of("K2")
+    here.stock.send("s2", [("P1", 4), ("P2", 3)])
+    screen = desk("stock", there)
+    screen.did({"act": "tab", "arg": "way"})
+    assert "P1 Cotton scarf × 4" in screen.text
+    screen.did({"act": "way.part", "arg": 1})
+    typed = {"received/P1": "3 pieces", "lost/P1": "1", "received/P2": "２", "sent_back/P2": "", "surplus/P2": ""}  # fmt: skip
+    screen.did({"act": "way.pieces", "arg": 1, "values": typed | {"lost/P1": "one or two"}})
+    assert there.stock.look("P1").on_hand == 0 and "Broken or lost" in screen.text
+    screen.did({"act": "way.pieces", "arg": 1, "values": typed})
+    assert "Received: P1 Cotton scarf × 3, P2 Thermos × 2" in screen.text
+    assert "1 pieces are still on the way" in screen.text
+    assert [there.stock.look(one).on_hand for one in ("P1", "P2")] == [3, 2]
+
+
+def test_a_done_act_says_what_was_done_and_a_refusal_leaves_nothing_old_behind(shop_of):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "begin", "arg": "stock.send_to_supplier"})
+    screen.did({"act": "more.do", "values": {"units": "p1 3 boxes", "reason": "damp"}})
+    assert "return goods to the supplier – P1 Cotton scarf × 3; Reason damp." in screen.text
+    screen.did({"act": "more.do", "values": {"units": "P1 99", "reason": "damp"}})
+    assert "Done" not in screen.text and "Only 17 units" in screen._problem
+    screen.did({"act": "more.do", "values": {"units": "P1 3 4", "reason": "damp"}})
+    assert screen._problem.startswith("Goods and quantities:")
+
+
+def test_what_holds_unless_said_otherwise_stands_in_its_field(shop_of, walk):
+    screen = desk("members", shop_of("B1"))
+    screen.did({"act": "begin", "arg": "points.redeem"})
+    fields = {one["name"]: one for one in walk(screen.tree) if one["t"] in ("field", "choice")}
+    if "quantity" in fields:
+        assert (fields["quantity"]["value"], fields["quantity"]["label"]) == ("1", "Quantity")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("P0005 12罐", [("P0005", 12)]),
+        ("P0005 正山小种红茶 100克 × 12 罐\nP0006 三盒", [("P0005", 12), ("P0006", 3)]),
+        ("P0005 three boxes", [("P0005", 3)]),
+        ("P0005 x 3", [("P0005", 3)]),
+    ],
+)
+def test_a_list_of_goods_may_name_them_and_what_they_are_counted_in(typed, meant):
+    assert units(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["P1 3 4", "P1 1,200", "P1 black tea", "P1 2.5", "P1 -3"])
+def test_a_list_that_may_mean_two_numbers_is_asked_back(typed):
+    with pytest.raises(PracticeError):
+        units(typed)
