@@ -87,7 +87,7 @@ def ledger(product: str = PILLOW) -> Screen:
         )
         return parts.card(
             pictured(lambda ax: draw_ledger(ax, moves), told, size=(9.5, 4)),
-            title=_("The ledger of the beige neck pillow, two weeks"),
+            title=_("The ledger of the beige neck pillow, 21 to 30 June"),
         )
 
     return Screen(show, {}, "ledger")
@@ -222,8 +222,8 @@ class MyGoods(Keys):
         return parts.message("noted", words.format(product=self.mine, name=names[self.mine]))
 
     def stores(self) -> list[tuple[str, str]]:
-        """The stores to choose from."""
-        return [(store, f"{store} {name}") for store, name in store_names().items()]
+        """The stores to choose from: the others."""
+        return [(one, f"{one} {name}") for one, name in store_names().items() if one != HOME]
 
     def on_hand(self) -> Key:
         """How many of it are here."""
@@ -235,8 +235,8 @@ class MyGoods(Keys):
         )
 
     def most(self) -> Key:
-        """The store with most of it."""
-        counts = {one: here(self.mine, one, self.scene) for one in store_names()}
+        """The other store with most of it."""
+        counts = {one: here(self.mine, one, self.scene) for one in store_names() if one != HOME}
         best = max(counts, key=counts.__getitem__)
         return Key(best, {}, {"count": str(counts[best])})
 
@@ -294,7 +294,7 @@ def drawn_from(scene: str) -> list[str]:
     """The products a number may draw."""
     fit = []
     for product, moves in sorted(ledgers(scene).items()):
-        counts = sorted(here(product, store, scene) for store in store_names())
+        counts = sorted(here(product, one, scene) for one in store_names() if one != HOME)
         before = [move for move in moves if move[0] <= "06-24"]
         if (
             5 <= len(moves) <= 16
