@@ -74,7 +74,7 @@ class Fields:
         )
         self._tries += 1
         for question in self.questions:
-            outcome = self.asked.outcome(question.id)
+            outcome = self.asked.told(question.id)
             if question.id in blank:
                 words = (
                     _("Choose one first.") if _chosen(question) else _("Type your answer first.")
@@ -114,7 +114,7 @@ class Fields:
         """Judge the tasks anew: something was done in the practice shop."""
         for question in self.questions:
             if question.is_task:
-                before, now = self._told.get(question.id), self.asked.outcome(question.id)
+                before, now = self._told.get(question.id), self.asked.told(question.id)
                 self._told[question.id] = now
                 if before is None or before.status != now.status:
                     self._note(question, now)
@@ -136,7 +136,7 @@ class Fields:
             shown.append(self._control(question, said))
             outcome = self._told.get(question.id)
             if outcome is None and (said is not None or question.is_task):
-                outcome = self._told[question.id] = self.asked.outcome(question.id)
+                outcome = self._told[question.id] = self.asked.told(question.id)
             if (
                 outcome is not None
                 and outcome.status == RIGHT

@@ -162,10 +162,22 @@ def _steps(track: dict) -> list[Step]:
     return steps
 
 
+def before_and_after() -> dict[str, str]:
+    """What is asked before the course and after it, beside the path: the exercises by ``"before"``
+    and ``"after"``."""
+    return {
+        when: one["id"]
+        for track in _tracks().values()
+        for when, one in track.get("tests", {}).items()
+    }
+
+
 def short_names() -> dict[str, str]:
     """The lessons and exercises of all tracks by id, each by its track and number."""
     found = {}
     for track in _tracks().values():
+        for test in track.get("tests", {}).values():
+            found[test["id"]] = say({"zh": test["zh"], "en": test["en"]})
         for lesson in track["lessons"]:
             found[lesson["id"]] = _short(track, lesson["id"])
             if "graded" in lesson:

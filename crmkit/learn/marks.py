@@ -97,13 +97,20 @@ class Marks:
         typed = {one for one in asked.typed() if one not in tasks}
         return {
             **{one: outcome for one, outcome in done.items() if one in tasks},
-            **{one: asked.outcome(one).status for one in typed},
+            **{one: asked.told(one).status for one in typed},
         }
 
     @property
     def got(self) -> float:
-        """The marks so far."""
-        return self._worth(_right(self.outcomes()))
+        """The marks so far; none where they are told later."""
+        return 0.0 if self.later else self._worth(_right(self.outcomes()))
+
+    @property
+    def later(self) -> bool:
+        """Whether the trainer tells the marks, and until then only what is answered is shown."""
+        return self.by_fields and all(
+            one.judged != "now" for one in Asked(self.name).questions.values()
+        )
 
     def _worth(self, right: set[str]) -> float:
         return sum(one.got(right) for one in self.sections)
@@ -122,6 +129,8 @@ class Marks:
 
     def _tree(self) -> parts.Part:
         outcomes = self.outcomes()
+        if self.later:
+            return self._answered(outcomes)
         right = _right(outcomes)
         rows = [
             [one.title, self._state(one, outcomes), f"{one.got(right):g} / {one.all:g}"]
@@ -132,6 +141,21 @@ class Marks:
         return parts.card(
             parts.table(_("My marks"), heads, rows, share),
             parts.text(self._sentence(self._worth(right))),
+            parts.row(parts.button(_("Look at it again"), "again", kind="small")),
+        )
+
+    def _answered(self, outcomes: dict[str, str]) -> parts.Part:
+        """How much is answered, of what is judged later."""
+        asked = [[one for ids, _marks in section.cells for one in ids] for section in self.sections]
+        seen = [sum(outcomes.get(one) == NOTED for one in of) for of in asked]
+        rows = [
+            [section.title, f"{count} / {len(of)}"]
+            for section, count, of in zip(self.sections, seen, asked, strict=True)
+        ]
+        words = _("{count} of {all} answered. Your trainer marks them once they are handed in.")
+        return parts.card(
+            parts.table(_("My answers"), [_("Part"), _("Answered")], rows),
+            parts.text(words.format(count=sum(seen), all=sum(map(len, asked)))),
             parts.row(parts.button(_("Look at it again"), "again", kind="small")),
         )
 
@@ -158,8 +182,8 @@ _SEEN = (RIGHT, WRONG, NOTED)
 
 
 def _right(outcomes: dict[str, str]) -> set[str]:
-    """What counts for marks; what is only read later by the trainer does as soon as it is there."""
-    return {one for one, outcome in outcomes.items() if outcome in (RIGHT, NOTED)}
+    """What counts for marks."""
+    return {one for one, outcome in outcomes.items() if outcome == RIGHT}
 
 
 def marks(name: str) -> Marks:

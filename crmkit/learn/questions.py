@@ -352,6 +352,14 @@ class Asked:
         """Whether the kept answer to a question is right."""
         return self.question(id_).outcome(self.typed().get(id_))
 
+    def told(self, id_: str) -> Outcome:
+        """What a learner is told of the kept answer: of what is judged later, that it is noted."""
+        outcome, question = self.outcome(id_), self.question(id_)
+        if question.judged != "later" or outcome.reason in ("untouched", "not_understood"):
+            return outcome
+        typed = question.read(self.typed()[id_])
+        return Outcome(NOTED, question.label, message=_("Noted: {answer}").format(answer=typed.shown))  # fmt: skip
+
     def shown_options(self, question: Question) -> list[tuple[str, str]]:
         """The options as this learner sees them: mixed, where their order says nothing."""
         options = list(question.options().items())

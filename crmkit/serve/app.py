@@ -218,6 +218,7 @@ class Home(Page):
         from crmkit.learn.course import NO_CODE
 
         here = {one.id: one for one in self.house.contents(self.language)}
+        asked = [here[one] for one in journey.before_and_after().values() if one in here]
         found = []
         with self.current_user.at_start(self.language):
             chosen, last = journey.role(), journey.current_track()
@@ -229,6 +230,7 @@ class Home(Page):
                     {
                         "id": track, "title": steps.title, "steps": shown, "done": done,
                         "mine": track in ("foundations", chosen), "last": track == last,
+                        "tests": [one for one in asked if journey.track_of(one.id) == track],
                     }
                 )  # fmt: skip
         return found

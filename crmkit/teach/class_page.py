@@ -34,7 +34,7 @@ def write(course: Course, to: Path) -> list[Path]:
     Raises `CrmkitError` while nothing has been graded.
     """
     found = standing(course)
-    if not found.works:
+    if not (found.works or found.before):
         raise CrmkitError(_("Nothing has been graded yet: run `crmkit grade` first."))
     to.mkdir(parents=True, exist_ok=True)
     page = to / "class.html"
@@ -70,6 +70,7 @@ def as_page(found: Standing) -> str:
             _part(_("What was hard"), _hard(found)),
             _part(_("Marks"), _marks(found)),
             _part(_("How the marks are spread"), _spread(found)),
+            _part(_("Before and after the course"), _gains(found)),
             _part(_("By store"), _stores(found)),
             _part(_("By day"), _days(found)),
             _part(_("Tried again"), _again(found)),
@@ -183,6 +184,41 @@ def _spread(found: Standing) -> str:
     return f'<div class="charts">{"".join(charts)}</div>' if charts else ""
 
 
+def _gain_lines(found: Standing) -> tuple[list[str], list[list[Any]]] | None:
+    heads = [_("Learner"), _("Before"), _("After"), _("Gain (points)")]
+    lines = [[found.name(one), *_gained(*shares)] for one, *shares in found.gains()]
+    return (heads, lines) if found.before else None
+
+
+def _gained(first: float | None, last: float | None) -> list[Any]:
+    both = first is not None and last is not None
+    return [first, last, f"{100 * (last - first):+.0f}".replace("-", "−") if both else "–"]
+
+
+def _gains(found: Standing) -> str:
+    """What the course brought: everybody before and after it, and each of the ten things."""
+    lines = _gain_lines(found)
+    if not lines:
+        return ""
+    both = [(first, last) for _who, first, last in found.gains() if None not in (first, last)]
+    words = _("Nobody has answered both yet.")
+    if both:
+        means = [sum(one) / len(both) for one in zip(*both, strict=True)]
+        words = ngettext(
+            "{n} learner answered both: {before} before the course, {after} after it.",
+            "{n} learners answered both: on average {before} before the course, {after} after it.",
+            len(both),
+        ).format(n=len(both), before=_percent(means[0]), after=_percent(means[1]))
+    heads = [
+        _("Asked before and after"),
+        _("Knew it before"),
+        _("Knew it after"),
+        _("Gain (points)"),
+    ]
+    asked = [[part, *_gained(*shares)] for part, *shares in found.learnt()]
+    return f"<p>{escape(words)}</p>" + _coloured(*lines) + _coloured(heads, asked, "wide words")
+
+
 def _store_lines(found: Standing) -> tuple[list[str], list[list[Any]]] | None:
     stores = found.by_store()
     tracks = list(dict.fromkeys(track for one in stores.values() for track in one))
@@ -247,6 +283,7 @@ def as_excel(found: Standing, to: Path) -> Path:
         (_("Waiting for your marks"), _waiting_lines(found)),
         (_("What was hard"), _hard_lines(found, 1000)), (_("Who needs help"), _help_lines(found)),
         (_("By store"), _store_lines(found)),
+        (_("Before and after"), _gain_lines(found)),
     ):  # fmt: skip
         if found_lines:
             _sheet(book, shown, name, *found_lines)

@@ -16,7 +16,7 @@ from crmkit.i18n import get_language
 from crmkit.learn.checks import mistakes
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
-from crmkit.learn.journey import track_of
+from crmkit.learn.journey import before_and_after, track_of
 from crmkit.teach.collect import roster
 from crmkit.teach.gradebook import opened, stored_result
 from crmkit.teach.papers import Release, headings, key, marks
@@ -93,18 +93,21 @@ class Needs:
 @dataclass
 class Standing:
     """A class with its works; `titles` of the exercises it has done; `names` and `stores` by learner,
-    as the roster has them; `parts` of an exercise as people name them."""
+    as the roster has them; `parts` of an exercise as people name them. What was asked before the
+    course stands apart in `before`: nobody has failed it."""
 
     works: list[Work]
     titles: dict[str, str]
     names: dict[str, str] = field(default_factory=dict)
     stores: dict[str, str] = field(default_factory=dict)
     parts: dict[tuple[str, str], str] = field(default_factory=dict)
+    before: list[Work] = field(default_factory=list)
 
     @property
     def learners(self) -> list[str]:
         """Everybody on the roster, then whoever else handed in."""
-        return list(dict.fromkeys([*self.names, *(one.learner for one in self.works)]))
+        works = [*self.works, *self.before]
+        return list(dict.fromkeys([*self.names, *(one.learner for one in works)]))
 
     def name(self, learner: str) -> str:
         """What to call somebody: the name on the roster, else what they are known by."""
@@ -189,6 +192,29 @@ class Standing:
         """The works with a page the trainer has still to mark."""
         return [one for one in self.works if one.waits]
 
+    def gains(self) -> list[tuple[str, float | None, float | None]]:
+        """Everybody with the share they had before the course and after it; the largest gain first."""
+        first = {one.learner: one.share for one in self.before}
+        last = {one.learner: one.share for one in self._after()}
+        both = [
+            (one, first.get(one), last.get(one)) for one in self.learners if one in first | last
+        ]
+        return sorted(
+            both,
+            key=lambda one: (None in one, (one[1] or 0.0) - (one[2] or 0.0), one[0]),
+        )
+
+    def learnt(self) -> list[tuple[str, float | None, float | None]]:
+        """Each thing that was asked before and after, and the share of those who knew it."""
+        first, last = _known(self.before), _known(self._after())
+        return [
+            (self.parts.get((before_and_after()["after"], one), one), first.get(one), last.get(one))
+            for one in dict.fromkeys([*first, *last])
+        ]
+
+    def _after(self) -> list[Work]:
+        return [one for one in self.works if one.assignment == before_and_after()["after"]]
+
     def tried_again(self) -> list[Work]:
         """The works that were handed in more than once, the largest gain first."""
         again = [one for one in self.works if len(one.tries) > 1]
@@ -203,9 +229,13 @@ def standing(course: Course) -> Standing:
     works = list(_works(course)) if (course.grading / "gradebook.db").is_file() else []
     done = {one.assignment for one in works}
     given_out = {one: Release(course, one) for one in course.assignments() if one in done}
-    titles = {one: f"{one} {each.title(get_language())}" for one, each in given_out.items()}
+    titles = {one: each.title(get_language()) for one, each in given_out.items()}
+    first = before_and_after()["before"]
+    titles.pop(first, None)
     parts = {(one, part): said for one, each in given_out.items() for part, said in _parts(each)}
-    return Standing(works, titles, names, stores, parts)
+    before = [one for one in works if one.assignment == first]
+    works = [one for one in works if one.assignment != first]
+    return Standing(works, titles, names, stores, parts, before)
 
 
 def _works(course: Course) -> Iterable[Work]:
@@ -254,6 +284,15 @@ def _share(works: Iterable[Work]) -> float | None:
     several = list(works)
     most = sum(one.judged for one in several)
     return sum(one.score for one in several) / most if most else None
+
+
+def _known(works: Iterable[Work]) -> dict[str, float]:
+    """The share that had each part right."""
+    seen: dict[str, list[bool]] = defaultdict(list)
+    for work in works:
+        for part in work.parts:
+            seen[part.id].append(part.status in (RIGHT, NOTED))
+    return {part: sum(right) / len(right) for part, right in seen.items()}
 
 
 def _in_words(code: str, parts: list[Part]) -> str:

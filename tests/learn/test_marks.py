@@ -21,7 +21,8 @@ def cells_with_points(name, language):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_exercise_shows_its_marks_at_the_end_and_all_of_them(name, language):
+def test_every_exercise_shows_its_marks_at_the_end_and_all_of_them(name, language, at_notebook):
+    at_notebook(f"{name}.ipynb")
     mine = marks(name)
     assert mine.all == 100 and mine.got == 0
     cells = [cell for one in mine.sections for cell in one.cells]
@@ -100,3 +101,29 @@ def test_both_languages_have_the_same_sections():
             with use_language(one):
                 found.append([section.cells for section in marks(name).sections])
         assert found[0] == found[1]
+
+
+def test_before_and_after_the_course_answers_are_kept_and_not_judged_yet(at_notebook):
+    at_notebook("foundations-before.ipynb")
+    mine = marks("foundations-before")
+    for typed in ("1", "81"):
+        field = ask("foundations-before", "aov")
+        field.screen.did({"act": "answer", "arg": None, "values": {"aov": typed}})
+        told = [one for one in walk(field.screen.tree) if one.get("t") == "message"]
+        assert [one["state"] for one in told] == ["noted"]
+    assert mine.got == 0 and Asked("foundations-before").outcome("aov").status == "right"
+    table, words, _button = mine.screen.tree["of"]
+    assert [row[1] for row in table["rows"]] == ["0 / 5", "1 / 5"]
+    assert words["text"] == "1 of 10 answered. Your trainer marks them once they are handed in."
+    assert not [event for event in records.events() if event["kind"] == "field"]
+
+
+def walk(tree):
+    """Every part of a screen."""
+    if isinstance(tree, dict):
+        yield tree
+        for value in tree.values():
+            yield from walk(value)
+    elif isinstance(tree, list):
+        for one in tree:
+            yield from walk(one)

@@ -11,8 +11,9 @@ import pytest
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
+from crmkit.learn.journey import before_and_after
 from crmkit.teach import class_page, grade
-from crmkit.teach.standing import standing
+from crmkit.teach.standing import Part, Standing, Work, standing
 from tests.teach.till_class import ORDERS, make_course, raw, written
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs forks")
@@ -106,3 +107,36 @@ def test_a_class_without_marks_is_told_what_to_do_first(tmp_path):
     course = make_course(tmp_path)
     with pytest.raises(CrmkitError, match="crmkit grade"):
         class_page.write(course, tmp_path / "class")
+
+
+def answered(learner, exercise, *right):
+    parts = tuple(
+        Part(one, "right" if one in right else "wrong", None, "", "en") for one in ("aov", "axis")
+    )
+    return Work(learner, exercise, 50.0 * len(right), 100.0, None, parts)
+
+
+def test_the_page_says_what_the_course_brought_each_and_all():
+    first, last = before_and_after().values()
+    found = Standing(
+        [answered("ann", last, "aov", "axis"), answered("bo", last, "axis")],
+        {last: "After the course"}, {"ann": "Ann", "bo": "Bo", "cy": "Cy"}, {},
+        {(last, "aov"): "One basket", (last, "axis"): "The axis"},
+        [answered("ann", first), answered("bo", first, "axis"), answered("cy", first, "aov")],
+    )  # fmt: skip
+    assert found.gains() == [("ann", 0.0, 1.0), ("bo", 0.5, 0.5), ("cy", 0.5, None)]
+    assert found.learnt() == [("One basket", 1 / 3, 1 / 2), ("The axis", 1 / 3, 1.0)]
+    assert [one.learner for one in found.need_help()] == ["bo", "cy"], (
+        "nobody fails what came first"
+    )
+    with use_language("en"):
+        page = class_page.as_page(found)
+    words = "2 learners answered both: on average 25% before the course, 75% after it."
+    assert words in page and "<td>+100</td>" in page and "<td>+67</td>" in page
+
+
+def test_a_class_that_has_only_been_asked_before_the_course_has_a_page(tmp_path):
+    found = Standing([], {}, {}, {}, {}, [answered("ann", before_and_after()["before"], "aov")])
+    with use_language("en"):
+        assert "Nobody has answered both yet." in class_page.as_page(found)
+        class_page.as_excel(found, tmp_path / "class.xlsx")
