@@ -1,5 +1,6 @@
 """What people read for the codes in a table."""
 
+import numbers
 import re
 from datetime import date, datetime
 from typing import Any
@@ -134,12 +135,42 @@ def text(column: str, value: Any) -> str:
     return str(value) if column.endswith(("_id", "year", "hour")) else f"{value:,}"
 
 
+class Shown(str):
+    """A figure for people: shown as it is written, without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _with_a_word(empty: Any) -> Any:
+    """A table without rows that says so: headings alone look like a fault."""
+    import pandas as pd
+
+    words = _("No row fits (0 rows). A text has to be written exactly alike, capitals too.")
+
+    class Empty(pd.DataFrame):
+        """Its own repr only; everything done with it gives an ordinary frame."""
+
+        @property
+        def _constructor(self) -> Any:
+            return pd.DataFrame
+
+        def __repr__(self) -> str:
+            return f"{super().__repr__()}\n{words}"
+
+        def _repr_html_(self) -> str:
+            return f"{super()._repr_html_()}<p>{words}</p>"
+
+    return Empty(empty)
+
+
 def show(frame: Any, rows: int | None = None) -> Any:
     """The table for people to read: codes, headings and numbers in the current language.
 
     `frame` is any supported frame, or an answer with ``to_frame()``: a rate, a finding, a cleaning
     report, an evaluation, a model. `rows` shows only the first so many. Returns a pandas frame of
-    texts, numbered from 1: for reading, not for reckoning (sort and filter the original).
+    texts, numbered from 1: for reading, not for reckoning (sort and filter the original). A number
+    is shown with its thousands.
 
     >>> import crmkit as ck, pandas as pd
     >>> with ck.use_language("en"):
@@ -149,6 +180,8 @@ def show(frame: Any, rows: int | None = None) -> Any:
     """
     import pandas as pd
 
+    if isinstance(frame, numbers.Real):
+        return Shown(f"{frame:,.4f}".rstrip("0").rstrip(".") if frame % 1 else f"{frame:,.0f}")
     if hasattr(frame, "to_read"):
         return frame.to_read().head(rows)
     opened = open_frame(frame.to_frame() if hasattr(frame, "to_frame") else frame)
@@ -161,7 +194,7 @@ def show(frame: Any, rows: int | None = None) -> Any:
     }
     read = pd.DataFrame(shown, index=range(1, len(table) + 1))
     read.columns = [heading(name) for name in table.columns]
-    return read
+    return read if len(read) else _with_a_word(read)
 
 
 def _plain(values: nw.Series) -> list[Any]:

@@ -14,7 +14,7 @@ from crmkit.i18n import get_language, use_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import is_grading
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, is_grading
 from crmkit.learn.course import START, Course
 from crmkit.learn.quizzes import Quiz
 from crmkit.screen import Part, Screen, parts
@@ -129,7 +129,11 @@ def _steps(track: dict) -> list[Step]:
             hints.setdefault(place, set()).add((event["item"], event["outcome"]))
             continue
         if event["kind"] in ("quiz", "check", "task", "field"):
-            latest.setdefault(place, {})[event["item"]] = event["outcome"]
+            seen = latest.setdefault(place, {})
+            # what was done in the shop stays done when the shop is begun anew
+            undone = event["kind"] == "task" or event["outcome"] == NOT_ATTEMPTED
+            if not (undone and seen.get(event["item"]) == RIGHT):
+                seen[event["item"]] = event["outcome"]
             of = event.get("of")
             if isinstance(of, list):
                 asked.setdefault(place, {})[event["kind"]] = {str(one) for one in of}
@@ -145,7 +149,7 @@ def _steps(track: dict) -> list[Step]:
             seen = latest.get(name, {})
             of = {**(_asks(name) if seen else {}), **asked.get(name, {})}
             items = set().union(*of.values()) or set(seen)
-            right = sum(seen.get(item) == "right" for item in items)
+            right = sum(seen.get(item) == RIGHT for item in items)
             steps.append(
                 Step(
                     name,

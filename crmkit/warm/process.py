@@ -210,6 +210,8 @@ def _become_kernel(job: Mapping[str, Any]) -> None:
     widgets = sys.modules.get("ipywidgets")
     if widgets is not None:  # imported before there was a kernel to register with
         widgets.load_ipython_extension(app.shell)
+    if os.environ.get("JPY_SESSION_NAME"):  # somebody sits at a notebook: errors are told in words
+        load("crmkit.learn")
     app.start()
 
 

@@ -76,3 +76,11 @@ def test_every_column_of_the_contract_has_a_heading(language):
             if labels.heading(name) == name
         }
     assert bare <= {"nps"}
+
+
+def test_a_table_without_rows_says_so_and_stays_a_table():
+    with ck.use_language("en"):
+        words = "No row fits (0 rows)"
+        empty = ck.show(pd.DataFrame({"store_id": ["S01"]}).query("store_id == 's01'"))
+        assert words in repr(empty) and words in empty._repr_html_()
+    assert len(empty) == 0 and type(empty.head()) is pd.DataFrame

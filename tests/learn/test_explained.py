@@ -163,3 +163,39 @@ def test_a_failing_explanation_shows_the_error_itself(shell, monkeypatch):
     monkeypatch.setattr("crmkit.learn.explained.running.explain", lambda error: 1 / 0)
     _error, said = error_of(shell, "[][1]")
     assert "IndexError" in said
+
+
+OTHER = "other = pd.DataFrame({'aov': [1.0]})\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "never"),
+    [
+        ("sales.groupby('store_id')['amuont'].sum()", "amount", "aov"),
+        ("other['zzz']", "aov", "store_id"),
+        ("sales['门店']", '"store_id"', "aov"),
+        ("sales.groupby('门店')['amount'].sum()", '"store_id"', "aov"),
+        ("eight", "eight", "exit"),
+        ("count = 3\nCOUNTIF(count, 2)", '(table["column"] >= 2).sum()', "您是不是"),
+        ("vlookup(sales)", ".merge(", "您是不是"),
+        ("import crmkit as ck\nck.conform(sales)", "ck.data.conform", "查一查"),
+        ("import crmkit as ck\nck.rfm(sales)", "ck.segment.rfm", "查一查"),
+    ],
+)
+def test_what_a_spreadsheet_user_types_is_told_with_the_table_at_hand(shell, code, says, never):
+    with use_language("zh"):
+        error, _said = error_of(shell, OTHER + code)
+        sentence = explain(error)
+    assert says in sentence and never not in sentence, sentence
+
+
+def test_a_name_of_a_cell_that_has_not_run_is_told_so(shell, at_notebook):
+    at_notebook("5-analyst/01.ipynb", "from crmkit.lessons.analyst import exports", "eight = 3")
+    for name in ("eight", "exports"):
+        error, _said = error_of(shell, name)
+        assert explain(error) == (
+            f"{name} is made in another cell, which has not run yet: run the cells above first "
+            "(▶▶ runs them all)."
+        )
+    error, _said = error_of(shell, "nine")
+    assert "another cell" not in explain(error)

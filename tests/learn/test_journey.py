@@ -130,6 +130,18 @@ def test_a_lessons_own_checks_and_its_quiz_count_together(at_notebook):
     assert (step.right, step.asked) == (6, 7)
 
 
+def test_what_was_done_in_the_shop_stays_done_when_the_shop_is_begun_anew(at_notebook):
+    at_notebook("3-sales/02-follow-up-visits.ipynb", "1")
+    for outcome in ("wrong", "right", "not_attempted", "wrong"):
+        records.note("task", "sales-02", "call", outcome, of=["call"])
+    for outcome in ("right", "not_attempted"):
+        records.note("field", "sales-2", "note", outcome, of=["note"])
+    records.note("field", "sales-2", "rate", "right", of=["note", "rate"])
+    records.note("field", "sales-2", "rate", "wrong", of=["note", "rate"])
+    steps = {one.id: one for one in progress("sales").steps}
+    assert steps["sales-02"].right >= 1 and steps["sales-2"].right == 1
+
+
 def test_records_that_were_edited_are_read_as_far_as_they_make_sense(desk):
     solve("sales-01")
     file = records.records_file()

@@ -2,12 +2,16 @@
 
 import builtins
 import difflib
+import json
+import linecache
 import re
 from collections.abc import Iterable
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from crmkit.i18n import gettext as _
+from crmkit.labels import heading
+from crmkit.learn import learner
 
 IMPORTS = {
     "pd": "import pandas as pd",
@@ -18,6 +22,44 @@ IMPORTS = {
     "KMeans": "from sklearn.cluster import KMeans",
 }
 """Names that stand for a library in every notebook of the course."""
+
+EXCEL = {
+    "countif": '(table["column"] >= 2).sum()',
+    "countifs": '((table["one"] >= 2) & (table["other"] == "S01")).sum()',
+    "sumif": 'table[table["column"] == "S01"]["amount"].sum()',
+    "sumifs": 'table[(...) & (...)]["amount"].sum()',
+    "averageif": 'table[table["column"] == "S01"]["amount"].mean()',
+    "average": 'table["column"].mean()',
+    "median": 'table["column"].median()',
+    "count": 'table["column"].count()',
+    "counta": 'table["column"].count()',
+    "countblank": 'table["column"].isna().sum()',
+    "vlookup": 'table.merge(other, on="column", how="left")',
+    "xlookup": 'table.merge(other, on="column", how="left")',
+    "hlookup": 'table.merge(other, on="column", how="left")',
+    "ifs": 'table["column"].where(condition, otherwise)',
+    "iferror": 'table["column"].fillna(0)',
+    "unique": 'table["column"].unique()',
+    "concatenate": 'table["one"] + table["other"]',
+    "left": 'table["column"].str[:4]',
+    "right": 'table["column"].str[-4:]',
+    "mid": 'table["column"].str[3:7]',
+    "today": "pd.Timestamp.today()",
+}
+"""Functions of a spreadsheet, and how the same is said of a table here."""
+
+NEVER_MEANT = {
+    "exit",
+    "quit",
+    "copyright",
+    "credits",
+    "license",
+    "help",
+    "In",
+    "Out",
+    "get_ipython",
+}
+"""Names that a notebook has and nobody means who mistypes one."""
 
 SPREADSHEET = {"total": "sum", "average": "mean", "avg": "mean", "distinct": "nunique"}
 """What spreadsheets call it, and what pandas does."""
@@ -65,11 +107,39 @@ def _frame_near(error: BaseException, key: object) -> Any:
     found = None
     for step in _steps(error):
         frame = step.tb_frame
-        for value in [frame.f_locals.get("self"), *list(frame.f_locals.values())]:
+        of_cell = frame.f_code.co_name == "<module>"
+        # a cell sees every table there is: the one its line speaks of is meant
+        line = linecache.getline(frame.f_code.co_filename, step.tb_lineno) if of_cell else ""
+        named = [
+            value
+            for name, value in frame.f_locals.items()
+            if not line or re.search(rf"\b{re.escape(name)}\b", line)
+        ]
+        for value in [frame.f_locals.get("self"), *named]:
+            if type(value).__name__.endswith("GroupBy"):
+                value = vars(value).get("obj")  # the table that is grouped
             if type(value).__name__ == "DataFrame" and key not in list(value.columns):
                 found = value
                 break
     return found
+
+
+def _headed(key: object, frame: Any) -> str | None:
+    """The column whose heading on the screen was typed for its name."""
+    headings = {heading(str(one)): str(one) for one in frame.columns}
+    return headings.get(str(key))
+
+
+def _made_before(name: str) -> bool:
+    """Whether a cell of this notebook gives the name its value, and has yet to be run."""
+    path = learner.session_notebook()
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"] if path else []
+        texts = ["".join(one["source"]) for one in cells if one["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    made = rf"^(?:{name}\s*=[^=]|def {name}\b|class {name}\b|.*\bimport\b.*\b{name}\b)"
+    return any(re.search(made, text, re.M) for text in texts)
 
 
 def _columns(frame: Any, most: int = 12) -> str:
@@ -88,6 +158,15 @@ def _no_name(error: NameError, said: str) -> str | None:
         return _("{name} is not loaded yet: run the cell with “{line}”, or type it above.").format(
             name=name, line=IMPORTS[name]
         )
+    if name.isidentifier() and _made_before(name):
+        return _(
+            "{name} is made in another cell, which has not run yet: run the cells above first (▶▶ "
+            "runs them all)."
+        ).format(name=name)
+    if name.lower() in EXCEL:
+        return _("{name} is a function of spreadsheets. Here it is written: {here}").format(
+            name=name.upper(), here=EXCEL[name.lower()]
+        )
     frames = list(_steps(error))
     known = {*dir(builtins)}
     columns: set[str] = set()
@@ -97,7 +176,7 @@ def _no_name(error: NameError, said: str) -> str | None:
         for value in scope.values():
             if hasattr(value, "columns") and hasattr(value, "shape"):
                 columns |= {str(column) for column in value.columns}
-    near = _closest(name, known)
+    near = _closest(name, known - NEVER_MEANT)
     if near and near.lower() == name.lower():
         return _("There is no {name}. Did you mean {near}?").format(name=name, near=near)
     if name in columns or not name.isascii():
@@ -121,6 +200,10 @@ def _no_key(error: KeyError, said: str) -> str | None:
     inside = (steps and "self" in steps[-1].tb_frame.f_locals) or listed
     frame = _frame_near(error, key) if inside or len(steps) > 2 else None
     if frame is not None:
+        if called := _headed(key, frame):
+            return _(
+                "{name} is the heading on the screen; in code this column is {column}."
+            ).format(name=key, column=f'"{called}"')
         near = _closest(key, frame.columns)
         if near:
             return _("The table has no column {name}. Did you mean {near}?").format(
@@ -170,6 +253,8 @@ def _no_attribute(error: AttributeError, said: str) -> str | None:
         return _("Round brackets are missing: type {function}() before .{name}.").format(
             function=getattr(thing, "__name__", ""), name=name
         )
+    if inner := _inside(thing, name):
+        return _("There is no {name}. Did you mean {near}?").format(name=f"ck.{name}", near=inner)
     known = SPREADSHEET.get(name.lower())
     near = known if known in offered else _closest(name, offered)
     kind = getattr(thing, "__name__", None) or type(thing).__name__
@@ -180,6 +265,18 @@ def _no_attribute(error: AttributeError, said: str) -> str | None:
     return _("{kind} has no .{name}: look up what it offers, or what kind of thing it is.").format(
         kind=kind, name=name
     )
+
+
+def _inside(thing: Any, name: str) -> str | None:
+    """Where a library keeps, one step further in, what was looked for at its door."""
+    of_kit = isinstance(thing, ModuleType) and thing.__name__ == "crmkit"
+    rooms = {room: getattr(thing, room) for room in dir(thing) if room[:1] != "_"} if of_kit else {}
+    found = [
+        f"ck.{room}.{name}"
+        for room, what in rooms.items()
+        if isinstance(what, ModuleType) and name in dir(what)
+    ]
+    return min(found, key=lambda one: one.startswith("ck.plot."), default=None)
 
 
 def _left_open() -> str:

@@ -57,7 +57,7 @@ def _typed_otherwise(text: str, line: int) -> str | None:
             )
         if wanted:
             return _(
-                "Line {line} holds the character {found}; Python wants {wanted} there. Switch the "
+                "Line {line} holds the character [{found}]; Python wants [{wanted}] there. Switch the "
                 "keyboard to English and type it again."
             ).format(line=line, found=character, wanted=wanted)
     bare = _outside_texts(text)

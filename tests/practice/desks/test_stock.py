@@ -351,7 +351,9 @@ def test_named_lines_are_counted_again(any_shop):
     assert again.stocktake_id != sheet.stocktake_id
 
 
-@pytest.mark.parametrize("typed", ["棉布", "围巾 自有", "围巾棉布", "x1", "Ｘ１", "mbwj", "bwj", "MBWJ", "690000000001"])
+@pytest.mark.parametrize(
+    "typed", ["棉布", "围巾 自有", "围巾棉布", "x1", "Ｘ１", "mbwj", "bwj", "MBWJ", "690000000001"]
+)
 def test_goods_are_found_by_part_of_the_name_initials_or_barcode(any_shop, typed):
     any_shop.office.add_product(
         "X1", "棉布围巾", "textiles", 100, 50, brand="自有", barcode="690000000001"
