@@ -6,7 +6,7 @@ what follows, `page` and `notebook` write it down.
 """
 
 from crmkit.report.ledger import Opened, opened
-from crmkit.report.own import pairs, purchases, returned
+from crmkit.report.own import pairs, purchases, returned, whole
 from crmkit.report.written import Report, analyse
 
-__all__ = ["Opened", "Report", "analyse", "opened", "pairs", "purchases", "returned"]
+__all__ = ["Opened", "Report", "analyse", "opened", "pairs", "purchases", "returned", "whole"]

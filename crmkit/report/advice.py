@@ -8,12 +8,14 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.report.says import half, rows, share, whole_months
+from crmkit.report.says import half, rows, share
 from crmkit.results import number
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
 """From where on a figure is worth a word: revenue against last year, members who came once, revenue of
 walk-ins, pieces that come back, empty shelves, how many times as often as by chance."""
+CANCELLED = 0.5
+"""Where more comes back than this, large orders were cancelled: that is no fault of the goods."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,12 @@ def advice(found: Mapping[str, Any]) -> list[Advice]:
 
 
 def _fall(found: Mapping[str, Any]) -> Advice | None:
-    months = whole_months(found) if "growth" in found else []
+    months = rows(found["growth"]) if "growth" in found else []
     if not months or months[-1]["yoy"] is None or not months[-1]["yoy"] < FELL:
         return None
+    several = found["_stores"] > 1
     return Advice(
-        _("Find out who stays away before you lower prices: look at revenue store by store and group by group."),
+        _("Find out who stays away before you lower prices: look at revenue store by store and group by group.") if several else _("Find out who stays away before you lower prices: look at revenue group by group."),
         _("{month} brought {change} against the same month of the year before.").format(month=months[-1]["month"], change=f"{months[-1]['yoy']:+.1%}"),
         _("Take the same month of the year before as the yardstick, not the month before."),
     )  # fmt: skip
@@ -98,18 +101,23 @@ def _pair(found: Mapping[str, Any]) -> Advice | None:
     if not table:
         return None
     names = found["names"]
+    several = found["_stores"] > 1
     first, second = (
         names.get(str(table[0][c]), table[0][c]) for c in ("product_id", "also_bought")
     )
     return Advice(
-        _("Put {first} and {second} side by side, in one store first.").format(first=first, second=second),
+        (_("Put {first} and {second} side by side, in one store first.") if several else _("Put {first} and {second} side by side.")).format(first=first, second=second),
         _("{n} orders hold both, {lift} times as many as chance would bring.").format(n=f"{table[0]['orders_both']:,}", lift=number(float(table[0]["lift"]))),
-        _("Compare their sales with those of a store where nothing was moved."),
+        _("Compare their sales with those of a store where nothing was moved.") if several else _("Compare how many orders hold both, four weeks before and four weeks after."),
     )  # fmt: skip
 
 
 def _return(found: Mapping[str, Any]) -> Advice | None:
-    table = [one for one in rows(found["returns"]) if one["return_rate"] >= BACK] if "returns" in found else []  # fmt: skip
+    if "returns" not in found:
+        return None
+    table = [one for one in rows(found["returns"]) if BACK <= one["return_rate"] <= CANCELLED]
+    if "abc" in found and sum(map(_numbered, rows(found["abc"]))) > 0.9 * len(rows(found["abc"])):
+        table = list(filter(_numbered, table))
     if not table:
         return None
     name = found["names"].get(str(table[0]["product_id"]), table[0]["product_id"])
@@ -118,3 +126,8 @@ def _return(found: Mapping[str, Any]) -> Advice | None:
         _("{rate} of its pieces come back: {money} given back.").format(rate=share(table[0]["return_rate"]), money=number(table[0]["refunded"])),
         _("Write down the reason at each return, and count again in a month."),
     )  # fmt: skip
+
+
+def _numbered(one: Mapping[str, Any]) -> bool:
+    """Whether a product has a number in its code: where nearly all have, POSTAGE is none."""
+    return any(sign.isdigit() for sign in str(one["product_id"]))

@@ -46,7 +46,9 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     no_hours = "" if opened.timed else _("The times have no hour, only the day.")
     change = "yoy" if year else "pop"
     cohort = "quarter" if year else "month"
-    until = opened.until.isoformat()
+    one = _("The file holds one only.")
+    alone = {name: one if n == 1 else "" for name, n in opened.places.items()}
+    no_pieces = "" if opened.counted else _("The file does not say how many pieces a line is.")
     stock = ("stock_daily",)
     priced = ("stock_daily", "products")
     return {
@@ -57,36 +59,37 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=says.rate),
         ],
         _("Over time"): [
-            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(sales, by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36),
-            Step("growth", _("Against the month before, and the year before"), "ck.kpi.growth(sales)", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth,
+            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.months),
+            Step("growth", _("Against the month before, and the year before"), "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth,
                 heads=(("before", _("Period before")),), unless=too_short[60]),
             Step("by_weekday", _("By day of the week"), 'ck.kpi.sales_summary(sales, by="weekday")', "ck.plot.sales_summary(by_weekday)", needs=("sale_id",), rows=7, says=says.weekday),
-            Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, unless=no_hours),
+            Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
         ],
         _("Stores and channels"): [
-            Step("by_store", _("Store by store"), 'ck.kpi.sales_summary(sales, by="store_id")', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20),
-            Step("by_channel", _("By channel"), 'ck.kpi.sales_summary(sales, by="channel")', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10),
+            Step("by_store", _("Store by store"), 'ck.kpi.sales_summary(sales, by="store_id")', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", "")),
+            Step("by_channel", _("By channel"), 'ck.kpi.sales_summary(sales, by="channel")', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
+            Step("by_category", _("By category"), 'ck.kpi.sales_summary(sales, by="category", products=products)', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
             Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc)", needs=goods, rows=15, says=says.abc),
-            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless="" if opened.counted else _("The file does not say how many pieces a line is.")),
+            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
-            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0),
+            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=says.rfm),
             Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=says.groups,
                 heads=(("member_share", label("of", "members")),)),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=says.times),
             Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=says.between),
-            Step("movement", _("Who came, who left"), "ck.customers.movement(sales)", "ck.plot.movement(movement)", needs=("member_id",), rows=0, unless=too_short[90]),
+            Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=says.movement, unless=too_short[90]),
         ],
         _("Cohorts: who comes back"): [
-            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(sales, period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
+            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
         ],
         _("What members are still worth"): [
             Step("worth", _("Customer lifetime value: the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, unless=too_short[90]),
         ],
         _("Baskets: what goes together"): [
-            Step("pairs", _("Pairs that are bought together"), f'report.pairs(sales, "{until}")', needs=("sale_id", *goods), rows=10, says=says.pairs),
+            Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),
         ],
         _("Stock"): [
             Step("stockouts", _("How often the shelf was empty"), "ck.stock.stockout_rate(stock_daily)", tables=stock, rows=0, says=says.rate),

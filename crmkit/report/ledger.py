@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,14 +14,14 @@ import crmkit as ck
 from crmkit.data.conform import conform
 from crmkit.data.look import Look, call_of, look
 from crmkit.data.reading import FileUnreadable
-from crmkit.data.reading.files import named
 from crmkit.data.reading.held import held
 from crmkit.data.reading.meanings import meanings, plain
+from crmkit.data.reading.sheets import sheets
 from crmkit.data.scan import scan
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.tables import CONTRACT, NEEDED, is_nothing, open_frame
+from crmkit.tables import CONTRACT, NEEDED, collect, is_nothing, open_frame
 
 TABLES = {
     "sales": ("sales", "transactions", "销售", "流水"),
@@ -30,8 +30,12 @@ TABLES = {
     "stock_daily": ("stock", "库存"),
 }
 """How the files of a folder begin that holds several tables."""
+HEAVY = 1_000
+"""More pieces than this in a line are rather grams or litres, if few such lines hold most of all pieces."""
 PRODUCT_NAMES = {"productname", "itemname", "description", "商品名称", "商品名", "品名", "货品名称"}
 """Headings of a name that is certainly a product's: a person's must not get into a report."""
+KINDS = ("product_type", "category")
+"""What products are called by where a table of products has no names."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Opened:
       folder holds them
     - `name`: what the report calls the file; `look`: what was seen in it, None of a frame
     - `since`, `until`: the first and the last day; `timed`: whether the lines know the hour
-    - `counted`: whether the file says how many pieces a line is
+    - `counted`: whether the file says how many pieces a line is; `pieces`: and whether they can be
+      pieces: a few lines of grams or litres would drown all others
+    - `places`: how many stores and channels there are, by column
     - `names`: what products and stores are called
     - `meant`: the name in the contract by column of the file
     - `code`: the lines of Python that open it; `cleaning`: the report of the cleaning it needed
@@ -54,6 +60,8 @@ class Opened:
     until: date
     timed: bool
     counted: bool
+    pieces: bool
+    places: dict[str, int]
     look: Look | None
     code: str
     tables: dict[str, Any] = field(default_factory=dict)
@@ -74,13 +82,15 @@ def opened(
     """The sales of a file, folder, database table or frame; refused in words where it is none."""
     columns = dict(columns or {})
     if not isinstance(source, str | Path):
-        sales = conform(source, **columns)
-        return _finished(sales, _("a table"), None, "sales = ck.data.conform(lines)", {}, {})
+        return _of_a_frame(source, columns, time_zone)
     others = _folder(source)
     where = others.pop("sales", source)
+    sheet = sheet or _sheet(where, columns)
     said = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter, "time_zone": time_zone}
     seen = look(where, **said)
-    meant = _meant(seen, columns)
+    if seen.reading.rows == 0:
+        raise FileUnreadable(_("{file} holds no rows.").format(file=_shown(seen.reading.source)))
+    meant = _meant([one.column for one in seen.columns], columns)
     kinds = {one.column: one.kind for one in seen.columns}
     if "moment" in kinds.values() and time_zone is None:
         raise CrmkitError(
@@ -92,6 +102,10 @@ def opened(
     # the very lines that stand in the report and its notebook; the file itself has been read
     known: dict[str, Any] = {"ck": ck, "lines": seen.lines}
     exec("\n".join(one for one in code.splitlines() if " = ck.data.scan(" not in one), known)
+    if known.get("report") is not None and not collect(open_frame(known["sales"]).head(1)).shape[0]:
+        unread = [t for t, ours in meant.items() if CONTRACT["sales"][ours].kind in ("number", "time") and kinds[t] == "text"]  # fmt: skip
+        told = _("No line is left: in none of them can {columns} be read as a date or a number.")
+        raise CrmkitError(told.format(columns=_(", ").join(unread)))
     tables, more = {}, []
     for table, file in others.items():
         named_so = meanings(scan(file).columns, table)
@@ -101,10 +115,41 @@ def opened(
         )
         exec(more[-1], known)
         tables[table] = held(known[table], table)
-    names = _called(known["lines"] if not tables else None, seen, meant, tables)
+    names = _called(seen.lines, meant, tables)
     return _finished(
         known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("report")
     )  # fmt: skip
+
+
+def _of_a_frame(lines: Any, columns: dict[str, str], time_zone: str | None) -> Opened:
+    """The sales of a table in memory, or of Spark; a file of it is named in the notebook first."""
+    there = open_frame(lines).collect_schema().names()
+    meant = _meant(there, columns)
+    given: dict[str, Any] = {ours: theirs for theirs, ours in meant.items() if ours != theirs}
+    if "sale_id" not in meant.values():
+        given["sale_id"] = None
+    told = "".join(f", {ours}={theirs!r}" for ours, theirs in given.items())
+    if time_zone:
+        told += f", time_zone={time_zone!r}"
+    sales = conform(lines, time_zone=time_zone, **given)
+    names = _called(lines, meant, {})
+    return _finished(
+        sales, _("a table"), None, f"sales = ck.data.conform(lines{told})", {}, names, meant
+    )
+
+
+def _sheet(where: str | Path, columns: dict[str, str]) -> str | None:
+    """The one sheet or table that holds sales, where there are several."""
+    found = sheets(where)
+    sales = [name for name, headings in found.items() if not _missing(_guessed(headings, columns))]
+    if len(found) < 2 or len(sales) == 1:
+        return sales[0] if sales and len(found) > 1 else None
+    if sales:
+        told = _("{file} holds sales in several places: {names}. Say which: --sheet {first}. Or save each as a file and give their folder: it is read as one.")  # fmt: skip
+    else:
+        told = _("None of these looks like sales: {names}. Say which it is: --sheet {first}.")
+    names = sales or list(found)
+    raise CrmkitError(told.format(file=_shown(where), names=_(", ").join(names), first=names[0]))
 
 
 def _folder(source: str | Path) -> dict[str, str | Path]:
@@ -131,9 +176,8 @@ def _shown(source: object) -> str:
     return text.rsplit("/", 1)[-1].split("?")[0] if "://" in text else Path(text).name
 
 
-def _meant(seen: Look, wanted: dict[str, str]) -> dict[str, str]:
+def _meant(there: list[str], wanted: dict[str, str]) -> dict[str, str]:
     """Contract name by heading: what was guessed, and what the user says instead."""
-    there = [one.column for one in seen.columns]
     for ours, theirs in wanted.items():
         if ours not in CONTRACT["sales"]:
             raise CrmkitError(
@@ -147,17 +191,8 @@ def _meant(seen: Look, wanted: dict[str, str]) -> dict[str, str]:
                     column=theirs, known=", ".join(there)
                 )
             )
-    if seen.reading.rows == 0:
-        raise FileUnreadable(_("{file} holds no rows.").format(file=_shown(seen.reading.source)))
-    guessed = meanings(there, "sales")
-    meant = {theirs: ours for theirs, ours in guessed.items() if ours not in wanted}
-    meant = {t: o for t, o in meant.items() if t not in wanted.values()}
-    meant |= {theirs: ours for ours, theirs in wanted.items()}
-    found = set(meant.values())
-    missing = [c for c in NEEDED["sales"] if c not in found and c != "sale_id"]
-    if "amount" in missing and {"quantity", "list_price"} <= found:
-        missing.remove("amount")
-    if missing:
+    meant = _guessed(there, wanted)
+    if missing := _missing(meant):
         told = _("This is hardly a table of sales: no column says {missing}. Its columns are: {known}. If one of them does, say so: {say}.")  # fmt: skip
         raise CrmkitError(
             told.format(
@@ -168,27 +203,52 @@ def _meant(seen: Look, wanted: dict[str, str]) -> dict[str, str]:
     return meant
 
 
+def _guessed(there: list[str], wanted: dict[str, str]) -> dict[str, str]:
+    taken = {theirs: ours for ours, theirs in wanted.items() if theirs in there}
+    guessed = meanings([one for one in there if one not in taken], "sales")
+    return {theirs: ours for theirs, ours in guessed.items() if ours not in wanted} | taken
+
+
+def _missing(meant: dict[str, str]) -> list[str]:
+    """What a report cannot do without, and no column says."""
+    found = set(meant.values())
+    missing = [c for c in NEEDED["sales"] if c not in found and c != "sale_id"]
+    if "amount" in missing and {"quantity", "list_price"} <= found:
+        missing.remove("amount")
+    return missing
+
+
 def _list(columns: list[str]) -> str:
     return _(", ").join(f"{heading(one)} ({one})" for one in columns)
 
 
-def _called(
-    lines: Any, seen: Look, meant: dict[str, str], tables: dict[str, Any]
-) -> dict[str, str]:
+def _called(lines: Any, meant: dict[str, str], tables: dict[str, Any]) -> dict[str, str]:
     """What products and stores are called, by id."""
-    names: dict[str, str] = {}
+    names: dict[Any, Any] = {}
     for table, key in (("products", "product_id"), ("stores", "store_id")):
-        if table in tables and "name" in open_frame(tables[table]).collect_schema().names():
-            known = nw.from_native(tables[table]).select(key, "name").collect()
-            names |= dict(zip(known[key].to_list(), known["name"].to_list(), strict=True))
+        if table in tables:
+            names |= _pairs(tables[table], key, ("name", *KINDS))
     product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
-    name = next((one.column for one in seen.columns if plain(one.column) in PRODUCT_NAMES), None)
-    if lines is not None and product and name and hasattr(lines, "aggregate"):
-        found = lines.aggregate(
-            f"CAST({named(product)} AS VARCHAR), mode({named(name)})", named(product)
-        )
-        names |= {key: str(called).strip() for key, called in found.fetchall() if called}
-    return {str(key): name for key, name in names.items() if not is_nothing(name)}
+    name = product_name(open_frame(lines).collect_schema().names())
+    if "products" not in tables and product and name:
+        names |= _pairs(lines, product, (name,))
+    return {str(key): str(one).strip() for key, one in names.items() if not is_nothing(one)}
+
+
+def product_name(headings: Iterable[str]) -> str | None:
+    """The column that holds what products are called; never one that may hold a person's name."""
+    return next((one for one in headings if plain(one) in PRODUCT_NAMES), None)
+
+
+def _pairs(table: Any, key: str, among: tuple[str, ...]) -> dict[Any, Any]:
+    """The name of each id, the most frequent one, by the first of some columns that is there."""
+    frame = open_frame(table)
+    name = next((one for one in among if one in frame.collect_schema().names()), None)
+    if name is None:
+        return {}
+    counts = frame.select(_key=nw.col(key), _name=nw.col(name)).group_by("_key", "_name").agg(n=nw.len())  # fmt: skip
+    rows = collect(counts.filter(~nw.col("_key").is_null(), ~nw.col("_name").is_null())).rows()
+    return dict(row[:2] for row in sorted(rows, key=lambda row: (row[2], str(row[1]))))
 
 
 def _finished(
@@ -204,14 +264,28 @@ def _finished(
         code += "\nimport narwhals as nw\none = nw.when(nw.col('amount') < 0).then(nw.lit(-1)).otherwise(nw.lit(1))\nsales = nw.from_native(sales).with_columns(quantity=one).to_native()"  # fmt: skip
     kept = [c for c in CONTRACT["sales"] if c in frame.collect_schema().names()]
     sales = held(frame.select(*kept).to_native(), "sales")
-    at = nw.col("sold_at")
-    ends = nw.from_native(sales).select(first=at.min(), last=at.max())
-    first, last = (ends.collect() if isinstance(ends, nw.LazyFrame) else ends).rows()[0]
+    at, quantity = nw.col("sold_at"), nw.when(nw.col("quantity") > 0).then(nw.col("quantity"))
+    heavy = nw.col("quantity") > HEAVY
+    facts = collect(
+        nw.from_native(sales).lazy().select(
+            lines=nw.len(),
+            first=at.min(),
+            last=at.max(),
+            all=quantity.sum(),
+            heavy=nw.when(heavy).then(nw.col("quantity")).sum(),
+            heavy_lines=nw.when(heavy).then(nw.lit(1)).sum(),
+            **{c: nw.col(c).n_unique() for c in ("store_id", "channel") if c in kept},
+        )
+    ).rows(named=True)[0]  # fmt: skip
+    first, last = facts["first"], facts["last"]
     if is_nothing(first):
         raise CrmkitError(_("No line says when it was sold; a report needs the days."))
+    drowned = (facts["heavy"] or 0) > 0.5 * (facts["all"] or 0)
+    few = (facts["heavy_lines"] or 0) < 0.05 * facts["lines"]
+    places = {c: int(facts[c]) for c in ("store_id", "channel") if c in facts}
     return Opened(
-        sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted, seen, code,
-        tables, names, meant or {}, cleaning,
+        sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted,
+        counted and not (drowned and few), places, seen, code, tables, names, meant or {}, cleaning,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
-"""Three small tables of a report that no other answer of crmkit gives."""
+"""What a report needs and no other answer of crmkit gives: three small tables, and whole months."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,6 +11,35 @@ from crmkit import recommend, tables
 
 BASKETS = 1_000_000
 """With more lines than this the baskets are those of the last 90 days."""
+CLOSED = 3
+"""So many days without a sale at either end of a file, and its month is whole all the same."""
+
+
+def whole_days(first: date, last: date, period: str = "month") -> tuple[date, date]:
+    """The first and the last day of the months (or quarters) that lie wholly between two days; the two
+    days themselves where none does.
+
+    >>> whole_days(date(2010, 12, 1), date(2011, 12, 9))[1]
+    datetime.date(2011, 11, 30)
+    """
+    months = {"month": 1, "quarter": 3}[period]
+    start = _begins(first - timedelta(days=CLOSED), months, after=1)
+    end = _begins(last + timedelta(days=CLOSED + 1), months, after=0) - timedelta(days=1)
+    return (start, end) if start < end else (first, last)
+
+
+def _begins(day: date, months: int, after: int) -> date:
+    """When the period of a day begins, or the one after it."""
+    number = (day.year * 12 + day.month - 1) // months + after
+    return date(number * months // 12, number * months % 12 + 1, 1)
+
+
+def whole(sales: Any, period: str = "month") -> Any:
+    """The lines of whole months (or quarters): half a month looks like a fall."""
+    frame = tables.open_frame(sales)
+    first, last = tables.first_and_last_day(frame, "sold_at")
+    start, end = whole_days(first, last, period)
+    return tables.give_back(tables.between(frame, "sold_at", start, end), sales)
 
 
 def purchases(sales: Any) -> Any:
@@ -54,16 +83,14 @@ def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
     return table.sort("refunded", "product_id", descending=[True, False]).to_native()
 
 
-def pairs(sales: Any, until: str) -> Any:
+def pairs(sales: Any) -> Any:
     """Two products that stand in one order more often than by chance, the most frequent first."""
     frame = nw.from_native(sales).lazy()
     if tables.collect(frame.select(nw.len())).rows()[0][0] > BASKETS:
-        first = datetime.combine(date.fromisoformat(until), datetime.min.time()) - timedelta(
-            days=90
-        )
-        frame = frame.filter(nw.col("sold_at") >= first)
+        last = tables.first_and_last_day(frame, "sold_at")[1]
+        frame = tables.between(frame, "sold_at", last - timedelta(days=90))
     lines = tables.collect(frame.select("sale_id", "product_id", "quantity")).to_pandas()
     found = recommend.also_bought(lines.dropna(), k=5, min_orders=20)
     once = found[found["product_id"].astype(str) < found["also_bought"].astype(str)]
     once = once.sort_values(["orders_both", "product_id"], ascending=[False, True])
-    return once.drop(columns="rank").reset_index(drop=True)
+    return once.drop(columns=["rank", "confidence"]).reset_index(drop=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,16 @@ from typing import Any
 from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading, show
+from crmkit.report.ledger import product_name
 from crmkit.report.quality import quality
 from crmkit.report.says import rows
 from crmkit.report.written import Done, Report
 from crmkit.results import number
 
+IN_SHORT = ("summary", "growth", "by_weekday", "by_store", "abc", "groups", "times", "worth")
+"""The steps whose sentences make the report in short."""
+LOOK_AGAIN = 8
+"""After so many weeks one sees whether a piece of advice helped."""
 WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""
 
@@ -30,6 +35,7 @@ def page(report: Report) -> str:
         f"<h1>{escape(name)}</h1>",
         f'<p class="quiet">{escape(_period(report))}</p>',
         _tiles(report),
+        _in_short(report),
         _advice(report),
         _next_steps(report),
         *(section(title, *map(_step, done)) for title, done in report.chapters.items()),
@@ -67,7 +73,7 @@ def _tiles(report: Report) -> str:
             "revenue",
             "orders",
             "aov",
-            *(("upt",) if report.opened.counted else ()),
+            *(("upt",) if report.opened.pieces else ()),
             "margin_rate",
         )
         for name in wanted:
@@ -103,18 +109,40 @@ def _advice(report: Report) -> str:
     return section(_("What to do"), "<ol class='advice'>", *items, "</ol>")
 
 
+def _in_short(report: Report) -> str:
+    """What the whole report comes to, in a few sentences of its own."""
+    said = {done.step.name: done.says for chapter in report.chapters.values() for done in chapter}
+    lines = [f"<li>{escape(said[name])}</li>" for name in IN_SHORT if said.get(name)]
+    return section(_("In short"), "<ul>", *lines, "</ul>") if lines else ""
+
+
 def _next_steps(report: Report) -> str:
     held = base64.b64encode(json.dumps(report.notebook(), ensure_ascii=False).encode()).decode()
     says = escape(_("the notebook behind this report"))
     link = (
         f'<a download="report.ipynb" href="data:application/x-ipynb+json;base64,{held}">{says}</a>'
     )
-    steps = [
-        escape(_("Look through what could not be reckoned, and whether columns were taken for what they are (at the end).")),
-        escape(_("Choose one piece of advice, one store and one date on which you will look again.")),
+    steps = []
+    if report.advice:
+        again = datetime.now().date() + timedelta(weeks=LOOK_AGAIN)
+        steps += [
+            escape(_("Choose one piece of advice, say who does it, and write today's figure beside it: {figure}").format(figure=report.advice[0].because)),
+            escape(_("Look again on {day}: with a file up to that day, run the same command.").format(day=again)),
+        ]  # fmt: skip
+    lacking = {one for title, why in report.left_out for one in _lacking(report, title)}
+    if lacking:
+        steps.append(escape(_("Ask for an export that also holds: {columns}. Then the report says more.").format(columns=_(", ").join(sorted(map(heading, lacking))))))  # fmt: skip
+    steps += [
+        escape(_("Check at the end of the report whether each column was taken for what it is.")),
         escape(_("Go on by yourself: save {notebook}; every figure is one line in it.")).replace("{notebook}", link),
     ]  # fmt: skip
     return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
+
+
+def _lacking(report: Report, title: str) -> list[str]:
+    """The columns without which a part was left out."""
+    steps = [step for chapter in report.planned.values() for step in chapter if step.title == title]
+    return [one for step in steps for one in step.needs if one not in report.opened.columns]
 
 
 def _step(done: Done) -> str:
@@ -124,7 +152,7 @@ def _step(done: Done) -> str:
         body.append(f"<p>{escape(done.says)}</p>")
     if done.chart:
         held = base64.b64encode(done.chart).decode()
-        body.append(f'<img alt="{escape(step.title)}" src="data:image/png;base64,{held}">')
+        body.append(f'<div class="chart"><img alt="{escape(step.title)}" src="data:image/png;base64,{held}"></div>')
     if done.table is not None and len(done.table):
         figures = table(list(done.table.columns), done.table.values.tolist())
         says = escape(_("The figures"))
@@ -160,8 +188,9 @@ def _file(report: Report) -> str:
         return ""
     told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *seen.reading.notes]  # fmt: skip
     used, nothing = file.meant, _("not used")
+    name = product_name(one.column for one in seen.columns) if file.names else None
     lines = [
-        [one.column, heading(used[one.column]) if one.column in used else nothing, f"{one.gaps:,}",
+        [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else nothing, f"{one.gaps:,}",
          "" if used.get(one.column) == "member_id" else "; ".join(one.odd)]  # which may name a member
         for one in seen.columns
     ]  # fmt: skip

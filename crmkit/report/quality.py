@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
-from crmkit.report.ledger import Opened
+from crmkit.report.ledger import HEAVY, Opened
 
 
 def quality(opened: Opened) -> list[tuple[str, int, int, str]]:
@@ -29,6 +29,9 @@ def quality(opened: Opened) -> list[tuple[str, int, int, str]]:
     ):
         if name in columns:
             asked[name] = (col(name).is_null(), what, then)
+    if opened.counted and not opened.pieces:
+        said = _("Lines of more than {n} pieces, which together hold most of all pieces").format(n=f"{HEAVY:,}")  # fmt: skip
+        asked["heavy"] = (col("quantity") > HEAVY, said, _("grams or litres? units are left out of the key figures"))  # fmt: skip
     frame = nw.from_native(opened.sales).lazy()
     counts = {name: nw.when(test).then(nw.lit(1)).otherwise(nw.lit(0)).sum() for name, (test, _w, _t) in asked.items()}  # fmt: skip
     days = frame.select(_day=col("sold_at").dt.truncate("1d")).unique()

@@ -12,6 +12,9 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import text
 from crmkit.results import number
 
+NIGHT = 0.1
+"""With a larger share of orders between midnight and five, the clock may be another's."""
+
 
 def rows(frame: Any) -> list[dict[str, Any]]:
     """A small table as plain rows."""
@@ -40,25 +43,34 @@ def rate(found: Mapping[str, Any]) -> str:
     return str(found["_last"])
 
 
-def whole_months(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The months that are over, of `growth`."""
-    table = rows(found["growth"])
-    return table[:-1] if found["_unfinished"] else table
+def months(found: Mapping[str, Any]) -> str:
+    """The strongest and the weakest month, and which are left out because they are not whole."""
+    table = sorted(rows(found["by_month"]), key=lambda one: one["revenue"])
+    said = []
+    if len(table) > 1:
+        said.append(_("Strongest: {best}; weakest: {least}.").format(best=table[-1]["month"], least=table[0]["month"]))  # fmt: skip
+    first, last = found["_cut"]
+    if first or last:
+        cut = _(", ").join(
+            day.strftime("%Y-%m")
+            for day, so in zip(found["_days"], (first, last), strict=True)
+            if so
+        )
+        said.append(_("{months}: not whole in this file, so not in what is said by month.").format(months=cut))  # fmt: skip
+    return gap().join(said)
 
 
 def growth(found: Mapping[str, Any]) -> str:
     """The last whole month against the year before, or the month before."""
-    months = whole_months(found)
-    said = []
-    if months:
-        last = months[-1]
-        if last["yoy"] is not None and last["yoy"] == last["yoy"]:
-            said.append(_("{month}: {change} against the same month of the year before.").format(month=last["month"], change=f"{last['yoy']:+.1%}"))  # fmt: skip
-        elif last["pop"] is not None and last["pop"] == last["pop"]:
-            said.append(_("{month}: {change} against the month before (the season is in this).").format(month=last["month"], change=f"{last['pop']:+.1%}"))  # fmt: skip
-    if found["_unfinished"]:
-        said.append(_("The last month is not over in this file: its fall is no fall."))
-    return gap().join(said)
+    table = rows(found["growth"])
+    if not table:
+        return ""
+    last = table[-1]
+    if last["yoy"] is not None and last["yoy"] == last["yoy"]:
+        return _("{month}: {change} against the same month of the year before.").format(month=last["month"], change=f"{last['yoy']:+.1%}")  # fmt: skip
+    if last["pop"] is not None and last["pop"] == last["pop"]:
+        return _("{month}: {change} against the month before (the season is in this).").format(month=last["month"], change=f"{last['pop']:+.1%}")  # fmt: skip
+    return ""
 
 
 def weekday(found: Mapping[str, Any]) -> str:
@@ -69,6 +81,60 @@ def weekday(found: Mapping[str, Any]) -> str:
     return _("Strongest: {best}; weakest: {least}.").format(
         best=text("weekday", days[-1]["weekday"]), least=text("weekday", days[0]["weekday"])
     )
+
+
+def hours(found: Mapping[str, Any]) -> str:
+    """The busiest hour; whether the clock can be the shop's."""
+    table = [one for one in rows(found["by_hour"]) if one["hour"] is not None]
+    orders = sum(one["orders"] for one in table)
+    if not orders:
+        return ""
+    best = max(table, key=lambda one: one["orders"])
+    said = _("Busiest: from {hour}:00, with {share} of the orders.").format(hour=best["hour"], share=share(best["orders"] / orders))  # fmt: skip
+    night = sum(one["orders"] for one in table if one["hour"] < 5) / orders
+    if night > NIGHT:
+        said += gap() + _("{share} fall between 0:00 and 5:00: is this the clock of your shop, or of another time zone?").format(share=share(night))  # fmt: skip
+    return said
+
+
+def _most(table: Any, column: str, called: Mapping[str, str]) -> str:
+    """Which of several brings most of the revenue."""
+    table = [one for one in rows(table) if one[column] is not None]
+    revenue = sum(one["revenue"] for one in table)
+    if len(table) < 2 or revenue <= 0:
+        return ""
+    best = max(table, key=lambda one: one["revenue"])
+    name = called.get(str(best[column]), text(column, best[column]))
+    return _("Of {n}, {name} brings most: {share} of the revenue.").format(n=len(table), name=name, share=share(best["revenue"] / revenue))  # fmt: skip
+
+
+def stores(found: Mapping[str, Any]) -> str:
+    """The strongest store."""
+    return _most(found["by_store"], "store_id", found["names"])
+
+
+def channels(found: Mapping[str, Any]) -> str:
+    """The strongest channel."""
+    return _most(found["by_channel"], "channel", {})
+
+
+def categories(found: Mapping[str, Any]) -> str:
+    """The strongest category."""
+    return _most(found["by_category"], "category", {})
+
+
+def movement(found: Mapping[str, Any]) -> str:
+    """The last whole month: who is new, who has stopped coming."""
+    table = rows(found["movement"])
+    if not table:
+        return ""
+    last = table[-1]
+    return _("{month}: {new} new members, {lost} who have not come for three months now.").format(month=last["month"], new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+
+
+def rfm(found: Mapping[str, Any]) -> str:
+    """How the two bars are read."""
+    return _("Where the bar of the money is longer than that of the members, they spend more than most.")  # fmt: skip
 
 
 def abc(found: Mapping[str, Any]) -> str:

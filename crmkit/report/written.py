@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from crmkit.labels import heading
 from crmkit.report.advice import Advice, advice
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.ledger import Opened, opened
+from crmkit.report.own import whole_days
 
 Progress = Callable[[int, int, str], None]
 
@@ -34,13 +34,14 @@ class Report:
     """What was found in a file: ``save`` writes the page, ``notebook`` gives the notebook.
 
     - `opened`: the file; `chapters`: what was reckoned, by heading; `left_out`: what could not be,
-      and why; `advice`: what follows; `found`: the results themselves, by name
+      and why; `advice`: what follows; `found`: the results themselves, by name; `planned`: all steps
     """
 
     opened: Opened
     chapters: dict[str, list[Done]]
     left_out: list[tuple[str, str]]
     found: dict[str, Any]
+    planned: dict[str, list[Step]] = field(default_factory=dict)
     advice: list[Advice] = field(default_factory=list)
 
     def html(self) -> str:
@@ -104,7 +105,7 @@ def analyse(
                 found.pop(step.name, None)
                 left_out.append((step.title, str(error)))
     progress(total, total, "")
-    return Report(file, reckoned, left_out, found, advice(found))
+    return Report(file, reckoned, left_out, found, planned, advice(found))
 
 
 def names_for(file: Opened) -> dict[str, Any]:
@@ -112,12 +113,12 @@ def names_for(file: Opened) -> dict[str, Any]:
     import crmkit as ck
     from crmkit import report
 
-    last = file.until
-    unfinished = last.day < calendar.monthrange(last.year, last.month)[1]
+    first, last = whole_days(file.since, file.until)
     return {
         "ck": ck, "report": report, "sales": file.sales, "names": file.names,
-        "_unfinished": unfinished, **file.tables,
-        "_unknown": () if file.counted else ("units", "upt", "item_price"),
+        "_cut": (first > file.since, last < file.until), "_days": (file.since, file.until),
+        "_stores": file.places.get("store_id", 1), **file.tables,
+        "_unknown": () if file.pieces else ("units", "upt", "item_price"),
     }  # fmt: skip
 
 

@@ -8,9 +8,13 @@ from crmkit.data.reading.files import new_folder, quoted
 
 
 def held(table: Any, kind: str) -> Any:
-    """A DuckDB relation as one over its answer, in a file of the temporary folder; any other table as it is."""
+    """A DuckDB relation as one over its answer, in a file of the temporary folder; a table of Spark is
+    kept by Spark; any other as it is.
+    """
     import duckdb
 
+    if hasattr(table, "sparkSession"):
+        return table.persist()
     if not isinstance(table, duckdb.DuckDBPyRelation):
         return table
     file = new_folder(kind) / f"{kind}.parquet"
