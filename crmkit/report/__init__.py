@@ -5,8 +5,19 @@ lines. `ledger` opens the file, `chapters` says what is reckoned, `says` what a 
 what follows, `page` and `notebook` write it down.
 """
 
+from crmkit.data.reading.held import held
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import pairs, purchases, returned, whole
 from crmkit.report.written import Report, analyse
 
-__all__ = ["Opened", "Report", "analyse", "opened", "pairs", "purchases", "returned", "whole"]
+__all__ = [
+    "Opened",
+    "Report",
+    "analyse",
+    "held",
+    "opened",
+    "pairs",
+    "purchases",
+    "returned",
+    "whole",
+]

@@ -21,6 +21,7 @@ class Step:
     - `rows`: how many rows of its table are shown (0: none)
     - `says`: what it means, from the results so far; nothing where there is nothing to say
     - `heads`: headings that say more here than the column's own
+    - `members`: its rows are single members: they are in no report and in no output of a notebook
     - `unless`: why it cannot be, for another reason than a missing column
     """
 
@@ -33,6 +34,7 @@ class Step:
     rows: int = 12
     says: Callable[[Mapping[str, Any]], str] | None = None
     heads: tuple[tuple[str, str], ...] = ()
+    members: bool = False
     unless: str = ""
 
 
@@ -75,7 +77,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
-            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=says.rfm),
+            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=says.rfm, members=True),
             Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=says.groups,
                 heads=(("member_share", label("of", "members")),)),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=says.times),
@@ -86,7 +88,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
         ],
         _("What members are still worth"): [
-            Step("worth", _("Customer lifetime value: the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, unless=too_short[90]),
+            Step("worth", _("Customer lifetime value: the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, members=True, unless=too_short[90]),
         ],
         _("Baskets: what goes together"): [
             Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),

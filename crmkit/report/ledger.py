@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,12 +15,13 @@ from crmkit.data.conform import conform
 from crmkit.data.look import Look, call_of, look
 from crmkit.data.reading import FileUnreadable
 from crmkit.data.reading.held import held
-from crmkit.data.reading.meanings import meanings, plain
+from crmkit.data.reading.meanings import meanings
 from crmkit.data.reading.sheets import sheets
 from crmkit.data.scan import scan
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
+from crmkit.report.names import called
 from crmkit.tables import CONTRACT, NEEDED, collect, is_nothing, open_frame
 
 TABLES = {
@@ -30,12 +31,10 @@ TABLES = {
     "stock_daily": ("stock", "库存"),
 }
 """How the files of a folder begin that holds several tables."""
+SHOWN = ("store_id", "channel")
+"""Columns whose values a report shows, beside those of goods."""
 HEAVY = 1_000
 """More pieces than this in a line are rather grams or litres, if few such lines hold most of all pieces."""
-PRODUCT_NAMES = {"productname", "itemname", "description", "商品名称", "商品名", "品名", "货品名称"}
-"""Headings of a name that is certainly a product's: a person's must not get into a report."""
-KINDS = ("product_type", "category")
-"""What products are called by where a table of products has no names."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def opened(
         )
         exec(more[-1], known)
         tables[table] = held(known[table], table)
-    names = _called(seen.lines, meant, tables)
+    names = called(seen.lines, meant, tables)
     return _finished(
         known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("report")
     )  # fmt: skip
@@ -132,7 +131,7 @@ def _of_a_frame(lines: Any, columns: dict[str, str], time_zone: str | None) -> O
     if time_zone:
         told += f", time_zone={time_zone!r}"
     sales = conform(lines, time_zone=time_zone, **given)
-    names = _called(lines, meant, {})
+    names = called(lines, meant, {})
     return _finished(
         sales, _("a table"), None, f"sales = ck.data.conform(lines{told})", {}, names, meant
     )
@@ -222,35 +221,6 @@ def _list(columns: list[str]) -> str:
     return _(", ").join(f"{heading(one)} ({one})" for one in columns)
 
 
-def _called(lines: Any, meant: dict[str, str], tables: dict[str, Any]) -> dict[str, str]:
-    """What products and stores are called, by id."""
-    names: dict[Any, Any] = {}
-    for table, key in (("products", "product_id"), ("stores", "store_id")):
-        if table in tables:
-            names |= _pairs(tables[table], key, ("name", *KINDS))
-    product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
-    name = product_name(open_frame(lines).collect_schema().names())
-    if "products" not in tables and product and name:
-        names |= _pairs(lines, product, (name,))
-    return {str(key): str(one).strip() for key, one in names.items() if not is_nothing(one)}
-
-
-def product_name(headings: Iterable[str]) -> str | None:
-    """The column that holds what products are called; never one that may hold a person's name."""
-    return next((one for one in headings if plain(one) in PRODUCT_NAMES), None)
-
-
-def _pairs(table: Any, key: str, among: tuple[str, ...]) -> dict[Any, Any]:
-    """The name of each id, the most frequent one, by the first of some columns that is there."""
-    frame = open_frame(table)
-    name = next((one for one in among if one in frame.collect_schema().names()), None)
-    if name is None:
-        return {}
-    counts = frame.select(_key=nw.col(key), _name=nw.col(name)).group_by("_key", "_name").agg(n=nw.len())  # fmt: skip
-    rows = collect(counts.filter(~nw.col("_key").is_null(), ~nw.col("_name").is_null())).rows()
-    return dict(row[:2] for row in sorted(rows, key=lambda row: (row[2], str(row[1]))))
-
-
 def _finished(
     sales: Any, name: str, seen: Look | None, code: str, tables: dict[str, Any],
     names: dict[str, str], meant: dict[str, str] | None = None, cleaning: Any = None,
@@ -262,7 +232,11 @@ def _finished(
         one = nw.when(nw.col("amount") < 0).then(nw.lit(-1)).otherwise(nw.lit(1))
         frame = frame.with_columns(quantity=one)
         code += "\nimport narwhals as nw\none = nw.when(nw.col('amount') < 0).then(nw.lit(-1)).otherwise(nw.lit(1))\nsales = nw.from_native(sales).with_columns(quantity=one).to_native()"  # fmt: skip
-    kept = [c for c in CONTRACT["sales"] if c in frame.collect_schema().names()]
+    personal = [c for c in SHOWN if c in present and _of_one_member(frame, c)]
+    kept = [
+        c for c in CONTRACT["sales"] if c in frame.collect_schema().names() and c not in personal
+    ]
+    meant = {theirs: ours for theirs, ours in (meant or {}).items() if ours not in personal}
     sales = held(frame.select(*kept).to_native(), "sales")
     at, quantity = nw.col("sold_at"), nw.when(nw.col("quantity") > 0).then(nw.col("quantity"))
     heavy = nw.col("quantity") > HEAVY
@@ -285,8 +259,20 @@ def _finished(
     places = {c: int(facts[c]) for c in ("store_id", "channel") if c in facts}
     return Opened(
         sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted,
-        counted and not (drowned and few), places, seen, code, tables, names, meant or {}, cleaning,
+        counted and not (drowned and few), places, seen, code, tables, names, meant, cleaning,
     )  # fmt: skip
+
+
+def _of_one_member(frame: Any, column: str) -> bool:
+    """Whether nearly each value stands with one member only: an address or a name, whatever it is called."""
+    lines = frame.lazy().filter(~nw.col(column).is_null())
+    who = ["member_id"] if "member_id" in frame.collect_schema().names() else []
+    each = lines.group_by(column, *who).agg(lines=nw.len())
+    facts = collect(
+        each.select(values=nw.col(column).n_unique(), pairs=nw.len(), lines=nw.col("lines").sum())
+    )
+    values, pairs, all_lines = facts.rows()[0]
+    return values > 3 and (pairs if who else all_lines) < 2 * values
 
 
 def _day(moment: Any) -> date:

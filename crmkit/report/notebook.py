@@ -24,17 +24,18 @@ def notebook(report: Report) -> dict[str, Any]:
     cells = [
         _prose("# " + _("Report on {name}").format(name=file.name)),
         _prose(_("The lines behind the report. Change the file below, or run it with papermill: `papermill report.ipynb next.ipynb -p source next-month.csv`.")),
+        *([_prose(_("The password of the database is not kept here: write its address whole."))] if path and "***" in path else []),
         _code(parameters, tags=["parameters"]),
-        _code(f"import crmkit as ck\nfrom crmkit import report\n\nck.set_language(language)\n{code}"),
+        _code(f"import crmkit as ck\nfrom crmkit import report\n\nck.set_language(language)\n{code}\nsales = report.held(sales)"),
         _code(f"names = {file.names!r}" if len(file.names) <= 2000 else "names = {}"),
     ]  # fmt: skip
     for title, chapter in report.chapters.items():
         cells.append(_prose(f"## {title}"))
         for done in chapter:
             step = done.step
-            shown = f"ck.show({step.name}, rows={step.rows or 12})"
+            shown = "" if step.members else f"\nck.show({step.name}, rows={step.rows or 12})"
             cells.append(_prose(f"### {step.title}"))
-            cells.append(_code(f"{step.name} = {step.code}\n{shown}"))
+            cells.append(_code(f"{step.name} = {step.code}{shown}"))
             if step.chart:
                 cells.append(_code(f"{step.name}_chart = {step.chart}"))
     for number, cell in enumerate(cells):

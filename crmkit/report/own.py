@@ -68,13 +68,14 @@ def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
         nw.from_native(sales)
         .lazy()
         .filter(~nw.col("product_id").is_null())
-        .group_by("product_id")
-        .agg(
-            sold=nw.when(pieces > 0).then(pieces).sum(),
-            returned=nw.when(back).then(-pieces).sum(),
-            refunded=nw.when(back).then(-money).sum(),
-            _lines=nw.when(back).then(nw.lit(1)).sum(),
+        .with_columns(
+            sold=nw.when(pieces > 0).then(pieces),
+            returned=nw.when(back).then(-pieces),
+            refunded=nw.when(back).then(-money),
+            _lines=nw.when(back).then(nw.lit(1)),
         )
+        .group_by("product_id")
+        .agg(nw.col("sold", "returned", "refunded", "_lines").sum())
         .filter(nw.col("sold") >= at_least, nw.col("_lines") >= lines)
         .with_columns(return_rate=nw.col("returned") / nw.col("sold"), refunded=nw.col("refunded").round(2))
         .drop("_lines")

@@ -13,7 +13,7 @@ from typing import Any
 from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading, show
-from crmkit.report.ledger import product_name
+from crmkit.report.names import product_name
 from crmkit.report.quality import quality
 from crmkit.report.says import rows
 from crmkit.report.written import Done, Report
@@ -152,7 +152,9 @@ def _step(done: Done) -> str:
         body.append(f"<p>{escape(done.says)}</p>")
     if done.chart:
         held = base64.b64encode(done.chart).decode()
-        body.append(f'<div class="chart"><img alt="{escape(step.title)}" src="data:image/png;base64,{held}"></div>')
+        body.append(
+            f'<div class="chart"><img alt="{escape(step.title)}" src="data:image/png;base64,{held}"></div>'
+        )
     if done.table is not None and len(done.table):
         figures = table(list(done.table.columns), done.table.values.tolist())
         says = escape(_("The figures"))
@@ -191,7 +193,7 @@ def _file(report: Report) -> str:
     name = product_name(one.column for one in seen.columns) if file.names else None
     lines = [
         [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else nothing, f"{one.gaps:,}",
-         "" if used.get(one.column) == "member_id" else "; ".join(one.odd)]  # which may name a member
+         "" if "member_id" in (used.get(one.column), one.meaning) else "; ".join(one.odd)]  # which may name a member
         for one in seen.columns
     ]  # fmt: skip
     heads = [_("Column"), _("taken for"), _("Empty"), _("Look at this")]

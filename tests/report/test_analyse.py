@@ -13,31 +13,6 @@ import crmkit as ck
 from crmkit import cli, report
 from crmkit.errors import CrmkitError
 
-NAMES = {
-    "sale_id": "小票号", "sold_at": "销售时间", "store_id": "门店", "member_id": "会员号",
-    "product_id": "商品编码", "quantity": "数量", "amount": "实收金额", "cost": "成本",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def lines():
-    """Half a year of one store, with a name and a phone beside each member."""
-    sales = ck.load("sales")
-    half = sales[(sales["store_id"] == "S03") & (sales["sold_at"] >= "2025-01-01")]
-    half = half[half["sale_id"].str[-1].isin(list("13579"))]  # every second order
-    people = half["member_id"].map(lambda one: f"1400{one[-5:]:0>7}", na_action="ignore")
-    return half.assign(name="王" + half["member_id"].str[-4:] + "秀英", phone=people)
-
-
-@pytest.fixture(scope="module")
-def till_export(lines, tmp_path_factory):
-    """The lines as a till writes them: GBK, Chinese headings, a person's name and phone."""
-    file = tmp_path_factory.mktemp("till") / "六月流水.csv"
-    columns = [*NAMES, "name", "phone"]
-    told = lines[columns].rename(columns={**NAMES, "name": "会员姓名", "phone": "手机号"})
-    told.to_csv(file, index=False, encoding="gb18030")
-    return file
-
 
 @pytest.fixture(scope="module")
 def found(till_export):
@@ -74,7 +49,14 @@ def test_its_figures_are_those_of_the_lines(found, lines):
 def test_the_page_says_it_in_chinese_and_needs_nothing_beside_it(page, lines):
     assert 'lang="zh-CN"' in page
     assert f"{lines['amount'].sum():,.2f}" in page
-    for told in ("该做什么", "八个客户群", "算不出来的，和为什么", "各渠道对比", "客户终身价值"):
+    for told in (
+        "要点",
+        "该做什么",
+        "八个客户群",
+        "算不出来的，和为什么",
+        "各渠道对比",
+        "客户终身价值",
+    ):
         assert told in page
     assert not re.search(r'(src|href)="(?!data:)', page)
     text = re.sub(r"<(style|pre)>.*?</\1>|<[^>]+>", " ", page, flags=re.S)
@@ -101,21 +83,21 @@ def test_advice_rests_on_a_figure_and_says_how_to_check(found):
         assert one.do and one.check and re.search(r"\d", one.because)
 
 
-def test_the_notebook_within_runs_on_another_file(found, page, lines, tmp_path):
-    held = re.search(r'ipynb\+json;base64,([^"]+)"', page)[1]
-    notebook = json.loads(base64.b64decode(held))
+def test_the_notebook_within_runs_on_another_file(found, page, lines, names, tmp_path):
+    within = re.search(r'ipynb\+json;base64,([^"]+)"', page)[1]
+    notebook = json.loads(base64.b64decode(within))
     march = lines[lines["sold_at"].dt.month == 3]
     other = tmp_path / "march.csv"
-    march[list(NAMES)].rename(columns=NAMES).to_csv(other, index=False)
-    names: dict = {}
+    march[list(names)].rename(columns=names).to_csv(other, index=False)
+    held: dict = {}
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown" or "plot" in source or "lifetime" in source:
             continue
-        exec(source.replace("encoding='gb18030', ", ""), names)
+        exec(source, held)
         if cell["metadata"].get("tags") == ["parameters"]:
-            names["source"] = str(other)  # as papermill does it
-    revenue = rows(names["summary"])[0]["revenue"]
+            held["source"] = str(other)  # as papermill does it
+    revenue = rows(held["summary"])[0]["revenue"]
     assert revenue == pytest.approx(march["amount"].sum(), abs=0.01)
     ck.set_language("en")
 

@@ -7,7 +7,7 @@ from typing import Any
 from crmkit.data.reading.files import new_folder, quoted
 
 
-def held(table: Any, kind: str) -> Any:
+def held(table: Any, kind: str = "sales") -> Any:
     """A DuckDB relation as one over its answer, in a file of the temporary folder; a table of Spark is
     kept by Spark; any other as it is.
     """

@@ -1,0 +1,45 @@
+"""What products and stores are called, by id: never what a person is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit.data.reading.meanings import plain
+from crmkit.tables import collect, is_nothing, open_frame
+
+PRODUCT_NAMES = {"productname", "itemname", "description", "商品名称", "商品名", "品名", "货品名称"}
+"""Headings of a name that is certainly a product's: a person's must not get into a report."""
+KINDS = ("product_type", "category")
+"""What products are called by where a table of products has no names."""
+
+
+def called(lines: Any, meant: dict[str, str], tables: dict[str, Any]) -> dict[str, str]:
+    """What products and stores are called, by id."""
+    names: dict[Any, Any] = {}
+    for table, key in (("products", "product_id"), ("stores", "store_id")):
+        if table in tables:
+            names |= _pairs(tables[table], key, ("name", *KINDS))
+    product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
+    name = product_name(open_frame(lines).collect_schema().names())
+    if "products" not in tables and product and name:
+        names |= _pairs(lines, product, (name,))
+    return {str(key): str(one).strip() for key, one in names.items() if not is_nothing(one)}
+
+
+def product_name(headings: Iterable[str]) -> str | None:
+    """The column that holds what products are called; never one that may hold a person's name."""
+    return next((one for one in headings if plain(one) in PRODUCT_NAMES), None)
+
+
+def _pairs(table: Any, key: str, among: tuple[str, ...]) -> dict[Any, Any]:
+    """The name of each id, the most frequent one, by the first of some columns that is there."""
+    frame = open_frame(table)
+    name = next((one for one in among if one in frame.collect_schema().names()), None)
+    if name is None:
+        return {}
+    counts = frame.select(_key=nw.col(key), _name=nw.col(name)).group_by("_key", "_name").agg(n=nw.len())  # fmt: skip
+    rows = collect(counts.filter(~nw.col("_key").is_null(), ~nw.col("_name").is_null())).rows()
+    return dict(row[:2] for row in sorted(rows, key=lambda row: (row[2], str(row[1]))))

@@ -1,0 +1,84 @@
+"""What is said of a month is said of whole ones; what is advised follows from the file."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from crmkit import report
+from crmkit.i18n import use_language
+from crmkit.report.own import whole_days
+from crmkit.report.says import rows
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "period", "whole"),
+    [
+        ("2010-12-01", "2011-12-09", "month", ("2010-12-01", "2011-11-30")),
+        ("2025-01-03", "2025-03-29", "month", ("2025-01-01", "2025-03-31")),  # closed at the ends
+        ("2025-01-15", "2025-03-15", "month", ("2025-02-01", "2025-02-28")),
+        ("2025-01-10", "2025-02-02", "month", ("2025-01-10", "2025-02-02")),  # none is whole
+        ("2010-12-01", "2011-12-09", "quarter", ("2011-01-01", "2011-09-30")),
+    ],
+)
+def test_months_are_whole(first, last, period, whole):
+    found = whole_days(date.fromisoformat(first), date.fromisoformat(last), period)
+    assert tuple(map(str, found)) == whole
+
+
+@pytest.fixture(scope="module")
+def retail(retail_data):
+    with use_language("en"):
+        return report.analyse(retail_data / "online_retail.parquet")
+
+
+def test_nine_days_of_december_are_no_fall(retail):
+    growth = rows(retail.found["growth"])
+    assert [one["month"] for one in growth][-1] == "2011-11"
+    assert min(one["pop"] or 0 for one in growth) > -0.3
+    assert "2011-12: not whole in this file" in retail.html()
+
+
+def test_in_short_says_what_the_report_comes_to(retail):
+    page = retail.html()
+    short = page[page.index("In short") : page.index("What to do")]
+    assert "9,747,748 in 20,728 orders" in short and "of the members" in short
+
+
+def test_postage_and_cancelled_bulk_orders_are_no_bad_goods(retail):
+    said = " ".join(one.do for one in retail.advice)
+    assert "REGENCY CAKESTAND 3 TIER" in said
+    assert "Manual" not in said and "MEDIUM CERAMIC" not in said
+
+
+def test_one_store_is_not_told_to_compare_stores(lines):
+    kept = ["sale_id", "sold_at", "store_id", "member_id", "product_id", "quantity", "amount"]
+    found = report.analyse(lines[kept])
+    assert dict(found.left_out)["Store by store"] == "The file holds one only."
+    said = " ".join(f"{one.do} {one.check}" for one in found.advice)
+    assert "side by side" in said and "store" not in said
+
+
+def test_a_few_lines_of_litres_do_not_become_pieces(retail_data):
+    found = report.analyse(retail_data / "completejourney")
+    assert not found.opened.pieces
+    page = found.html()
+    assert "Units per transaction" not in page and "grams or litres?" in page
+    [fuel] = [one for one in rows(found.found["by_category"]) if one["category"] == "FUEL"]
+    assert fuel["revenue"] > 10_000
+    assert found.opened.names["25671"] == "ICE - CRUSHED/CUBED"
+
+
+def test_wholesale_pieces_are_pieces(retail):
+    assert retail.opened.pieces
+
+
+def test_a_name_of_the_next_step_is_a_column_that_lacks(lines):
+    found = report.analyse(lines[["sale_id", "sold_at", "amount"]].head(2000))
+    assert "Ask for an export that also holds: Channel, Member" in found.html()
+
+
+def test_night_hours_are_asked_about(lines):
+    shifted = lines.assign(sold_at=lines["sold_at"] + pd.Timedelta(hours=8))
+    found = report.analyse(shifted[["sale_id", "sold_at", "amount"]])
+    assert "of another time zone?" in found.html()
