@@ -24,6 +24,9 @@ STATES = {RIGHT: "right", WRONG: "wrong", NOT_ATTEMPTED: "open", NOTED: "noted"}
 _SIGNS = re.compile(r"[\s¥,%]")
 """Signs that change nothing about what was meant: nobody needs to be told how they were read."""
 
+NUMBER = "my_number"
+"""The question that gives everybody figures of their own: one number for all exercises."""
+
 _open: "WeakSet[Fields]" = WeakSet()
 
 
@@ -82,6 +85,8 @@ class Fields:
                 outcome = Outcome(NOT_ATTEMPTED, question.label, "untouched", words)
             self._told[question.id] = outcome
             self._note(question, outcome)
+            if question.id == NUMBER and outcome.status == NOTED:
+                records.note(NUMBER, self.asked.name, question.id, str(said[question.id]))
         self._kept.follow()
         for other in list(_open):
             mine = other.asked.name == self.asked.name and other._folder == self._folder
@@ -185,10 +190,12 @@ class Fields:
                 return parts.select(question.id, question.label, options, value or "")
             return parts.choice(question.id, question.label, options, value, many=many)
         outcome = self._told.get(question.id)
+        before = _given_before() if said is None and question.id == NUMBER else ""
         return parts.field(
             question.id,
             question.label,
-            "" if said is None else str(said),
+            before if said is None else str(said),
+            help=_("The number you gave before.") if before else None,
             unit=question.unit or {"money": "¥", "percent": "%"}.get(question.kind),
             lines=question.data.get("lines"),
             wrong=outcome is not None and outcome.status == WRONG,
@@ -245,6 +252,12 @@ class Fields:
         display(self.screen._repr_mimebundle_(), raw=True)
         if learner.session_notebook() is not None:
             self._kept.show()
+
+
+def _given_before() -> str:
+    """The number this learner gave last, in whichever exercise."""
+    given = [event["outcome"] for event in records.events() if event["kind"] == NUMBER]
+    return given[-1] if given else ""
 
 
 def _chosen(question: Question) -> bool:

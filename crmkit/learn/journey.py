@@ -353,17 +353,24 @@ class Way:
         left = any(step.id == here and not step.done for step in self.steps())
         if left:
             return _("After this: {title}")
-        following, ids = self.next(), [step.id for step in self.steps()]
-        behind = following and here in ids and ids.index(following.id) < ids.index(here)
-        return _("Still open: {title}") if behind else _("Next: {title}")
+        return _("Still open: {title}") if self.is_behind else _("Next: {title}")
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is next was left out on the way here."""
+        here, following, ids = learner.place(), self.next(), [step.id for step in self.steps()]
+        return bool(following and here in ids and ids.index(following.id) < ids.index(here))
 
     def next(self) -> Step | None:
-        """The first step that is not done; on a lesson, the first one after it."""
+        """The first step that is not done; on a lesson, the first one after it, else what was left
+        out of its own track."""
         left = [step for step in self.steps() if not step.done]
         here = learner.place()
         ids = [step.id for step in self.steps()]
         after = ids[ids.index(here) + 1 :] if here in ids else ids
-        return next((step for step in left if step.id in after), left[0] if left else None)
+        own = [step for step in left if track_of(step.id) == track_of(here)]
+        wanted = [*(step for step in left if step.id in after), *own, *left]
+        return wanted[0] if wanted else None
 
     @property
     def html(self) -> str:

@@ -52,7 +52,7 @@ def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]
             if row.template_id and not row.campaign_id and not row.care_rule_id
         ),
         "ticket": tuple(taken(row, *ticket, ticket_id=row.id) for row in rows(schema.ticket)),
-        "improvement": tuple(taken(row, *improvement) for row in rows(schema.improvement)),
+        "improvement": tuple(taken(row, *improvement, improvement_id=row.id) for row in rows(schema.improvement)),
         "asked": tuple(taken(row, "member_id", "channel", "ticket_id") for row in rows(schema.survey_invite)),
     }  # fmt: skip
 
@@ -65,7 +65,8 @@ def noted_otherwise(reason: str, field: str, value: str) -> Fault:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper of this kind, new or changed, that says all this."""
+    """A paper of this kind that says all this: the one whose number is named, else a new one (of
+    papers without numbers, new or changed)."""
 
     kind: str
     wanted: dict[str, Any]
@@ -74,8 +75,11 @@ class Paper:
         return {self.wanted["member"]} if "member" in self.wanted else set()
 
     def fault(self, now: Any, before: Any) -> Fault | None:
-        old = before.papers[self.kind]
-        wrong = [self._wrong_in(one) for one in now.papers[self.kind] if one not in old]
+        wrong = [
+            self._wrong_in(one)
+            for one in now.papers[self.kind]
+            if self._is_meant(one, before.papers[self.kind])
+        ]
         if not wrong:
             return Fault(f"no_{self.kind}", _("Nothing of the kind is on the desk yet."))
         nearest = min(wrong, key=len)
@@ -90,6 +94,15 @@ class Paper:
             return Fault(UNDER_WAY, words.format(status=self._said("status", status)))
         field, value = nearest[-1]
         return noted_otherwise(f"wrong_{field}", field, self._said(field, value))
+
+    def _is_meant(self, paper: dict[str, Any], old: tuple[dict[str, Any], ...]) -> bool:
+        """Whether it was written for this: another task's paper is no try at this one."""
+        number = f"{self.kind}_id"
+        if paper in old:
+            return False
+        if number in self.wanted:
+            return paper[number] == self.wanted[number]
+        return number not in paper or paper[number] not in {one[number] for one in old}
 
     def _on_the_way(self, status: Any) -> bool:
         """Whether a paper that stands so has not come as far as it is to come."""

@@ -6,9 +6,9 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.panels.logic.desk import DeskWork
-from crmkit.panels.logic.forms import Ask, Operations
+from crmkit.panels.logic.forms import Ask, Operations, there_are
 from crmkit.panels.logic.lists import Listed, ListWork
-from crmkit.panels.shown import Keys, list_acts, options, page_of, record, said
+from crmkit.panels.shown import Keys, list_acts, operation_label, options, page_of, record, said
 from crmkit.practice import Shop
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.errors import PracticeError
@@ -73,7 +73,7 @@ class Desk:
 
     def _more(self) -> Part:
         more = self.more
-        named = [(one, label("permission", one)) for one in more.all]
+        named = [(one, operation_label(one)) for one in more.all]
         named.sort(key=lambda one: not more.may(one[0]))
         choice = [(one, words if more.may(one) else _("{words} · not for your role").format(words=words)) for one, words in named]  # fmt: skip
         writes = OPERATIONS[more.chosen].writes
@@ -87,7 +87,7 @@ class Desk:
                     parts.button(_("Do it") if writes else _("Show"), kind="primary", icon="check" if writes else "search", why=more.why_not(more.chosen)),
                     once=self.keys("more") if writes else None,
                 ),
-                title=label("permission", more.chosen),
+                title=operation_label(more.chosen),
             ),
             self._result(),
         )  # fmt: skip
@@ -100,6 +100,7 @@ class Desk:
 
     def acts(self) -> dict[str, Any]:
         found: dict[str, Any] = {
+            "begin": lambda operation, _v: self.begin(str(operation)),
             "tab": lambda tab, _v: self.turn_to(tab),
             "more.choose": lambda operation, _v: self.more.choose(str(operation)),
             "more.do": lambda _a, typed: self.once("more", self.more.do, typed),
@@ -164,31 +165,14 @@ class Desk:
             self.keys.done(name)  # put right, it is sent anew
             self.refused = (name, at, str(error))
 
+    def begins(self, operation: str) -> Part:
+        """The button that turns to the form of an operation; it is called what the form is."""
+        return parts.button(operation_label(operation), "begin", operation, kind="primary", icon="plus", why=self.work.why_not(operation))  # fmt: skip
+
     def begin(self, operation: str, **given: Any) -> None:
         """Turn to the form of an operation, with something filled in already."""
         self.more.choose(operation, **given)
         self.tab = "more"
-
-
-_CHOSEN = {
-    "segment_id": "marketing.segments",
-    "template_id": "marketing.templates",
-    "campaign_id": "marketing.campaigns",
-}
-"""What is chosen by its name from what the shop has, and how the shop says what it has."""
-
-
-def _there(ask: Ask, more: Operations) -> list[tuple[str, str]]:
-    """What may be chosen, by id; nothing where this person may not see it."""
-    listed = _CHOSEN.get(ask.name)
-    if listed is None or not more.may(listed):
-        return []
-    desk, method = listed.split(".")
-    found = getattr(getattr(more.shop, desk), method)()
-    return [
-        (str(one.id), one.name if isinstance(one.id, str) else f"{one.id} · {one.name}")
-        for one in found
-    ]
 
 
 def _control(ask: Ask, more: Operations) -> Part:
@@ -196,7 +180,7 @@ def _control(ask: Ask, more: Operations) -> Part:
     name, words, rev = ask.name, ask.label, more.turn
     if not ask.needed and not ask.default:
         words = _("{field} (optional)").format(field=words)
-    if there := _there(ask, more):
+    if there := there_are(ask, more.shop, more.chosen):
         return parts.select(name, words, [("", _("– choose –")), *there], value, rev=rev)
     if ask.kind == "code":
         return parts.select(

@@ -3,10 +3,9 @@
 from typing import Any
 
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
-from crmkit.panels.shown import cannot, record, table
+from crmkit.panels.shown import cannot, operation_label, record, table
 from crmkit.practice import Shop, schema
 from crmkit.screen import Part, Screen, parts
 
@@ -44,7 +43,7 @@ class MarketingDesk(Desk):
             opened = parts.card(
                 record(one),
                 parts.row(
-                    parts.button(_("Draw the groups"), "act", "freeze", icon="refresh", once=f"freeze-{one.id}-{turn}", why=self.work.why_not("marketing.freeze")),
+                    parts.button(operation_label("marketing.freeze"), "act", "freeze", icon="refresh", once=f"freeze-{one.id}-{turn}", why=self.work.why_not("marketing.freeze")),
                     parts.button(_("Send"), "act", "send", kind="primary", icon="send", once=f"send-{one.id}-{turn}", why=self.work.why_not("marketing.send")),
                     parts.button(_("Stop it"), "act", "cancel", icon="close", once=f"cancel-{one.id}-{turn}", why=self.work.why_not("marketing.cancel")),
                     parts.button(_("What it brought"), "result", icon="manager"),
@@ -53,7 +52,7 @@ class MarketingDesk(Desk):
                 title=one.name, icon="marketing",
             )  # fmt: skip
         return parts.column(
-            parts.row(parts.button(_("A new campaign"), "begin", "marketing.make_campaign", kind="primary", icon="plus", why=self.work.why_not("marketing.make_campaign"))),
+            parts.row(self.begins("marketing.make_campaign")),
             opened,
             table(_("Campaigns"), self.shop.marketing.campaigns(), more=more),
         )  # fmt: skip
@@ -64,7 +63,7 @@ class MarketingDesk(Desk):
             return why
         made = self.shop.marketing.templates()
         return parts.column(
-            parts.row(parts.button(_("A new message"), "begin", "marketing.make_template", kind="primary", icon="plus", why=self.work.why_not("marketing.make_template"))),
+            parts.row(self.begins("marketing.make_template")),
             parts.form(
                 "preview",
                 parts.row(
@@ -83,11 +82,11 @@ class MarketingDesk(Desk):
             return why
         return parts.column(
             parts.row(
-                parts.button(_("A new wish"), "begin", "marketing.add_care", icon="plus", kind="primary", why=self.work.why_not("marketing.add_care")),
+                self.begins("marketing.add_care"),
                 parts.button(_("Queue today's wishes"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
             ),
             table(_("Wishes"), self.shop.marketing.care_rules()),
-            table(_("Groups of members"), self.shop.marketing.segments(), without=("id",)) if self.work.may("marketing.segments") else None,
+            table(_("Segments"), self.shop.marketing.segments(), without=("id",)) if self.work.may("marketing.segments") else None,
         )  # fmt: skip
 
     def open(self, number: Any, _values: dict) -> None:
@@ -97,7 +96,7 @@ class MarketingDesk(Desk):
         if name in ("freeze", "send", "cancel"):
             self.campaign = getattr(self.shop.marketing, name)(self.campaign.id)
             self.work.turn += 1
-            self.work.tell("right", label("permission", f"marketing.{name}"))
+            self.work.tell("right", operation_label(f"marketing.{name}"))
 
     def preview(self, _arg: Any, typed: dict) -> None:
         self.read = self.shop.marketing.preview(int(typed.get("template") or 0), typed.get("member") or "")  # fmt: skip
@@ -113,7 +112,6 @@ class MarketingDesk(Desk):
             "preview": self.preview,
             "result": lambda _a, _v: self.begin("marketing.result", campaign_id=self.campaign.id),
             "care": lambda _a, _v: self.once("care", self.care),
-            "begin": lambda operation, _v: self.begin(str(operation)),
         }
 
 

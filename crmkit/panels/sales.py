@@ -6,13 +6,14 @@ from typing import Any
 from babel.dates import format_date
 
 from crmkit import labels
-from crmkit.i18n import get_language, label
+from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
-from crmkit.panels.shown import cannot, money, options
+from crmkit.panels.shown import cannot, money, operation_label, options, record
 from crmkit.practice import Shop, display, schema
 from crmkit.practice.errors import BadValue
+from crmkit.practice.values import field_label
 from crmkit.screen import Part, Screen, parts
 
 OPEN_STAGES = tuple(one for one in schema.OPPORTUNITY_STAGES if one not in ("won", "lost"))
@@ -26,6 +27,8 @@ class SalesDesk(Desk):
         self.calling: Any = None
         self.phone = ""
         self.last: Any = None
+        self.moving: Any = None
+        self.to = ""
         self.whose = "mine"
         super().__init__(shop)
 
@@ -71,7 +74,7 @@ class SalesDesk(Desk):
         if one.next_step == "call_again":
             return _("{day}, promised").format(day=f"{one.due_on:%m-%d}")
         if one.days_late:
-            return _("{day}, {n} days late").format(day=f"{one.due_on:%m-%d}", n=one.days_late)
+            return _late(one.due_on, one.days_late)
         return _("today")
 
     def _noted(self) -> Part | None:
@@ -168,32 +171,84 @@ class SalesDesk(Desk):
         why = cannot(self.work, "pipeline.board")
         if why:
             return why
+        if self.moving is not None:
+            return self._move()
         board = self.shop.pipeline.board()
         columns = []
         for stage in OPEN_STAGES:
             here = [one for one in board if one.stage == stage]
-            cards = [
-                parts.card(
-                    parts.text(f"{one.title} · {money(one.amount)}"),
-                    parts.text(f"{one.member_id} · {one.next_on:%m-%d} {one.next_action}", "quiet"),
-                    parts.button(_("Move"), "move", one.id, kind="small", icon="right", says=f"{_('Move')} {one.id}",
-                                 why=self.work.why_not("pipeline.move")),
-                )
-                for one in here[:12]
-            ]  # fmt: skip
             total = sum(one.amount for one in here)
             columns.append(
                 parts.card(
                     parts.text(_("{n}, worth {amount}").format(n=len(here), amount=money(total)), "quiet"),
-                    *cards,
+                    *map(self._deal, here[:12]),
                     parts.text(_("and {n} more").format(n=len(here) - 12), "quiet") if len(here) > 12 else None,
                     title=label("stage", stage),
                 )
             )  # fmt: skip
         return parts.column(
-            parts.row(parts.button(_("A new opportunity"), "new", icon="plus", kind="primary", why=self.work.why_not("pipeline.open"))),
+            _past(board, self.shop.now.date()),
+            parts.row(self.begins("pipeline.open")),
             parts.board(*columns),
+        )
+
+    def _deal(self, one: Any) -> Part:
+        """A card of the board: what, whose, what comes next, and whether that day is past."""
+        late = (self.shop.now.date() - one.next_on).days
+        due = _late(one.next_on, late) if late > 0 else f"{one.next_on:%m-%d}"
+        return parts.card(
+            parts.text(f"{one.title} · {money(one.amount)}"),
+            parts.text(f"{due} · {one.next_action}", None if late > 0 else "quiet"),
+            parts.text(_("{member}, looked after by {staff}").format(member=one.member_id, staff=display.name_of(one.staff_id)), "quiet"),
+            parts.row(
+                parts.button(_("Move"), "move", one.id, kind="small", icon="right", says=f"{_('Move')} {one.id}", why=self.work.why_not("pipeline.move")),
+                parts.button(_("Correct"), "edit", one.id, kind="small", says=f"{_('Change')} {one.id}", why=self.work.why_not("pipeline.edit")),
+            ),
         )  # fmt: skip
+
+    def _move(self) -> Part:
+        """Where a card goes, and only what that stage asks for."""
+        one, stage, rev = self.moving, self.to, f"{self.work.turn} {self.to}"
+        stages = [it for it in schema.OPPORTUNITY_STAGES if it != one.stage]
+        asked: list[Part] = []
+        if stage == "lost":
+            asked = [parts.choice("reason", field_label("lost_reason"), options(schema.LOST_REASONS, "lost_reason"), "", rev=rev)]  # fmt: skip
+        elif stage in OPEN_STAGES:
+            asked = [
+                parts.field("next_action", field_label("next_action"), rev=rev),
+                parts.field("next_on", field_label("next_on"), kind="date", rev=rev),
+            ]
+        return parts.row(
+            parts.column(parts.card(record(one), title=one.title), grow=1),
+            self.noting(
+                "put", operation_label("pipeline.move"), "pipeline.move",
+                parts.choice("stage", _("To which stage?"), options(stages, "stage"), stage, act="stage", rev=self.work.turn),
+                *asked,
+            ),
+        )  # fmt: skip
+
+    def move(self, number: Any, _values: dict) -> None:
+        board = {one.id: one for one in self.shop.pipeline.board()}
+        self.moving, self.to = board.get(number), ""
+        self.work.said = self.refused = None
+
+    def put(self, typed: dict, key: str) -> None:
+        stage, given = typed.get("stage") or self.to, ("reason", "next_action", "next_on")
+        asked = {name: typed[name] for name in given if typed.get(name)}
+        if not stage:
+            raise BadValue(_("Choose the stage first."))
+        self.shop.pipeline.move(self.moving.id, stage, **asked, key=key)
+        self.moving = None
+        self.work.tell("right", _("Noted."))
+
+    def edit(self, number: Any, _values: dict) -> None:
+        one = self.shop.pipeline.show(number)
+        given = {"title": one.title, "product_id": one.product_id, "amount": f"{one.amount / 100:.2f}",
+                 "next_action": one.next_action, "next_on": f"{one.next_on}"}  # fmt: skip
+        self.begin("pipeline.edit", opportunity_id=one.id, **given)
+
+    def leave(self, _arg: Any, _values: dict) -> None:
+        self.calling = self.moving = self.refused = None
 
     def own_acts(self) -> dict:
         return {
@@ -201,11 +256,25 @@ class SalesDesk(Desk):
             "dial": self.dial,
             "reopen": lambda number, _v: self.once("reopen", self.reopen, number),
             "whose": lambda whose, _v: setattr(self, "whose", whose),
-            "leave": lambda _a, _v: setattr(self, "calling", None),
+            "leave": self.leave,
             "finish": lambda _a, typed: self.note("finish", self.finish, typed, _doubtful(typed)),
-            "move": lambda number, _v: self.begin("pipeline.move", opportunity_id=number),
-            "new": lambda _a, _v: self.begin("pipeline.open"),
+            "move": self.move,
+            "stage": lambda stage, _v: setattr(self, "to", str(stage)),
+            "put": lambda _a, typed: self.note("put", self.put, typed),
+            "edit": self.edit,
         }
+
+
+def _late(day: date, n: int) -> str:
+    """A day that is past, and for how long."""
+    words = ngettext("{day}, {n} day late", "{day}, {n} days late", n)
+    return words.format(day=f"{day:%m-%d}", n=n)
+
+
+def _past(board: Any, today: date) -> Part | None:
+    """How many cards of the board wait since a day that is past."""
+    late = sum(one.next_on < today for one in board)
+    return parts.message("warning", _("{n} past their day: these come first.").format(n=late)) if late else None  # fmt: skip
 
 
 def _doubtful(typed: dict) -> str:

@@ -5,8 +5,10 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
-from crmkit.panels.shown import cannot, record, table
+from crmkit.panels.shown import cannot, operation_label, record, table
 from crmkit.practice import Shop
+from crmkit.practice.errors import BadValue
+from crmkit.practice.values import field_label
 from crmkit.screen import Part, Screen, parts
 
 
@@ -19,7 +21,11 @@ class ServiceDesk(Desk):
         super().__init__(shop)
 
     def pages(self) -> dict:
-        return {"waiting": (_("Waiting"), self._waiting)}
+        return {
+            "waiting": (_("Waiting"), self._waiting),
+            "improvements": (_("Improvements"), self._improvements),
+            "surveys": (_("Surveys"), self._surveys),
+        }
 
     def listed(self) -> dict:
         return {"tickets": (_("All tickets"), Listed("service.list_tickets", {}))}
@@ -30,22 +36,79 @@ class ServiceDesk(Desk):
             return why
         if self.ticket is not None:
             return self._one()
-        new = parts.button(_("A customer brings something"), "begin", "service.open_ticket", kind="primary", icon="plus", why=self.work.why_not("service.open_ticket"))  # fmt: skip
         more = lambda one: parts.button(_("Open"), "open", one.id, kind="small", says=f"{_('Open')} {one.id}")  # noqa: E731  # fmt: skip
         return parts.column(
-            parts.row(new),
-            table(_("The most urgent first"), self.shop.service.waiting(), more=more),
+            parts.row(self.begins("service.open_ticket")),
+            table(_("What is due first comes first"), self.shop.service.waiting(), more=more),
+            table(_("Settled, not asked yet"), self._settled(), more=more),
         )
 
+    def _settled(self) -> list:
+        """The tickets settled last of which nobody asked how satisfied the customer is."""
+        found = self.shop.service.list_tickets(where={"status": "resolved"}, size=100).rows
+        return sorted(found, key=lambda one: one.resolved_at, reverse=True)[:5]
+
     def _one(self) -> Part:
-        turn = self.work.turn
+        one = self.ticket
+        form = {"resolved": self._rating, "closed": self._afterwards}.get(one.status, self._answer)
         return parts.row(
-            parts.column(parts.card(record(self.ticket), title=self.ticket.subject), grow=2),
-            self.noting(
-                "answer", _("Answer"), "service.reply",
-                parts.choice("what", _("This is"), [("reply", _("an answer to the customer")), ("resolve", _("how it is settled")), ("add_note", _("a note for colleagues"))], "reply", rev=turn),
-                parts.field("body", _("Words"), lines=5, rev=turn),
+            parts.column(parts.card(record(one), title=f"{one.id} · {one.subject}"), grow=2), form()
+        )
+
+    def _answer(self) -> Part:
+        turn = self.work.turn
+        return self.noting(
+            "answer", _("Answer"), "service.reply",
+            parts.choice("what", _("This is"), [("reply", _("an answer to the customer")), ("resolve", _("how it is settled")), ("add_note", _("a note for colleagues"))], "reply", rev=turn),
+            parts.field("body", _("Words"), lines=5, rev=turn),
+        )  # fmt: skip
+
+    def _rating(self) -> Part:
+        """What is settled waits for the customer's word on it."""
+        marks = [(f"{n}", f"{n}") for n in range(1, 6)]
+        return self.noting(
+            "rate", operation_label("service.rate"), "service.rate",
+            parts.text(_("Settled. Now ask the customer, and enter what they say: 1 not at all satisfied, 5 very.")),
+            parts.choice("satisfaction", field_label("satisfaction"), marks, "", rev=self.work.turn),
+        )  # fmt: skip
+
+    def _afterwards(self) -> Part:
+        """What may come of a ticket that is closed."""
+        return parts.column(
+            parts.card(
+                parts.row(self._about("surveys.invite"), self._about("service.improve")),
+                parts.button(_("Back to the list"), "leave", kind="quiet"),
+                title=_("What comes of it"),
             ),
+            grow=1,
+        )
+
+    def _about(self, operation: str) -> Part:
+        return parts.button(operation_label(operation), "about", operation, why=self.work.why_not(operation))  # fmt: skip
+
+    def _improvements(self) -> Part:
+        why = cannot(self.work, "service.improvements")
+        return why or parts.column(
+            parts.row(self.begins("service.improve")),
+            table(_("Improvements"), self.shop.service.improvements(), more=self._next_of),
+        )
+
+    def _next_of(self, one: Any) -> Part | str:
+        """What is done next about an improvement: it is made, then looked at again."""
+        steps = {"open": "improvement_done", "reopened": "improvement_done", "done": "recheck"}
+        if one.status not in steps:
+            return ""
+        step = f"service.{steps[one.status]}"
+        return parts.button(operation_label(step), "next", one.id, kind="small", says=f"{operation_label(step)} {one.id}", why=self.work.why_not(step))  # fmt: skip
+
+    def _surveys(self) -> Part:
+        why = cannot(self.work, "surveys.results")
+        if why:
+            return why
+        found = self.shop.surveys.running()
+        return parts.column(
+            parts.row(self.begins("surveys.invite")),
+            *(parts.card(record(self.shop.surveys.results(one)), title=name) for one, name in found.items()),
         )  # fmt: skip
 
     def open(self, number: Any, _values: dict) -> None:
@@ -57,12 +120,30 @@ class ServiceDesk(Desk):
         self.ticket = act(self.ticket.id, typed.get("body") or "", key=key)
         self.work.tell("right", _("Noted."))
 
+    def rate(self, typed: dict, key: str) -> None:
+        if not (mark := str(typed.get("satisfaction") or "")).isdigit():
+            raise BadValue(_("Choose a mark from 1 to 5."))
+        self.ticket = self.shop.service.rate(self.ticket.id, int(mark), key=key)
+        self.work.tell("right", _("Noted."))
+
+    def about(self, operation: Any, _values: dict) -> None:
+        """Turn to a form that is about the ticket on the screen."""
+        given = {"ticket_id": self.ticket.id, "member_id": self.ticket.member_id}
+        self.begin(str(operation), **given)
+
+    def next(self, number: Any, _values: dict) -> None:
+        one = {one.id: one for one in self.shop.service.improvements()}[number]
+        step = "recheck" if one.status == "done" else "improvement_done"
+        self.begin(f"service.{step}", improvement_id=number)
+
     def own_acts(self) -> dict:
         return {
             "open": self.open,
             "leave": lambda _a, _v: setattr(self, "ticket", None),
             "answer": lambda _a, typed: self.note("answer", self.answer, typed, "body"),
-            "begin": lambda operation, _v: self.begin(str(operation)),
+            "rate": lambda _a, typed: self.note("rate", self.rate, typed),
+            "about": self.about,
+            "next": self.next,
         }
 
 

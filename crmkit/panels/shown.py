@@ -30,6 +30,12 @@ def said(work: DeskWork) -> Part:
     return parts.message(*(work.said or ("info", "")))
 
 
+def operation_label(operation: str) -> str:
+    """What an operation is called on its button, above its form and among all others."""
+    words = label("permission", operation)
+    return words[:1].upper() + words[1:]
+
+
 def options(codes: Sequence[str], kind: str, first: str | None = None) -> list[tuple[str, str]]:
     """Codes with their words, for a choice; `first` is what stands for none."""
     found = [(one, label(kind, one)) for one in codes]
@@ -170,6 +176,7 @@ __all__ = [
     "cannot",
     "list_acts",
     "money",
+    "operation_label",
     "options",
     "page_of",
     "record",

@@ -204,6 +204,7 @@ def _what_is_on(shop: Shop) -> None:
     shop.stock.receive([("P0255", 20)])
     _on_its_way(shop)
     _registered_twice(shop)
+    _to_be_looked_at(shop)
 
 
 def _to_be_called(shop: Shop) -> None:
@@ -249,6 +250,27 @@ def _to_be_called(shop: Shop) -> None:
     for turn, task in enumerate(shop.followups.today()):
         left = {"due_on": "2025-06-29"} if turn % 7 == 3 else {}
         shop.followups.assign(task.id, SELLERS[turn % len(SELLERS)], **left)
+    _promised(shop)
+
+
+def _promised(shop: Shop) -> None:
+    """A call that nobody answered yesterday, promised for this morning."""
+    mine = [one for one in shop.followups.today() if one.staff_id == SELLERS[0]]
+    call = next(one for one in reversed(mine) if one.why == "new_arrivals")
+    shop.office.set_clock(OPENING - timedelta(days=1))
+    seller, today = shop.as_staff(SELLERS[0]), f"{OPENING:%Y-%m-%d}"
+    seller.followups.finish(call.id, "no_answer", "call_again", next_on=today)
+    shop.office.set_clock(OPENING)
+
+
+def _to_be_looked_at(shop: Shop) -> None:
+    """Two changes that were made in June: this morning it is seen whether they helped."""
+    for owner, action in (
+        (SELLERS[1], _("A text goes out on the day a missing size comes in")),
+        (SELLERS[2], _("A paper notice about returns stands at the till")),
+    ):
+        made = shop.service.improve(action, owner, "2025-06-10", f"{OPENING:%Y-%m-%d}")
+        shop.service.improvement_done(made.id)
 
 
 def _on_its_way(shop: Shop) -> None:

@@ -19,7 +19,8 @@ from crmkit.i18n import label
 
 MONEY, PERCENT, ABOUT, CODED, WHOLE = "money", "percent", "about", "coded", "whole"
 """How a value is read; what a record counts is a whole number, whatever its name; what something
-is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``."""
+is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``. What has words
+of its own is read by a function."""
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
@@ -47,6 +48,11 @@ def calling(names: Callable[[], Mapping[str, str]]) -> Iterator[None]:
         yield
     finally:
         _called.reset(before)
+
+
+def for_people() -> bool:
+    """Whether what is said now is read on a screen, where nobody types codes."""
+    return _called.get() is not dict
 
 
 def name_of(code: str) -> str:
@@ -145,6 +151,8 @@ def _unmarked(text: str):
 def _cell(name: str, value: object, how: object) -> str:
     if value is None:
         return "–"
+    if callable(how):
+        return how(value)
     if isinstance(value, dict):
         of_key, of_value = how if isinstance(how, tuple) else (None, None)
         pairs = [
@@ -176,8 +184,11 @@ def _cell(name: str, value: object, how: object) -> str:
         return heading(value)
     if isinstance(how, str):
         return label(how, value)
-    if name in ("", "id"):
-        return str(value)
+    return str(value) if name in ("", "id") else code(name, value)
+
+
+def code(name: str, value: object) -> str:
+    """What people read for one value of a field that has no way of its own to be read."""
     if isinstance(value, str) and value in _called.get()():
         return name_of(value)
     said = label(name, value)

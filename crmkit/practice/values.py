@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
+from crmkit.practice import display
 from crmkit.practice.errors import BadValue
 
 
@@ -318,7 +319,8 @@ def one_of(value: object, codes: tuple[str, ...], field: str, kind: str | None =
 
 
 def listed(codes: Iterable[str], kind: str) -> str:
-    """The codes to choose from, each with what it means where the code does not say so itself.
+    """The codes to choose from, each with what it means where the code does not say so itself; on
+    a screen, where one chooses by the labels, these alone.
 
     >>> from crmkit.i18n import use_language
     >>> with use_language("zh"):
@@ -328,6 +330,9 @@ def listed(codes: Iterable[str], kind: str) -> str:
     shown = []
     for one in codes:
         means = label(kind, one)
+        if display.for_people():
+            shown.append(means)
+            continue
         says_so = means.casefold().replace(" ", "_").replace("-", "_") == one.casefold()
         shown.append(one if says_so else _("{code} ({means})").format(code=one, means=means))
     return label("list", ", ").join(shown)

@@ -106,14 +106,17 @@ class Screen:
             self._problem = _("That did not work. Nothing you entered is lost: try again.")
 
     def within(self, surroundings: Callable[[], AbstractContextManager]) -> "Screen":
-        """The same screen, drawn inside of these from now on."""
-        show = self._show
+        """The same screen, drawn and worked at inside of these from now on."""
 
-        def inside() -> Part:
-            with surroundings():
-                return show()
+        def inside(do: Callable) -> Callable:
+            def done(*given: Any) -> Any:
+                with surroundings():
+                    return do(*given)
 
-        self._show = inside
+            return done
+
+        self._show = inside(self._show)
+        self._acts = {name: inside(act) for name, act in self._acts.items()}
         return self
 
     def inside(self) -> Part:

@@ -302,8 +302,8 @@ class LessonPage(Page):
             raise tornado.web.HTTPError(404)
         who = self.current_user
         who.last_page, who.last_seen = lesson.address, time.time()
-        trees, steps, following = await self.house.do(self._prepared, lesson)
-        self.show("lesson.html", lesson=lesson, steps=steps, following=following, trees=trees)
+        trees, steps, ends = await self.house.do(self._prepared, lesson)
+        self.show("lesson.html", lesson=lesson, steps=steps, trees=trees, **ends)
 
     def _prepared(self, lesson: pages.Lesson) -> tuple:
         screens = self.current_user.open_lesson(lesson)
@@ -313,7 +313,13 @@ class LessonPage(Page):
             following = way.next()
             wanted = following.id if following and following.id != lesson.id else None
             other = [one for one in self.house.contents(self.language) if one.id == wanted]
-            return lesson.still | trees, way.steps(), other[0] if other else None
+            track = journey.track_of(lesson.id)
+            ends = {
+                "following": other[0] if other else None,
+                "is_behind": way.is_behind,
+                "finished": track if journey.progress(track).complete else "",
+            }
+            return lesson.still | trees, way.steps(), ends
 
 
 class HandIn(Page):

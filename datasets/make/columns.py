@@ -158,7 +158,7 @@ tickets | 服务工单 | Tickets
   channel | 渠道（代码） | channel (code)
   sale_id | 相关单号 | receipt
   product_id | 相关商品；空为无 | product; empty: none
-  opened_at | 建单时间 | opened
+  opened_at | 新建时间 | opened
   first_response_at | 首次响应时间 | first answered
   closed_at | 关闭时间；空为未关闭 | closed; empty: still open
   status | 状态（代码） | status (code)
@@ -177,7 +177,7 @@ followups | 回访：最近一年 | Follow-up visits, the last year
   outcome | 结果（代码） | outcome (code)
   next_step | 下一步（代码） | next step (code)
 opportunities | 销售机会：最近 18 个月 | Opportunities, the last 18 months
-  opportunity_id | 意向单号 | opportunity
+  opportunity_id | 机会编号 | opportunity
   member_id | 会员 | member
   store_id | 门店 | store
   staff_id | 负责员工 | who is in charge
@@ -188,8 +188,8 @@ opportunities | 销售机会：最近 18 个月 | Opportunities, the last 18 mon
   closed_on | 结束日期；空为进行中 | closed; empty: under way
   next_action_on | 下次行动日期 | next action due
   lost_reason | 未成交原因（代码） | why it was lost (code)
-opportunity_stages | 意向单经过的阶段 | The stages an opportunity passed
-  opportunity_id | 意向单 | opportunity
+opportunity_stages | 机会经过的阶段 | The stages an opportunity passed
+  opportunity_id | 机会 | opportunity
   stage | 阶段（代码） | stage (code)
   entered_at | 进入时间 | when it got there
 """

@@ -230,3 +230,105 @@ def test_a_group_and_a_message_are_chosen_by_their_names(shop_of, walk):
     typed = {"name": "For the new", "segment_id": "new_here", "template_id": str(made)}
     screen.did({"act": "more.do", "arg": None, "values": typed})
     assert [one.segment_id for one in shop.marketing.campaigns()] == ["new_here"]
+
+
+def deal_of(shop, day):
+    """Somebody about to buy, whose next step is due on this day."""
+    who = shop.members.register("Ann Lee", "14200001234")
+    return shop.pipeline.open(who.id, "A scarf", 12_900, next_action="call", next_on=day)
+
+
+def board_of(shop):
+    screen = desk("sales", shop)
+    screen.did({"act": "tab", "arg": "board"})
+    return screen
+
+
+def test_a_refusal_on_a_screen_names_what_may_be_chosen_by_its_labels_alone(shop_of):
+    shop = shop_of("A1")
+    deal = deal_of(shop, "2025-07-02")
+    screen = board_of(shop)
+    screen.did({"act": "move", "arg": deal.id})
+    screen.did({"act": "put", "values": {"stage": "lost"}})
+    assert "Price, Out of stock, Chose a competitor" in screen.text
+    with pytest.raises(PracticeError, match="out_of_stock|no_need"):
+        shop.pipeline.move(deal.id, "lost")
+
+
+def test_a_move_asks_only_for_what_the_stage_needs(shop_of, walk):
+    shop = shop_of("A1")
+    deal = deal_of(shop, "2025-07-02")
+    screen = board_of(shop)
+    asked = {}
+    for stage in ("tried", "lost", "won"):
+        screen.did({"act": "move", "arg": deal.id})
+        screen.did({"act": "stage", "arg": stage})
+        asked[stage] = {one["name"] for one in walk(screen.tree) if "name" in one}
+    assert asked["tried"] == {"stage", "next_action", "next_on"}
+    assert asked["lost"] == {"stage", "reason"}
+    assert asked["won"] == {"stage"}
+    screen.did({"act": "put", "values": {"stage": "won"}})
+    assert shop.pipeline.show(deal.id).stage == "won"
+
+
+def test_the_board_says_whose_a_card_is_and_whether_its_day_is_past(shop_of):
+    shop = shop_of("A1")
+    deal_of(shop, "2025-06-29")
+    screen = board_of(shop)
+    assert "06-29, 1 day late" in screen.text
+    assert "looked after by Wu" in screen.text
+    assert "1 past their day" in screen.text
+
+
+def test_what_stands_on_a_card_is_put_right_on_it(shop_of, walk):
+    shop = shop_of("A1")
+    deal = deal_of(shop, "2025-07-02")
+    screen = desk("sales", shop)
+    screen.did({"act": "edit", "arg": deal.id})
+    filled = {one["name"]: one.get("value") for one in walk(screen.tree) if "name" in one}
+    assert filled["opportunity_id"] == str(deal.id) and filled["amount"] == "129.00"
+    filled |= {"product_id": "P1", "amount": "258"}
+    screen.did({"act": "more.do", "values": filled})
+    put_right = shop.pipeline.show(deal.id)
+    assert (put_right.product_id, put_right.amount) == ("P1", 25_800)
+
+
+def test_the_customer_is_asked_about_the_ticket_that_is_open(shop_of, walk):
+    shop = shop_of("B1")
+    who = shop.members.register("Ann Lee", "14200001234")
+    ticket = shop.service.open_ticket("phone", "repair", "Fan", "It stopped", member_id=who.id)
+    screen = desk("service", shop)
+    screen.did({"act": "open", "arg": ticket.id})
+    screen.did({"act": "answer", "values": {"what": "resolve", "body": "Exchanged"}})
+    screen.did({"act": "rate", "values": {}})
+    assert "1 to 5" in screen.text
+    screen.did({"act": "leave"})
+    screen.did({"act": "open", "arg": ticket.id})  # it still waits on the first page
+    screen.did({"act": "rate", "values": {"satisfaction": "5"}})
+    assert shop.service.show(ticket.id).satisfaction == 5
+    screen.did({"act": "about", "arg": "service.improve"})
+    form = {one["name"]: one for one in walk(screen.tree) if "name" in one}
+    assert form["ticket_id"]["value"] == str(ticket.id)
+    owners = [list(one) for one in form["owner_id"]["options"]]
+    assert ["A1", "Wu · Sales staff"] in owners
+
+
+def test_an_improvement_is_made_and_looked_at_again_where_it_stands(shop_of, walk):
+    shop = shop_of("B1")
+    made = shop.service.improve("A second till", "A1", "2025-06-30", "2025-06-30")
+    screen = desk("service", shop)
+    screen.did({"act": "tab", "arg": "improvements"})
+    for _step in range(2):
+        screen.did({"act": "next", "arg": made.id})
+        screen.did({"act": "more.do", "values": {"improvement_id": str(made.id), "result": "2 for 6", "helped": "yes"}})  # fmt: skip
+    assert [one.status for one in shop.service.improvements()] == ["confirmed"]
+
+
+def test_a_button_and_its_form_are_called_the_same(shop_of, walk):
+    for name in ("sales", "service", "marketing"):
+        screen = desk(name, shop_of("B1"))
+        for tab in tabs_of(screen, walk):
+            screen.did({"act": "tab", "arg": tab})
+            for one in [one for one in walk(screen.tree) if one.get("act") == "begin"]:
+                screen.did({"act": "begin", "arg": one["arg"]})
+                assert one["text"] in [it.get("title") for it in walk(screen.tree)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crmkit.i18n import use_language
 from crmkit.practice.errors import BadValue, NotFound, Refused
 
 
@@ -76,3 +77,14 @@ def test_what_came_back_was_not_spent(shop):
     assert shop.marketing.make_segment("big", "Big", rule).members == 0
     recent = {"bought_within_days": 3, "member_id": [ann]}
     assert shop.marketing.make_segment("recent", "Recent", recent).members == 0
+
+
+def test_a_rule_is_read_as_a_sentence_with_money_in_yuan(shop):
+    rule = {"not_bought_for_days": 45, "spent_at_least": 50_000, "birthday_month": 7}
+    made = shop.marketing.make_segment("s", "Some", rule | {"level": ["gold"]})
+    for language, words in (
+        ("en", "not bought for 45 days; spent ¥500 or more; birthday in July"),
+        ("zh", "会员等级：金卡；45 天没有来买；消费满 ¥500；七月过生日"),
+    ):
+        with use_language(language):
+            assert words in str(made).replace("\n", " "), str(made)

@@ -21,6 +21,8 @@ STORE = "S01"
 SINCE = "2024-07-01"
 CHANNELS = ("store", "phone", "mini_program", "web", "social")
 MANAGER = "E0001"
+ASKED_SINCE = "2025-05-01"
+"""From when on the practice shop knows who answered its survey."""
 
 
 @lru_cache(maxsize=1)
@@ -234,6 +236,22 @@ class AfterSales(Tickets):
     def improved(self) -> Key:
         return _improved(("E0005", "2025-07-08", "2025-07-22"), wrong_recheck_on=("E0005", "2025-07-08", "2025-07-08"), wrong_owner_id=("E0004", "2025-07-08", "2025-07-22"))  # fmt: skip
 
+    def asked(self) -> Key:
+        return _asked("M004934")
+
+    def weaker(self) -> Key:
+        """With which of the two fewer are satisfied, in the survey of the practice shop."""
+        found = data.load("surveys")
+        here = found[(found["store_id"] == STORE) & (found["asked_at"] >= ASKED_SINCE)]
+        shares = {
+            one: 100 * (here[f"csat_{one}"].dropna() >= 4).mean() for one in ("goods", "service")
+        }
+        return Key(min(shares, key=lambda one: shares[one]))
+
+    def rechecked(self) -> Key:
+        """Nine before and three after: it helped."""
+        return _rechecked(1, helped=True)
+
 
 class MyAfterSales(Tickets):
     """What exercise sales-7 asks."""
@@ -292,18 +310,11 @@ class MyAfterSales(Tickets):
         return _improved(("E0006", "2025-07-10", "2025-07-24"), wrong_due_on=("E0006", "2025-07-24", "2025-07-24"), wrong_owner_id=("E0004", "2025-07-10", "2025-07-24"))  # fmt: skip
 
     def asked(self) -> Key:
-        """A member invited to say how satisfied they are."""
+        return _asked("M004683")
 
-        def invite(shop: Any, member: str, channel: str) -> None:
-            shop.surveys.invite(1, member, channel)
-
-        return Key(
-            lambda shop: invite(shop, "M004683", "sms"),
-            {
-                "wrong_channel": lambda shop: invite(shop, "M004683", "phone"),
-                "wrong_member": lambda shop: invite(shop, "M000916", "sms"),
-            },
-        )
+    def rechecked(self) -> Key:
+        """Seven before and seven after: it did not help."""
+        return _rechecked(2, helped=False)
 
 
 def _zh(priority: str) -> str:
@@ -348,4 +359,30 @@ def _improved(right: tuple[str, str, str], **wrong: tuple[str, str, str]) -> Key
     return Key(
         lambda shop: improve(shop, *right),
         {named: lambda shop, how=how: improve(shop, *how) for named, how in wrong.items()},
+    )
+
+
+def _asked(member: str) -> Key:
+    """A member invited to say how satisfied they are."""
+
+    def invite(shop: Any, whom: str, channel: str) -> None:
+        shop.surveys.invite(1, whom, channel)
+
+    return Key(
+        lambda shop: invite(shop, member, "sms"),
+        {
+            "wrong_channel": lambda shop: invite(shop, member, "phone"),
+            "wrong_member": lambda shop: invite(shop, "M000916", "sms"),
+        },
+    )
+
+
+def _rechecked(number: int, helped: bool) -> Key:
+    """A change of June, looked at again: whether it helped."""
+
+    def look(shop: Any, so: bool) -> None:
+        shop.as_staff(MANAGER).service.recheck(number, "as counted", so)
+
+    return Key(
+        lambda shop: look(shop, helped), {"wrong_status": lambda shop: look(shop, not helped)}
     )

@@ -1,6 +1,7 @@
 """Any operation of a desk as a form: what it asks for, and what was typed made ready for it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.reading import cut
-from crmkit.panels.logic.desk import DeskWork, cents, money, percent, whole
+from crmkit.panels.logic.desk import DeskWork, cents, money, percent, search_members, whole
 from crmkit.practice import Shop, display
 from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.values import field_label
@@ -45,13 +46,21 @@ def asks(shop: Shop, operation: str) -> list[Ask] | None:
         if field.name in FILES or (kind is None and field.needed):
             return None
         if kind and field.name not in ("after", "where", "sort", "size", "key"):
-            thing = field.name == "name" and desk != "members"
-            words = field_label("thing_name" if thing else field.name)
+            words = field_label(_own_name(desk, field.name))
             default = _typed(kind, field.default)
             found.append(
                 Ask(field.name, words, kind, field.needed, field.codes, field.kind or "", default)
             )
     return found
+
+
+def _own_name(desk: str, name: str) -> str:
+    """The name under which a field is labelled: that of this desk, where it means something else
+    here than at others."""
+    if name == "name" and desk != "members":
+        return "thing_name"
+    own = f"{desk}.{name}"
+    return name if label("field", own) == own else own
 
 
 def _typed(kind: str, default: Any) -> str:
@@ -152,7 +161,7 @@ def what_was_done(shop: Shop, operation: str, fields: Sequence[Ask], given: dict
     words = [
         said if one.kind == "units" and one.needed else f"{one.label} {said}"
         for one in fields
-        if (said := _read(shop, one, given.get(one.name)))
+        if (said := _read(shop, operation, one, given.get(one.name)))
     ]
     done = label("permission", operation)
     if not words:
@@ -160,7 +169,7 @@ def what_was_done(shop: Shop, operation: str, fields: Sequence[Ask], given: dict
     return _("Done: {operation} – {what}.").format(operation=done, what=_("; ").join(words))
 
 
-def _read(shop: Shop, ask: Ask, value: Any) -> str:
+def _read(shop: Shop, operation: str, ask: Ask, value: Any) -> str:
     if value is None or value is False or ask.name == "password":
         return ""
     if ask.kind == "money":
@@ -179,7 +188,60 @@ def _read(shop: Shop, ask: Ask, value: Any) -> str:
     if ask.name == "product_id":
         return goods(shop, value)
     words = str(value)
-    return cut(shop.called().get(words, words))
+    named = shop.called() | dict(there_are(ask, shop, operation))
+    return cut(named.get(words, words))
+
+
+_CHOSEN = {
+    "segment_id": "marketing.segments",
+    "template_id": "marketing.templates",
+    "campaign_id": "marketing.campaigns",
+    "rule_id": "marketing.care_rules",
+    "plan_id": "followups.all_plans",
+    "survey_id": "surveys.running",
+    "improvement_id": "service.improvements",
+    "opportunity_id": "pipeline.board",
+    "owner_id": "office.team",
+    "staff_id": "office.team",
+}
+"""What is chosen by its name from what the shop has, and how the shop says what it has."""
+_TYPED = ("office.add_staff", "office.give_role", "pipeline.show")
+"""Where it may be something that the shop does not list: somebody new, a decided opportunity."""
+
+
+def there_are(ask: Ask, shop: Shop, operation: str) -> list[tuple[str, str]]:
+    """What may be chosen for a field, by id; nothing where this person may not see it."""
+    listed = _CHOSEN.get(ask.name)
+    if listed is None or operation in _TYPED or not shop.may(listed):
+        return []
+    desk, method = listed.split(".")
+    found = getattr(getattr(shop, desk), method)()
+    if isinstance(found, dict):
+        return [(str(number), name) for number, name in found.items()]
+    return [(str(one.id), _called(one)) for one in found]
+
+
+def _called(one: Any) -> str:
+    """What something of the shop is called where it is chosen."""
+    if roles := getattr(one, "roles", ()):
+        return f"{one.name} · {_(', ').join(label('role', role) for role in roles)}"
+    name = next(
+        said for field in ("name", "title", "action") if (said := getattr(one, field, None))
+    )
+    return name if isinstance(one.id, str) else f"{one.id} · {name}"
+
+
+def member_number(shop: Shop, words: str) -> str:
+    """The member somebody types: M000058 however it is written, a whole name, a phone.
+
+    A name that several have is said to be so.
+    """
+    if short := re.fullmatch(r"[Mm]?(\d{1,6})", unicodedata.normalize("NFKC", words)):
+        return f"M{int(short[1]):06d}"
+    found, _more = search_members(shop, words)
+    if len(found) > 1:
+        raise BadValue(_("Several members are called so: type the number, such as M000058."))
+    return found[0].id
 
 
 class Operations(DeskWork):
@@ -208,6 +270,8 @@ class Operations(DeskWork):
         desk, method = self.chosen.split(".")
         given = {one.name: ready(one, typed.get(one.name)) for one in self.fields}
         given = {name: value for name, value in given.items() if value not in (None, [])}
+        if "member_id" in given:
+            given["member_id"] = member_number(self.shop, str(given["member_id"]))
         told = what_was_done(self.shop, self.chosen, self.fields, given)
         act = getattr(getattr(self.shop, desk), method)
         if act.operation.writes:

@@ -249,7 +249,10 @@ class Followups(Desk):
         task = _open_task(tx, task_id)
         note = values.text(note, "note", needed=outcome == "problem")
         if outcome == "problem" and next_step != "open_ticket":
-            raise Refused(_("A problem needs a ticket: choose open_ticket as the next step."))
+            raise Refused(
+                _("A problem needs a ticket: choose {step} as the next step."),
+                step=values.listed(("open_ticket",), "next_step"),
+            )
         again = next_step == "call_again"
         next_on = None if next_on is None else values.day(next_on, "next_on")
         if again and (next_on is None or next_on <= tx.today):

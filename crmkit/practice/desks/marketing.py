@@ -35,7 +35,7 @@ class Segment:
 
     id: str
     name: str
-    rule: dict
+    rule: Annotated[dict, segment_rule.said]
     members: int
     made_on: date
 
@@ -317,7 +317,7 @@ class Marketing(Desk):
         """Queue the message to everyone to be contacted who agreed to it."""
         row = tx.find(schema.campaign, campaign_id)
         if row.status == "draft":
-            raise Refused(_("Draw the groups first: freeze the campaign."))
+            raise Refused(_("Draw the groups first."))
         if row.status != "frozen":
             raise Closed(_("This campaign was sent or cancelled."))
         template = tx.find(schema.template, row.template_id)
@@ -379,7 +379,7 @@ class Marketing(Desk):
         """Who bought within so many days after the groups were drawn, contacted or not."""
         row = tx.find(schema.campaign, campaign_id)
         if row.frozen_at is None:
-            raise Refused(_("Draw the groups first: freeze the campaign."))
+            raise Refused(_("Draw the groups first."))
         days = values.quantity(days, "days")
         return tuple(_arm(tx, row, arm, days) for arm in ("treatment", "control"))
 

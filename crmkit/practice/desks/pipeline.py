@@ -175,6 +175,7 @@ class Pipeline(Desk):
         opportunity_id: int,
         *,
         title: str | None = None,
+        product_id: str | None = None,
         amount: int | None = None,
         expected_on: date | str | None = None,
         next_action: str | None = None,
@@ -193,6 +194,8 @@ class Pipeline(Desk):
         ):
             if given is not None:
                 changed[name] = checked(given, name)
+        if product_id is not None:
+            changed["product_id"] = find_product(tx, product_id).id
         if staff_id is not None:
             changed["staff_id"] = tx.find(schema.staff, staff_id).id
         if not changed:

@@ -60,7 +60,7 @@ class Ticket:
     messages: tuple[Message, ...]
 
 
-@record
+@record(lists="action owner_id due_on recheck_on status result")
 class Improvement:
     """What is changed after a ticket: by whom, by when, and whether it helped."""
 
@@ -243,7 +243,7 @@ class Service(Desk):
             improvements,
             ticket_id=ticket_id,
             owner_id=owner_id,
-            action=values.text(action, "action"),
+            action=values.text(action, "service.action"),
             due_on=due_on,
             recheck_on=recheck_on,
             status="open",

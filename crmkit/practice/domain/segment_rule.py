@@ -4,7 +4,11 @@
 days. Every condition must hold; of several values in a list, one.
 """
 
+from babel.dates import get_month_names
+
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
+from crmkit.practice import display
 from crmkit.practice.errors import BadValue
 
 LISTS = ("member_id", "level", "gender", "district", "occupation", "household", "home_store_id")
@@ -44,3 +48,31 @@ def checked(rule: object) -> dict:
                 else _("a whole number greater than zero"),
             )
     return dict(rule)
+
+
+def said(rule: dict) -> str:
+    """The rule as people read it: money in yuan, codes by their labels.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("en"):
+    ...     said({"not_bought_for_days": 45, "spent_at_least": 50_000, "level": ["gold"]})
+    'Level: Gold; not bought for 45 days; spent ¥500 or more'
+    """
+    found = []
+    for name in (one for one in LISTS if one in rule):
+        codes = label("list", ", ").join(display.code(name, one) for one in rule[name])
+        found.append(_("{field}: {codes}").format(field=display.heading(name), codes=codes))
+    sentences = {
+        "bought_within_days": _("bought in the last {n} days"),
+        "not_bought_for_days": _("not bought for {n} days"),
+        "spent_at_least": _("spent ¥{n} or more"),
+        "birthday_month": _("birthday in {n}"),
+    }
+    for name in (one for one in NUMBERS if one in rule):
+        n = rule[name]
+        if name == "spent_at_least":
+            n = display.yuan(n).removesuffix(".00")
+        elif name == "birthday_month":
+            n = get_month_names(context="stand-alone", locale=get_language())[n]
+        found.append(sentences[name].format(n=n))
+    return label("list", "; ").join(found)

@@ -97,7 +97,7 @@ def test_the_groups_of_a_campaign_are_drawn_once_and_stay(shop, template):
         shop.members.register(f"D{n}", f"140000020{n:02d}", consents=["sms"])
     shop.marketing.make_segment("all", "All", {"home_store_id": ["S1"]})
     made = shop.marketing.make_campaign("Spring", "all", template, control_percent=20)
-    with pytest.raises(Refused, match="freeze"):
+    with pytest.raises(Refused, match="Draw the groups first"):
         shop.marketing.send(made.id)
     frozen = shop.marketing.freeze(made.id)
     assert frozen.treatment + frozen.control == 23
