@@ -1,10 +1,12 @@
 """Counting blind on screen: the sheet, what was counted, and what the count found."""
 
+import re
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk
-from crmkit.panels.logic.desk import whole
+from crmkit.panels.logic.desk import counted, signed
+from crmkit.panels.logic.forms import codes
 from crmkit.panels.shown import cannot, money
 from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, parts
@@ -15,6 +17,8 @@ class Counting(Desk):
 
     sheet: Any = None
     report: Any = None
+    asked = False
+    """Whether they were asked for a reason before closing."""
 
     def __init__(self, shop: Any):
         self.named: dict[str, str] = {}
@@ -36,7 +40,7 @@ class Counting(Desk):
                     parts.text(_("You count what is there; what the book says stays hidden until the count is closed."), "quiet"),
                     parts.form(
                         "count.open",
-                        parts.field("products", _("Goods to count (numbers with blanks between them)"), rev=turn),
+                        parts.field("products", _("Numbers of the goods to count; nothing for everything here"), rev=turn, lines=2, help=_("Several with blanks or commas between them.")),
                         parts.button(_("Begin the count"), kind="primary", icon="list", why=self.work.why_not("stock.open_count")),
                         once=self.keys("count.open"),
                     ),
@@ -45,26 +49,27 @@ class Counting(Desk):
                 ),
                 self._found() if self.report else None,
             )  # fmt: skip
-        done = set(self.sheet.counted)
+        done = dict(self.sheet.noted)
         left_first = sorted(self.sheet.products, key=lambda one: one[0] in done)
         rows = [
-            [name, id_, _("counted") if id_ in done else _("not counted yet")]
-            for id_, name in left_first
+            [name, id_, str(done.get(id_, "")) or _("not counted yet")] for id_, name in left_first
         ]
-        counted = len(done)
         return parts.column(
             parts.row(
                 parts.column(
                     parts.form(
                         "count.one",
                         parts.row(
-                            parts.field("product", _("Scan or type the goods"), rev=turn, focus=True),
-                            parts.field("counted", _("Counted"), rev=turn, numeric=True),
+                            *self.marked(
+                                "count.one",
+                                parts.field("product", _("Scan or type the goods"), rev=turn, focus=True),
+                                parts.field("counted", _("Counted"), rev=turn, numeric=True),
+                            ),
                             parts.button(_("Note it"), kind="primary", icon="check"),
                         ),
                         once=self.keys("count.one"),
                     ),
-                    parts.table(_("{n} of {all} counted").format(n=counted, all=len(rows)), [_("Goods"), _("Number"), _("State")], rows),
+                    parts.table(_("{n} of {all} counted").format(n=len(done), all=len(rows)), [_("Goods"), _("Number"), _("You noted")], rows),
                     grow=3,
                 ),
                 parts.column(
@@ -94,9 +99,9 @@ class Counting(Desk):
                     f"{line.product_id} {self.named[line.product_id]}",
                     str(line.book),
                     str(line.counted),
-                    f"{line.difference:+d}",
+                    signed(line.difference),
                     money(line.value),
-                    f"{now - line.counted:+d}",
+                    signed(now - line.counted),
                     line.cause or "",
                 ]
             )
@@ -104,7 +109,7 @@ class Counting(Desk):
             _("Goods"),
             _("By the book when counted"),
             _("Counted"),
-            _("Difference"),
+            _("Surplus (+) or shortage (−)"),
             _("At cost"),
             _("Moved since counted"),
             _("Reason"),
@@ -117,19 +122,28 @@ class Counting(Desk):
         )  # fmt: skip
 
     def open_count(self, typed: dict, key: str) -> None:
-        names = str(typed.get("products") or "").replace(",", " ").split() or None
+        names = codes(str(typed.get("products") or "")) or None
         self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
+        self.asked = False
 
     def count_one(self, typed: dict, key: str) -> None:
-        product = self._one(str(typed.get("product") or ""))
+        words = str(typed.get("product") or "").strip()
+        if not words:
+            raise BadValue(_("Scan or type the goods first."))
+        product = self._one(words)
         if product is None:
             return
-        many = whole(typed.get("counted"))
+        many = counted(typed.get("counted"), _("Counted"))
         self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
         self.work.tell("right", f"{product.name} × {many}")
 
     def close_count(self, typed: dict, key: str) -> None:
-        lines = [line.split(maxsplit=1) for line in str(typed.get("causes") or "").splitlines()]
+        told = str(typed.get("causes") or "").strip()
+        lines = [re.split(r"[\s:：,，]+", line.strip(), maxsplit=1) for line in told.splitlines()]
+        lines = [[one for one in line if one] for line in lines]
+        if not told and not self.asked:
+            self.asked = True
+            raise BadValue(_("No reason is noted. If you saw one, such as P0001 broken, write it now; if not, close the count once more."))  # fmt: skip
         unclear = [line[0] for line in lines if len(line) == 1]
         if unclear:
             words = _("{product}: write the reason behind the goods, such as P0001 broken.")
@@ -143,7 +157,7 @@ class Counting(Desk):
         return {
             "count.open": lambda _a, typed: self.once("count.open", self.open_count, typed),
             "count.fetch": lambda number, _v: setattr(self, "sheet", self.shop.stock.count_sheet(number)),
-            "count.one": lambda _a, typed: self.once("count.one", self.count_one, typed),
+            "count.one": lambda _a, typed: self.note("count.one", self.count_one, typed),
             "count.close": lambda _a, typed: self.once("count.close", self.close_count, typed),
             "count.leave": lambda _a, _v: setattr(self, "sheet", None),
         }  # fmt: skip

@@ -7,20 +7,13 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import ngettext
 from crmkit.panels.counting import Counting
 from crmkit.panels.general import operations_of, screen
-from crmkit.panels.logic.desk import whole
+from crmkit.panels.logic.desk import counted
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, table
 from crmkit.practice import Shop
 from crmkit.practice.display import name_of
 from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.screen import Part, Screen, parts
-
-
-def _number(typed: Any, field: str) -> int:
-    try:
-        return whole(typed)
-    except BadValue as error:
-        raise BadValue(_("{field}: {why}").format(field=field, why=error)) from None
 
 
 def _ends() -> dict[str, str]:
@@ -106,9 +99,9 @@ class StockRoom(Counting):
         """Keep some of what was looked up for a member, as the form says."""
         stock, product = self.shop.stock, self.looked
         asked = {
-            "quantity": _number(typed.get("keep/quantity"), _("How many to keep")),
+            "quantity": counted(typed.get("keep/quantity"), _("How many to keep")),
             "member_id": str(typed.get("keep/member") or "").strip(),
-            "days": _number(typed.get("keep/days"), _("For how many days")),
+            "days": counted(typed.get("keep/days"), _("For how many days")),
         }
         if not asked["member_id"]:
             raise BadValue(_("For whom? Fill in the member's number, such as M000219."))
@@ -207,7 +200,7 @@ class StockRoom(Counting):
                 (product, many)
                 for product, name in named.items()
                 if (
-                    many := _number(
+                    many := counted(
                         typed.get(f"{kind}/{product}") or 0, _(", ").join((name, words))
                     )
                 )

@@ -156,7 +156,7 @@ function patch(old, neu) {
     else old.setAttribute(name, value);
   }
   patchKids(old, neu);
-  if (again && "rev" in neu.dataset) fill(old);
+  if (again && "rev" in neu.dataset && !old.ckSince) fill(old);
 }
 
 // a page of its own to print: what stands beside the button, and nothing else
@@ -235,7 +235,9 @@ export default {
       const form = from.closest("form");
       if (form?.hasAttribute("data-changed")) form.setAttribute("data-changed", "sent"); // until the new verdict is there
       root.setAttribute("aria-busy", "true");
-      tell({ act, arg, once, values: valuesOf(from.closest("dialog, form") || root) }, scan);
+      const scope = from.closest("dialog, form") || root;
+      for (const node of scope.querySelectorAll("input, textarea")) node.ckSince = false;
+      tell({ act, arg, once, values: valuesOf(scope) }, scan);
     };
     const press = (node) => { if (!node.hasAttribute("aria-disabled")) send(node.dataset.act, JSON.parse(node.dataset.arg), node, node.dataset.once); };
     root.addEventListener("submit", (event) => {
@@ -251,6 +253,8 @@ export default {
       const button = event.target.closest("button[data-act]");
       if (button) press(button);
     });
+    // what is typed while Python is busy with the last is the next, and stays
+    root.addEventListener("input", (event) => { if (/INPUT|TEXTAREA/.test(event.target.nodeName) && !/radio|checkbox/.test(event.target.type)) event.target.ckSince = true; });
     // a verdict is of what was checked, not of what stands there now
     root.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-changed", ""));
     root.addEventListener("change", (event) => {

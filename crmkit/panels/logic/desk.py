@@ -65,6 +65,19 @@ def whole(typed: object, *, least: int = 0) -> int:
     return int(value)
 
 
+def counted(typed: object, field: str) -> int:
+    """A number of pieces, refused by the name of its field."""
+    try:
+        return whole(typed)
+    except BadValue as error:
+        raise BadValue(_("{field}: {why}").format(field=field, why=error)) from None
+
+
+def signed(number: int) -> str:
+    """A difference as people write it: +2, −1, 0."""
+    return f"{number:+d}".replace("-", "−") if number else "0"
+
+
 def percent(typed: object) -> int:
     """A percentage as people type it (20, 20%, 0.2, 两成), in whole per cent."""
     try:
@@ -96,11 +109,21 @@ def search_members(shop: Shop, words: str) -> tuple[list, bool]:
 
 
 def money(cents: int) -> str:
-    return f"¥{yuan(cents)}" if cents >= 0 else f"-¥{yuan(-cents)}"
+    return f"¥{yuan(cents)}" if cents >= 0 else f"−¥{yuan(-cents)}"
 
 
 def day(moment: date) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-__all__ = ["DeskWork", "PracticeError", "cents", "day", "money", "search_members", "whole"]
+__all__ = [
+    "DeskWork",
+    "PracticeError",
+    "cents",
+    "counted",
+    "day",
+    "money",
+    "search_members",
+    "signed",
+    "whole",
+]

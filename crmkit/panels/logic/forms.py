@@ -117,8 +117,13 @@ def _taken(kind: str, words: str) -> Any:
     if kind == "units":
         return units(words)
     if kind == "codes":
-        return [one for one in re.split(r"[\s,，、;；]+", words) if one]
+        return codes(words)
     return words
+
+
+def codes(words: str) -> list[str]:
+    """Codes as people list them: with blanks, commas, 顿号 or lines between them."""
+    return [one for one in re.split(r"[\s,，、;；.。]+", words) if one]
 
 
 def units(words: str) -> list[tuple[str, int]]:

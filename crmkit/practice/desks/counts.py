@@ -21,12 +21,13 @@ STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",
 
 @record
 class CountSheet:
-    """What to count, without the book's quantities; `counted` are done already."""
+    """What to count, without the book's quantities; `counted` are done already, `noted` as so many."""
 
     stocktake_id: int
     store_id: str
     products: tuple[tuple[str, str], ...]
     counted: tuple[str, ...]
+    noted: tuple[tuple[str, int], ...]
 
 
 @record
@@ -260,10 +261,10 @@ def _sheet(tx: Tx, stocktake) -> CountSheet:
         .where(line.c.stocktake_id == stocktake.id)
         .order_by(product.c.id)
     )
-    counted = tuple(row.product_id for row in _last_counts(tx, stocktake.id))
-    return CountSheet(
-        stocktake.id, stocktake.store_id, tuple((row.id, row.name) for row in rows), counted
-    )
+    noted = tuple((row.product_id, row.counted) for row in _last_counts(tx, stocktake.id))
+    products = tuple((row.id, row.name) for row in rows)
+    counted = tuple(product for product, _many in noted)
+    return CountSheet(stocktake.id, stocktake.store_id, products, counted, noted)
 
 
 def _report(tx: Tx, stocktake) -> CountReport:
