@@ -7,6 +7,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.checks.outcome import Fault
+from crmkit.learn.paper_tasks import UNDER_WAY
 
 ARRIVALS = {
     "received": "transfer_in",
@@ -20,12 +21,13 @@ ARRIVALS = {
 @dataclass(frozen=True)
 class Count:
     """A stocktake: where, whether it is open, what was on its sheet, and how many were counted of
-    each product, with the cause that was noted."""
+    each product, with the cause that was noted; while it is open, what was noted so far."""
 
     store: str
     status: str
     sheet: frozenset[str]
     found: dict[str, tuple[int, str | None]]
+    noted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ class StockRoom:
             sheets.setdefault(row.stocktake_id, set()).add(row.product_id)
         for row in rows(schema.stocktake_result):
             found.setdefault(row.stocktake_id, {})[row.product_id] = (row.counted, row.cause)
+        noted: dict[int, set[str]] = {}
+        for row in rows(schema.stocktake_count):
+            noted.setdefault(row.stocktake_id, set()).add(row.product_id)
         return cls(
             kept=tuple(
                 {name: getattr(row, name) for name in ("product_id", "member_id", "quantity", "status")}
@@ -68,7 +73,7 @@ class StockRoom:
             ),
             arrived=arrived,
             counts=tuple(
-                Count(row.store_id, row.status, frozenset(sheets[row.id]), found.get(row.id, {}))
+                Count(row.store_id, row.status, frozenset(sheets[row.id]), found.get(row.id, {}), frozenset(noted.get(row.id, ())))
                 for row in rows(schema.stocktake)
             ),
             ledger=tuple(
@@ -223,8 +228,11 @@ class WasCounted:
             return seen[0]
         if None in faults:
             return None
-        if any(one.status == "open" for one in of_these):
-            return Fault("count_open", _("The stocktake is still open: close it."))
+        going_on = [one for one in of_these if one.status == "open"]
+        if going_on:
+            words = _("The count goes on: {n} of {all} noted.")
+            noted, sheet = going_on[-1].noted, going_on[-1].sheet
+            return Fault(UNDER_WAY, words.format(n=len(noted & sheet), all=len(sheet)))
         tried = [fault for one, fault in zip(closed, faults, strict=True) if one in of_these]
         return (
             tried[-1]

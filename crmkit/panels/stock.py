@@ -38,6 +38,7 @@ class StockRoom(Counting):
     name = "stock"
     operations = operations_of("stock", without=("stock.reserve", "stock.release"))
     looked: Any = None
+    choices: tuple = ()
     parted: Any = None
     """The transfer of which the pieces are being named."""
 
@@ -58,8 +59,14 @@ class StockRoom(Counting):
 
     def _look(self) -> Part:
         field = parts.field("goods", _("Barcode, number or words of the name"), act="look", scan=True, focus=True, shortcut="F2")  # fmt: skip
+        several = [
+            parts.button(f"{one.id} {one.name}", "look", one.id, kind="small")
+            for one in self.choices
+        ]
         return parts.column(
-            *self.marked("look", field), self._found_goods() if self.looked else None
+            *self.marked("look", field),
+            parts.card(*several, title=_("Several fit: which one is it?")) if several else None,
+            self._found_goods() if self.looked else None,
         )
 
     def _found_goods(self) -> Part:
@@ -89,9 +96,14 @@ class StockRoom(Counting):
 
     def look(self, codes: Any, _values: dict) -> None:
         self.work.said = self.refused = None
+        self.choices = ()
         typed = str(codes[-1] if isinstance(codes, list) else codes)
         try:
-            self.looked = self._one(typed) or self.looked
+            found = self.shop.stock.find(typed)
+            if len(found) == 1:
+                self.looked = found[0]
+            else:
+                self.looked, self.choices = None, found
         except PracticeError as error:
             self.refused = ("look", "goods", str(error))
 
@@ -140,6 +152,8 @@ class StockRoom(Counting):
 
     def _transfer(self, one: Any) -> Part:
         mine, why = one.to_store_id == self.shop.staff.store_id, self.work.why_not("stock.accept")
+        days = (self.shop.now - one.sent_at).days
+        sent = ngettext("Sent on {day}, {n} day ago", "Sent on {day}, {n} days ago", days)
         buttons: list[Part] = []
         if mine and self.parted == one.id:
             buttons = [self._pieces(one)]
@@ -148,8 +162,12 @@ class StockRoom(Counting):
                 parts.button(_("All of it has come"), "way.accept", one.id, kind="primary", icon="check", once=self.keys(f"accept-{one.id}"), why=why),
                 parts.button(_("Something is missing or too much"), "way.part", one.id, why=why),
             ]  # fmt: skip
+        else:
+            why = self.work.why_not("stock.cancel_transfer")
+            buttons = [parts.button(_("Call it back"), "way.back", one.id, once=self.keys(f"back-{one.id}"), why=why)]  # fmt: skip
         return parts.card(
             parts.row(parts.chip(name_of(one.from_store_id)), parts.text("→"), parts.chip(name_of(one.to_store_id), "right" if mine else "info")),
+            parts.text(sent.format(day=f"{one.sent_at:%m-%d}", n=days), "quiet"),
             parts.items(*(parts.text(_pieces_of(line)) for line in _coming(one))),
             *buttons,
             title=_("Transfer {id}").format(id=one.id), icon="truck",
@@ -161,6 +179,12 @@ class StockRoom(Counting):
         self.shop.stock.accept(one.id, units, key=self.keys(f"accept-{one.id}"))
         told = _(", ").join(map(_pieces_of, _coming(one)))
         self.work.tell("right", _("All of transfer {id} has come: {goods}.").format(id=one.id, goods=told))  # fmt: skip
+
+    def call_back(self, transfer: Any, _values: dict) -> None:
+        stock = self.shop.stock
+        told = _(", ").join(map(_pieces_of, _coming(stock.transfer(transfer))))
+        stock.cancel_transfer(transfer, key=self.keys(f"back-{transfer}"))
+        self.work.tell("right", _("Transfer {id} is called back: {goods}.").format(id=transfer, goods=told))  # fmt: skip
 
     def _pieces(self, transfer: Any) -> Part:
         """A line for each product of a transfer: what became of its pieces."""
@@ -215,8 +239,8 @@ class StockRoom(Counting):
             for kind, words in _ends().items()
             if units[kind]
         ]
-        words = _("Transfer {id}: {what}. {left} pieces are still on the way.")
         left = sum(line.in_transit for line in done.lines)
+        words = ngettext("Transfer {id}: {what}. {left} piece is still on the way.", "Transfer {id}: {what}. {left} pieces are still on the way.", left)  # fmt: skip
         self.work.tell("right", words.format(id=one.id, what=_("; ").join(told), left=left))
         self.parted = None
 
@@ -242,6 +266,7 @@ class StockRoom(Counting):
             "kept.release": self.release,
             "begin": lambda operation, _v: self.begin(str(operation)),
             "way.accept": self.accept,
+            "way.back": self.call_back,
             "way.part": self.name_pieces,
             "way.pieces": lambda number, typed: self.note("way.pieces", self.accept_pieces, typed | {"id": number}),
         } | self.counting_acts()  # fmt: skip

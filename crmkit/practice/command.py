@@ -370,13 +370,16 @@ class _Command(_Method):
 
 @contextmanager
 def _in_names(tx: Tx) -> Iterator[None]:
-    """A refusal says beside their number what goods are called."""
+    """A refusal says beside their code what goods and places are called."""
     try:
         yield
     except PracticeError as error:
         number = error.about.get("product")
         if (name := tx.name_of(schema.product, number)) and name != number:
             error.fill(product=f"{number} {name}")
+        place = error.about.get("place")
+        if name := tx.name_of(schema.store, place):
+            error.fill(place=f"{place} {name}")
         raise
 
 

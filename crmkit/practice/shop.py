@@ -295,15 +295,17 @@ class Shop:
 
     def called(self) -> dict[str, str]:
         """What the staff are called, and with their codes the stores, by these codes."""
-        staff, store = schema.staff.c, schema.store.c
+        staff = schema.staff.c
         with reading(self.engine) as connection:
-            return {
-                **{row.id: row.name for row in connection.execute(select(staff.id, staff.name))},
-                **{
-                    one: f"{one} {name}"
-                    for one, name in connection.execute(select(store.id, store.name))
-                },
-            }
+            names = {row.id: row.name for row in connection.execute(select(staff.id, staff.name))}
+        return names | self.stores()
+
+    def stores(self) -> dict[str, str]:
+        """The stores by code, each with code and name."""
+        store = schema.store.c
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(store.id, store.name).order_by(store.id))
+            return {row.id: f"{row.id} {row.name}" for row in rows}
 
     def frames(self):
         """The analysis tables by name, e.g. ``shop.frames()["sales"]``, as pandas frames: what

@@ -125,7 +125,7 @@ def test_a_blind_count_shows_no_book_and_says_what_moved_meanwhile(shop_of, walk
     )
     screen.did({"act": "count.close", "values": {"causes": "P1 broken"}})
     (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
-    assert table["rows"] == [["P1 Cotton scarf", "20", "19", "-1", "-¥52.00", "-2", "broken"]]
+    assert table["rows"] == [["P1 Cotton scarf", "20", "19", "−1", "−¥52.00", "−2", "broken"]]
     assert keeper.stock.look("P2").on_hand == 20
 
 

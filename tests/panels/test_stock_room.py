@@ -65,8 +65,47 @@ def test_a_box_is_received_product_by_product_with_the_names_on_it(shop_of, walk
     assert there.stock.look("P1").on_hand == 0 and "Broken or lost" in screen.text
     screen.did({"act": "way.pieces", "arg": 1, "values": typed})
     assert "Received: P1 Cotton scarf × 3, P2 Thermos × 2" in screen.text
-    assert "1 pieces are still on the way" in screen.text
+    assert "1 piece is still on the way" in screen.text
     assert [there.stock.look(one).on_hand for one in ("P1", "P2")] == [3, 2]
+
+
+def test_several_goods_that_fit_are_there_to_be_chosen(shop_of, walk):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "look", "arg": "ca"})
+    chosen = [one["arg"] for one in walk(screen.tree) if one.get("act") == "look" and one["t"] == "button"]  # fmt: skip
+    assert len(chosen) > 1
+    screen.did({"act": "look", "arg": chosen[0]})
+    assert screen.text.count(f"{chosen[0]} ") == 1
+
+
+def test_what_was_sent_says_when_and_is_called_back_where_it_stands(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "begin", "arg": "stock.send"})
+    (where,) = [one for one in walk(screen.tree) if one.get("name") == "to_store"]
+    assert ["S2", "S2 Riverside"] in [list(one) for one in where["options"]]
+    screen.did({"act": "more.do", "values": {"to_store": "S2", "units": "P1 4"}})
+    screen.did({"act": "tab", "arg": "way"})
+    assert "Sent on 06-30, 0 days ago" in screen.text
+    screen.did({"act": "way.back", "arg": 1})
+    assert "Transfer 1 is called back: P1 Cotton scarf × 4" in screen.text
+    assert shop.stock.look("P1").on_hand == 20
+
+
+def test_a_count_takes_lists_as_people_write_them_and_shows_what_they_noted(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": "p1、P2，Ｐ３"}})
+    screen.did({"act": "count.one", "values": {"product": " ", "counted": "5"}})
+    assert "Scan or type the goods first." in screen.text
+    screen.did({"act": "count.one", "values": {"product": "p1", "counted": "19 pieces"}})
+    (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
+    assert ["Cotton scarf", "P1", "19"] in table["rows"] and "20" not in screen.text
+    screen.did({"act": "count.close", "values": {"causes": " "}})
+    assert "No reason is noted" in screen._problem
+    screen.did({"act": "count.close", "values": {"causes": "P1：one broken"}})
+    assert [one.cause for one in shop.stock.count_report(1).lines] == ["one broken"]
 
 
 def test_a_done_act_says_what_was_done_and_a_refusal_leaves_nothing_old_behind(shop_of):

@@ -216,5 +216,5 @@ def test_the_total_says_what_offers_and_points_took_off_and_leaves_gifts_out(til
     till.scan(["P1"])
     off = till.quote.discount - 3_990
     till.use_points("100")
-    less = f"¥129.00 less ¥{off / 100:.2f} of offers, points -¥1.00"
+    less = f"¥129.00 less ¥{off / 100:.2f} of offers, points −¥1.00"
     assert till.made_of() == less and till.due == 12_900 - off - 100

@@ -102,6 +102,27 @@ def test_what_was_typed_outlives_a_refusal(page, served):
     assert page.get_by_role("alert").count() == 0
 
 
+def test_what_is_typed_while_the_last_is_being_noted_stays(page, served):
+    page.goto(f"{served.address}/shop?change=1")
+    page.locator("input[name=staff]").fill("K1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shop/stock")
+    page.get_by_role("tab", name="Stocktake", exact=True).click()
+    page.locator("textarea[name=products]").fill("P1 P2")
+    page.locator("form[data-act='count.open'] button[type=submit]").click()
+    page.locator("input[name=product]").fill("P1")
+    page.locator("input[name=counted]").fill("7")
+    page.evaluate("""() => {
+        const [form, goods] = [document.querySelector("form[data-act='count.one']"), document.querySelector("input[name=product]")];
+        form.requestSubmit();
+        goods.value = "P2";
+        goods.dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+    page.get_by_text("Cotton scarf × 7").wait_for()
+    assert page.locator("input[name=product]").input_value() == "P2"
+    assert page.locator("input[name=counted]").input_value() == ""
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_on_the_pages_keeps_anyone_out(page, served, theme):
     page.context.add_cookies([{"name": "crmkit_theme", "value": theme, "url": served.address}])

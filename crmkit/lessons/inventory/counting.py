@@ -241,7 +241,7 @@ class MyCount(Keys):
         return Key(
             act,
             {
-                "count_open": lambda shop: act(shop, done=False),
+                "under_way": lambda shop: act(shop, done=False),
                 "left_out": lambda shop: act(shop, count=False),
             },
         )
@@ -287,7 +287,7 @@ def _stocktake(there: dict[str, int], locked: str, broken: str, only_shelf: dict
             "wrong_count": lambda shop: act(shop, only_shelf),
             "counted_unseen": lambda shop: act(shop, unseen=True),
             "no_cause": lambda shop: act(shop, why=False),
-            "count_open": lambda shop: act(shop, close=False),
+            "under_way": lambda shop: act(shop, close=False),
             "left_out": lambda shop: act(shop, {p: m for p, m in there.items() if p != broken}),
         },
     )
