@@ -228,7 +228,7 @@ def ageing(result: Any, *, ax: Any = None) -> Any:
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     else:
         _style.bars(ax, table, "days", "value")
-        ax.set(xlabel=_("Lying there for"), ylabel=heading("value"))
+        ax.set(xlabel=_("On the shelf for"), ylabel=heading("value"))
     ax.set_title(_("How long the stock has lain there"))
 
 

@@ -76,7 +76,7 @@ class Moving(Keys):
         return Key(
             sent - whole - broken,
             {
-                ("破的那罐不在路上了，要登记成丢失。", "The broken tin is not on the way any more: it is noted as lost."): sent - whole,
+                ("破的那罐不在路上了，要登记成损失。", "The broken tin is not on the way any more: it is noted as lost."): sent - whole,
                 ("那是收到的好货。", "That is what was received whole."): whole,
             },
             {"sent": str(sent), "whole": str(whole), "broken": str(broken)},
@@ -128,7 +128,7 @@ class MyTransfer(Keys):
             {
                 ("退回的那几件也不在来的路上了。", "What goes back is not on its way here either."): sent - received - broken,
                 ("破的也要减掉。", "Take off the broken ones as well."): sent - received - back,
-                ("丢失和退回都要减掉。", "Take off what was lost and what goes back."): sent - received,
+                ("损失和退回都要减掉。", "Take off what was lost and what goes back."): sent - received,
             },
         )  # fmt: skip
 

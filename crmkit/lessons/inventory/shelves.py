@@ -437,7 +437,8 @@ def choose_sources(
 
 def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
     """How long the stock of each category lasts, as a chart."""
-    numbers = Shelves(store_id, *quarter_days(quarter)).numbers[["category", "days_of_stock"]]
+    shelves = Shelves(store_id, *quarter_days(quarter))
+    numbers = shelves.numbers[["category", "days_of_stock"]]
 
     def show() -> Part:
         told = _("; ").join(
@@ -445,9 +446,16 @@ def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
             for row in numbers.itertuples()
         )
         days = numbers.sort_values("days_of_stock", ascending=False)
-        return parts.card(
-            pictured(lambda ax: plot.turnover(days, "days_of_stock", ax=ax), told, size=(9, 4))
+        stores = table_of("stores", {}).set_index("store_id")["name"]
+        title = _("{store}, {since} to {until}: days of stock").format(
+            store=stores[store_id], since=shelves.since, until=shelves.until
         )
+
+        def draw(ax: Any) -> None:
+            plot.turnover(days, "days_of_stock", ax=ax)
+            ax.set_title("")
+
+        return parts.card(pictured(draw, told, size=(9, 4)), title=title)
 
     return Screen(show, {}, "days of stock")
 
@@ -506,22 +514,23 @@ def turns(cost: int = 12_000, average: int = 8_000, days: int = 90) -> Screen:
 
 def _turns(cost: int, average: int, days: int) -> Part:
     turnover = cost / average
+    rounds = f"{turnover:.2f}" if turnover >= 1 else f"{turnover:.3g}"
     return parts.column(
         parts.table(
             _("Fast or slow?"),
             ["", _("How it is reckoned"), ""],
             [
-                (labels.heading("turnover"), f"{cost:,} ÷ {average:,}", f"{turnover:.2f}"),
+                (labels.heading("turnover"), f"{cost:,} ÷ {average:,}", rounds),
                 (
                     labels.heading("days_of_stock"),
-                    f"{days} ÷ {turnover:.2f}",
+                    f"{days} ÷ {rounds}",
                     f"{days / turnover:.0f}",
                 ),
             ],
         ),
         parts.text(
-            _("The stock is sold and replaced {turnover:.1f} times in {days} days.").format(
-                turnover=turnover, days=days
+            _("The stock is sold and replaced {turnover} times in {days} days.").format(
+                turnover=rounds, days=days
             )
         ),
     )

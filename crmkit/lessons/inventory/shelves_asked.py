@@ -135,6 +135,7 @@ def _tells_apart(one: Sheet) -> bool:
     return (
         len({round(value, 1) for value in rounds}) == len(rounds)
         and len({round(value, 1) for value in left}) == len(left)
+        and round(one.days / round(one.turnover, 2), 1) == round(one.days_of_stock, 1)
         and 3 <= one.days_of_stock <= 200
         and one.days_left >= 1
     )

@@ -21,6 +21,8 @@ OLD = 90
 """Days on the shelf after which goods count as old."""
 ENOUGH, PLENTY = 14, 60
 """Fewer days than this are too few, more than that too many."""
+WORTH_A_VAN = 3
+"""Fewer pieces than this are not worth a transfer."""
 EXERCISE_STORE = "S02"
 
 ADVICE = ("reorder", "keep", "watch", "reduce", "clear", "new")
@@ -114,10 +116,16 @@ def age_table(store: str = STORE) -> Screen:
             last = one.days_to == one.days_to
             days = _("{first}–{last} days").format(first=one.days_from, last=int(one.days_to)) if last else _("over {days} days").format(days=one.days_from - 1)  # fmt: skip
             rows.append([days, str(one.units), yuan(one.value), share(one.value_share)])
-        heads = [_("Lying there for"), _("Pieces"), _("Stock at cost"), _("Share")]
+        heads = [_("On the shelf for"), _("Pieces"), _("Stock at cost"), _("Share")]
         return parts.table(store_names()[store], heads, rows, list(found["value_share"]))
 
     return _still("ages", show)
+
+
+def _listed(some: int, all_: int) -> str:
+    if some == all_:
+        return ngettext("{n} product", "{n} products", all_).format(n=all_)
+    return _("The first {n} of {all}").format(n=some, all=all_)
 
 
 def advice(store: str = STORE, first: str = "clear") -> Screen:
@@ -143,7 +151,7 @@ def advice(store: str = STORE, first: str = "clear") -> Screen:
         return parts.card(
             parts.table(total, heads, rows),
             parts.select("advice", _("Show the goods of"), options, at["advice"], act="advice"),
-            shown_table(_("The first {n} of {all}").format(n=len(listed), all=len(goods)), listed),
+            shown_table(_listed(len(listed), len(goods)), listed),
         )
 
     return Screen(show, {"advice": choose}, "advice")
@@ -154,14 +162,18 @@ def moves(store: str = STORE) -> Screen:
 
     def show() -> Part:
         language = get_language()
-        plan = stock.transfer_plan(loaded("stock_daily", language))
+        daily = loaded("stock_daily", language)
+        plan = stock.transfer_plan(daily)
         plan = plan[(plan["to_store_id"] == store) | (plan["from_store_id"] == store)]
+        plan = plan[plan["quantity"] >= WORTH_A_VAN]
+        held = stock.reorder_plan(daily).set_index(["product_id", "store_id"])
+        left = held["on_hand"] / held["demand"]
         names, where = loaded("products", language).set_index("product_id")["name"], store_names()
         rows = [
-            [names[one.product_id], where[one.from_store_id], where[one.to_store_id], str(one.quantity), f"{one.days_before:.0f}", f"{one.days_after:.0f}"]
+            [names[one.product_id], where[one.from_store_id], where[one.to_store_id], str(one.quantity), f"{left[one.product_id, one.from_store_id]:.0f}" if left[one.product_id, one.from_store_id] < math.inf else "–", f"{one.days_before:.0f}", f"{one.days_after:.0f}"]
             for one in plan.itertuples()
         ]  # fmt: skip
-        heads = [_("Goods"), _("from"), _("to"), _("Pieces"), _("days left there now"), _("and then")]  # fmt: skip
+        heads = [_("Goods"), _("from"), _("to"), _("Pieces"), _("Sender: lasts days"), _("Receiver: lasts days"), _("and then")]  # fmt: skip
         return parts.table(_("Worth moving"), heads, rows)
 
     return _still("moves", show)
@@ -412,7 +424,7 @@ class MyStructure(Keys):
         )  # fmt: skip
 
     def judge(self) -> Key:
-        return Key(self.case)
+        return Key(self.case, {}, {"why": label("advice_why", self.case)})
 
     def frees(self) -> Key:
         return _frees(EXERCISE_STORE)
