@@ -136,7 +136,7 @@ def page(
         bool, typer.Option("--no-browser", help="不打开浏览器 · Do not open a browser.")
     ] = False,
 ) -> None:
-    """打开网页版：课程和练习门店，不用 JupyterLab · The course and the practice shop as pages."""
+    """打开网页版：课程和练习店，不用 JupyterLab · The course and the practice shop as pages."""
     from crmkit.learn.course import Course
     from crmkit.serve.command import run
 

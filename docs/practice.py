@@ -17,7 +17,7 @@ WORDS = {
     "zh": {
         "title": "练习用的 CRM：谁能做什么",
         "intro": "这一页由 `python docs/practice.py` 生成，请勿手改。\n\n"
-        "`crmkit practice` 打开练习门店后，输入 `shop` 可查看门店和您能用的功能，输入 `shop.till` 可查看"
+        "`crmkit practice` 打开练习店后，输入 `shop` 可查看门店和您能用的功能，输入 `shop.till` 可查看"
         "收银台上能做的事；`shop.as_staff('E0002')` 换一位同事登录，`shop.office.team()` 看本店有谁。"
         "结果直接显示成表格，金额以元显示；计算时取到的仍是以分为单位的整数，例如 `receipt.total`。"
         "括号里写的是必填的内容，`…` 表示还有可选的，`help(shop.till.sell)` 逐项说明。"

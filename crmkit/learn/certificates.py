@@ -323,7 +323,10 @@ def _page(made: Certificate, code: str, key: str) -> bytes:
     say(assessed, 0.345, 15, green)
     say(_("Signature {key}").format(key=key), 0.305, 11, quiet)
     say(
-        _("To check it: crmkit verify and this file, or the code in the picture."), 0.085, 10, quiet
+        _("To check it: a trainer opens this file with crmkit verify, or scans the code."),
+        0.085,
+        10,
+        quiet,
     )
     square = figure.add_axes((0.5 - 0.085 * 8.27 / 11.69, 0.105, 0.17 * 8.27 / 11.69, 0.17))
     dots = [list(line) for line in segno.make(code, error="l", micro=False).matrix_iter(border=2)]

@@ -100,8 +100,8 @@ class Beside:
         return parts.dialog(
             parts.text(_("Your practice shop begins anew, as it was at first. What was right once in a lesson stays done, and so do the answers you filled in; what an exercise wants done in its shop is to be done again. A copy of the old shop is kept.")),
             parts.row(
-                parts.button(_("Begin the practice shop anew"), "beside.anew", kind="primary"),
-                parts.button(_("Keep mine"), "beside.close", kind="quiet"),
+                parts.button(_("Keep mine"), "beside.close", kind="primary", focus=True),
+                parts.button(_("Begin the practice shop anew"), "beside.anew", kind="quiet"),
             ),
             title=_("Begin the practice shop anew?"),
             open=self.asking,

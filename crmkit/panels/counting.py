@@ -22,6 +22,7 @@ class Counting(Desk):
 
     def __init__(self, shop: Any):
         self.named: dict[str, str] = {}
+        self.typed: dict[str, str] = {}
         super().__init__(shop)
 
     def _one(self, words: str) -> Any:
@@ -62,8 +63,8 @@ class Counting(Desk):
                         parts.row(
                             *self.marked(
                                 "count.one",
-                                parts.field("product", _("Scan or type the goods"), rev=turn, focus=True),
-                                parts.field("counted", _("Counted"), rev=turn, numeric=True),
+                                parts.field("product", _("Scan or type the goods"), self.typed.get("product", ""), rev=turn, focus=True, next=True),
+                                parts.field("counted", _("Counted"), self.typed.get("counted", ""), rev=turn, numeric=True),
                             ),
                             parts.button(_("Note it"), kind="primary", icon="check"),
                         ),
@@ -127,6 +128,8 @@ class Counting(Desk):
         self.asked = False
 
     def count_one(self, typed: dict, key: str) -> None:
+        self.typed = typed  # what is refused comes back into its fields
+        self.work.turn += 1
         words = str(typed.get("product") or "").strip()
         if not words:
             raise BadValue(_("Scan or type the goods first."))
@@ -135,7 +138,8 @@ class Counting(Desk):
             return
         many = counted(typed.get("counted"), _("Counted"))
         self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
-        self.work.tell("right", f"{product.name} × {many}")
+        self.typed = {}
+        self.work.tell("right", f"{product.id} {product.name} × {many}")
 
     def close_count(self, typed: dict, key: str) -> None:
         told = str(typed.get("causes") or "").strip()

@@ -225,7 +225,7 @@ class StockRoom(Counting):
                 for product, name in named.items()
                 if (
                     many := counted(
-                        typed.get(f"{kind}/{product}") or 0, _(", ").join((name, words))
+                        typed.get(f"{kind}/{product}") or "0", _(", ").join((name, words))
                     )
                 )
             ]
@@ -251,7 +251,8 @@ class StockRoom(Counting):
         words = ngettext("{n} product has fallen to its reorder point.", "{n} products have fallen to their reorder point.", len(low))  # fmt: skip
         return parts.column(
             parts.text(words.format(n=len(low))),
-            table(_("To order"), low),
+            table(_("To order"), low) if low else parts.text(_("Only goods that have a reorder point here are looked at."), "quiet"),
+            parts.button(_("Set a reorder point"), "begin", "stock.set_reorder_rule", why=self.work.why_not("stock.set_reorder_rule")),
             parts.button(_("Order from a supplier"), "begin", "stock.order", icon="truck", why=self.work.why_not("stock.order")),
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ def practice(
     ] = False,
     prompt: Annotated[bool, typer.Option(help="打开 Python 提示符 · Open a Python prompt.")] = True,
 ) -> None:
-    """打开练习门店 · Open the practice shop at a Python prompt, as `shop`."""
+    """打开练习店 · Open the practice shop at a Python prompt, as `shop`."""
     from crmkit.practice import Shop, scenes
 
     if lang:

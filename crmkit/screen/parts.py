@@ -85,17 +85,19 @@ def field(
     problem: str | None = None,
     shortcut: str | None = None,
     live: str | None = None,
+    next: bool = False,
 ) -> Part:
     """A labelled input. What is typed stays until `rev` changes; then it becomes `value`.
 
     Enter does `act`; a `scan` box empties itself at once, and its act gets a list of what was
     scanned. `live` is an act for every pause in the typing. `kind` is "password", "date" or "tel";
-    `problem` says what is wrong with what was typed.
+    `problem` says what is wrong with what was typed. In a form filled in again and again, Enter in
+    its first field, which is `next`, goes to the one after it; sent, the form is empty at once.
     """
     return part(
         "field", name=name, label=label, value=value, unit=unit, rev=rev, lines=lines,
         numeric=numeric, wrong=wrong or bool(problem), act=act, scan=scan, focus=focus, kind=kind,
-        help=help, problem=problem, shortcut=shortcut, live=live,
+        help=help, problem=problem, shortcut=shortcut, live=live, next=next,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ const DRAW = {
     const key = `${id}-${n.name}`;
     const told = [n.help && `${key}-help`, n.problem && `${key}-problem`].filter(Boolean).join(" ");
     const attrs = { id: key, name: n.name, autocomplete: n.kind === "password" ? "current-password" : "off", "data-rev": n.rev, "data-value": n.value, "data-act": n.act,
-      "data-scan": n.scan, "data-live": n.live, "data-focus": n.focus, "data-shortcut": n.shortcut, "aria-keyshortcuts": n.shortcut,
+      "data-scan": n.scan, "data-live": n.live, "data-focus": n.focus, "data-next": n.next, "data-shortcut": n.shortcut, "aria-keyshortcuts": n.shortcut,
       "aria-invalid": n.wrong ? "true" : undefined, "aria-describedby": told || undefined };
     const input = n.lines ? control("textarea", { ...attrs, rows: n.lines, maxlength: 20000 })
       : control("input", { ...attrs, type: n.kind || "text", inputmode: n.numeric ? "decimal" : undefined, maxlength: n.kind === "date" ? undefined : 2000 });
@@ -246,6 +246,10 @@ export default {
       const button = event.submitter || event.target.querySelector("button[type=submit]");
       if (button?.hasAttribute("aria-disabled")) return;
       send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target, event.target.dataset.once);
+      const first = event.target.querySelector("[data-next]");
+      if (!first) return;
+      for (const node of event.target.querySelectorAll("input, textarea")) node.value = "";
+      first.focus();
     });
     root.addEventListener("click", (event) => {
       const paper = event.target.closest("button[data-print]");
@@ -271,6 +275,10 @@ export default {
       event.stopPropagation();
       shortcut(event);
       const node = event.target;
+      if (event.key === "Enter" && !event.isComposing && "next" in node.dataset) {
+        const [after] = [...node.form.querySelectorAll("input")].filter((one) => node.compareDocumentPosition(one) & 4);
+        if (after && !after.value.trim()) return event.preventDefault(), after.focus();
+      }
       if (event.key !== "Enter" || event.isComposing || node.nodeName !== "INPUT" || !node.dataset.act || /radio|checkbox/.test(node.type)) return;
       event.preventDefault();
       const typed = node.value;

@@ -108,20 +108,20 @@ def test_what_is_typed_while_the_last_is_being_noted_stays(page, served):
     page.keyboard.press("Enter")
     page.wait_for_url("**/shop/*")
     page.goto(f"{served.address}/shop/stock")
-    page.get_by_role("tab", name="Stocktake", exact=True).click()
+    page.get_by_role("button", name="Stocktake", exact=True).click()
     page.locator("textarea[name=products]").fill("P1 P2")
     page.locator("form[data-act='count.open'] button[type=submit]").click()
-    page.locator("input[name=product]").fill("P1")
-    page.locator("input[name=counted]").fill("7")
-    page.evaluate("""() => {
-        const [form, goods] = [document.querySelector("form[data-act='count.one']"), document.querySelector("input[name=product]")];
-        form.requestSubmit();
-        goods.value = "P2";
-        goods.dispatchEvent(new Event("input", { bubbles: true }));
-    }""")
+    page.locator("input[name=product]:focus").wait_for()
+    for one in ("P1", "Enter", "7", "Enter", "P2"):  # a scanner ends what it types with Enter
+        page.keyboard.press(one) if one == "Enter" else page.keyboard.type(one)
     page.get_by_text("Cotton scarf × 7").wait_for()
     assert page.locator("input[name=product]").input_value() == "P2"
-    assert page.locator("input[name=counted]").input_value() == ""
+    page.keyboard.press("Enter")
+    for one in ("soon", "Enter"):
+        page.keyboard.press(one) if one == "Enter" else page.keyboard.type(one)
+    page.get_by_text("Counted: “soon”").wait_for()
+    kept = [page.locator(f"input[name={one}]").input_value() for one in ("product", "counted")]
+    assert kept == ["P2", "soon"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -67,6 +67,8 @@ def whole(typed: object, *, least: int = 0) -> int:
 
 def counted(typed: object, field: str) -> int:
     """A number of pieces, refused by the name of its field."""
+    if not str(typed or "").strip():
+        raise BadValue(_("{field} is missing.").format(field=field))
     try:
         return whole(typed)
     except BadValue as error:
