@@ -211,13 +211,13 @@ _CHOSEN = {
 }
 """What is chosen by its name from what the shop has, and how the shop says what it has."""
 _STORES = ("store_id", "to_store", "home_store_id")
-_TYPED = ("office.add_store", "office.add_staff", "office.give_role", "pipeline.show")
+_TYPED = ("office.add_staff", "office.give_role", "pipeline.show")
 """Where it may be something that the shop does not list: somebody new, a decided opportunity."""
 
 
 def there_are(ask: Ask, shop: Shop, operation: str) -> list[tuple[str, str]]:
     """What may be chosen for a field, by id; nothing where this person may not see it."""
-    if ask.name in _STORES and operation not in _TYPED:
+    if ask.name in _STORES and operation != "office.add_store":
         return list(shop.stores().items())
     listed = _CHOSEN.get(ask.name)
     if listed is None or operation in _TYPED or not shop.may(listed):
