@@ -73,21 +73,17 @@ class StockRoom(Counting):
         product, turn = self.looked, self.work.turn
         return parts.card(
             table(_("In every store"), self.shop.stock.everywhere(product.id)),
-            parts.card(
-                parts.form(
-                    "look.keep",
-                    parts.row(
-                        *self.marked(
-                            "look.keep",
-                            parts.field("keep/quantity", _("How many to keep"), "1", rev=turn, numeric=True),
-                            parts.field("keep/member", _("For whom: member number"), rev=turn, help=_("such as M000219")),
-                            parts.field("keep/days", _("For how many days"), "3", rev=turn, numeric=True),
-                        ),
-                        parts.button(_("Keep them"), kind="primary", icon="check", why=self.work.why_not("stock.reserve")),
-                    ),
-                    once=self.keys("look.keep"),
+            parts.head(_("Keep some for a customer")),
+            parts.form(
+                "look.keep",
+                parts.row(
+                    parts.field("keep/quantity", _("How many to keep"), "1", rev=turn, numeric=True),
+                    parts.field("keep/member", _("For whom (member number, such as M000219)"), rev=turn),
+                    parts.field("keep/days", _("For how many days"), "3", rev=turn, numeric=True),
+                    parts.button(_("Keep them"), kind="primary", icon="check", why=self.work.why_not("stock.reserve")),
                 ),
-                title=_("Keep some for a customer"),
+                *self.marked("look.keep"),
+                once=self.keys("look.keep"),
             ),
             table(_("What moved here, the latest first"), self.shop.stock.passbook(product.id, limit=20)),
             title=f"{product.id} {product.name}",
@@ -168,7 +164,7 @@ class StockRoom(Counting):
         return parts.card(
             parts.row(parts.chip(name_of(one.from_store_id)), parts.text("→"), parts.chip(name_of(one.to_store_id), "right" if mine else "info")),
             parts.text(sent.format(day=f"{one.sent_at:%m-%d}", n=days), "quiet"),
-            parts.items(*(parts.text(_pieces_of(line)) for line in _coming(one))),
+            None if self.parted == one.id else parts.items(*(parts.text(_pieces_of(line)) for line in _coming(one))),
             *buttons,
             title=_("Transfer {id}").format(id=one.id), icon="truck",
         )  # fmt: skip
@@ -193,7 +189,7 @@ class StockRoom(Counting):
             part
             for line in _coming(transfer)
             for part in (
-                parts.text(_pieces_of(line)),
+                parts.head(_pieces_of(line)),
                 parts.row(
                     *(
                         parts.field(f"{kind}/{line.product_id}", words, rev=turn, numeric=True)
