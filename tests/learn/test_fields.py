@@ -191,6 +191,19 @@ def test_two_learners_of_one_process_keep_their_own_answers(tmp_path):
         assert answers.load("sales-1") == {"my_number": "ann"}
 
 
+def test_a_field_that_judges_decimals_asks_for_them():
+    """33 % is nobody's mistake where one decimal was not asked for."""
+    silent = [
+        (name, one.id)
+        for name in NAMES
+        for one in Asked(name).questions.values()
+        if one.kind in ("percent", "number") and one.judged == "now" and one.data.get("decimals", 1)
+        for said in [one.data["ask"]]
+        if "小数" not in said["zh"] or "decimal" not in said["en"]
+    ]
+    assert silent == []
+
+
 def test_an_unknown_question_is_named_with_those_there_are(desk):
     with pytest.raises(CrmkitError, match="no_household"):
         ask("sales-1", "no_such")
