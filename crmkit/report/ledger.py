@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -77,8 +77,13 @@ class Opened:
 def opened(
     source: Any, *, columns: Mapping[str, str] | None = None, sheet: str | None = None,
     encoding: str | None = None, delimiter: str | None = None, time_zone: str | None = None,
+    tell: Callable[[str], None] = lambda doing: None,
 ) -> Opened:  # fmt: skip
-    """The sales of a file, folder, database table or frame; refused in words where it is none."""
+    """The sales of a file, folder, database table or frame; refused in words where it is none.
+
+    `tell` hears what is being done: with a large file each takes a while.
+    """
+    tell(_("Reading the file"))
     columns = dict(columns or {})
     if not isinstance(source, str | Path):
         return _of_a_frame(source, columns, time_zone)
@@ -98,6 +103,7 @@ def opened(
             )
         )
     code = call_of(seen.reading.source, said, "sales", meant, kinds)
+    tell(_("Checking the lines"))
     # the very lines that stand in the report and its notebook; the file itself has been read
     known: dict[str, Any] = {"ck": ck, "lines": seen.lines}
     exec("\n".join(one for one in code.splitlines() if " = ck.data.scan(" not in one), known)

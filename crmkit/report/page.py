@@ -111,9 +111,13 @@ def _advice(report: Report) -> str:
 
 def _in_short(report: Report) -> str:
     """What the whole report comes to, in a few sentences of its own."""
-    said = {done.step.name: done.says for chapter in report.chapters.values() for done in chapter}
-    lines = [f"<li>{escape(said[name])}</li>" for name in IN_SHORT if said.get(name)]
-    return section(_("In short"), "<ul>", *lines, "</ul>") if lines else ""
+    steps = {done.step.name: done for chapter in report.chapters.values() for done in chapter}
+    lines = [
+        f'<li><span class="quiet">{escape(steps[name].step.title)}</span><br>{escape(steps[name].says)}</li>'
+        for name in IN_SHORT
+        if name in steps and steps[name].says
+    ]
+    return section(_("In short"), '<ul class="short">', *lines, "</ul>") if lines else ""
 
 
 def _next_steps(report: Report) -> str:

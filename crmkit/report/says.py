@@ -105,7 +105,7 @@ def _most(table: Any, column: str, called: Mapping[str, str]) -> str:
         return ""
     best = max(table, key=lambda one: one["revenue"])
     name = called.get(str(best[column]), text(column, best[column]))
-    return _("Of {n}, {name} brings most: {share} of the revenue.").format(n=len(table), name=name, share=share(best["revenue"] / revenue))  # fmt: skip
+    return _("{name} is the largest of {n}: {share} of the revenue.").format(n=len(table), name=name, share=share(best["revenue"] / revenue))  # fmt: skip
 
 
 def stores(found: Mapping[str, Any]) -> str:

@@ -82,10 +82,9 @@ def analyse(
     Raises `CrmkitError` when the file cannot be read, holds no sales, or does not say which column is
     which.
     """
-    progress(0, 0, _("Opening the file"))
     file = opened(
         source, columns=columns, sheet=sheet, encoding=encoding, delimiter=delimiter,
-        time_zone=time_zone,
+        time_zone=time_zone, tell=lambda doing: progress(0, 0, doing),
     )  # fmt: skip
     planned = chapters(file)
     total, done = sum(map(len, planned.values())), 0

@@ -1,0 +1,56 @@
+"""The notebook behind a report: the same figures, and those of another file by papermill."""
+
+import json
+
+import narwhals.stable.v2 as nw
+import pytest
+
+import crmkit as ck
+from crmkit import report
+
+
+@pytest.fixture(scope="module")
+def found(till_export):
+    with ck.use_language("zh"):
+        return report.analyse(till_export)
+
+
+def plain(result):
+    """A result as plain values to compare."""
+    if hasattr(result, "to_dict") and not hasattr(result, "columns"):
+        return result.to_dict()
+    frame = nw.from_native(result)
+    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).rows()
+
+
+def test_every_result_is_that_of_the_report(found):
+    held: dict = {}
+    with ck.use_language("zh"):
+        for cell in found.notebook()["cells"]:
+            if cell["cell_type"] == "code" and "_chart = " not in cell["source"]:
+                exec(cell["source"], held)
+    steps = [done.step.name for chapter in found.chapters.values() for done in chapter]
+    assert len(steps) > 15
+    for name in steps:
+        assert plain(held[name]) == pytest.approx(plain(found.found[name])) or repr(
+            plain(held[name])
+        ) == repr(plain(found.found[name])), name
+
+
+def test_papermill_runs_it_on_another_file(found, lines, names, tmp_path):
+    papermill = pytest.importorskip("papermill")
+    april = lines[lines["sold_at"].dt.month == 4]
+    april[list(names)].rename(columns=names).to_csv(tmp_path / "april.csv", index=False)
+    notebook = found.notebook()
+    kept = [
+        cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("tags") or "import crmkit" in cell["source"] or cell["source"].startswith("summary =")
+    ]  # fmt: skip
+    (tmp_path / "report.ipynb").write_text(json.dumps(notebook | {"cells": kept}), "utf-8")
+    ran = papermill.execute_notebook(
+        tmp_path / "report.ipynb", tmp_path / "next.ipynb", progress_bar=False,
+        parameters={"source": str(tmp_path / "april.csv"), "language": "en"},
+    )  # fmt: skip
+    shown = str(ran.cells[-1]["outputs"])
+    assert f"{april['amount'].sum():,.2f}" in shown and "Average order value" in shown
