@@ -133,6 +133,11 @@ def test_the_file_is_read_once(told, tmp_path, monkeypatch):
     assert "read_parquet" in opened.sales.sql_query()
 
 
+def test_parquet_files_are_not_written_again(told, tmp_path):
+    told.to_parquet(tmp_path / "till.parquet")
+    assert "till.parquet" in ck.data.look(tmp_path / "till.parquet").lines.sql_query()
+
+
 def test_equal_lines_are_counted_wholly(tmp_path):
     pd.DataFrame({"no": [1, 1, 1, 2, 2], "paid": [5.0, 5.0, 5.0, None, None], "x": list("aaabc")}).to_csv(
         tmp_path / "f.csv", index=False

@@ -8,14 +8,16 @@ from crmkit.data.reading.files import new_folder, quoted
 
 
 def held(table: Any, kind: str = "sales") -> Any:
-    """A DuckDB relation as one over its answer, in a file of the temporary folder; a table of Spark is
-    kept by Spark; any other as it is.
+    """A DuckDB relation as one over its answer, in a file of the temporary folder; one over Parquet files
+    as it is; a table of Spark is kept by Spark; any other as it is.
     """
     import duckdb
 
     if hasattr(table, "sparkSession"):
         return table.persist()
     if not isinstance(table, duckdb.DuckDBPyRelation):
+        return table
+    if table.sql_query().startswith("FROM read_parquet("):
         return table
     file = new_folder(kind) / f"{kind}.parquet"
     table.write_parquet(str(file))
