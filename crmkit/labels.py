@@ -184,7 +184,10 @@ def show(frame: Any, rows: int | None = None) -> Any:
         return Shown(f"{frame:,.4f}".rstrip("0").rstrip(".") if frame % 1 else f"{frame:,.0f}")
     if hasattr(frame, "to_read"):
         return frame.to_read().head(rows)
-    opened = open_frame(frame.to_frame() if hasattr(frame, "to_frame") else frame)
+    frame = frame.to_frame() if hasattr(frame, "to_frame") else frame
+    if any(getattr(getattr(frame, "index", None), "names", ())):
+        frame = frame.reset_index()  # what a table was grouped by is a column for whoever reads it
+    opened = open_frame(frame)
     if rows is not None:
         opened = opened.head(rows)
     table = opened.collect()

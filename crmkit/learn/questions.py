@@ -290,11 +290,12 @@ class Typed(Number):
 
     def _looks_like(self, result: Any, value: Any) -> bool:
         number = reading_number(result)
-        return (
-            number is not None
-            and abs(value - number) <= 0.5 * 10**-self.places * 1.0001
-            and (abs(value - number) < abs(value - self.expected))
-        )
+        if number is None or abs(value - number) >= abs(value - self.expected):
+            return False
+        # a mistake is known again with fewer decimals than were asked for
+        rounded = (round(number, places) for places in range(self.places))
+        met = abs(value - number) <= 0.5 * 10**-self.places * 1.0001
+        return met or (abs(value) >= 10 and any(abs(value - one) < 1e-9 for one in rounded))
 
 
 def reading_number(value: Any) -> float | None:

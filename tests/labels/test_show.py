@@ -84,3 +84,11 @@ def test_a_table_without_rows_says_so_and_stays_a_table():
         empty = ck.show(pd.DataFrame({"store_id": ["S01"]}).query("store_id == 's01'"))
         assert words in repr(empty) and words in empty._repr_html_()
     assert len(empty) == 0 and type(empty.head()) is pd.DataFrame
+
+
+def test_what_a_table_was_grouped_by_is_shown():
+    lines = pd.DataFrame({"store_id": ["S01", "S02", "S01"], "amount": [1.0, 2.0, 3.0]})
+    with ck.use_language("en"):
+        for grouped in (lines.groupby("store_id")["amount"].sum(), lines.groupby("store_id").sum()):
+            assert ck.show(grouped)["Store"].to_list() == ["S01", "S02"]
+        assert "index" not in ck.show(lines[lines["amount"] > 1]).columns

@@ -24,6 +24,8 @@ IMPORTS = {
 """Names that stand for a library in every notebook of the course."""
 
 EXCEL = {
+    "sum": 'table["column"].sum()',
+    "if": 'table["column"].where(condition, otherwise)',
     "countif": '(table["column"] >= 2).sum()',
     "countifs": '((table["one"] >= 2) & (table["other"] == "S01")).sum()',
     "sumif": 'table[table["column"] == "S01"]["amount"].sum()',
@@ -192,6 +194,11 @@ def _no_key(error: KeyError, said: str) -> str | None:
     key = error.args[0] if error.args else ""
     if isinstance(key, str):
         key = key.removeprefix("Column not found: ")
+    if isinstance(key, tuple) and all(isinstance(one, str) for one in key):
+        names = ", ".join(f'"{one}"' for one in key)
+        return _("Several columns go in two pairs of square brackets: [[{names}]].").format(
+            names=names
+        )
     listed = re.match(r"None of \[Index\(\[(.+?)\]|\[(.+?)\] not in index", str(key))
     if listed:
         key = next(iter(re.findall(r"'([^']+)'", str(key))), str(key))

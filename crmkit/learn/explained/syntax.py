@@ -65,6 +65,14 @@ def _typed_otherwise(text: str, line: int) -> str | None:
         return _(
             "Line {line}: leave out the sign of money, type the number alone: {number}"
         ).format(line=line, number=money[1].replace(",", "") or "57.79")
+    if day := re.search(r"(?<![\w.-])(\d{4}-\d{1,2}-\d{1,2})(?![\w-])", bare):
+        return _(
+            'Line {line}: a date goes in quotes, "{day}": without them it is a subtraction.'
+        ).format(line=line, day=day[1])
+    if "<>" in bare:
+        return _("Line {line}: not equal is written != here, not <>.").format(line=line)
+    if bare.lstrip().startswith("=") and not bare.lstrip().startswith("=="):
+        return _("Line {line}: no = at the beginning; unlike in a spreadsheet, what follows is enough.").format(line=line)  # fmt: skip
     if percent := re.search(r"([\d.]+)\s*%\s*(?:$|[),\]])", bare):
         return _(
             "Line {line}: Python knows no per cent sign. Type {number} / 100, or the number alone "

@@ -7,6 +7,7 @@ from typing import Any
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.kpi import sales_summary
+from crmkit.labels import heading
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.trying import STORES, store_by_store
 from crmkit.lessons.view import pictured, share, store_names, table_of, yuan
@@ -37,6 +38,15 @@ def receipts() -> Any:
     names = ["sale_id", "sold_at", "store_id", "member_id", "quantity", "amount"]
     found = pd.DataFrame(lines, columns=names)
     return found.assign(sold_at=pd.to_datetime(found["sold_at"]))
+
+
+def columns() -> Any:
+    """What each heading of the eight lines is called in code."""
+    import pandas as pd
+
+    names = list(receipts().columns)
+    shown = {_("Heading on the screen"): [heading(one) for one in names], _("In code"): names}
+    return pd.DataFrame(shown, index=range(1, len(names) + 1))
 
 
 @cache
