@@ -334,9 +334,13 @@ def _parameters(model: Any, names: tuple[str, ...]) -> Any:
 
 
 def drawn(model: Any, draws: int, chance: Any) -> Any:
-    """So many sets of parameters as the members could as well have told, one per row."""
+    """So many sets of parameters as the members could as well have told, one per row.
+
+    Drawn as they come: what is known well is often a ratio of two parameters that are not, and to
+    hold one of them back would move it.
+    """
     logs = chance.multivariate_normal(np.log(model.parameters), model.covariance, draws)
-    return np.exp(np.clip(logs, -FURTHEST, FURTHEST))
+    return np.exp(logs)
 
 
 def counted(

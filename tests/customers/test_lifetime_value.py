@@ -234,3 +234,24 @@ def test_members_who_all_leave_alike_can_be_forecast_too():
     k = np.arange(1, 200)
     comes = stats.nbinom.sf(k - 1, 1.8, 48 / 100) * 0.6 ** (k - 1)
     assert float(model.expected(52, 0, 0, 30)) == pytest.approx(comes.sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize(("customers", "seed", "unit"), [(136, 5, 1), (136, 6, 100), (60, 7, 0.01)])
+def test_where_all_buy_alike_the_interval_still_holds_the_estimate_and_what_came(
+    customers, seed, unit
+):
+    chance = np.random.default_rng(seed)
+    lines = pd.DataFrame(
+        {
+            "sold_at": pd.Timestamp("2025-01-01")
+            + pd.to_timedelta(np.sort(chance.integers(0, 273, 1_500)), "D"),
+            "member_id": chance.choice([f"M{n:03}" for n in range(customers)], 1_500),
+            "quantity": 1,
+            "amount": chance.integers(5, 100, 1_500) * float(unit),
+        }
+    )
+    known = lines[lines["sold_at"] < "2025-07-02"]
+    found = ck.customers.lifetime_value(known.assign(sale_id=range(len(known))), weeks=13)
+    came = lines.loc[lines["sold_at"] >= "2025-07-02", "amount"].sum()
+    assert found.low < found.total < found.high
+    assert found.low < came < found.high
