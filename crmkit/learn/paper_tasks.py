@@ -33,12 +33,13 @@ def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]
         return {name: f"{one}" if name.endswith("_on") else one for name, one in about.items()}
 
     channels = {row.id: row.channel for row in rows(schema.template)}
+    named = {row.id: "{name}" in row.body for row in rows(schema.template)}
     wish = ("occasion", "month_day", "days_before", "segment_id")
     ticket = ("member_id", "kind", "channel", "priority", "status", "satisfaction")
     improvement = ("ticket_id", "owner_id", "due_on", "recheck_on", "status")
     return {
         "wish": tuple(
-            taken(row, *wish, channel=channels[row.template_id])
+            taken(row, *wish, channel=channels[row.template_id], by_name=named[row.template_id])
             for row in rows(schema.care_rule)
             if row.active
         ),
@@ -85,6 +86,9 @@ class Paper:
         nearest = min(wrong, key=len)
         if not nearest:
             return None
+        for_others = [one for one in wrong if "member" in dict(one)]
+        if len(for_others) == len(wrong) and len(nearest) > 1:
+            return Fault(f"no_{self.kind}", _("Nothing of the kind is on the desk yet."))
         status = dict(nearest).get("status")
         if self._on_the_way(status):
             # the rest of the way is missing, with what is only known at its end
@@ -93,6 +97,9 @@ class Paper:
             words = _("So far so good: “{status}”.")
             return Fault(UNDER_WAY, words.format(status=self._said("status", status)))
         field, value = nearest[-1]
+        if field == "by_name":
+            words = _("The message does not use {blank}.").format(blank="{name}")
+            return Fault("wrong_by_name", words)
         return noted_otherwise(f"wrong_{field}", field, self._said(field, value))
 
     def _is_meant(self, paper: dict[str, Any], old: tuple[dict[str, Any], ...]) -> bool:

@@ -417,7 +417,14 @@ _HALF_DAYS = {
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.点时h](?:(\d{2})分?|整|半)?)?(?:钟|o'?clock)?")
 
 
+_NEXT_DAY = re.compile(
+    r"(the )?(next|following) (day|morning)|tomorrow|第二天|次日|明天|隔天", re.I
+)
+"""Which day an hour is of: it is its hour that is asked for."""
+
+
 def _hour(plain: str) -> Understood:
+    plain = _NEXT_DAY.sub("", plain)
     bare = _words_hours(_bare(plain)).replace("a.m", "am").replace("p.m", "pm")
     later = None
     for word, hours in _HALF_DAYS.items():

@@ -137,6 +137,7 @@ class Books:
                             found[one.member_id]["is_now"],
                             *(one.why, one.outcome, one.next_step),
                             one.next_on and f"{one.next_on}",
+                            keys.open(one.note_sealed, f"followup_task.note_sealed:{one.id}") or "",
                         )
                         for one in rows(schema.followup_task)
                         if one.outcome
@@ -586,11 +587,15 @@ class Noted:
     outcome: str
     next_step: str
     next_on: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class WasCalled(Noted):
-    """A call on the list of which this was noted: what came of it, and what happens next."""
+    """A call on the list of which this was noted: what came of it, what happens next, and one of
+    these words of the customer."""
+
+    says: tuple[str, ...] = ()
 
     def touches(self, books: Books) -> set[str]:
         return {self.member}
@@ -609,6 +614,9 @@ class WasCalled(Noted):
             if right is not None and there != right:
                 value = label(kind, there) if kind else there or "–"
                 return noted_otherwise(reason, field, value)
+        if self.says and not any(word in one.note.casefold() for word in self.says):
+            words = _("The note does not say what is wrong: write it in the customer's own words.")
+            return Fault("says_nothing", words)
         return None
 
 
@@ -742,7 +750,7 @@ _GOALS = {
     "sent": lambda wanted: WasSent(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
     "counted": lambda wanted: WasCounted(**wanted),
-    "called": lambda wanted: WasCalled(**wanted),
+    "called": lambda wanted: WasCalled(**wanted | {"says": tuple(wanted.get("says", ()))}),
     **{
         kind: partial(Paper, kind)
         for kind in ("wish", "push", "message", "ticket", "improvement", "asked")

@@ -92,7 +92,9 @@ def guessed_bars(
 ) -> Any:
     """Bars of so many in a hundred, one below the other; with a guess, a line where it was."""
     bars = ax.barh(list(values), list(values.values()), color=colours)
-    ax.bar_label(bars, fmt="%.0f", padding=4)
+    # on a ground of their own, or the line of a near guess strikes them out
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    ax.bar_label(bars, fmt="%.0f", padding=4, bbox=ground)
     ax.invert_yaxis()
     ax.set(xlabel=says, xlim=(0, most))
     if guess is not None:

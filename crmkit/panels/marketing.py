@@ -4,6 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk, operations_of, screen
+from crmkit.panels.logic.forms import member_number
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, operation_label, record, table
 from crmkit.practice import Shop, schema
@@ -15,8 +16,9 @@ class MarketingDesk(Desk):
     operations = operations_of("marketing", "offers")
 
     def __init__(self, shop: Shop):
-        self.read = ""
+        self.read: tuple[int, str, str] | None = None
         self.campaign: Any = None
+        self.brought: Any = None
         super().__init__(shop)
 
     def pages(self) -> dict:
@@ -48,6 +50,7 @@ class MarketingDesk(Desk):
                     parts.button(_("Stop it"), "act", "cancel", icon="close", once=f"cancel-{one.id}-{turn}", why=self.work.why_not("marketing.cancel")),
                     parts.button(_("What it brought"), "result", icon="manager"),
                 ),
+                record(self.brought) if self.brought else None,
                 parts.text(_("Whoever withdrew, has no such address or belongs to the control group is not written to; each is counted above."), "quiet"),
                 title=one.name, icon="marketing",
             )  # fmt: skip
@@ -72,8 +75,21 @@ class MarketingDesk(Desk):
                     parts.button(_("Preview"), icon="eye", why=self.work.why_not("marketing.preview")),
                 ),
             ) if made else None,
-            parts.card(parts.text(self.read), title=_("Preview")) if self.read else None,
+            self._previewed(),
             table(_("Messages"), made),
+        )  # fmt: skip
+
+    def _previewed(self) -> Part | None:
+        """The message as one member reads it, ready to go to that one."""
+        if self.read is None:
+            return None
+        _template, member, words = self.read
+        send = "marketing.send_one"
+        return parts.card(
+            parts.text(words),
+            parts.text(_("Names are hidden on this screen only: the customer reads the whole name."), "quiet"),
+            parts.row(parts.button(operation_label(send), "send_one", kind="primary", icon="send", once=self.keys(send), why=self.work.why_not(send))),
+            title=f"{_('Preview')} · {member}",
         )  # fmt: skip
 
     def _care(self) -> Part:
@@ -91,6 +107,7 @@ class MarketingDesk(Desk):
 
     def open(self, number: Any, _values: dict) -> None:
         self.campaign = {one.id: one for one in self.shop.marketing.campaigns()}.get(number)
+        self.brought = None
 
     def act(self, name: Any, _values: dict) -> None:
         if name in ("freeze", "send", "cancel"):
@@ -98,8 +115,19 @@ class MarketingDesk(Desk):
             self.work.turn += 1
             self.work.tell("right", operation_label(f"marketing.{name}"))
 
+    def result(self) -> None:
+        self.brought = self.shop.marketing.result(self.campaign.id)
+
     def preview(self, _arg: Any, typed: dict) -> None:
-        self.read = self.shop.marketing.preview(int(typed.get("template") or 0), typed.get("member") or "")  # fmt: skip
+        template, member = int(typed.get("template") or 0), typed.get("member") or ""
+        member = member_number(self.shop, member)
+        self.read = (template, member, self.shop.marketing.preview(template, member))
+
+    def send_one(self, key: str) -> None:
+        template, member, _words = self.read or (0, "", "")
+        self.shop.marketing.send_one(template, member, key=key)
+        self.read = None
+        self.work.tell("right", _("It is in the outbox, for this one member."))
 
     def care(self, key: str) -> None:
         runs = self.shop.marketing.run_care(key=key)
@@ -110,7 +138,8 @@ class MarketingDesk(Desk):
             "open": self.open,
             "act": self.act,
             "preview": self.preview,
-            "result": lambda _a, _v: self.begin("marketing.result", campaign_id=self.campaign.id),
+            "send_one": lambda _a, _v: self.once("marketing.send_one", self.send_one),
+            "result": lambda _a, _v: self.result(),
             "care": lambda _a, _v: self.once("care", self.care),
         }
 

@@ -190,7 +190,22 @@ class SalesDesk(Desk):
             _past(board, self.shop.now.date()),
             parts.row(self.begins("pipeline.open")),
             parts.board(*columns),
+            self._decided(),
         )
+
+    def _decided(self) -> Part | None:
+        """What was won or lost today, and a way to put a slip right."""
+        rows = [
+            [one.member_id, one.title, money(one.amount), label("stage", one.stage),
+             label("lost_reason", one.lost_reason) if one.lost_reason else "–", self._mover(one)]
+            for one in self.shop.pipeline.decided()
+        ]  # fmt: skip
+        heads = [_("Member"), display.heading("title"), _("Amount"), labels.heading("stage"),
+                 field_label("lost_reason"), ""]  # fmt: skip
+        return parts.table(_("Decided today"), heads, rows) if rows else None
+
+    def _mover(self, one: Any) -> Part:
+        return parts.button(_("Move"), "move", one.id, kind="small", icon="right", says=f"{_('Move')} {one.id}", why=self.work.why_not("pipeline.move"))  # fmt: skip
 
     def _deal(self, one: Any) -> Part:
         """A card of the board: what, whose, what comes next, and whether that day is past."""
@@ -201,7 +216,7 @@ class SalesDesk(Desk):
             parts.text(f"{due} · {one.next_action}", None if late > 0 else "quiet"),
             parts.text(_("{member}, looked after by {staff}").format(member=one.member_id, staff=display.name_of(one.staff_id)), "quiet"),
             parts.row(
-                parts.button(_("Move"), "move", one.id, kind="small", icon="right", says=f"{_('Move')} {one.id}", why=self.work.why_not("pipeline.move")),
+                self._mover(one),
                 parts.button(_("Correct"), "edit", one.id, kind="small", says=f"{_('Change')} {one.id}", why=self.work.why_not("pipeline.edit")),
             ),
         )  # fmt: skip
@@ -209,7 +224,7 @@ class SalesDesk(Desk):
     def _move(self) -> Part:
         """Where a card goes, and only what that stage asks for."""
         one, stage, rev = self.moving, self.to, f"{self.work.turn} {self.to}"
-        stages = [it for it in schema.OPPORTUNITY_STAGES if it != one.stage]
+        stages = [it for it in schema.OPPORTUNITY_STAGES if it != one.stage or it == "lost"]
         asked: list[Part] = []
         if stage == "lost":
             asked = [parts.choice("reason", field_label("lost_reason"), options(schema.LOST_REASONS, "lost_reason"), "", rev=rev)]  # fmt: skip
@@ -228,8 +243,8 @@ class SalesDesk(Desk):
         )  # fmt: skip
 
     def move(self, number: Any, _values: dict) -> None:
-        board = {one.id: one for one in self.shop.pipeline.board()}
-        self.moving, self.to = board.get(number), ""
+        there = (*self.shop.pipeline.board(), *self.shop.pipeline.decided())
+        self.moving, self.to = next((one for one in there if one.id == number), None), ""
         self.work.said = self.refused = None
 
     def put(self, typed: dict, key: str) -> None:

@@ -40,12 +40,16 @@ class ServiceDesk(Desk):
         return parts.column(
             parts.row(self.begins("service.open_ticket")),
             table(_("What is due first comes first"), self.shop.service.waiting(), more=more),
-            table(_("Settled, not asked yet"), self._settled(), more=more),
+            table(_("Settled lately"), self._settled(), more=more),
         )
 
     def _settled(self) -> list:
-        """The tickets settled last of which nobody asked how satisfied the customer is."""
-        found = self.shop.service.list_tickets(where={"status": "resolved"}, size=100).rows
+        """The tickets settled last: they wait for the customer's mark, or it may be put right."""
+        lists = self.shop.service.list_tickets
+        found = [*lists(where={"status": "resolved"}, size=100).rows]
+        today = self.shop.now.date()
+        rated = lists(where={"status": "closed"}, sort="-due_at", size=100).rows
+        found += [one for one in rated if one.resolved_at and one.resolved_at.date() == today]
         return sorted(found, key=lambda one: one.resolved_at, reverse=True)[:5]
 
     def _one(self) -> Part:
@@ -65,16 +69,19 @@ class ServiceDesk(Desk):
 
     def _rating(self) -> Part:
         """What is settled waits for the customer's word on it."""
+        given = self.ticket.satisfaction
         marks = [(f"{n}", f"{n}") for n in range(1, 6)]
         return self.noting(
             "rate", operation_label("service.rate"), "service.rate",
             parts.text(_("Settled. Now ask the customer, and enter what they say: 1 not at all satisfied, 5 very.")),
-            parts.choice("satisfaction", field_label("satisfaction"), marks, "", rev=self.work.turn),
+            parts.choice("satisfaction", field_label("satisfaction"), marks, f"{given or ''}", rev=self.work.turn),
         )  # fmt: skip
 
     def _afterwards(self) -> Part:
-        """What may come of a ticket that is closed."""
+        """What may come of a ticket that is closed; a wrong mark is put right the same day."""
+        slip = self.ticket.resolved_at and self.ticket.resolved_at.date() == self.shop.now.date()
         return parts.column(
+            self._rating() if slip else None,
             parts.card(
                 parts.row(self._about("surveys.invite"), self._about("service.improve")),
                 parts.button(_("Back to the list"), "leave", kind="quiet"),

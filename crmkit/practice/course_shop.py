@@ -217,7 +217,7 @@ def _to_be_called(shop: Shop) -> None:
             {"bought_within_days": 10, "spent_at_least": 40_000},
             _("After a large purchase"),
             _(
-                "Hello, this is {caller} from the {store}. Have you a minute? You took the {goods} {day}: how is it working out? Is anything not as you expected?"
+                "Hello, this is {caller} from the {store}. Have you got a minute? You bought the {goods} {day}: how is it working out? Is anything not as you expected?"
             ),
         ),
         (
@@ -226,7 +226,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"household": ["young_child"], "level": ["silver"]},
             _("New for the little ones"),
             _(
-                "Hello, this is {caller} from the {store}. Have you a minute? Softer nappies have come in, in the size you take; shall I put a pack aside for you to feel?"
+                "Hello, this is {caller} from the {store}. Have you got a minute? Softer nappies have come in, in your size; shall I put a pack aside for you to feel?"
             ),
         ),
         (
@@ -235,7 +235,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"level": ["gold", "platinum"]},
             _("Good customers not seen lately"),
             _(
-                "Hello, this is {caller} from the {store}. Have you a minute? We have not seen you for a while. In July there is 30 off from 199; shall I send you what it counts for?"
+                "Hello, this is {caller} from the {store}. Have you got a minute? We have not seen you for a while. In July you get 30 off when you spend 199 or more; shall I send you the details?"
             ),
         ),
     ):

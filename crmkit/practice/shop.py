@@ -294,10 +294,11 @@ class Shop:
         return act.arguments.fields()
 
     def called(self) -> dict[str, str]:
-        """What the staff are called, and with their codes the stores, by these codes."""
-        staff = schema.staff.c
+        """What staff and segments are called, and with their codes the stores, by these codes."""
+        names = {}
         with reading(self.engine) as connection:
-            names = {row.id: row.name for row in connection.execute(select(staff.id, staff.name))}
+            for one in (schema.staff.c, schema.segment.c):
+                names |= {row.id: row.name for row in connection.execute(select(one.id, one.name))}
         return names | self.stores()
 
     def stores(self) -> dict[str, str]:

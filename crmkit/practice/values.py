@@ -347,6 +347,21 @@ def day(value: object, field: str) -> date:
     return _in_our_time(value, field)
 
 
+def month_day(value: object, field: str) -> str:
+    """A day of every year, however people write it.
+
+    >>> month_day("10-01", "month_day"), month_day("2025-10-1", "d"), month_day("10月1日", "d")
+    ('10-01', '10-01', '10-01')
+    """
+    found = re.fullmatch(
+        r"(?:\d{4}\D+)?(\d{1,2})\D+(\d{1,2})\D*", plain(text(value, field)).strip()
+    )
+    try:
+        return f"{date(2024, int(found[1]), int(found[2])):%m-%d}"  # a leap year
+    except (TypeError, ValueError):
+        raise BadValue(_("{field} must be a day of the year like 10-01."), field=field) from None
+
+
 def _in_our_time(value: date, field: str, first: int = FIRST_YEAR) -> date:
     """The day or moment, unless it lies where calendars end and nothing can be reckoned."""
     if not first <= value.year < LAST_YEAR:

@@ -329,3 +329,16 @@ def test_the_number_of_a_card_is_neither_high_nor_low(desk):
             told = asked.question("first").outcome(f"card {other}").plain_sentence
             assert "too low" not in told and "too high" not in told
         assert asked.question("first").outcome(f"No. {key}").status == "right"
+
+
+def test_the_number_given_once_stands_in_the_next_exercise(desk, walk):
+    first, second = ask("sales-3", "my_number"), ask("sales-7", "my_number")
+    assert "value" not in field_of(second, walk) or not field_of(second, walk)["value"]
+    first.screen.did({"act": "answer", "values": {"my_number": "42"}})
+    again = field_of(second, walk)
+    assert again["value"] == "42" and again["help"]
+    assert not answers.load("sales-7")  # it counts once the learner has pressed the button
+
+
+def field_of(asked, walk):
+    return next(one for one in walk(asked.screen.tree) if one["t"] == "field")

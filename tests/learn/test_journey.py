@@ -93,6 +93,25 @@ def test_the_path_shows_what_is_done_and_what_comes_next(at_notebook, desk, monk
         certificate("  ", "cashier")
 
 
+def test_what_was_left_out_of_ones_own_track_comes_before_another_track(
+    at_notebook, desk, monkeypatch
+):
+    monkeypatch.setenv("CRMKIT_COURSE", str(desk))
+    for name in ("1-foundations/00-hello", "2-cashier/01-a", "2-cashier/02-b", "2-cashier/03-c"):
+        lesson = desk / "course" / "source" / f"{name}.md"
+        lesson.parent.mkdir(parents=True, exist_ok=True)
+        lesson.write_text("", "utf-8")
+    at_notebook("2-cashier/03-c.ipynb", "1")
+    for done in ("cashier-01", "cashier-03"):
+        solve(done)
+    assert way().next().id == "cashier-02" and way().is_behind
+    solve("cashier-02")
+    assert progress("cashier").complete
+    assert way().next().id == "foundations-00" and way().is_behind
+    at_notebook("2-cashier/02-b.ipynb", "1")
+    assert way().next().id == "foundations-00"
+
+
 def test_the_start_page_gives_the_certificate_once_the_track_is_done(
     at_notebook, desk, monkeypatch
 ):

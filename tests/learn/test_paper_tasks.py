@@ -51,3 +51,21 @@ def test_what_is_wrong_on_the_way_or_at_its_end_is_told(kind, wanted, changed, s
 def test_a_paper_that_says_it_all_is_right_whatever_lies_beside_it():
     assert fault("push", PUSH, PUSH | {"status": "draft"}, PUSH) is None
     assert fault("push", PUSH).reason == "no_push"
+
+
+def test_another_customers_ticket_is_no_try_at_this_one():
+    wanted = {"priority": "high", "kind": "complaint", "channel": "phone", "member": "M2"}
+    other = {"priority": "normal", "kind": "complaint", "channel": "phone", "member": "M1"}
+    assert fault("ticket", wanted, other | {"ticket_id": 7}).reason == "no_ticket"
+    slip = wanted | {"member": "M1", "ticket_id": 8}
+    assert fault("ticket", wanted, slip).reason == "wrong_member"
+
+
+def test_a_change_looked_at_again_is_the_one_that_is_named():
+    old = ({"improvement_id": 1, "status": "done"}, {"improvement_id": 2, "status": "done"})
+    now = (old[0], old[1] | {"status": "confirmed"}, {"improvement_id": 3, "status": "open"})
+    books, before = (SimpleNamespace(papers={"improvement": one}) for one in (now, old))
+    first = Paper("improvement", {"status": "confirmed", "improvement_id": 1})
+    second = Paper("improvement", {"status": "confirmed", "improvement_id": 2})
+    assert first.fault(books, before).reason == "no_improvement"
+    assert second.fault(books, before) is None

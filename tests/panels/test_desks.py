@@ -3,7 +3,7 @@
 import pytest
 
 from crmkit.panels import DESKS, desk
-from crmkit.panels.logic.forms import Ask, asks, ready, units
+from crmkit.panels.logic.forms import Ask, asks, member_number, ready, units
 from crmkit.panels.logic.members import MemberDesk
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.errors import PracticeError
@@ -306,6 +306,8 @@ def test_the_customer_is_asked_about_the_ticket_that_is_open(shop_of, walk):
     screen.did({"act": "open", "arg": ticket.id})  # it still waits on the first page
     screen.did({"act": "rate", "values": {"satisfaction": "5"}})
     assert shop.service.show(ticket.id).satisfaction == 5
+    screen.did({"act": "rate", "values": {"satisfaction": "4"}})  # a slip, put right at once
+    assert shop.service.show(ticket.id).satisfaction == 4
     screen.did({"act": "about", "arg": "service.improve"})
     form = {one["name"]: one for one in walk(screen.tree) if "name" in one}
     assert form["ticket_id"]["value"] == str(ticket.id)
@@ -332,3 +334,34 @@ def test_a_button_and_its_form_are_called_the_same(shop_of, walk):
             for one in [one for one in walk(screen.tree) if one.get("act") == "begin"]:
                 screen.did({"act": "begin", "arg": one["arg"]})
                 assert one["text"] in [it.get("title") for it in walk(screen.tree)]
+
+
+def test_what_was_decided_by_a_slip_is_moved_again_from_the_board(shop_of):
+    shop = shop_of("A1")
+    deal = deal_of(shop, "2025-07-02")
+    shop.pipeline.move(deal.id, "lost", reason="price")
+    screen = board_of(shop)
+    assert "Decided today" in screen.text
+    screen.did({"act": "move", "arg": deal.id})
+    screen.did({"act": "put", "values": {"stage": "lost", "reason": "no_need"}})
+    assert shop.pipeline.show(deal.id).lost_reason == "no_need"
+
+
+def test_a_message_goes_to_one_member_from_its_preview(shop_of):
+    shop = shop_of("B1")
+    who = shop.members.register("Ann Lee", "14200001234", consents=["sms"])
+    made = shop.marketing.make_template("Here", "sms", "en", "Hello {name}")
+    screen = desk("marketing", shop)
+    screen.did({"act": "tab", "arg": "messages"})
+    typed = {"template": str(made), "member": who.id.removeprefix("M00000")}
+    screen.did({"act": "preview", "values": typed})
+    assert "the customer reads the whole name" in screen.text
+    screen.did({"act": "send_one"})
+    assert [one.member_id for one in shop.marketing.list_outbox().rows] == [who.id]
+
+
+@pytest.mark.parametrize(
+    "typed", ["M000001", "m000001", "1", "Ｍ０００００１", "林小雨", "14000000001"]
+)
+def test_a_member_is_typed_as_people_say_them(shop_of, typed):
+    assert member_number(shop_of("A1"), typed) == "M000001"

@@ -248,18 +248,17 @@ class MyOpportunities(Results):
 def _moved(
     member: str, stage: str, reason: str | None = None, next_on: str | None = None, **wrong: dict
 ) -> Key:
-    """The key of a move, and ways to miss it; what was decided wrongly is opened anew."""
+    """The key of a move, and ways to miss it; a slip of today is moved once more."""
 
     def move(shop: Any, stage: str, reason: str | None, next_on: str | None) -> None:
-        board = {one.member_id: one for one in shop.pipeline.board()}
-        deal = board.get(member) or shop.pipeline.open(
-            member, "again", 100, next_action="call", next_on="2025-07-02"
-        )
+        there = (*shop.pipeline.decided(), *shop.pipeline.board())
+        board = {one.member_id: one for one in there}
+        deal = board[member]
         closes = stage in ("won", "lost")
         next_on = None if closes else next_on
-        if deal.stage != stage:
+        if (deal.stage, deal.lost_reason) != (stage, reason):
             shop.pipeline.move(deal.id, stage, reason=reason, next_on=next_on, next_action=None if closes else "call")  # fmt: skip
-        else:
+        elif not closes:
             shop.pipeline.edit(deal.id, next_on=next_on)
 
     right = {"stage": stage, "reason": reason, "next_on": next_on}

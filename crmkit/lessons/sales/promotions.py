@@ -158,7 +158,7 @@ def show_half_way(store_id: str = STORE) -> Part:
         [words, f"{found['orders']:.0f}", yuan(found["revenue"]), yuan(found["gross_margin"])]
         for words, found in (
             (_("3 to 6 June, before"), figures(store_id, FOUR_BEFORE)),
-            (_("10 to 13 June, with the offer"), figures(store_id, FOUR_DURING)),
+            (_("10 to 13 June, with the offer of 15 off from 99"), figures(store_id, FOUR_DURING)),
         )
     ]
     heads = ["", _("Orders"), _("Revenue"), _("Gross margin")]
@@ -304,7 +304,7 @@ def _half_margin(store_id: str) -> Key:
         change("gross_margin"),
         {("这是单数的变化；问的是毛利。", "That is the change in orders; asked is the margin."): change("orders"),
          ("这是销售额的变化；问的是毛利。", "That is the change in revenue; asked is the margin."): change("revenue")},
-        {"orders": f"{change('orders'):+.1f}%"},
+        {"margin": f"{change('gross_margin'):+.1f}%", "orders": f"{change('orders'):+.1f}%"},
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from crmkit import data, recommend
-from crmkit.i18n import get_language, label
+from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import guessed_bars, loaded, pictured
@@ -102,7 +102,7 @@ def show_cards(people: Sequence[Person]) -> Part:
     heads = [_("Card no."), _("Member"), _("Agreed to text messages"), _("Opted out since"), _("Last offer")]  # fmt: skip
     rows = [
         [str(one.card), one.member_id, _("yes") if one.agreed else _("no"), _("yes") if one.withdrew else "–",
-         "–" if one.last is None else _("{n} days ago").format(n=one.last)]
+         "–" if one.last is None else ngettext("{n} day ago", "{n} days ago", one.last).format(n=one.last)]
         for one in people
     ]  # fmt: skip
     return parts.table(_("Six members on the list of an offer by text message"), heads, rows)
@@ -219,10 +219,11 @@ def show_campaigns() -> Part:
     """The two campaigns, to read."""
     heads = [_("Campaign"), _("Group"), _("Members"), _("bought while it ran"), _("of 100")]
     names = loaded("campaigns", get_language()).set_index("campaign_id")["name"]
+    groups = (_("got the message"), _("got nothing (control group)"))
     rows = [
-        [names[one], label("group", group), f"{row.members:,}", f"{row.buyers:,}", f"{row.rate:.1f}"]
+        [names[one], group, f"{row.members:,}", f"{row.buyers:,}", f"{row.rate:.1f}"]
         for one in (BLAST, PRECISE)
-        for group, row in zip(campaign(one).index, campaign(one).itertuples(), strict=True)
+        for group, row in zip(groups, campaign(one).itertuples(), strict=True)
     ]  # fmt: skip
     return parts.table(_("Two campaigns, each with a group that was left alone"), heads, rows)
 

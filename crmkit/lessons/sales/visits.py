@@ -240,7 +240,7 @@ class Visits(Cards):
         return _noted("M004535", "product_use", ("no_answer", "call_again", "2025-07-03"), wrong_step=("no_answer", "none", None), wrong_day=("no_answer", "call_again", "2025-07-13"))  # fmt: skip
 
     def runs(self) -> Key:
-        return _noted("M002257", "product_use", ("problem", "open_ticket", None), wrong_outcome=("happy", "none", None))  # fmt: skip
+        return _noted("M002257", "product_use", ("problem", "open_ticket", None, "the colour ran"), wrong_outcome=("happy", "none", None), says_nothing=("problem", "open_ticket", None))  # fmt: skip
 
     def fine(self) -> Key:
         return _noted("M001803", "product_use", ("happy", "none", None), wrong_outcome=("bought", "none", None), wrong_step=("happy", "send_offer", None))  # fmt: skip
@@ -268,7 +268,7 @@ class MyVisits(Cards):
         found = self.six
         return Key(
             sum(one.late > 0 for one in found if one.may_be_made),
-            {("不能打的先拿掉，再数过期的。", "Take out those that may not be called, then count what is late."): sum(one.late > 0 for one in found)},
+            {("这里面有不能打的。", "Some of these may not be made."): sum(one.late > 0 for one in found)},
         )  # fmt: skip
 
     def problem_share(self) -> Key:
@@ -288,7 +288,7 @@ class MyVisits(Cards):
         return _noted("M003270", "product_use", ("happy", "invite", None), wrong_step=("happy", "none", None), wrong_outcome=("bought", "invite", None))  # fmt: skip
 
     def slips(self) -> Key:
-        return _noted("M001803", "product_use", ("problem", "open_ticket", None), wrong_outcome=("happy", "none", None))  # fmt: skip
+        return _noted("M001803", "product_use", ("problem", "open_ticket", None, "it does not hold"), wrong_outcome=("happy", "none", None), says_nothing=("problem", "open_ticket", None))  # fmt: skip
 
     def refuses(self) -> Key:
         return _noted("M003239", "offer", ("declined", "none", None), wrong_step=("declined", "send_offer", None), wrong_outcome=("no_answer", "none", None))  # fmt: skip
@@ -303,12 +303,12 @@ class MyVisits(Cards):
 def _noted(member: str, kind: str, right: tuple, **wrong: tuple) -> Key:
     """The key of a call: what is to be noted of it, and ways to note it wrongly."""
 
-    def note(shop: Any, outcome: str, step: str, day: str | None) -> None:
+    def note(shop: Any, outcome: str, step: str, day: str | None, words: str = "") -> None:
         for one in shop.followups.noted():
             if (one.member_id, one.why) == (member, kind):
                 shop.followups.reopen(one.id)
         call = next(one for one in shop.followups.today() if (one.member_id, one.why) == (member, kind))  # fmt: skip
-        said = "as the customer told it" if step == "open_ticket" else None
+        said = (words or "a bowl") if step == "open_ticket" else None
         shop.followups.finish(call.id, outcome, step, next_on=day, note=said)
 
     return Key(

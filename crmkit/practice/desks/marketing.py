@@ -212,7 +212,7 @@ class Marketing(Desk):
     ) -> int:
         """Wish members well: occasion birthday, or holiday with its day such as 10-01."""
         if occasion == "holiday":
-            values.day(f"2024-{month_day}", "month_day")  # a leap year
+            month_day = values.month_day(month_day, "month_day")
         elif month_day is not None:
             raise BadValue(_("A birthday rule has no day of its own."))
         values.quantity(days_before, "days_before", least=0, most=60)

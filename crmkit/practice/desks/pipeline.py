@@ -138,9 +138,11 @@ class Pipeline(Desk):
         sale_id: int | None = None,
     ) -> Opportunity:
         """Move it to another stage. Open stages need the next action and its day, lost needs the
-        reason, won may name the sale; what is won or lost stays so."""
-        row = _open_one(tx, opportunity_id)
-        if stage == row.stage:
+        reason, won may name the sale; what is won or lost stays so, but for a slip of today."""
+        row = tx.find_mine(table, opportunity_id)
+        if row.stage in CLOSED and tx.day_of(row.closed_at) != tx.today:
+            raise Closed(_("This opportunity is decided. Open a new one."))
+        if (stage, reason) == (row.stage, row.lost_reason):
             raise Refused(_("It is at this stage already."))
         if reason is not None and stage != "lost":
             raise BadValue(_("Only what is lost has a reason."))
@@ -223,6 +225,18 @@ class Pipeline(Desk):
         order = schema.OPPORTUNITY_STAGES.index
         rows.sort(key=lambda row: (order(row.stage), row.next_on, row.id))
         return tuple(_opportunities(tx, rows))
+
+    @query(roles="sales manager trainer")
+    def decided(self, tx: Tx) -> tuple[Opportunity, ...]:
+        """This store's opportunities won or lost today: a slip among them may still be moved."""
+        rows = tx.all(
+            select(table)
+            .where(table.c.store_id == tx.store_id, table.c.stage.in_(CLOSED))
+            .order_by(table.c.closed_at, table.c.id)
+        )
+        return tuple(
+            _opportunities(tx, [row for row in rows if tx.day_of(row.closed_at) == tx.today])
+        )
 
     @query(roles="sales manager trainer")
     def win_rate(self, tx: Tx, since: date | str, until: date | str) -> WinRate:

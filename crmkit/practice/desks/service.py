@@ -177,9 +177,12 @@ class Service(Desk):
 
     @command(roles="cashier sales manager trainer")
     def rate(self, tx: Tx, ticket_id: int, satisfaction: int) -> Ticket:
-        """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket."""
-        row = _not_closed(tx, ticket_id)
-        if row.status != "resolved":
+        """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket. A
+        slip is put right on the day on which it was settled."""
+        row = tx.find_mine(tickets, ticket_id)
+        if row.status != "closed" or tx.day_of(row.resolved_at) != tx.today:  # no slip of today
+            row = _not_closed(tx, ticket_id)
+        if row.resolved_at is None:
             raise Refused(_("Settle the ticket first, then ask how satisfied the customer is."))
         values.quantity(satisfaction, "satisfaction", most=5)
         tx.update(tickets, row.id, satisfaction=satisfaction, status="closed")

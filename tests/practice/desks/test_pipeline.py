@@ -41,11 +41,18 @@ def test_a_win_names_the_members_own_sale(shop):
     assert shop.pipeline.move(made.id, "won", sale_id=own.sale_id).sale_id == own.sale_id
 
 
-def test_what_is_decided_stays_decided(shop):
+def test_what_was_decided_by_a_slip_is_put_right_the_same_day_and_stays_the_next(shop):
     made = interested(shop)
     shop.pipeline.move(made.id, "won")
+    assert [one.id for one in shop.pipeline.decided()] == [made.id]
+    shop.pipeline.move(made.id, "lost", reason="price")
+    assert shop.pipeline.move(made.id, "lost", reason="no_need").lost_reason == "no_need"
+    with pytest.raises(Refused, match="already"):
+        shop.pipeline.move(made.id, "lost", reason="no_need")
+    shop.office.set_clock("2025-07-02 09:00")
+    assert shop.pipeline.decided() == ()
     with pytest.raises(Closed):
-        shop.pipeline.move(made.id, "lost", reason="price")
+        shop.pipeline.move(made.id, "won")
 
 
 @pytest.mark.parametrize(

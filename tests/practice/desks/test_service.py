@@ -66,10 +66,12 @@ def test_a_customer_who_writes_again_opens_a_settled_ticket(shop):
     assert shop.service.add_message(ticket.id, "It leaks again.").status == "in_progress"
 
 
-def test_a_closed_ticket_stays_closed(shop):
+def test_a_wrong_mark_is_put_right_the_same_day_and_then_the_ticket_stays_closed(shop):
     ticket = complain(shop)
     shop.service.resolve(ticket.id, "Exchanged.")
+    shop.service.rate(ticket.id, 3)
     shop.service.rate(ticket.id, 4)
+    shop.office.set_clock("2025-07-02 09:00")
     for more in (
         lambda: shop.service.reply(ticket.id, "Hello?"),
         lambda: shop.service.add_message(ticket.id, "Hello?"),
