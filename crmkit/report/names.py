@@ -7,11 +7,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit.data.reading.meanings import plain
+from crmkit.data.reading.meanings import PRODUCT_NAMES, plain
 from crmkit.tables import collect, is_nothing, open_frame
 
-PRODUCT_NAMES = {"productname", "itemname", "description", "商品名称", "商品名", "品名", "货品名称"}
-"""Headings of a name that is certainly a product's: a person's must not get into a report."""
 KINDS = ("product_type", "category")
 """What products are called by where a table of products has no names."""
 

@@ -12,6 +12,7 @@ import crmkit as ck
 from crmkit.clean import clean_sales, read_any
 from crmkit.data import conform, look, read, read_baskets, scan
 from crmkit.data.reading.files import FileUnreadable
+from crmkit.data.reading.meanings import meanings
 from crmkit.errors import CrmkitError, CrmkitWarning
 
 
@@ -347,3 +348,18 @@ def test_amounts_in_words_stay_text_and_the_odd_one_is_told(tmp_path, value):
 def test_a_column_of_times_that_cannot_be_read_is_told(tmp_path):
     file = write(tmp_path / "t.csv", "小票号,销售时间,金额\n1,2025-06-01 13:05,3\n2,昨天,4\n")
     assert any("昨天" in note for note in read(file)[1].notes)
+
+
+@pytest.mark.parametrize(
+    ("headings", "product"),
+    [
+        (["单号", "日期", "商品", "数量", "金额"], "商品"),
+        (["Receipt", "Date", "Product name", "Qty", "Amount"], "Product name"),
+        (["单号", "商品名称", "商品编码", "金额"], "商品编码"),
+        (["InvoiceNo", "Description", "StockCode", "Quantity"], "StockCode"),
+        (["单号", "姓名", "金额"], None),
+    ],
+)
+def test_goods_are_told_apart_by_name_only_where_there_is_no_code(headings, product):
+    found = {ours: theirs for theirs, ours in meanings(headings).items()}
+    assert found.get("product_id") == product

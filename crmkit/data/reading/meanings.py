@@ -47,6 +47,11 @@ HEADINGS = {
     "method": "method paymentmethod payment 支付方式 付款方式",
 }  # fmt: skip
 
+PRODUCT_NAMES = {"productname", "itemname", "description", "商品名称", "商品名", "品名", "货品名称"}
+"""Headings of a name that is certainly a product's."""
+_BY_NAME = PRODUCT_NAMES | {"商品", "产品", "货品", "goods"}
+"""Headings of what tells products apart where a file of sales has no code for them."""
+
 _ALL = {column: held for columns in CONTRACT.values() for column, held in columns.items()}
 _BY_HEADING = {re.sub(r"[^a-z0-9]", "", column): column for column in _ALL}
 _BY_HEADING |= {word: column for column, words in HEADINGS.items() for word in words.split()}
@@ -97,6 +102,9 @@ def meanings(headings: Iterable[str], table: str = "sales") -> dict[str, str]:
         column = meaning(heading)
         if heading not in given and column in CONTRACT[table] and column not in given.values():
             given[heading] = column
+    if table == "sales" and "product_id" not in given.values():
+        named = next((one for one in headings if one not in given and plain(one) in _BY_NAME), None)
+        given |= {named: "product_id"} if named is not None else {}
     return given
 
 
