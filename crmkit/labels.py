@@ -54,6 +54,16 @@ PARTS = ("from", "to", "set")
 """Endings of a column that holds codes of another: brand_from, brand_to, category_set, category_1."""
 
 
+WHOLE = ("days_since", "days_since_first", "spend_score")
+"""Columns of whole numbers, which a table with gaps keeps as fractions."""
+
+OF_PEOPLE = ("birth_date", "gender", "other_id", "member_id_2")
+"""Columns that tell that the names of a table are people's, not products' or stores'."""
+
+COMPARED = ("phone", "email", "name", "birth_date", "district", "gender")
+"""Columns in which two records are compared, so that they may hold same, near, different, missing."""
+
+
 def _parted(column: str) -> tuple[str, str]:
     """The column whose codes these are, and the ending; no ending where it is its own."""
     base, mark, end = column.rpartition("_")
@@ -100,6 +110,8 @@ def code(column: str, value: Any) -> str:
     if column in LISTS:
         return label("list", ", ").join(label(kind, one) for one in str(value).split(", "))
     base, end = _parted(column)
+    if column in COMPARED and (said := label("evidence", value)) != str(value):
+        return said
     if column in KINDS or not end:
         return label(kind, value)
     kind = KINDS.get(base, base)
@@ -128,7 +140,7 @@ def text(column: str, value: Any) -> str:
     if isinstance(value, float) and is_percent(column):
         return f"{value:.1%}"
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return f"{value:,.0f}" if column in WHOLE else f"{value:,.2f}"
     named = code(column, value)
     if named != str(value) or not isinstance(value, int):
         return named
@@ -196,7 +208,8 @@ def show(frame: Any, rows: int | None = None) -> Any:
         for values in table.iter_columns()
     }
     read = pd.DataFrame(shown, index=range(1, len(table) + 1))
-    read.columns = [heading(name) for name in table.columns]
+    people = {"name": "person_name"} if set(OF_PEOPLE) & set(table.columns) else {}
+    read.columns = [heading(people.get(name, name)) for name in table.columns]
     return read if len(read) else _with_a_word(read)
 
 

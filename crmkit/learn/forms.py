@@ -247,9 +247,15 @@ def HintForm(hints: "Hints") -> Screen:
         left = len(hints) - len(steps)
         words = _("Show a hint ({left} left)").format(left=left)
         button = parts.button(words, "more", kind="small") if left else None
-        return parts.column(*(parts.text(one, "step") for one in steps), button)
+        return parts.column(*(drawn for one in steps for drawn in _hint(one)), button)
 
     return Screen(show, {"more": more}, repr(hints))
+
+
+def _hint(step: str) -> list[Part]:
+    """A step of help: a sentence, and below it the code, if it brings some."""
+    words, _line, code = step.partition("\n")
+    return [parts.text(words, "step"), *([parts.code(code)] if code else [])]
 
 
 def TasksForm(tasks: "Tasks") -> Screen:

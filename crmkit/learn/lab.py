@@ -72,6 +72,8 @@ def _settings(language: str) -> dict[str, dict]:
             "checkForUpdates": False,
         },
         "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+        # fields keep their answers at once; code in a cell is kept only when the notebook is saved
+        "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},
     }
 
 

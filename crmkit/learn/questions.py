@@ -110,7 +110,9 @@ class Question:
             chosen = {value} if isinstance(value, str) else value
             return _("; ").join(words for one, words in self.options().items() if one in chosen)
         if self.kind in PLACES:
-            value = round(value, self.data.get("decimals", PLACES[self.kind]))
+            places = self.data.get("decimals", PLACES[self.kind])
+            shown = reading.shown_as(self.kind, round(value, places), self.unit)
+            return shown if places else shown.removesuffix(".00")
         return reading.shown_as(self.kind, value, self.unit)
 
     def read(self, typed: Any) -> reading.Understood:

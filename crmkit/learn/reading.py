@@ -215,7 +215,12 @@ def _number(
         raise NotUnderstood(
             _("A number is asked for here, not a percentage. Type it without the % sign.")
         )
-    share = low is not None and low >= 1 and 0 < value <= 1
+    # what is too small for a percentage, and possible a hundredfold: 1.6 for 160 %
+    share = (
+        low is not None
+        and low >= 1
+        and (0 < value <= 1 or (0 < value < low and (high is None or 100 * value <= high)))
+    )
     # (a − b) ÷ b is a share of 1 as well, where nobody multiplied by 100
     divided = "/" in bare and not re.search(r"\*100(?!\d)|(?<!\d)100\*", bare) and abs(value) < 3
     if kind == "percent" and not percent and (share or divided):

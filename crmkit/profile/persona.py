@@ -68,7 +68,7 @@ class Persona(Result):
                 "that may be incomplete: ask rather than assume."
             ).format(
                 member=self.who["member_id"],
-                tags=comma.join(_said(row.kind, row.tag) for row in self.typical.itertuples())
+                tags=comma.join(_told(row.kind, row.tag) for row in self.typical.itertuples())
                 or "–",
             )
         if self.n == self.of:
@@ -83,12 +83,15 @@ class Persona(Result):
             ).format(n=f"{self.n:,}", of=f"{self.of:,}")
         first = apart.iloc[0]
         return _(
-            "These {n} of {of} members stand out by {tags}; but {others} of them do not have the "
+            "These {n} of {of} members stand out by {tags}; each share is of those whose tag is "
+            "known. Of the {known} with a known tag of the kind “{kind}”, {others} do not have the "
             "first of these tags, so the portrait tells where to look first, not what any one of "
             "them is like."
         ).format(
             n=f"{self.n:,}",
             of=f"{self.of:,}",
+            known=f"{int(first['n']):,}",
+            kind=heading(first["kind"]),
             tags=comma.join(
                 _("{tag} ({share:.0%} against {overall:.0%})").format(
                     tag=_said(row.kind, row.tag), share=row.share, overall=row.overall_share
@@ -99,14 +102,19 @@ class Persona(Result):
         )
 
     def _read(self) -> pd.DataFrame:
-        shown = self.typical
+        alone = "member_id" in self.who
+        shown = self.typical if alone or self.distinct.empty else self.distinct
+        shown = shown.assign(index=100 * shown["share"] / shown["overall_share"])
+        if not alone:
+            shown = shown.sort_values("index", ascending=False, kind="stable")
         shown = shown.assign(
             tag=[code(row.kind, row.tag) for row in shown.itertuples()],
             kind=[heading(kind) for kind in shown["kind"]],
         )
-        if "member_id" in self.who:
+        if alone:
             return show(shown[["kind", "tag", "overall_share"]])
-        return show(shown[["kind", "tag", "n", "share", "overall_share"]])
+        shown["index"] = shown["index"].round().astype(int)
+        return show(shown[["kind", "tag", "n", "share", "overall_share", "index"]])
 
     def __str__(self) -> str:
         return f"{self._read().to_string(index=False)}\n{self.sentence}"
@@ -216,6 +224,15 @@ def _traits(alike: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=columns)
     return pd.concat(parts, ignore_index=True)[columns]
+
+
+_CLEAR_ALONE = ("gender", "age_band", "occupation", "household", "district", "level", "life_cycle")
+"""Kinds of tags that need no name beside them: a man of 25–34, self-employed."""
+
+
+def _told(kind: str, tag: str) -> str:
+    """A tag in a sentence about one person."""
+    return code(kind, tag) if kind in _CLEAR_ALONE else _said(kind, tag)
 
 
 def _said(kind: str, tag: str) -> str:

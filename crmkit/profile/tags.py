@@ -53,7 +53,7 @@ class TagRule:
         return nw.lit(self.tag)
 
 
-def default_rules() -> list[TagRule]:
+def default_rules(loyal_orders: int = 12) -> list[TagRule]:
     """The tag scheme of the course; take it, change it, add to it.
 
     Spending power: the spending score (fifths of the buyers). Life cycle: days since joining, the
@@ -61,6 +61,11 @@ def default_rules() -> list[TagRule]:
     ten for the channel) go. Price: the part of lines bought on offer. Quality: the part of lines
     from the upper price range of their category, and goods that came back for their quality. The
     last four ask for five lines at least.
+
+    Parameters
+    ----------
+    loyal_orders
+        How many orders in the last year make a loyal member.
     """
     col, enough = nw.col, nw.col("lines") >= 5
     return [
@@ -72,7 +77,7 @@ def default_rules() -> list[TagRule]:
         TagRule("life_cycle", "sleeping", col("days_since") > 180),
         TagRule("life_cycle", "cooling", col("days_since") > 90),
         TagRule("life_cycle", "new", col("days_since_first") <= 90),
-        TagRule("life_cycle", "loyal", col("orders") >= 12),
+        TagRule("life_cycle", "loyal", col("orders") >= loyal_orders),
         TagRule("life_cycle", "active", col("orders_ever") > 0),
         TagRule("preference", "{top_category}", enough & (col("top_category_share") >= 0.3)),
         TagRule("price_sensitivity", "high", enough & (col("offer_share") >= 0.2)),

@@ -54,6 +54,11 @@ def text(words: str, kind: str | None = None) -> Part:
     return part("text", text=words, kind=kind)
 
 
+def code(words: str) -> Part:
+    """Lines of code: each on its own line, with its spaces, to be copied as they are."""
+    return part("code", text=words)
+
+
 def link(words: str, href: str) -> Part:
     """A link to another page of the course."""
     return part("link", text=words, href=href)

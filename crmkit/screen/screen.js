@@ -31,6 +31,7 @@ const DRAW = {
   group: (n, kids) => el("fieldset", { class: "ck-group", "data-question": n.id }, el("legend", {}, n.label), ...kids),
   head: (n) => el("h4", {}, n.text),
   text: (n) => el(n.kind === "big" ? "output" : "p", { class: n.kind ? `ck-${n.kind}` : undefined }, n.text),
+  code: (n) => el("pre", { class: "ck-code", tabindex: "0" }, n.text),
   link: (n) => el("a", { href: n.href }, n.text),
   chip: (n) => el("span", { class: `ck-chip ck-is-${n.state}` }, icon(n.icon), n.text),
   stat: (n) => el("div", { class: "ck-stat" }, el("span", {}, n.label), el("b", {}, n.text), n.note && el("small", {}, n.note),

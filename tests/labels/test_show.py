@@ -92,3 +92,16 @@ def test_what_a_table_was_grouped_by_is_shown():
         for grouped in (lines.groupby("store_id")["amount"].sum(), lines.groupby("store_id").sum()):
             assert ck.show(grouped)["Store"].to_list() == ["S01", "S02"]
         assert "index" not in ck.show(lines[lines["amount"] > 1]).columns
+
+
+def test_two_forms_compared_are_told_in_words():
+    pairs = pd.DataFrame({"member_id": ["J1"], "other_id": ["J3"], "name": ["same"], "phone": ["different"]})  # fmt: skip
+    with ck.use_language("zh"):
+        shown = ck.show(pairs)
+    assert list(shown.columns)[1:] == ["另一张", "姓名", "手机号"]
+    assert list(shown.iloc[0])[2:] == ["相同", "不同"]
+
+
+def test_days_are_whole_even_where_a_gap_made_them_fractions():
+    days = pd.DataFrame({"days_since": [6.0, None], "revenue": [6.0, 7.5]})
+    assert ck.show(days).values.tolist() == [["6", "6.00"], ["–", "7.50"]]

@@ -31,6 +31,7 @@ USUAL = {
     "rate = 86.7%": ("86.7 / 100",),
     "digits = 07": ("07", "7"),
     "name = 'abc": ("引号",),
+    'sales = ck.data.scan("C:\\Users\\chen\\sales.xlsx")': (r'r"C:\Users\chen\sales.xlsx"',),
     "print((1 + 2)\n": ("括号 (",),
     "print(1))": ("括号 )",),
     "print([1)": (")", "["),

@@ -284,6 +284,17 @@ def test_hints_come_in_steps_and_the_worked_solution_last(hinted, capsys):
         hint(hinted).step(4)
 
 
+def test_the_code_of_a_hint_is_drawn_as_code_with_its_spaces(hinted):
+    from crmkit.learn.forms import HintForm
+
+    screen = HintForm(hint(hinted))
+    for _turn in range(3):
+        screen.did({"act": "more", "arg": None, "values": {}})
+    drawn = [(one["t"], one.get("text")) for one in screen.tree["of"]]
+    assert ("text", "Use sum.") in drawn
+    assert drawn[-2:] == [("text", "One way to do it:"), ("code", "    result = sum(x)")]
+
+
 def test_a_trainer_can_keep_the_solution_back(hinted, monkeypatch):
     monkeypatch.setenv("CRMKIT_SOLUTIONS", "locked")
     assert len(hint(hinted)) == 2

@@ -1,6 +1,7 @@
 """Quizzes answer at once or keep the answer, and a careless text is refused by line."""
 
 import json
+import re
 
 import pytest
 
@@ -111,6 +112,27 @@ def test_chinese_is_chinese_and_english_is_english(kind):
             assert not re.search("[\u4e00-\u9fff]", pair["en"]), (name, path)
             numbers_or_names = re.fullmatch(r"[\W\dA-Z]+", pair["zh"])
             assert numbers_or_names or re.search("[\u4e00-\u9fff]", pair["zh"]), (name, path)
+
+
+BY_PLACE = {
+    "zh": r"(前|后|头|另外|其余)[两二三四五](个|种|项|条|句)|最后(那|这)?一?(个|种|项|条|句)(?!字)",
+    "en": r"\b(first|last|other|former|latter|next) (one|two|three|four|ones|option)s?\b(?! digits)",
+}
+"""Words that point at options by where they stand, while everybody sees them in another order."""
+
+
+@pytest.mark.parametrize("name", authored.known("quizzes"))
+def test_an_explanation_names_its_options_instead_of_their_places(name):
+    data, _lines = authored.read(authored.find("quizzes", name), "quiz")
+    mixed = [one for one in data["questions"] if one["kind"] in ("single", "multiple", "match")]
+    told = [
+        (one["id"], language, text[language])
+        for one in mixed
+        for place, text in authored.pairs(one)
+        for language in LANGUAGES
+        if place[-1] in ("explain", "because")
+    ]
+    assert [one for one in told if re.search(BY_PLACE[one[1]], one[2])] == []
 
 
 def test_a_quiz_asks_some_of_its_bank_in_an_order_of_the_learners_own(desk, monkeypatch):

@@ -273,7 +273,8 @@ def test_a_segment_is_drawn_beside_all_members():
 def test_what_is_distinct_is_beyond_chance():
     found = persona(GROUP, segment={"household": "young_child"})
     assert found.distinct[["kind", "tag"]].values.tolist() == [["preference", "baby"]]
-    assert "11% of them do not have the first" in found.sentence
+    assert "Of the 27 with a known tag of the kind “Preference”, 11% do not" in found.sentence
+    assert "Index" in str(found)
     alike = persona(GROUP, segment={"gender": "female"})
     assert alike.distinct.empty
     assert "treat them as everybody else" in alike.sentence

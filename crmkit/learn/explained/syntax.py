@@ -135,6 +135,12 @@ def _to_compare(line: int) -> str:
 
 
 def _by_words(said: str, text: str, line: int) -> str | None:
+    if "unicodeescape" in said:
+        path = re.search(r"\"[^\"]*\\[^\"]*\"|'[^']*\\[^']*'", text)
+        return _(
+            "Line {line}: in a text, Python takes \\ for the beginning of a special sign. Put an r "
+            "in front of the quotes of a Windows path: {sample}"
+        ).format(line=line, sample="r" + (path[0] if path else r'"C:\Users\…"'))
     if "unterminated" in said and "string" in said:
         return _(
             "A quote is missing in line {line}: a text needs one before and one after it."

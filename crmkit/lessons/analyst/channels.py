@@ -289,7 +289,11 @@ class Channels(Keys):
     def answered(self) -> Key:
         """The share of June's buyers whose opinion is known from the survey."""
         buyers = set(sold()["phone"].dropna())
-        asked = set(export("survey_form")["phone"].dropna())
+        survey = export("survey_form").dropna(subset="phone").sort_values("asked_at")
+        asked = set(survey["phone"])
         rate = len(buyers & asked) / len(buyers)
+        last = survey.drop_duplicates("phone", keep="last")
+        scored = set(last.loc[last["nps"].notna(), "phone"])
+        no_score = ("像是数了打过推荐分的：有人答了问卷，只是没打那一分。要数手机号。", "This looks like those who gave a score: some answered and left it out. Count the phones.")  # fmt: skip
         upside = ("这是答过问卷的人里，6 月买过的比例：分母要用买过的人。", "That is the share of those who answered: divide by those who bought.")  # fmt: skip
-        return Key(100 * rate, {upside: 100 * len(buyers & asked) / len(asked)}, {"share": share(rate)})  # fmt: skip
+        return Key(100 * rate, {upside: 100 * len(buyers & asked) / len(asked), no_score: 100 * len(buyers & scored) / len(buyers)}, {"share": share(rate)})  # fmt: skip

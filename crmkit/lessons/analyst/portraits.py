@@ -39,11 +39,13 @@ def life_cycles(sales: Any) -> Any:
 
 def beside(index: Callable, members: Any) -> Screen:
     """What a learner's own function gives for every store, side by side."""
+    clear = members.dropna(subset="preference")["home_store_id"].value_counts()
     return store_by_store(
         _("Tea and coffee as the favourite: 100 is as among all members"),
         _("Index"),
         lambda store: index(members, "home_store_id", store, "preference", "tea_coffee"),
         lambda value: f"{value:.0f}",
+        (_("Members whose preference is known"), lambda store: int(clear.get(store, 0))),
     )
 
 

@@ -35,9 +35,16 @@ def forgets(function: Callable, **told: tuple[str, str] | str) -> dict[Any, Call
 
 
 def store_by_store(
-    title: str, heading: str, function: Callable[[str], Any], shown: Callable[[Any], str]
+    title: str,
+    heading: str,
+    function: Callable[[str], Any],
+    shown: Callable[[Any], str],
+    people: tuple[str, Callable[[str], int]] | None = None,
 ) -> Screen:
-    """What a learner's own function gives for every store, side by side."""
+    """What a learner's own function gives for every store, side by side.
+
+    people: the heading of a further column, and how many people a store's figure rests on.
+    """
 
     def screen() -> Part:
         found = {store: function(store) for store in STORES}
@@ -46,11 +53,14 @@ def store_by_store(
                 parts.message("open", _("Write the function above first, then run this again."))
             )
         names = store_names()
-        rows = [(f"{one} {names[one]}", shown(value)) for one, value in found.items()]
+        rows = [
+            (f"{one} {names[one]}", *([f"{people[1](one):,}"] if people else []), shown(value))
+            for one, value in found.items()
+        ]
         values = [float(value) for value in found.values()]
         most = max(values)
         bars = [value / most if most > 1 else value for value in values]  # a share is its own bar
-        return parts.card(parts.table(title, [_("Store"), heading], rows, bars))
+        return parts.card(parts.table(title, [_("Store"), *([people[0]] if people else []), heading], rows, bars))
 
     return Screen(screen, {}, "store by store")
 
