@@ -108,6 +108,8 @@ def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
     _style.title(ax, figure, *_style.across(keys))
 
 
+FEW = 0.4
+"""With a larger share of the products in class A they are not few."""
 CLASS_COLOURS = {"A": _style.MAIN, "B": _style.ACCENT, "C": _style.QUIET}
 
 
@@ -120,27 +122,29 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     _style.need(table, ["abc", "value_share", "cumulative_share"], "stock.abc")
     table = _style.known(table, "cumulative_share")
-    at = range(1, len(table) + 1)
+    at, first = range(1, len(table) + 1), 0
+    few = (table["abc"] == "A").mean() < FEW
     for letter, colour in CLASS_COLOURS.items():
         inside = table["abc"] == letter
         if inside.any():
             name = _("{letter}: {n:,} products, {share:.0%}").format(
                 letter=letter, n=int(inside.sum()), share=table.loc[inside, "value_share"].sum()
             )
-            here = [n for n, yes in zip(at, inside, strict=True) if yes]
-            ax.fill_between(here, table.loc[inside, "cumulative_share"], color=colour, label=name)
-            ax.bar(here[:1], table.loc[inside, "cumulative_share"][:1], color=colour, width=1)
+            last = int(inside.sum()) + first
+            here = table["cumulative_share"].iloc[
+                max(0, first - 1) : last
+            ]  # no gap to the class before
+            ax.fill_between(at[max(0, first - 1) : last], here, color=colour, label=name)
+            ax.bar([first + 1], here[:1] if first == 0 else here[1:2], color=colour, width=1)
+            first = last
     ax.plot(at, table["cumulative_share"], color="#22303C", linewidth=2)
     ax.set_xlim(0, len(table) + 1)
     ax.set_ylim(0, 1.02)
     _style.value_axis(ax.yaxis, "cumulative_share")
     ax.set(xlabel=_("Products, best first"), ylabel=heading("cumulative_share"))
     ax.legend(loc="lower right", frameon=True, framealpha=0.9)
-    ax.set_title(
-        _("How few products bring most of the {figure}").format(
-            figure=_style.inside(table.columns[1])
-        )
-    )
+    title = _("How few products bring most of the {figure}") if few else _("What each product adds to the {figure}")  # fmt: skip
+    ax.set_title(title.format(figure=_style.inside(table.columns[1])))
 
 
 @_style.chart

@@ -14,6 +14,8 @@ from crmkit.results import number
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
 """From where on a figure is worth a word: revenue against last year, members who came once, revenue of
 walk-ins, pieces that come back, empty shelves, how many times as often as by chance."""
+TO_COMPARE = 200
+"""Of fewer members than this, every tenth left out is too few to compare with."""
 CANCELLED = 0.5
 """Where more comes back than this, large orders were cancelled: that is no fault of the goods."""
 
@@ -53,10 +55,11 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     if not members:
         return None
     days = sum(one["recency_each"] * one["members"] for one in gone) / members
+    many = members >= TO_COMPARE
     return Advice(
-        _("Ask after the good members who no longer come, by phone or message; leave out every tenth by lot, to compare."),
+        _("Ask after the good members who no longer come, by phone or message; leave out every tenth by lot, to compare.") if many else _("Ask after the good members who no longer come, one by one, by phone or message."),
         _("{n} members who brought {money} of what members spent were last here {days} days ago on average.").format(n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
-        _("After two months: how many of those asked bought, and how many of those left out?"),
+        _("After two months: how many of those asked bought, and how many of those left out?") if many else _("After two months: who of them has bought again? With so few, ask them why rather than count."),
     )  # fmt: skip
 
 

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
+from scipy.stats import poisson
 
 from crmkit import recommend, tables
 
 BASKETS = 1_000_000
 """With more lines than this the baskets are those of the last 90 days."""
+BY_CHANCE = 0.01
+"""How often one pair at least would be told although all stand together by chance."""
 CLOSED = 3
 """So many days without a sale at either end of a file, and its month is whole all the same."""
 
@@ -91,7 +94,13 @@ def pairs(sales: Any) -> Any:
         last = tables.first_and_last_day(frame, "sold_at")[1]
         frame = tables.between(frame, "sold_at", last - timedelta(days=90))
     lines = tables.collect(frame.select("sale_id", "product_id", "quantity")).to_pandas()
-    found = recommend.also_bought(lines.dropna(), k=5, min_orders=20)
+    lines = lines.dropna()
+    found = recommend.also_bought(lines, k=5, min_orders=20)
+    # of all pairs there could be, some stand together by chance: those few are asked for more
+    products = lines["product_id"].nunique()
+    rare = BY_CHANCE / max(1, products * (products - 1) / 2)
+    by_chance = poisson.sf(found["orders_both"] - 1, found["orders_both"] / found["lift"])
+    found = found[by_chance < rare]
     once = found[found["product_id"].astype(str) < found["also_bought"].astype(str)]
     once = once.sort_values(["orders_both", "product_id"], ascending=[False, True])
     return once.drop(columns=["rank", "confidence"]).reset_index(drop=True)

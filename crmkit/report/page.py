@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from crmkit.i18n import gap, get_language
+from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading, show
 from crmkit.report.names import product_name
@@ -192,7 +192,7 @@ def _file(report: Report) -> str:
     file, seen = report.opened, report.opened.look
     if seen is None:
         return ""
-    told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *seen.reading.notes]  # fmt: skip
+    told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *(_("Left out, {fault}: {n}.").format(fault=label("fault", one), n=f"{n:,}") for one, n in seen.reading.left_out), *seen.reading.notes]  # fmt: skip
     used, nothing = file.meant, _("not used")
     name = product_name(one.column for one in seen.columns) if file.names else None
     lines = [

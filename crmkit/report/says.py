@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
+from scipy.stats import chisquare
 
 from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import text
 from crmkit.results import number
 
+BY_CHANCE = 0.001
+"""What chance alone brings more often than this is told as no difference."""
 NIGHT = 0.1
 """With a larger share of orders between midnight and five, the clock may be another's."""
 
@@ -74,10 +79,20 @@ def growth(found: Mapping[str, Any]) -> str:
 
 
 def weekday(found: Mapping[str, Any]) -> str:
-    """The strongest and the weakest day."""
-    days = sorted(rows(found["by_weekday"]), key=lambda one: one["revenue"])
+    """The strongest and the weakest day, where more tells them apart than chance would."""
+    first, last = found["_days"]
+    counts = Counter((first + timedelta(n)).isoweekday() for n in range((last - first).days + 1))
+    days = [one for one in rows(found["by_weekday"]) if counts.get(one["weekday"])]
     if len(days) < 2:
         return ""
+    orders, open_days = (
+        sum(one["orders"] for one in days),
+        sum(counts[one["weekday"]] for one in days),
+    )
+    expected = [orders * counts[one["weekday"]] / open_days for one in days]
+    if not orders or chisquare([one["orders"] for one in days], expected).pvalue > BY_CHANCE:
+        return _("The days of the week hardly differ: no more than by chance.")
+    days.sort(key=lambda one: one["revenue"] / counts[one["weekday"]])
     return _("Strongest: {best}; weakest: {least}.").format(
         best=text("weekday", days[-1]["weekday"]), least=text("weekday", days[0]["weekday"])
     )
@@ -205,7 +220,7 @@ def pairs(found: Mapping[str, Any]) -> str:
     table = rows(found["pairs"])
     if not table:
         return _("No two products stand together in 20 orders more often than by chance.")
-    return _("A lift of 3 says: three times as often together as by chance.")
+    return _("A lift of 3 says: three times as often together as by chance. Pairs that chance may have brought are left out.")  # fmt: skip
 
 
 def structure(found: Mapping[str, Any]) -> str:
