@@ -553,3 +553,10 @@ def test_the_examples_in_the_docstrings_run():
         attempted += results.attempted
     assert attempted > 20
     assert tables.Frame.__doc__ and values.Number.__doc__
+
+
+def test_a_column_without_labels_of_its_own_is_told_by_its_rows():
+    given, right = pd.Series(["142 0301", "1547"]), pd.Series(["1420301", None])
+    said = functions.Function([right], inputs=[(given,)]).judge("keys", lambda one: one).message
+    assert "[142 0301, 1547]" in said and "row 1: yours is 142 0301, right is 1420301" in said
+    assert "label" not in said and "column value" not in said

@@ -136,6 +136,9 @@ def short(value: Any, limit: int = 60) -> str:
                 rows=shape[0], columns=shape[1]
             )
         if kind.__name__ == "Series" and kind.__module__.startswith("pandas") and len(value) <= 8:
+            if type(value.index).__name__ == "RangeIndex":  # its labels are nobody's words
+                told = ", ".join(short(v) for v in value)
+                return f"[{told}]" if len(told) <= 2 * limit else type_name(value)
             told = ", ".join(f"{short(one)}: {short(v)}" for one, v in value.items())
             return f"{{{told}}}" if len(told) <= 2 * limit else type_name(value)
         return type_name(value)

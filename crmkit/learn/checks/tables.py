@@ -281,13 +281,10 @@ class Frame(Expectation):
         row = int(np.flatnonzero(anywhere)[0])
         column = next(name for name, there in wrong.items() if there[row])
         (values, empty), (right_values, right_empty), kind = cells[column]
-        where = ", ".join(f"{name} = {short(right[name].iloc[row])}" for name in key) or _(
+        where = ", ".join(self._named(name, right[name].iloc[row]) for name in key) or _(
             "row {number}"
         ).format(number=row + 1)
-        message = _(
-            "{count} of {rows} rows differ. First difference: {where}, column {column}: "
-            "yours is {value}, right is {right}."
-        ).format(
+        message = self._differs().format(
             count=int(anywhere.sum()),
             rows=len(right),
             where=where,
@@ -302,6 +299,15 @@ class Frame(Expectation):
         elif right_empty[row]:
             message += gap() + _("What cannot be known stays empty; it is not zero.")
         return Fault("cells", message)
+
+    def _differs(self) -> str:
+        return _(
+            "{count} of {rows} rows differ. First difference: {where}, column {column}: "
+            "yours is {value}, right is {right}."
+        )
+
+    def _named(self, name: str, value: Any) -> str:
+        return f"{name} = {short(value)}"
 
     def _wrong_columns(self, value: Any, got: Any, wanted: list[str]) -> Fault | None:
         missing = [name for name in wanted if name not in got.columns]
@@ -435,6 +441,22 @@ def _row(names: list[str], row: tuple[str, ...]) -> str:
     )
 
 
+class _Values(Frame):
+    """The values of one column, each under its label, told without names nobody gave."""
+
+    def _differs(self) -> str:
+        return _(
+            "{count} of {rows} values differ. First difference: {where}: yours is {value}, right is {right}."
+        )
+
+    def _named(self, name: str, value: Any) -> str:
+        if name != "label":
+            return super()._named(name, value)
+        if hasattr(value, "__index__"):
+            return _("row {number}").format(number=int(value) + 1)
+        return short(value)
+
+
 @dataclass(frozen=True)
 class Column(Expectation):
     """A Series: its values, each under its label. Without labels (`index=False`), by position.
@@ -482,7 +504,7 @@ class Column(Expectation):
                     names=", ".join(str(name) for name in self.expected.index.names)
                 ),
             )
-        return Frame(
+        return _Values(
             right, ordered=self.ordered or not labelled, key=key or None, within=self.within
         ).fault(got)
 
