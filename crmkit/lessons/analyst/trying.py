@@ -60,7 +60,9 @@ def store_by_store(
         values = [float(value) for value in found.values()]
         most = max(values)
         bars = [value / most if most > 1 else value for value in values]  # a share is its own bar
-        return parts.card(parts.table(title, [_("Store"), *([people[0]] if people else []), heading], rows, bars))
+        return parts.card(
+            parts.table(title, [_("Store"), *([people[0]] if people else []), heading], rows, bars)
+        )
 
     return Screen(screen, {}, "store by store")
 
