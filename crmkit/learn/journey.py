@@ -176,6 +176,12 @@ def before_and_after() -> dict[str, str]:
     }
 
 
+def for_everyone() -> list[str]:
+    """Lessons of a track with code that need none, and are for every role."""
+    lessons = [one for track in _tracks().values() for one in track["lessons"]]
+    return [one["id"] for one in lessons if one.get("everyone")]
+
+
 def short_names() -> dict[str, str]:
     """The lessons and exercises of all tracks by id, each by its track and number."""
     found = {}

@@ -219,6 +219,7 @@ class Home(Page):
 
         here = {one.id: one for one in self.house.contents(self.language)}
         asked = [here[one] for one in journey.before_and_after().values() if one in here]
+        cases = [here[one] for one in journey.for_everyone() if one in here]
         found = []
         with self.current_user.at_start(self.language):
             chosen, last = journey.role(), journey.current_track()
@@ -231,6 +232,7 @@ class Home(Page):
                         "id": track, "title": steps.title, "steps": shown, "done": done,
                         "mine": track in ("foundations", chosen), "last": track == last,
                         "tests": [one for one in asked if journey.track_of(one.id) == track],
+                        "cases": cases if track == "foundations" else [],
                     }
                 )  # fmt: skip
         return found

@@ -20,6 +20,7 @@ import mistune
 from crmkit.i18n import use_language
 from crmkit.learn.course import NO_CODE, START, Course
 from crmkit.learn.forms import screen_of
+from crmkit.learn.journey import for_everyone
 from crmkit.learn.learner import Seat, place_of, seated
 from crmkit.screen import Screen
 
@@ -180,7 +181,12 @@ def names(course: Course) -> list[tuple[str, bool]]:
 def _names(root: Path) -> tuple[tuple[str, bool], ...]:
     course = Course(root)
     tracks = [f"-{track}/" for track in NO_CODE]
-    lessons = [(one, False) for one in course.lessons() if any(t in one for t in tracks)]
+    open_to_all = for_everyone()
+    lessons = [
+        (one, False)
+        for one in course.lessons()
+        if any(t in one for t in tracks) or place_of(course.lesson_source(one)) in open_to_all
+    ]
     exercises = [(one, True) for one in course.assignments() if one.rpartition("-")[0] in NO_CODE]
     return (*lessons, *exercises)
 

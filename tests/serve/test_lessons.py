@@ -1,7 +1,7 @@
 """A lesson as a page: what waits for a guess."""
 
 from crmkit.learn.course import Course
-from crmkit.serve.lessons import Block, Lesson
+from crmkit.serve.lessons import Block, Lesson, names
 
 
 def test_what_gives_a_guess_away_waits_for_it_up_to_the_next_heading():
@@ -14,3 +14,11 @@ def test_what_gives_a_guess_away_waits_for_it_up_to_the_next_heading():
     lesson._add(Block(live=3))
     said = [(one.live or one.html.strip()[-20:], one.later) for one in lesson.blocks]
     assert [later for _what, later in said] == [False, False, True, True, True, False, False], said
+
+
+def test_the_case_is_a_page_for_every_role_and_analysts_code_is_not(house):
+    known = {one for one, _exercise in names(house.course)}
+    assert "5-analyst/09-the-case" in known and "capstone" not in known
+    assert [one for one in known if one.startswith("5-analyst")] == ["5-analyst/09-the-case"]
+    page = house.lesson("5-analyst/09-the-case", "en", False)
+    assert not [block for block in page.blocks if "<pre>" in block.html], "no code on it"
