@@ -515,7 +515,7 @@ def _keep_largest(matrix: csr_matrix, n: int) -> csr_matrix:
     rows, columns, values = [], [], []
     for start, stop in _blocks(*matrix.shape):
         block = matrix[start:stop].toarray()
-        best = np.argpartition(-block, n - 1, axis=1)[:, :n]
+        best = _largest(block, n)
         found = np.take_along_axis(block, best, axis=1)
         row, place = np.nonzero(found > 0)
         rows.append(row + start)
@@ -525,12 +525,26 @@ def _keep_largest(matrix: csr_matrix, n: int) -> csr_matrix:
     return csr_matrix(cells, shape=matrix.shape)
 
 
+def _largest(values: np.ndarray, n: int) -> np.ndarray:
+    """The columns of the n largest of each row, in their order; of equal ones the first.
+
+    numpy's own choice among equal ones differs between processors, and so would an evaluation.
+    """
+    import numpy as np
+
+    least = np.partition(values, values.shape[1] - n, axis=1)[:, [values.shape[1] - n]]
+    above, alike = values > least, values == least
+    left = n - above.sum(axis=1, keepdims=True)
+    kept = above | (alike & (np.cumsum(alike, axis=1, dtype="int32") <= left))
+    return np.nonzero(kept)[1].reshape(len(values), n)
+
+
 def _top(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Row and column of the k best of each row, the best first; what is below 0 does not count."""
     import numpy as np
 
     k = min(k, scores.shape[1])
-    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    best = _largest(scores, k)
     values = np.take_along_axis(scores, best, axis=1)
     order = np.lexsort((best, -values), axis=1)
     best = np.take_along_axis(best, order, axis=1)

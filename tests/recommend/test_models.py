@@ -254,3 +254,14 @@ def test_tables_that_do_not_fit_are_refused():
         Content().fit(SALES, PRODUCTS.drop(columns="brand"))
     with pytest.raises(ck.TableError, match="'tea' stands 2 times in products"):
         Content().fit(SALES, pd.concat([PRODUCTS, PRODUCTS.head(1)]))
+
+
+def test_of_equal_ones_the_first_are_taken_whatever_the_processor():
+    from crmkit.recommend.models import _largest
+
+    chance = np.random.default_rng(4)
+    values = chance.integers(0, 4, (60, 300)).astype("float32")
+    values[chance.random(values.shape) < 0.1] = -np.inf
+    for n in (1, 7, 50, 300):
+        by_hand = [sorted(range(300), key=lambda c, row=row: (-row[c], c))[:n] for row in values]
+        assert _largest(values, n).tolist() == [sorted(one) for one in by_hand]
