@@ -3,7 +3,7 @@
 import pytest
 
 from crmkit.panels import DESKS, desk
-from crmkit.panels.logic.forms import Ask, asks, member_number, ready, units
+from crmkit.panels.logic.forms import Ask, asks, member_number, product_number, ready, units
 from crmkit.panels.logic.members import MemberDesk
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.errors import PracticeError
@@ -365,3 +365,12 @@ def test_a_message_goes_to_one_member_from_its_preview(shop_of):
 )
 def test_a_member_is_typed_as_people_say_them(shop_of, typed):
     assert member_number(shop_of("A1"), typed) == "M000001"
+
+
+def test_a_product_is_found_by_its_name_wherever_one_is_typed(shop_of):
+    shop = shop_of("A1")
+    one = shop.stock.list_products().rows[0]
+    for typed in (one.id, one.id.lower(), one.name):
+        assert product_number(shop, typed) == one.id
+    with pytest.raises(PracticeError, match="There is no product"):
+        product_number(shop, "nothing like it")

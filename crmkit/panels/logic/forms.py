@@ -17,6 +17,8 @@ from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.values import field_label
 
 MONEY = {"amount", "list_price", "cost", "threshold", "amount_off", "revenue"} | display.money_names
+SEVERAL = 8
+"""Of more products that fit, only so many are named."""
 FILES = {"path"}
 """Operations that read or write files of the machine are not for a page."""
 
@@ -252,6 +254,18 @@ def member_number(shop: Shop, words: str) -> str:
     return found[0].id
 
 
+def product_number(shop: Shop, words: str) -> str:
+    """The product somebody types: P0042 however it is written, a barcode, words of its name.
+
+    Words that fit several are said to, with those they fit.
+    """
+    found = shop.stock.find(words)
+    if len(found) > 1:
+        several = _("; ").join(f"{one.id} {one.name}" for one in found[:SEVERAL])
+        raise BadValue(_("Several fit: {names}").format(names=several))
+    return found[0].id if found else words  # what is not there is refused with what to type
+
+
 class Operations(DeskWork):
     """Everything a desk can do, one form at a time."""
 
@@ -280,6 +294,8 @@ class Operations(DeskWork):
         given = {name: value for name, value in given.items() if value not in (None, [])}
         if "member_id" in given:
             given["member_id"] = member_number(self.shop, str(given["member_id"]))
+        if "product_id" in given:
+            given["product_id"] = product_number(self.shop, str(given["product_id"]))
         told = what_was_done(self.shop, self.chosen, self.fields, given)
         act = getattr(getattr(self.shop, desk), method)
         if act.operation.writes:
