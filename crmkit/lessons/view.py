@@ -82,6 +82,10 @@ FIRST_OF = ("#D55E00", *["#0072B2"] * 9)
 """Colours of bars of which the first stands out."""
 
 
+GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+"""A figure's own ground, or the line of a near guess strikes it out."""
+
+
 def guessed_bars(
     ax: Any,
     values: Mapping[str, float],
@@ -92,9 +96,7 @@ def guessed_bars(
 ) -> Any:
     """Bars of so many in a hundred, one below the other; with a guess, a line where it was."""
     bars = ax.barh(list(values), list(values.values()), color=colours)
-    # on a ground of their own, or the line of a near guess strikes them out
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    ax.bar_label(bars, fmt="%.0f", padding=4, bbox=ground)
+    ax.bar_label(bars, fmt="%.0f", padding=4, bbox=GROUND)
     ax.invert_yaxis()
     ax.set(xlabel=says, xlim=(0, most))
     if guess is not None:

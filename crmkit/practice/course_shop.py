@@ -172,7 +172,7 @@ def _what_is_on(shop: Shop) -> None:
     july = {"starts_on": "2025-07-01", "ends_on": "2025-07-31"}
     offers = shop.offers
     for number, name, kind, how in (
-        ("J199", _("30 off from 199"), "threshold", {"threshold": 19_900, "amount_off": 3_000}),
+        ("J199", _("July: ¥30 off when you spend ¥199"), "threshold", {"threshold": 19_900, "amount_off": 3_000}),
         (
             "JCARE",
             _("Care 10% off"),
@@ -235,7 +235,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"level": ["gold", "platinum"]},
             _("Good customers not seen lately"),
             _(
-                "Hello, this is {caller} from the {store}. Have you got a minute? We have not seen you for a while. In July you get 30 off when you spend 199 or more; shall I send you the details?"
+                "Hello, this is {caller} from the {store}. Have you got a minute? We have not seen you for a while. In July you get ¥30 off when you spend ¥199 or more; shall I send you the details?"
             ),
         ),
     ):

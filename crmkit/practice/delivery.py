@@ -1,4 +1,4 @@
-"""How messages leave the shop: e-mail by SMTP, SMS and mini-program messages by a gateway."""
+"""How messages leave the shop: e-mail by SMTP, SMS and app messages by a gateway."""
 
 import json
 import smtplib
@@ -108,7 +108,7 @@ def _accepted(answer: tuple[int, bytes]) -> None:
 
 
 class Gateway(Protocol):
-    """What a provider of SMS or mini-program messages must be able to do."""
+    """What a provider of SMS or app messages must be able to do."""
 
     def submit(self, reference: str, recipient: str, text: str) -> None:
         """Send a text; `reference` lets the provider drop what it has seen already.
@@ -119,7 +119,7 @@ class Gateway(Protocol):
 
 @dataclass
 class ThroughGateway:
-    """SMS or mini-program messages through a provider's gateway."""
+    """SMS or app messages through a provider's gateway."""
 
     gateway: Gateway
 

@@ -39,7 +39,7 @@ def test_a_coupon_is_called_by_what_it_gives(till, shop_of, walk):
     screen = desk("till", shop_of("C1"))
     screen.did({"act": "member", "arg": "14200001234"})
     (choice,) = [one for one in walk(screen.tree) if one.get("name") == "coupon"]
-    said = f"Birthday coupon: 10 off from 50 (number ends in {number[-4:]})"
+    said = f"Birthday coupon: ¥10 off when you spend ¥50 (number ends in {number[-4:]})"
     assert choice["options"][1] == [number, said]
 
 

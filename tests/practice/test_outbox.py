@@ -228,7 +228,7 @@ def test_the_local_gateway_shows_what_would_be_sent(shop, tmp_path):
     assert Worker(shop, {"sms": gateway}).run() == {"sent": 3}
     first = gateway.sent()[0]
     assert first["to"] == "140****0001"
-    assert first["text"] == "Dear A** 1**, 0 points wait.\nReply T to opt out."
+    assert first["text"] == "Dear A** 1**, 0 points wait.\nReply STOP to opt out."
 
 
 def test_no_address_and_no_words_stand_readable_in_the_database(shop, mailbox):

@@ -279,7 +279,7 @@ class Channels(Keys):
 
     def spent(self) -> Key:
         """What the person with 14203014345 spent over all channels."""
-        store = ("只看了门店：网店和小程序也是这个人。", "That is the store alone: web and mini-program are the same person.")  # fmt: skip
+        store = ("只看了门店：网店和小程序也是这个人。", "That is the store alone: web and app are the same person.")  # fmt: skip
         return Key(244.0, {store: 89.0})
 
     def same_person(self) -> Key:

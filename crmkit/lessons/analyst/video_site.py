@@ -80,7 +80,7 @@ def views() -> Any:
 
 
 def web_shop() -> Any:
-    """What members bought in the web shop and the mini-program."""
+    """What members bought in the web shop and the app."""
     sales = table_of("sales", {})
     return sales[sales["channel"].isin(["web", "mini_program"]) & (sales["quantity"] > 0)]
 

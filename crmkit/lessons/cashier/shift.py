@@ -52,7 +52,7 @@ class Shift:
     store_id: the store; date: the day, a date or ``"2025-06-21"``; part: ``"day"``, ``"morning"``
     (until 15:00) or ``"evening"`` (from 15:00); tables: one's own ``sales``, ``payments``,
     ``products``, ``stores`` in place of the course shop's. Only what went over the till counts:
-    orders from the web shop and the mini-program are not part of a shift.
+    orders from the web shop and the app are not part of a shift.
 
     Raises `CrmkitError` for a store, date or part that does not exist.
 

@@ -19,7 +19,7 @@ def saturday(sales: Any | None = None) -> Any:
     """The lines sold at the store's tills on the last Saturday, in the order they were sold.
 
     `sales`: one's own in place of the course shop's. Returns its rows with a quantity above 0;
-    orders from the web and the mini-program print no receipt.
+    orders from the web and the app print no receipt.
     """
     sales = data.load("sales") if sales is None else sales
     at_the_till = (sales["store_id"] == STORE) & (sales["channel"] == "store")

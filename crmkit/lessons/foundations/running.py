@@ -56,7 +56,7 @@ class Running(Keys):
 
     def my_stages(self) -> Part:
         """The picture, with the stage the learner chose standing out."""
-        words = _("Our shop: stores, web shop and mini-program share their members: {stage}.")
+        words = _("Our shop: stores, web shop and app share their members: {stage}.")
         return parts.column(
             stages(self.given.get("my_stage")),
             parts.message("noted", words.format(stage=label("stage_of_crm", "mature"))),

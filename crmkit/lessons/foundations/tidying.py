@@ -37,7 +37,7 @@ KINDS = {
 """Which findings of a cleaning report belong to which kind of trouble."""
 
 ORDER = "T00226210"
-"""An order in the mini-program with several goods in it."""
+"""An order in the app with several goods in it."""
 
 
 @lru_cache(maxsize=2)
@@ -196,7 +196,7 @@ def _order(_language: str) -> dict[str, Any]:
 
 
 def order_as_sent() -> Screen:
-    """One order as the mini-program sends it: everything in one line."""
+    """One order as the app sends it: everything in one line."""
     found = _order(get_language())
 
     def show() -> Part:

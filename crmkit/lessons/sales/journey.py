@@ -18,7 +18,7 @@ from crmkit.screen import Part, Screen, parts
 STEPS = ("view", "basket", "checkout", "buy")
 HALF_YEAR = ("2025-01-01", "2025-06-30")
 WEAK = "buy"
-"""The step of the mini-program that lags behind the web shop, whatever weeks one looks at."""
+"""The step of the app that lags behind the web shop, whatever weeks one looks at."""
 
 STORE = "S03"
 QUARTERS = {
@@ -78,7 +78,7 @@ def loses_most(steps: Sequence[Step]) -> Step:
 
 @lru_cache(maxsize=128)
 def online(since: str, until: str) -> tuple[Step, ...]:
-    """The mini-program's steps from a page to a purchase, beside those of the web shop."""
+    """The app's steps from a page to a purchase, beside those of the web shop."""
     found = kpi.funnel(loaded("browsing", get_language()), by="channel", since=since, until=until)
     visits = found.pivot(index="channel", columns="event", values="visits")
     here, there = visits.loc["mini_program"], visits.loc["web"]
@@ -154,8 +154,8 @@ def _step(code: str) -> str:
 
 
 def show_online(since: str, until: str) -> Part:
-    """The steps of mini-program and web shop side by side, to read."""
-    heads = [_("Step"), _("Mini-program: reached before"), _("went on"), _("of 100"), _("Web shop: of 100")]  # fmt: skip
+    """The steps of app and web shop side by side, to read."""
+    heads = [_("Step"), _("App: reached before"), _("went on"), _("of 100"), _("Web shop: of 100")]  # fmt: skip
     rows = [
         [_step(one.code), f"{one.of:,}", f"{one.reached:,}", f"{one.rate:.1f}", f"{one.other_rate:.1f}"]
         for one in online(since, until)
@@ -183,7 +183,7 @@ def show_store(store_id: str, quarter: str) -> Part:
 
 @_style.chart(size=(8, 2.6), grid="x")
 def plot_paid(steps: Sequence[Step], guess: float | None = None, *, ax: Any = None) -> Any:
-    """Of a hundred visits that reached the checkout, how many paid, mini-program and web shop."""
+    """Of a hundred visits that reached the checkout, how many paid, app and web shop."""
     last = steps[-1]
     rates = {"mini_program": last.rate, "web": last.other_rate}
     values = {label("channel", one): rate for one, rate in rates.items()}
@@ -197,7 +197,7 @@ def steps_online() -> Screen:
 
 
 def funnel() -> Screen:
-    """The mini-program's funnel as a chart."""
+    """The app's funnel as a chart."""
     from crmkit import plot
 
     def show() -> Part:
@@ -262,7 +262,7 @@ class Journey(Keys):
         """Who paid once at the checkout, with the guess in it."""
         steps, guess = online(*HALF_YEAR), self.given.get("paid_guess")
         last = steps[-1]
-        says = _("In the mini-program {here:.0f} of 100 visits at the checkout paid, in the web shop {there:.0f}.").format(
+        says = _("In the app {here:.0f} of 100 visits at the checkout paid, in the web shop {there:.0f}.").format(
             here=last.rate, there=last.other_rate
         )  # fmt: skip
         return parts.column(
@@ -339,7 +339,7 @@ class MyJourney(Keys):
             weak.gap,
             {
                 ("是相减，不是相除。", "Take one from the other instead of dividing."): round(100 * weak.rate / weak.other_rate, 1),
-                ("网店的减小程序的，弱的那一步。", "The web shop's less the mini-program's, at the weak step."): round(-self.steps[0].gap, 1),
+                ("网店的减小程序的，弱的那一步。", "The web shop's less the app's, at the weak step."): round(-self.steps[0].gap, 1),
             },
             {"points": f"{weak.gap:.1f}"},
         )  # fmt: skip

@@ -12,6 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import (
+    GROUND,
     divide,
     largest_first,
     pictured,
@@ -93,13 +94,13 @@ def plot_reach(steps: Any, guess: float | None = None, *, ax: Any = None) -> Any
     names = [label("reach_step", one) for one in steps["reach_step"]]
     bars = ax.barh(names, steps["members"], color="#0072B2")
     bars[-1].set_color("#D55E00")
-    ax.bar_label(bars, padding=4)
+    ax.bar_label(bars, padding=4, bbox=GROUND)
     ax.invert_yaxis()
     ax.set(xlabel=_("Members"), xlim=(0, 1.12 * steps["members"].max()))
     if guess is not None:
         ax.axvline(guess, color="#333333", linestyle="--")
         ax.set_title(
-            _("Your guess: {guess}. Really left: {left}").format(
+            _("Your guess: {guess}. Actually left: {left}").format(
                 guess=f"{guess:,.0f}", left=f"{steps['members'].iloc[-1]:,}"
             )
         )

@@ -158,7 +158,7 @@ def show_half_way(store_id: str = STORE) -> Part:
         [words, f"{found['orders']:.0f}", yuan(found["revenue"]), yuan(found["gross_margin"])]
         for words, found in (
             (_("3 to 6 June, before"), figures(store_id, FOUR_BEFORE)),
-            (_("10 to 13 June, with the offer of 15 off from 99"), figures(store_id, FOUR_DURING)),
+            (_("10 to 13 June, with June's offer: ¥15 off when you spend ¥99"), figures(store_id, FOUR_DURING)),
         )
     ]
     heads = ["", _("Orders"), _("Revenue"), _("Gross margin")]
@@ -229,7 +229,7 @@ class Promotions(OnPaper):
         """How large orders were before the offer, with the guess."""
         found, guess = baskets(), self.given.get("already_guess")
         per_hundred = [100 * one / sum(found) for one in found]
-        says = _("Your guess: {guess}. Before the offer {n:.0f} of 100 orders came to 99 yuan and more: they get 15 off for what they bought anyway.").format(
+        says = _("Your guess: {guess}. Before the offer {n:.0f} of 100 orders came to ¥99 or more: they get ¥15 off for what they would have bought anyway.").format(
             guess="–" if guess is None else f"{guess:.0f}", n=sum(per_hundred[2:]),
         )  # fmt: skip
         return parts.column(
@@ -248,7 +248,7 @@ class Promotions(OnPaper):
 
     def own(self) -> Key:
         """A threshold and money off that can be afforded and moves somebody."""
-        return Key(_own_judged, example=_("{off} off from {threshold}").format(threshold=129, off=12))  # fmt: skip
+        return Key(_own_judged, example=_("¥{off} off when you spend ¥{threshold}").format(threshold=129, off=12))  # fmt: skip
 
     def whom(self) -> Key:
         found = coupon()
@@ -272,7 +272,7 @@ def _own_judged(sentence: str) -> tuple[str, str] | None:
     if len(set(numbers)) != 2 or not numbers[1]:
         return (
             "写两个数：门槛和减多少，例如：满 199 减 30。",
-            "Write two figures, the threshold and what goes off, such as: 30 off from 199.",
+            "Write two figures, the threshold and what goes off, such as: ¥30 off when you spend ¥199.",
         )
     found = plan(ThresholdDiscount(*numbers))
     if found.break_even is None or found.break_even > 0.1:
@@ -288,7 +288,7 @@ def _own_judged(sentence: str) -> tuple[str, str] | None:
     if numbers[1] < 0.08 * numbers[0]:
         return (
             "减得太少，顾客看不上：至少减门槛的 8%。",
-            "Too little to move anybody: take off at least 8 % of the threshold.",
+            "Too little to move anybody: take off at least 8% of the threshold.",
         )
     return None
 
@@ -326,7 +326,7 @@ class MyPromotions(OnPaper):
 
     @property
     def offer(self) -> ThresholdDiscount:
-        """The offer that is reckoned on the store's orders."""
+        """The offer that is worked out on the store's orders."""
         return ThresholdDiscount(BANDS[2 + self.number % 3], self.paper.off)
 
     def mine(self) -> Part:
@@ -334,7 +334,7 @@ class MyPromotions(OnPaper):
         return parts.column(
             show_paper(self.paper),
             show_baskets(self.store),
-            parts.text(_("The offer on these orders: {off} off from {threshold} yuan.").format(off=yuan(self.offer.off), threshold=self.offer.threshold)),
+            parts.text(_("Your own offer on these orders: {off} off when you spend {threshold}.").format(off=yuan(self.offer.off), threshold=yuan(self.offer.threshold))),
             show_coupon("visits"),
             parts.text(_("Your group of members: {group}").format(group=_visits()[self.number % 3])),
             show_half_way(self.store),
@@ -421,12 +421,12 @@ def planner() -> Screen:
         more = "–" if found.break_even is None else f"{found.break_even:.1%}"
         return parts.card(
             parts.choice("kind", _("What kind"), kinds, at["kind"], act="kind"),
-            parts.slider("threshold", _("From how many yuan on"), (39, 249), at["threshold"], yuan(at["threshold"]), act="threshold", step=10),
-            parts.slider("off", _("What it gives"), (5, 40), at["off"], off, act="off"),
+            parts.slider("threshold", _("Spend at least"), (39, 249), at["threshold"], yuan(at["threshold"]), act="threshold", step=10),
+            parts.slider("off", _("They get"), (5, 40), at["off"], off, act="off"),
             parts.row(
                 parts.stat(_("orders that get it"), f"{found.offered:.1%}", share=found.offered),
                 parts.stat(_("given away in nine days"), yuan(found.offer_cost)),
-                parts.stat(_("margin left of {margin}").format(margin=yuan(found.margin)), yuan(found.margin - found.offer_cost)),
+                parts.stat(_("margin left (was {margin})").format(margin=yuan(found.margin)), yuan(found.margin - found.offer_cost)),
                 parts.stat(_("more orders needed to break even"), more),
             ),
             title=_("On the orders of 1 to 9 June: {store}").format(store=store_names()[STORE]),

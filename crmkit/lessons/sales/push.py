@@ -185,7 +185,7 @@ def show_list(one: List) -> Part:
     ]
     heads = [_("Which members"), _("Members"), _("bought {second} in the {n} days after").format(second=second, n=AHEAD)]  # fmt: skip
     after = [
-        [_("on the push list"), "?", f"{one.buyers:,}"],
+        [_("on the mailing list"), "?", f"{one.buyers:,}"],
         [_("everyone else who agreed"), f"{one.others:,}", f"{one.other_buyers:,}"],
     ]
     title = _("{first} → {second}, list of {day}").format(first=first, second=second, day=one.day)
@@ -300,7 +300,7 @@ class Lists(Keys):
             one.members,
             {
                 ("没同意的也要拿掉。", "Take out those who have not agreed as well."): one.bought - one.have,
-                ("已经买过的不用推。", "Those who have it already need no push."): one.bought - one.not_agreed,
+                ("已经买过的不用推。", "Those who have it already need no message."): one.bought - one.not_agreed,
             },
         )  # fmt: skip
 

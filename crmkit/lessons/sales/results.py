@@ -17,7 +17,7 @@ from crmkit.screen import Part, Screen, parts
 ME, COLLEAGUE, MONTH = "E0004", "E0005", "2025-06"
 """The seller of the practice shop, the one she wonders about, and the month."""
 
-MONTHS = ("2025-03", "2025-04", "2025-05", "2025-06")
+MONTHS = ("2025-02", "2025-03", "2025-04", "2025-05", "2025-06")
 HALF_YEAR = ("2025-01-01", "2025-06-30")
 LEVERS = ("orders", "upt", "item_price")
 """What revenue is made of: revenue = orders × units per transaction × item price."""
@@ -117,8 +117,8 @@ class Month:
 
 @lru_cache(maxsize=2)
 def _cards(language: str) -> tuple[Month, ...]:
-    """The months an exercise may deal: last year's was a whole month too, one lever is clearly the
-    weakest; an order value rounded to the cent needs as many orders."""
+    """The months an exercise may deal: last year's was a whole month too, one lever lies clearly below
+    the store's and the other two; an order value rounded to the cent needs as many orders."""
     sellers = _sellers(language)
     dealt = []
     for month in MONTHS:
@@ -128,7 +128,7 @@ def _cards(language: str) -> tuple[Month, ...]:
             low, next_low, _best = sorted(one.against_store().values())
             part = next_target(one) * one.mine["orders"] / one.mine["revenue"] % 1
             whole_year = f"{sellers.loc[staff_id, 'hired_on']:%Y-%m-%d}" < f"{last_year}"
-            if whole_year and next_low - low > 0.02 and 0.05 < part < 0.95:
+            if whole_year and low < 0.98 and next_low - low > 0.02 and 0.05 < part < 0.95:
                 dealt.append(one)
     return tuple(dealt)
 
@@ -190,7 +190,7 @@ def plot_more(more: dict[str, float], guess: float | None = None, *, ax: Any = N
     bars[0].set_color("#D55E00")
     ax.bar_label(bars, fmt="%+.0f%%", padding=4)
     ax.invert_yaxis()
-    ax.set(xlabel=_("more than you, in per cent"), xlim=(min(0, guess or 0), max(60, guess or 0)))
+    ax.set(xlabel=_("more than you, %"), xlim=(min(0, guess or 0), max(60, guess or 0)))
     if guess is not None:
         ax.plot([guess], [1], marker="D", color="#333333", markersize=9, clip_on=False)
     return ax
@@ -202,7 +202,7 @@ def plot_baskets(table: Any, *, ax: Any = None) -> Any:
     for (name, row), colour in zip(table.iterrows(), ("#D55E00", "#0072B2"), strict=True):
         ax.plot(list(row.index), list(row), marker="o", color=colour)
         ax.annotate(name, (len(row) - 1, row.iloc[-1]), xytext=(8, 0), textcoords="offset points", color=colour, va="center")  # fmt: skip
-    ax.set(ylabel=labels.heading("upt"), ylim=(2, 3.3))
+    ax.set(ylabel=labels.heading("upt"), ylim=(0, 3.5))
     return ax
 
 
@@ -319,7 +319,7 @@ class Mine(Results):
         mine, other = self.one.mine, Month(COLLEAGUE, MONTH)
         more = {one: 100 * (other.mine[one] / mine[one] - 1) for one in ("revenue", *LEVERS)}
         guess = self.given.get("orders_guess")
-        says = _("Your guess (◆): {guess} orders. Really: {n}, and you had {mine}. What differs is the basket.").format(
+        says = _("Your guess (◆): {guess} orders. In fact: {n}, and you had {mine}. What differs is the basket.").format(
             guess="–" if guess is None else f"{guess:.0f}", n=f"{other.mine['orders']:.0f}", mine=f"{mine['orders']:.0f}",
         )  # fmt: skip
         at = None if guess is None else max(-100, min(160, 100 * (guess / mine["orders"] - 1)))

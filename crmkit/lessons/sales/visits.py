@@ -179,7 +179,7 @@ class Cards(Keys):
         return Key(
             sum(one.may_be_made for one in found),
             {
-                ("只数了同意的：问用得怎么样，不用同意也可以打。", "Only those who agreed were counted: asking how it is working out needs no consent."): sum(one.agreed for one in found),
+                ("只数了同意的：问用得怎么样，不用同意也可以打。", "Only those who agreed were counted: a check-in call needs no consent."): sum(one.agreed for one in found),
                 ("没同意接收优惠的，上新和优惠电话不能打。", "Whoever did not agree gets no call about news or offers."): len(found),
             },
         )  # fmt: skip
@@ -211,7 +211,7 @@ class Visits(Cards):
         """How often a call brought a problem to light, with the guess in it."""
         found, guess = outcomes(), self.given.get("problems_guess")
         use = found.loc["product_use"]
-        says = _("Your guess: {guess}. Really: {n} of {reached} reached had a problem, {share:.0f} of 100.").format(
+        says = _("Your guess: {guess}. In fact: {n} of {reached} reached had a problem, {share:.0f} of 100.").format(
             guess="–" if guess is None else f"{guess:.0f}", n=use["problem"], reached=use["reached"],
             share=100 * use["problem"] / use["reached"],
         )  # fmt: skip
@@ -279,7 +279,7 @@ class MyVisits(Cards):
             {
                 ("除以的是接通了的，没接通的不算。", "Divide by those reached; whoever did not answer does not count."): 100 * use["problem"] / use["made"],
                 ("这是满意的占比。", "That is the share who were happy."): 100 * use["happy"] / use["reached"],
-                ("只看“使用情况”那一行，不是三行加起来。", "Look at the row on how it is working out alone, not at all three together."): 100 * outcomes(self.store)["problem"].sum() / outcomes(self.store)["reached"].sum(),
+                ("只看“产品使用回访”那一行，不是三行加起来。", "Look at the row Check-in call alone, not at all three together."): 100 * outcomes(self.store)["problem"].sum() / outcomes(self.store)["reached"].sum(),
             },
             {"store": store_names()[self.store], "n": str(use["problem"])},
         )  # fmt: skip

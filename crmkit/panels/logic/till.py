@@ -360,7 +360,7 @@ def _gives(offer) -> str:
     """What an offer takes off, as one says it at the till."""
     off, least = offer.amount_off, offer.threshold
     if off and least:
-        return _("{off} off from {least}").format(off=_round(off), least=_round(least))
+        return _("¥{off} off when you spend ¥{least}").format(off=_round(off), least=_round(least))
     if off:
         return _("{off} off").format(off=_round(off))
     return _("{percent}% off").format(percent=offer.percent_off) if offer.percent_off else ""

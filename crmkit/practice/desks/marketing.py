@@ -450,7 +450,7 @@ def _queue(tx: Tx, template, member_id: str, once: str, **about: object) -> int 
     with use_language(template.language):
         blanks = _blanks(tx, member)
         opt_out = (
-            _("Reply T to opt out.")
+            _("Reply STOP to opt out.")
             if template.channel == "sms"
             else _("To get no more offers, tell us at any store.")
         )

@@ -121,7 +121,7 @@ class Service(Desk):
     @command(roles="sales manager trainer")
     def reply(self, tx: Tx, ticket_id: int, body: str, channel: AnyChannel | None = None) -> Ticket:
         """Answer the customer, on the ticket's channel unless another is named. To a member, an
-        e-mail, SMS or mini-program message leaves through the outbox."""
+        e-mail, SMS or app message leaves through the outbox."""
         row = _working(tx, ticket_id)
         _answer(tx, row, channel or row.channel, body, status="in_progress")
         return _noted(tx, row.id)

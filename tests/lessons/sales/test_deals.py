@@ -60,3 +60,11 @@ def test_a_price_alone_wins_no_more_than_interest_does():
         assert (
             abs(rates["quoted"] - rates["interested"]) <= 2 < 15 <= rates["tried"] - rates["quoted"]
         )
+
+
+def test_what_the_lesson_says_of_a_price_given_before_trying():
+    found = lesson.decided()
+    quoted = found[found["quoted"]]
+    won = quoted.groupby("tried")["won"].mean().round(2)
+    assert (len(quoted), int((~quoted["tried"]).sum())) == (249, 132)
+    assert won.to_dict() == {False: 0.22, True: 0.59}

@@ -6,7 +6,7 @@ import crmkit as ck
 from crmkit.learn.questions import Asked
 from crmkit.lessons.sales import visits as lesson
 
-KINDS = ["How it is working out", "What is new", "What is on offer"]
+KINDS = ["Check-in call", "New-arrival call", "Offer call"]
 LEVELS = ["Platinum", "Gold", "Silver", "Regular"]
 DUE = ["today, promised", "5 days late", "2 days late", "today"]
 
