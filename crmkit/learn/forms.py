@@ -276,6 +276,12 @@ def TasksForm(tasks: "Tasks") -> Screen:
                 parts.column(
                     parts.message(state, say(task["ask"])),
                     parts.text(wrong.message, "quiet") if wrong and wrong.status == WRONG else None,
+                    parts.text(
+                        _("Done before; the shop was begun anew since, and it still counts."),
+                        "quiet",
+                    )
+                    if wrong and wrong.status != WRONG and tasks.done_before(task)
+                    else None,
                 )
             )
         return parts.card(

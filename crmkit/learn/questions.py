@@ -138,6 +138,10 @@ class Question:
         given = {"low": low, "high": high, "unit": self.unit}
         given |= {"length": self.data.get("length"), "year": self.data.get("year")}
         rough = self.judged == "never" and (low, high) == (0, 100)
+        if self.data.get("either_sign"):  # a shortage is written with a minus, or without
+            given["low"] = -high
+            understood = reading.read(self.kind, typed, **given)
+            return replace(understood, value=abs(understood.value))
         return reading.read(self.kind, typed, **given, rough=rough)
 
     def outcome(self, typed: Any) -> Outcome:

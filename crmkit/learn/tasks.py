@@ -883,6 +883,15 @@ class Tasks:
                 records.note("task", self.name, f"{task['id']}/{part['id']}", one.status)
             yield task, outcomes
 
+    def done_before(self, task: dict) -> bool:
+        """Whether all of a task was right once, whatever the shop holds now."""
+        right = {
+            event["item"]
+            for event in records.events()
+            if (event["kind"], event["place"], event["outcome"]) == ("task", self.name, RIGHT)
+        }
+        return right.issuperset(f"{task['id']}/{part['id']}" for part in task["parts"])
+
     def _lines(self) -> Iterator[str]:
         yield say(self.data["title"])
         for number, (task, outcomes) in enumerate(self.standing(), 1):

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk
 from crmkit.panels.logic.desk import counted, signed
@@ -11,6 +12,9 @@ from crmkit.panels.shown import cannot, money
 from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, parts
 
+SOME = 5
+"""So many of the goods that are not counted are named."""
+
 
 class Counting(Desk):
     """The stock room's page of stocktakes."""
@@ -18,7 +22,9 @@ class Counting(Desk):
     sheet: Any = None
     report: Any = None
     asked = False
-    """Whether they were asked for a reason before closing."""
+    """Whether they were asked, before closing, for what is not counted and for a reason."""
+    again = False
+    """Whether the number counted has to be typed once more, and not the goods."""
 
     def __init__(self, shop: Any):
         self.named: dict[str, str] = {}
@@ -63,8 +69,8 @@ class Counting(Desk):
                         parts.row(
                             *self.marked(
                                 "count.one",
-                                parts.field("product", _("Scan or type the goods"), self.typed.get("product", ""), rev=turn, focus=True, next=True),
-                                parts.field("counted", _("Counted"), self.typed.get("counted", ""), rev=turn, numeric=True),
+                                parts.field("product", _("Scan or type the goods"), self.typed.get("product", ""), rev=turn, focus=not self.again, next=True),
+                                parts.field("counted", _("Counted"), self.typed.get("counted", ""), rev=turn, numeric=True, focus=self.again),
                             ),
                             parts.button(_("Note it"), kind="primary", icon="check"),
                         ),
@@ -128,7 +134,7 @@ class Counting(Desk):
         self.asked = False
 
     def count_one(self, typed: dict, key: str) -> None:
-        self.typed = typed  # what is refused comes back into its fields
+        self.typed, self.again = typed, False  # what is refused comes back into its fields
         self.work.turn += 1
         words = str(typed.get("product") or "").strip()
         if not words:
@@ -136,18 +142,26 @@ class Counting(Desk):
         product = self._one(words)
         if product is None:
             return
+        self.again = True
         many = counted(typed.get("counted"), _("Counted"))
         self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
-        self.typed = {}
+        self.typed, self.again = {}, False
         self.work.tell("right", f"{product.id} {product.name} × {many}")
 
     def close_count(self, typed: dict, key: str) -> None:
         told = str(typed.get("causes") or "").strip()
         lines = [re.split(r"[\s:：,，]+", line.strip(), maxsplit=1) for line in told.splitlines()]
         lines = [[one for one in line if one] for line in lines]
-        if not told and not self.asked:
+        done, all_ = dict(self.sheet.noted), dict(self.sheet.products)
+        left = [f"{one} {name}" for one, name in all_.items() if one not in done]
+        ask = []
+        if left:
+            ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip
+        if not told:
+            ask.append(_("No reason is noted, such as P0001 broken."))
+        if ask and not self.asked:
             self.asked = True
-            raise BadValue(_("No reason is noted. If you saw one, such as P0001 broken, write it now; if not, close the count once more."))  # fmt: skip
+            raise BadValue(gap().join([*ask, _("If that is so, close the count once more.")]))
         unclear = [line[0] for line in lines if len(line) == 1]
         if unclear:
             words = _("{product}: write the reason behind the goods, such as P0001 broken.")

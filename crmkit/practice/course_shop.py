@@ -172,7 +172,12 @@ def _what_is_on(shop: Shop) -> None:
     july = {"starts_on": "2025-07-01", "ends_on": "2025-07-31"}
     offers = shop.offers
     for number, name, kind, how in (
-        ("J199", _("July: ¥30 off when you spend ¥199"), "threshold", {"threshold": 19_900, "amount_off": 3_000}),
+        (
+            "J199",
+            _("July: ¥30 off when you spend ¥199"),
+            "threshold",
+            {"threshold": 19_900, "amount_off": 3_000},
+        ),
         (
             "JCARE",
             _("Care 10% off"),

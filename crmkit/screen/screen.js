@@ -229,7 +229,10 @@ export default {
       }
       // what had the focus is gone: go on where the screen goes on
       const at = document.activeElement;
-      if (had && (!root.contains(at) || at.getAttribute("aria-disabled") || at.disabled)) root.querySelector("[data-focus]")?.focus();
+      if (had && (!root.contains(at) || at.getAttribute("aria-disabled") || at.disabled)) {
+        const next = root.querySelector("[data-focus]");
+        next?.focus(), next?.select?.(); // what is typed or scanned now takes the place of what stands there
+      }
     };
     const send = (act, arg, from, once, scan) => {
       clearTimeout(pause); // looking over what was typed would wipe the answer to what is done now

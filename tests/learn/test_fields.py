@@ -342,3 +342,9 @@ def test_the_number_given_once_stands_in_the_next_exercise(desk, walk):
 
 def field_of(asked, walk):
     return next(one for one in walk(asked.screen.tree) if one["t"] == "field")
+
+
+@pytest.mark.parametrize("typed", ["-118.77", "118.77", "−¥118.77"])
+def test_a_shortage_is_written_with_a_minus_or_without(typed):
+    question = Asked("inventory-03").questions["shortage"]
+    assert question.read(typed).value == 118.77

@@ -7,7 +7,8 @@ import pytest
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
-from crmkit.learn import Tasks, check, progress
+from crmkit.learn import Tasks, check, progress, records
+from crmkit.learn.forms import TasksForm
 from crmkit.learn.tasks import Books, untouched_books
 from crmkit.practice import Shop
 
@@ -318,3 +319,17 @@ def test_a_careless_text_is_refused_by_line(desk, old, new, says):
     (desk / "t.yaml").write_text(TASKS.replace(old, new), "utf-8")
     with pytest.raises(CrmkitError, match=says):
         Tasks(desk / "t.yaml")
+
+
+def test_what_was_done_before_the_shop_was_begun_anew_is_told(shop, at_notebook, language):
+    at_notebook("member-desk.ipynb", "1")
+    do_everything(shop)
+    asked = Tasks("member-desk")
+    parts = [one for task in asked.data["tasks"] for one in task["parts"]]
+    for task in asked.data["tasks"]:
+        for part in task["parts"]:
+            records.note("task", asked.name, f"{task['id']}/{part['id']}", "right")
+    Shop.practice("member-desk", reset=True).close()
+    assert parts and all(asked.done_before(task) for task in asked.data["tasks"])
+    words = {"zh": "以前做对过", "en": "Done before"}[language]
+    assert words in str(TasksForm(asked).tree)

@@ -108,6 +108,30 @@ def test_a_count_takes_lists_as_people_write_them_and_shows_what_they_noted(shop
     assert [one.cause for one in shop.stock.count_report(1).lines] == ["one broken"]
 
 
+def test_a_count_asks_for_the_number_again_where_that_was_wrong_and_before_it_closes_early(
+    shop_of, walk
+):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
+
+    def focus():
+        return [
+            one["name"] for one in walk(screen.tree) if one["t"] == "field" and one.get("focus")
+        ]
+
+    assert focus() == ["product"]
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "x10"}})
+    assert "“x10” could not be understood" in screen.text and focus() == ["counted"]
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "10"}})
+    assert focus() == ["product"]
+    screen.did({"act": "count.close", "values": {"causes": "P1 one broken"}})
+    assert "1 of 2 are not counted yet: P2" in screen._problem
+    assert "No reason is noted" not in screen._problem
+    screen.did({"act": "count.close", "values": {"causes": "P1 one broken"}})
+    assert "Stocktake 1 is closed." in screen.text
+
+
 def test_a_done_act_says_what_was_done_and_a_refusal_leaves_nothing_old_behind(shop_of):
     screen = desk("stock", shop_of("K1"))
     screen.did({"act": "begin", "arg": "stock.send_to_supplier"})

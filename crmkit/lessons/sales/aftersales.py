@@ -78,7 +78,9 @@ def show_store(store_id: str) -> Part:
         [label("channel", row.Index), f"{row.tickets:,}", f"{row.fast:,}"]
         for row in channels.itertuples()
     ]
-    rows.append([_("All together"), f"{channels['tickets'].sum():,}", f"{channels['fast'].sum():,}"])
+    rows.append(
+        [_("All together"), f"{channels['tickets'].sum():,}", f"{channels['fast'].sum():,}"]
+    )
     speeds = [
         [words, f"{one.rated:,}", f"{one.satisfied:,}", f"{one.share:.1f}"]
         for words, one in zip((_("within an hour"), _("later")), by_speed(store_id), strict=True)

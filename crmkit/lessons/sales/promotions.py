@@ -158,7 +158,10 @@ def show_half_way(store_id: str = STORE) -> Part:
         [words, f"{found['orders']:.0f}", yuan(found["revenue"]), yuan(found["gross_margin"])]
         for words, found in (
             (_("3 to 6 June, before"), figures(store_id, FOUR_BEFORE)),
-            (_("10 to 13 June, with June's offer: ¥15 off when you spend ¥99"), figures(store_id, FOUR_DURING)),
+            (
+                _("10 to 13 June, with June's offer: ¥15 off when you spend ¥99"),
+                figures(store_id, FOUR_DURING),
+            ),
         )
     ]
     heads = ["", _("Orders"), _("Revenue"), _("Gross margin")]

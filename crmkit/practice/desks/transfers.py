@@ -1,5 +1,6 @@
 """Goods between two stores: sent, received, lost, called back."""
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import or_, select, text
@@ -101,11 +102,18 @@ class Transfers:
         transfer = _on_its_way(tx, transfer_id, "to_store_id", said)
         if not (received or lost or sent_back or surplus):
             raise BadValue(_("Name at least one product and its quantity."))
-        for kind, units, place in (
+        kinds = (
             ("transfer_in", received, tx.store_id),
             ("transfer_lost", lost, "@loss"),
             ("transfer_back", sent_back, transfer.from_store_id),
-        ):
+        )
+        together: Counter[str] = Counter()
+        for _kind, units, _place in kinds:
+            for product_id, quantity in values.pairs(units) if units else ():
+                together[find_product(tx, product_id).id] += quantity
+        for product_id, quantity in together.items():
+            _require(tx, transfer.id, product_id, quantity)
+        for kind, units, place in kinds:
             for product_id, quantity in values.pairs(units) if units else ():
                 _arrive(tx, transfer.id, kind, product_id, place, quantity)
         for product_id, quantity in wanted(tx, surplus).items() if surplus else ():
