@@ -45,9 +45,9 @@ class Certificate:
     def told(self) -> str:
         """The certificate in a sentence."""
         words = (
-            _("{name} completed the track “{track}” on {day}, score {score} %; signed by a class.")
+            _("{name} completed the track “{track}” on {day}, score {score}%; signed by a class.")
             if self.kind == CLASS
-            else _("{name} completed the track “{track}” on {day}, score {score} %; self-assessed.")
+            else _("{name} completed the track “{track}” on {day}, score {score}%; self-assessed.")
         )
         track = titles().get(self.track, self.track)
         return words.format(
@@ -88,7 +88,7 @@ def of_class(course: Course, learner: str, name: str, track: str, folder: str | 
         if waits:
             left.append(_("{exercise} waits for the trainer's marks").format(exercise=called))
         elif share < ENOUGH:
-            words = _("{exercise} has {share} %, {enough} % are needed")
+            words = _("{exercise} has {share}%, {enough}% is needed")
             left.append(
                 words.format(exercise=called, share=int(100 * share), enough=round(100 * ENOUGH))
             )
@@ -309,7 +309,7 @@ def _page(made: Certificate, code: str, key: str) -> bytes:
     wide = sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in made.name)
     say(made.name, 0.71, min(34.0, 34 * 40 / max(wide, 1)))
     say(_("completed the track “{track}” of the crmkit course.").format(track=track), 0.60, 20)
-    score = _("Score: {score} %").format(score=round(100 * made.score))
+    score = _("Score: {score}%").format(score=round(100 * made.score))
     say(f"{score}   ·   {made.day}", 0.525, 18)
     names, percent = short_names(), "%" if get_language() == "zh" else " %"
     shown = [f"{names.get(id_, id_)} {round(100 * share)}{percent}" for id_, share in made.steps]

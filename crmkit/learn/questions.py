@@ -276,7 +276,7 @@ class Typed(Number):
                     ),
                     "rounded_too_early",
                 )
-        if 0 < abs(value - self.expected) < 10**-self.places and self.places:
+        if 0 < abs(value - self.expected) < 10**-self.places:
             return Fault("cut_off", _("Nearly: round the last digit instead of cutting it off."))
         return found
 

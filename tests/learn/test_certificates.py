@@ -157,7 +157,7 @@ def test_in_a_class_the_graded_exercises_count(repository, tmp_path, monkeypatch
             grade = book.find_grade("all", name, name, "ann")
             grade.auto_score, grade.needs_manual_grade = points, name == "cashier-2"
         book.db.commit()
-    with pytest.raises(CrmkitError, match="Cashier exercise 3 has 70 %, 80 % are needed") as told:
+    with pytest.raises(CrmkitError, match="Cashier exercise 3 has 70%, 80% is needed") as told:
         of_class(course, "ann", "Ann Lee", "cashier", tmp_path)
     assert "exercise 1" not in str(told.value)
     assert "Cashier exercise 2 waits for the trainer's marks" in str(told.value)
@@ -182,7 +182,7 @@ def test_in_a_class_the_graded_exercises_count(repository, tmp_path, monkeypatch
     assert ran.exit_code == 0, ran.output
     (file,) = (tmp_path / "out").glob("*.pdf")
     good, words = in_words(course, str(file))
-    assert good and words.startswith("Lee Ann") and "90 %" in words
+    assert good and words.startswith("Lee Ann") and "90%" in words
     assert CliRunner().invoke(app, ["verify", str(file)]).exit_code == 0
     (course.grading / "class-key.pem").unlink()
     assert CliRunner().invoke(app, ["verify", str(file)]).exit_code != 0

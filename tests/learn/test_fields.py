@@ -11,7 +11,7 @@ from crmkit.learn import answers, ask, authored, check, guess
 from crmkit.learn.checks import CheckFailed, NotAttempted
 from crmkit.learn.fields import Fields
 from crmkit.learn.learner import Seat, seated
-from crmkit.learn.questions import Asked
+from crmkit.learn.questions import Asked, Typed
 
 NAMES = authored.known("questions")
 
@@ -202,6 +202,14 @@ def test_a_field_that_judges_decimals_asks_for_them():
         if "小数" not in said["zh"] or "decimal" not in said["en"]
     ]
     assert silent == []
+
+
+def test_a_figure_cut_off_instead_of_rounded_is_called_nearly_right():
+    """690.90 yuan asked to the yuan is 691: who writes 690 has reckoned right."""
+    typed = Typed(690.9, unit="yuan", within=0.5, kind="money", places=0)
+    assert typed.judge("forecast", 691).status == "right"
+    assert typed.judge("forecast", 690).reason == "cut_off"
+    assert typed.judge("forecast", 689).reason == "too_low"
 
 
 def test_an_unknown_question_is_named_with_those_there_are(desk):

@@ -229,7 +229,7 @@ def what_if() -> Screen:
             said += _("; ahead already")
         return parts.card(
             parts.select("step", _("If this step were as good as in the web shop"), options, at["step"], act="step"),
-            parts.stat(_("More purchases in the half-year"), f"{more:,.0f}", said),
+            parts.stat(_("More purchases in the half-year, at most"), f"{more:,.0f}", said),
         )  # fmt: skip
 
     return Screen(show, {"step": choose}, "what if")

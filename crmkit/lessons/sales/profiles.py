@@ -121,7 +121,8 @@ def unseen() -> Screen:
     found = (
         found.agg(members=("member_id", "size"), revenue=("amount", "sum")).round(2).reset_index()
     )
-    found = found.sort_values(["household"], na_position="last", ignore_index=True)
+    found = found.sort_values("revenue", ascending=False)
+    found = found.sort_values("household", key=lambda one: one.isna(), kind="stable")
     empty = found[found["household"].isna()]
 
     def show() -> Part:

@@ -73,11 +73,14 @@ def _coupon(language: str) -> Any:
 
 def coupon(by: str = "household") -> Any:
     """Of a hundred members, how many bought with the family coupon and without, a row per group."""
-    found = _coupon(get_language())
-    if by == "visits":
-        found = found.assign(visits=found["orders_before"].clip(upper=2))
-    rates = 100 * found.groupby([by, "group"])["bought"].mean().unstack()
+    rates = 100 * _couponed(by).mean().unstack()
     return rates[["treatment", "control"]].round(0).astype(int)
+
+
+def _couponed(by: str) -> Any:
+    found = _coupon(get_language())
+    found = found.assign(visits=found["orders_before"].clip(upper=2))
+    return found.groupby([by, "group"])["bought"]
 
 
 def _band(at: int) -> str:
@@ -182,7 +185,9 @@ def show_coupon(by: str = "household") -> Part:
         _("without, of 100"),
     ]
     rows = [[name, *map(str, row)] for name, row in zip(named, found.to_numpy().tolist(), strict=True)]  # fmt: skip
-    return parts.table(_("The family coupon of May 2024: who bought within four weeks"), heads, rows)  # fmt: skip
+    sizes = _couponed(by).size()
+    title = _("The family coupon of May 2024: who bought within four weeks ({few} to {many} members behind each figure)")  # fmt: skip
+    return parts.table(title.format(few=sizes.min(), many=sizes.max()), heads, rows)
 
 
 class OnPaper(Keys):

@@ -136,4 +136,7 @@ def test_the_lesson_tells_what_the_data_show():
     assert accuracy_after > accuracy_before
     assert completeness_after < completeness_before
     unseen = lesson.unseen().tree
-    assert unseen["of"][0]["rows"][-1][0] == "–"
+    rows = unseen["of"][0]["rows"]
+    assert rows[-1][0] == "–"
+    revenue = [float(row[2].replace(",", "")) for row in rows[:-1]]
+    assert revenue == sorted(revenue, reverse=True)
