@@ -23,6 +23,8 @@ class Counting(Desk):
     report: Any = None
     asked = False
     """Whether they were asked, before closing, for what is not counted and for a reason."""
+    beside = ""
+    """Goods that are not on the list and were noted once."""
     again = False
     """Whether the number counted has to be typed once more, and not the goods."""
 
@@ -39,8 +41,10 @@ class Counting(Desk):
         if why:
             return why
         turn = self.work.turn
+        running = self._running()
+        if self.sheet is not None and self.sheet.stocktake_id not in [one.id for one in running]:
+            self.sheet = None  # closed or cancelled elsewhere
         if self.sheet is None:
-            running = [one for one in self.shop.stock.list_counts(size=20).rows if one.status == "open"]  # fmt: skip
             return parts.column(
                 *(parts.button(_("Go on with stocktake {id}").format(id=one.id), "count.fetch", one.id, icon="fetch", kind="primary") for one in running),
                 parts.card(
@@ -59,8 +63,11 @@ class Counting(Desk):
         done = dict(self.sheet.noted)
         left_first = sorted(self.sheet.products, key=lambda one: one[0] in done)
         rows = [
-            [name, id_, str(done.get(id_, "")) or _("not counted yet")] for id_, name in left_first
-        ]
+            [name, id_, str(done[id_]), parts.button(_("Take it back"), "count.undo", id_, kind="small")]
+            if id_ in done
+            else [name, id_, _("not counted yet"), ""]
+            for id_, name in left_first
+        ]  # fmt: skip
         return parts.column(
             parts.row(
                 parts.column(
@@ -76,7 +83,7 @@ class Counting(Desk):
                         ),
                         once=self.keys("count.one"),
                     ),
-                    parts.table(_("{n} of {all} counted").format(n=len(done), all=len(rows)), [_("Goods"), _("Number"), _("You noted")], rows),
+                    parts.table(_("{n} of {all} counted").format(n=len(done), all=len(rows)), [_("Goods"), _("Number"), _("You noted"), ""], rows),
                     grow=3,
                 ),
                 parts.column(
@@ -95,6 +102,16 @@ class Counting(Desk):
                 ),
             )
         )  # fmt: skip
+
+    def _running(self) -> list[Any]:
+        """The stocktakes that are open here."""
+        return [one for one in self.shop.stock.list_counts(size=20).rows if one.status == "open"]
+
+    @property
+    def hidden(self) -> set[str]:
+        """The goods that are being counted: nobody is shown what the book says of them."""
+        sheets = [self.shop.stock.count_sheet(one.id) for one in self._running()]
+        return {product for sheet in sheets for product, _name in sheet.products}
 
     def _found(self) -> Part:
         """What the count found, and what moved while it went on."""
@@ -131,7 +148,8 @@ class Counting(Desk):
     def open_count(self, typed: dict, key: str) -> None:
         names = codes(str(typed.get("products") or "")) or None
         self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
-        self.asked = False
+        self.typed, self.asked, self.again, self.beside = {}, False, False, ""
+        self.work.turn += 1  # nothing of an earlier count stands in the fields
 
     def count_one(self, typed: dict, key: str) -> None:
         self.typed, self.again = typed, False  # what is refused comes back into its fields
@@ -142,11 +160,21 @@ class Counting(Desk):
         product = self._one(words)
         if product is None:
             return
+        if product.id not in dict(self.sheet.products) and self.beside != product.id:
+            self.beside = product.id
+            words = _(
+                "{goods} is not on this list. Note it once more if it is to be counted with it."
+            )
+            raise BadValue(words.format(goods=f"{product.id} {product.name}"))
         self.again = True
         many = counted(typed.get("counted"), _("Counted"))
         self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
         self.typed, self.again = {}, False
         self.work.tell("right", f"{product.id} {product.name} × {many}")
+
+    def take_back(self, product: str, _values: dict) -> None:
+        """What was noted for these goods counts no more: they are not counted yet."""
+        self.sheet = self.shop.stock.recount(self.sheet.stocktake_id, [product])
 
     def close_count(self, typed: dict, key: str) -> None:
         told = str(typed.get("causes") or "").strip()
@@ -177,5 +205,6 @@ class Counting(Desk):
             "count.fetch": lambda number, _v: setattr(self, "sheet", self.shop.stock.count_sheet(number)),
             "count.one": lambda _a, typed: self.note("count.one", self.count_one, typed),
             "count.close": lambda _a, typed: self.once("count.close", self.close_count, typed),
+            "count.undo": self.take_back,
             "count.leave": lambda _a, _v: setattr(self, "sheet", None),
         }  # fmt: skip

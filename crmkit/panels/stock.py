@@ -71,6 +71,9 @@ class StockRoom(Counting):
 
     def _found_goods(self) -> Part:
         product, turn = self.looked, self.work.turn
+        if product.id in self.hidden:
+            words = _("It is being counted: what the book says is shown when the count is closed.")
+            return parts.card(parts.text(words), title=f"{product.id} {product.name}", icon="stock")
         return parts.card(
             table(_("In every store"), self.shop.stock.everywhere(product.id)),
             parts.head(_("Keep some for a customer")),
