@@ -184,10 +184,15 @@ class Tickets(Keys):
     def first(self) -> Key:
         """The number of the ticket to answer first."""
         first, wrong = most_urgent(self.five), _firsts(self.five)
+        alike = self.five[wrong["priority"] - 1].priority == first.priority
         return Key(
             first.card,
             {
-                ("最急的不一定先到期：收到的钟点加上时限，再比。", "The most urgent mark need not be due first: add the limit to the hour it came in, then compare."): wrong["priority"],
+                (
+                    ("两张一样急：先收到的先到期。", "Both are equally urgent: the one that came in first is due first.")
+                    if alike
+                    else ("最急的不一定先到期：收到的钟点加上时限，再比。", "The most urgent mark need not be due first: add the limit to the hour it came in, then compare.")
+                ): wrong["priority"],
                 ("来得最早的不一定先到期：不急的可以等一天。", "The oldest need not be due first: a low one may wait a day."): wrong["oldest"],
             },
             {"due": f"{first.due:%H:%M}"},

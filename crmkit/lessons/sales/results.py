@@ -228,13 +228,15 @@ class Results(Keys):
     def attainment(self) -> Key:
         """Revenue ÷ target, in per cent."""
         mine = self.one.mine
+        over, money = mine["revenue"] - mine["target"], yuan(abs(mine["revenue"] - mine["target"]))
+        gap = _("{money} above it") if over > 0 else _("{money} short of it")
         return Key(
             100 * mine["revenue"] / mine["target"],
             {
                 ("上下颠倒了：销售额在上，目标在下。", "It is upside down: revenue above, target below."): 100 * mine["target"] / mine["revenue"],
                 ("这是差了（或超了）百分之几；问的是达成了百分之几。", "That is how far off it is; asked is how much was reached."): 100 * (mine["revenue"] / mine["target"] - 1),
             },
-            {"gap": yuan(abs(mine["revenue"] - mine["target"]))},
+            {"gap": gap.format(money=money)},
         )  # fmt: skip
 
     def orders_needed(self) -> Key:

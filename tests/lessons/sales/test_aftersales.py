@@ -74,3 +74,11 @@ def test_two_tickets_wait_at_the_desk(lesson_shop):
     waiting = {one.id: one.member_id for one in here.service.waiting()}
     assert 1 in here.surveys.running()
     assert waiting == {2136: "M002637", 2161: "M004934"}
+
+
+def test_who_took_the_later_of_two_urgent_tickets_is_not_told_that_urgency_misled_them():
+    for number in NUMBERS:
+        cards, first = lesson.waiting(number), lesson.most_urgent(lesson.waiting(number))
+        wrong = lesson._firsts(cards)["priority"]
+        said = next(words for words, card in keys_of(number).first().mistakes.items() if card == wrong)
+        assert ("equally urgent" in said[1]) == (cards[wrong - 1].priority == first.priority)

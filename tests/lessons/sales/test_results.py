@@ -110,3 +110,14 @@ def test_cashiers_see_more_of_the_same_members_again():
 def test_the_chart_of_two_sellers_begins_at_nothing():
     """An axis that begins higher makes a lead of every wiggle."""
     assert lesson.plot_baskets(lesson.baskets()).get_ylim()[0] == 0
+
+
+def test_a_month_above_its_target_is_not_said_to_fall_short():
+    told = set()
+    for number in range(1, 100):
+        keys = Asked("sales-4").keys({"my_number": number})
+        above = keys.attainment().value > 100
+        gap = keys.attainment().facts["gap"]
+        assert ("above" in gap) == above and ("short" in gap) != above
+        told.add(above)
+    assert told == {True, False}
