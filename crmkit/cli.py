@@ -369,14 +369,14 @@ def grade_run(
     ] = False,
     jobs: Annotated[int | None, typer.Option(help="同时评几份 · How many at once.")] = None,
 ) -> None:
-    """收、评、记分、写反馈页 · Collect, grade, save, write each learner's page."""
+    """收、评、记分、写反馈页和全班报告 · Collect, grade, save, write each learner's page and the class's."""
     from crmkit.learn.course import Course
+    from crmkit.teach import class_page
     from crmkit.teach import grade as grading
 
+    course = Course.find()
     with _progress_bar(_("Grading")) as progress:
-        report = grading.grade(
-            Course.find(), names or [], folders or [], progress, again=again, jobs=jobs
-        )
+        report = grading.grade(course, names or [], folders or [], progress, again=again, jobs=jobs)
     table = Table(_("learner"), _("assignment"), _("score"), _("of"), _("note"))
     for one in report.results:
         table.add_row(
@@ -404,6 +404,9 @@ def grade_run(
         )
     if report.missing:
         console.print(report.missing, style="yellow")
+    if report.results:
+        for path in class_page.write(course, course.grading / "class"):
+            console.print(str(path), markup=False, soft_wrap=True)
 
 
 @grade.command("feedback")

@@ -1,10 +1,13 @@
 """The `crmkit` command as people type it."""
 
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
+
+from tests.teach.till_class import make_course, raw, written
 
 
 @pytest.fixture
@@ -71,3 +74,15 @@ def test_help_names_every_command(crmkit):
     shown = crmkit("--help").stdout
     for command in ("lab", "build", "data", "grade"):
         assert command in shown
+
+
+def test_grading_ends_with_the_page_of_the_class(crmkit, tmp_path, repository):
+    course = make_course(tmp_path)
+    shutil.copy(repository / "grading" / "nbgrader_config.py", course.grading)
+    path = course.grading / "submitted" / "ann" / "till-1" / "till-1.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(raw(written(course, language="en")))
+    said = crmkit("grade", CRMKIT_COURSE=str(tmp_path), CRMKIT_LANG="en")
+    assert said.returncode == 0, said.stderr
+    page = course.grading / "class" / "class.html"
+    assert str(page) in said.stdout and "ann" in page.read_text("utf-8")
