@@ -82,7 +82,7 @@ class SalesDesk(Desk):
         noted = self.shop.followups.noted()
         rows = [
             [one.member_id, one.name or "–", label("outcome", one.outcome), self._next(one),
-             parts.button(_("Take back"), "reopen", one.id, kind="small", says=f"{_('Take back')} {one.member_id}",
+             parts.button(_("Take it back"), "reopen", one.id, kind="small", says=f"{_('Take it back')} {one.member_id}",
                           once=self.keys("reopen"), why=self.work.why_not("followups.reopen"))]
             for one in noted
         ]  # fmt: skip

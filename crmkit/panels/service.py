@@ -101,12 +101,15 @@ class ServiceDesk(Desk):
         )
 
     def _next_of(self, one: Any) -> Part | str:
-        """What is done next about an improvement: it is made, then looked at again."""
-        steps = {"open": "improvement_done", "reopened": "improvement_done", "done": "recheck"}
-        if one.status not in steps:
-            return ""
-        step = f"service.{steps[one.status]}"
-        return parts.button(operation_label(step), "next", one.id, kind="small", says=f"{operation_label(step)} {one.id}", why=self.work.why_not(step))  # fmt: skip
+        """What is done next about an improvement: it is made, then looked at again; and a slip in
+        what was said of it is put right."""
+        steps = {"open": ["improvement_done"], "reopened": ["improvement_done", "recheck"]}
+        return parts.row(
+            *(
+                parts.button(operation_label(step), "next", [one.id, step], kind="small", says=f"{operation_label(step)} {one.id}", why=self.work.why_not(step))
+                for step in (f"service.{step}" for step in steps.get(one.status, ["recheck"]))
+            )
+        )  # fmt: skip
 
     def _surveys(self) -> Part:
         why = cannot(self.work, "surveys.results")
@@ -138,10 +141,9 @@ class ServiceDesk(Desk):
         given = {"ticket_id": self.ticket.id, "member_id": self.ticket.member_id}
         self.begin(str(operation), **given)
 
-    def next(self, number: Any, _values: dict) -> None:
-        one = {one.id: one for one in self.shop.service.improvements()}[number]
-        step = "recheck" if one.status == "done" else "improvement_done"
-        self.begin(f"service.{step}", improvement_id=number)
+    def next(self, arg: Any, _values: dict) -> None:
+        number, step = arg
+        self.begin(step, improvement_id=number)
 
     def own_acts(self) -> dict:
         return {

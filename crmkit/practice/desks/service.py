@@ -267,9 +267,10 @@ class Service(Desk):
 
     @command(roles="manager trainer")
     def recheck(self, tx: Tx, improvement_id: int, result: str, helped: bool) -> Improvement:
-        """Say what the re-check showed; what did not help is open again."""
+        """Say what the re-check showed; what did not help is open again. Said again, the last word
+        counts."""
         row = tx.find_mine(improvements, improvement_id)
-        if row.status != "done":
+        if row.status == "open":
             raise Refused(_("Make the change first, then check whether it helped."))
         status, result = "confirmed" if helped else "reopened", values.text(result, "result")
         tx.update(improvements, row.id, status=status, result=result)

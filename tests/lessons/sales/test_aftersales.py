@@ -80,5 +80,7 @@ def test_who_took_the_later_of_two_urgent_tickets_is_not_told_that_urgency_misle
     for number in NUMBERS:
         cards, first = lesson.waiting(number), lesson.most_urgent(lesson.waiting(number))
         wrong = lesson._firsts(cards)["priority"]
-        said = next(words for words, card in keys_of(number).first().mistakes.items() if card == wrong)
+        said = next(
+            words for words, card in keys_of(number).first().mistakes.items() if card == wrong
+        )
         assert ("equally urgent" in said[1]) == (cards[wrong - 1].priority == first.priority)

@@ -131,6 +131,8 @@ def test_an_improvement_is_confirmed_or_open_again(shop):
     shop.service.improvement_done(made.id)
     again = shop.service.recheck(made.id, "No leak in two weeks", True)
     assert (again.status, again.result) == ("confirmed", "No leak in two weeks")
+    assert shop.service.recheck(made.id, "I misread: three", False).status == "reopened"
+    assert shop.service.recheck(made.id, "No, none", True).status == "confirmed"
     with pytest.raises(BadValue, match="re-check"):
         shop.service.improve("x", "K1", "2025-07-18", "2025-07-04")
 
