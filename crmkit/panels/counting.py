@@ -180,6 +180,10 @@ class Counting(Desk):
         told = str(typed.get("causes") or "").strip()
         lines = [re.split(r"[\s:：,，]+", line.strip(), maxsplit=1) for line in told.splitlines()]
         lines = [[one for one in line if one] for line in lines]
+        unclear = [line[0] for line in lines if len(line) == 1]
+        if unclear:
+            words = _("{product}: write the reason behind the goods, such as P0001 broken.")
+            raise BadValue(words.format(product=unclear[0]))
         done, all_ = dict(self.sheet.noted), dict(self.sheet.products)
         left = [f"{one} {name}" for one, name in all_.items() if one not in done]
         ask = []
@@ -190,10 +194,6 @@ class Counting(Desk):
         if ask and not self.asked:
             self.asked = True
             raise BadValue(gap().join([*ask, _("If that is so, close the count once more.")]))
-        unclear = [line[0] for line in lines if len(line) == 1]
-        if unclear:
-            words = _("{product}: write the reason behind the goods, such as P0001 broken.")
-            raise BadValue(words.format(product=unclear[0]))
         causes = {line[0]: line[1] for line in lines if line}
         self.report = self.shop.stock.close_count(self.sheet.stocktake_id, causes=causes, key=key)
         self.named, self.sheet = dict(self.sheet.products), None

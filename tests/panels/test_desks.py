@@ -123,7 +123,8 @@ def test_a_blind_count_shows_no_book_and_says_what_moved_meanwhile(shop_of, walk
     assert "write the reason behind the goods" in str(
         screen.did({"act": "count.close", "values": {"causes": "P1"}})
     )
-    screen.did({"act": "count.close", "values": {"causes": "P1 broken"}})
+    for _asked_and_sure in range(2):
+        screen.did({"act": "count.close", "values": {"causes": "P1 broken"}})
     (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
     assert table["rows"] == [["P1 Cotton scarf", "20", "19", "−1", "−¥52.00", "−2", "broken"]]
     assert keeper.stock.look("P2").on_hand == 20
@@ -320,10 +321,13 @@ def test_an_improvement_is_made_and_looked_at_again_where_it_stands(shop_of, wal
     made = shop.service.improve("A second till", "A1", "2025-06-30", "2025-06-30")
     screen = desk("service", shop)
     screen.did({"act": "tab", "arg": "improvements"})
-    for _step in range(2):
-        screen.did({"act": "next", "arg": made.id})
+    for step in ("improvement_done", "recheck"):
+        screen.did({"act": "next", "arg": [made.id, f"service.{step}"]})
         screen.did({"act": "more.do", "values": {"improvement_id": str(made.id), "result": "2 for 6", "helped": "yes"}})  # fmt: skip
     assert [one.status for one in shop.service.improvements()] == ["confirmed"]
+    screen.did({"act": "tab", "arg": "improvements"})
+    again = [one for one in walk(screen.tree) if one.get("act") == "next"]
+    assert [one["arg"] for one in again] == [[made.id, "service.recheck"]]
 
 
 def test_a_button_and_its_form_are_called_the_same(shop_of, walk):
