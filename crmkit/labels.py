@@ -7,8 +7,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.tables import is_nothing, open_frame
 
 KINDS = {
@@ -26,6 +26,8 @@ KINDS = {
 }
 """Columns whose codes belong to another kind; every other column is its own kind."""
 
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
 LISTS = ("ask_for", "cluster")
 """Columns that hold several codes, joined by a comma."""
 
@@ -145,6 +147,19 @@ def text(column: str, value: Any) -> str:
     if named != str(value) or not isinstance(value, int):
         return named
     return str(value) if column.endswith(("_id", "year", "hour")) else f"{value:,}"
+
+
+def short_day(day: date) -> str:
+    """A day of this year as people write it: 7月2日, 2 July; no 07-02, which is February to some.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("en"):
+    ...     short_day(date(2025, 7, 2))
+    '2 July'
+    """
+    if get_language() == "zh":
+        return f"{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 class Shown(str):

@@ -8,6 +8,7 @@ from babel.dates import format_date
 from crmkit import labels
 from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
+from crmkit.labels import short_day
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, operation_label, options, record
@@ -72,7 +73,7 @@ class SalesDesk(Desk):
 
     def _due(self, one: Any) -> str:
         if one.next_step == "call_again":
-            return _("{day}, promised").format(day=f"{one.due_on:%m-%d}")
+            return _("{day}, promised").format(day=short_day(one.due_on))
         if one.days_late:
             return _late(one.due_on, one.days_late)
         return _("today")
@@ -91,7 +92,7 @@ class SalesDesk(Desk):
 
     def _next(self, one: Any) -> str:
         words = label("next_step", one.next_step)
-        return f"{words} · {one.due_on:%m-%d}" if one.next_step == "call_again" else words
+        return f"{words} · {short_day(one.due_on)}" if one.next_step == "call_again" else words
 
     def _call(self) -> Part:
         one, turn = self.calling, self.work.turn
@@ -210,7 +211,7 @@ class SalesDesk(Desk):
     def _deal(self, one: Any) -> Part:
         """A card of the board: what, whose, what comes next, and whether that day is past."""
         late = (self.shop.now.date() - one.next_on).days
-        due = _late(one.next_on, late) if late > 0 else f"{one.next_on:%m-%d}"
+        due = _late(one.next_on, late) if late > 0 else short_day(one.next_on)
         return parts.card(
             parts.text(f"{one.title} · {money(one.amount)}"),
             parts.text(f"{due} · {one.next_action}", None if late > 0 else "quiet"),
@@ -283,7 +284,7 @@ class SalesDesk(Desk):
 def _late(day: date, n: int) -> str:
     """A day that is past, and for how long."""
     words = ngettext("{day}, {n} day late", "{day}, {n} days late", n)
-    return words.format(day=f"{day:%m-%d}", n=n)
+    return words.format(day=short_day(day), n=n)
 
 
 def _past(board: Any, today: date) -> Part | None:

@@ -5,6 +5,7 @@ from typing import Any
 from crmkit.codes import RESERVATION_STATUSES
 from crmkit.i18n import gettext as _
 from crmkit.i18n import ngettext
+from crmkit.labels import short_day
 from crmkit.panels.counting import Counting
 from crmkit.panels.general import operations_of, screen
 from crmkit.panels.logic.desk import counted
@@ -123,7 +124,7 @@ class StockRoom(Counting):
             if one.id == number
         )
         words = _("Kept, number {id}: {goods} × {quantity}, for {who}, until {until}.")
-        self.work.tell("right", words.format(id=number, goods=f"{product.id} {product.name}", quantity=kept.quantity, who=f"{kept.member} {kept.member_id}", until=f"{kept.until:%m-%d %H:%M}"))  # fmt: skip
+        self.work.tell("right", words.format(id=number, goods=f"{product.id} {product.name}", quantity=kept.quantity, who=f"{kept.member} {kept.member_id}", until=f"{short_day(kept.until)} {kept.until:%H:%M}"))  # fmt: skip
 
     def release(self, number: Any, _values: dict) -> None:
         """What was kept may be sold again."""
@@ -166,7 +167,7 @@ class StockRoom(Counting):
             buttons = [parts.button(_("Call it back"), "way.back", one.id, once=self.keys(f"back-{one.id}"), why=why)]  # fmt: skip
         return parts.card(
             parts.row(parts.chip(name_of(one.from_store_id)), parts.text("→"), parts.chip(name_of(one.to_store_id), "right" if mine else "info")),
-            parts.text(sent.format(day=f"{one.sent_at:%m-%d}", n=days), "quiet"),
+            parts.text(sent.format(day=short_day(one.sent_at), n=days), "quiet"),
             None if self.parted == one.id else parts.items(*(parts.text(_pieces_of(line)) for line in _coming(one))),
             *buttons,
             title=_("Transfer {id}").format(id=one.id), icon="truck",

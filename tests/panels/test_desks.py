@@ -205,7 +205,7 @@ def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing
     assert "day after today" in noted(outcome="no_answer", next_step="call_again")["next_on"]
     assert "customer said" in noted(outcome="problem", next_step="open_ticket")["note"]
     noted(outcome="no_answer", next_step="call_again", next_on="2025-07-03")
-    assert "Call again · 07-03" in screen.text
+    assert "Call again · 3 July" in screen.text
 
 
 @pytest.mark.parametrize("typed", ["20", "20%", "２０％", "0.2", "两成", "百分之二十"])
@@ -276,7 +276,7 @@ def test_the_board_says_whose_a_card_is_and_whether_its_day_is_past(shop_of):
     shop = shop_of("A1")
     deal_of(shop, "2025-06-29")
     screen = board_of(shop)
-    assert "06-29, 1 day late" in screen.text
+    assert "29 June, 1 day late" in screen.text
     assert "looked after by Wu" in screen.text
     assert "1 past their day" in screen.text
 

@@ -43,7 +43,7 @@ def test_what_is_kept_names_a_member_and_is_let_go_in_its_row(shop_of, walk):
     assert "For how many days:" in keep(quantity="2", member="m000001", days="soon")
     assert shop.stock.look("P1").reserved == 0
     said = keep(quantity="2 pieces", member="m000001", days="one")
-    assert "Kept, number 1: P1 Cotton scarf × 2, for 林** M000001, until 07-01" in said
+    assert "Kept, number 1: P1 Cotton scarf × 2, for 林** M000001, until 1 July" in said
     assert shop.stock.look("P1").available == 18
     screen.did({"act": "tab", "arg": "kept"})
     (button,) = [one for one in walk(screen.tree) if one.get("act") == "kept.release"]
@@ -86,7 +86,7 @@ def test_what_was_sent_says_when_and_is_called_back_where_it_stands(shop_of, wal
     assert ["S2", "S2 Riverside"] in [list(one) for one in where["options"]]
     screen.did({"act": "more.do", "values": {"to_store": "S2", "units": "P1 4"}})
     screen.did({"act": "tab", "arg": "way"})
-    assert "Sent on 06-30, 0 days ago" in screen.text
+    assert "Sent on 30 June, 0 days ago" in screen.text
     screen.did({"act": "way.back", "arg": 1})
     assert "Transfer 1 is called back: P1 Cotton scarf × 4" in screen.text
     assert shop.stock.look("P1").on_hand == 20

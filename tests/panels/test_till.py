@@ -187,7 +187,7 @@ def test_a_desk_that_is_not_there_is_named_with_those_there_are(shop_of):
     [
         ("2025-07-01 09:00", True, "{n} points"),
         ("2025-07-02 00:30", False, "{n} points"),
-        ("2026-06-25 09:00", False, "{n} points, {n} of them run out after 07-01"),
+        ("2026-06-25 09:00", False, "{n} points, {n} of them run out after 1 July"),
         ("2026-07-01 22:00", True, "{n} points, {n} of them run out today"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from crmkit.i18n import gap, label
 from crmkit.i18n import gettext as _
+from crmkit.labels import short_day
 from crmkit.panels.logic.desk import DeskWork, cents, money, search_members, whole
 from crmkit.practice import Shop
 from crmkit.practice.clock import birthdays_on
@@ -168,7 +169,7 @@ class Till(DeskWork):
             )
         if days <= SOON:
             return _("{points} points, {n} of them run out after {day}").format(
-                points=left.points, n=left.expiring, day=f"{left.expires_on:%m-%d}"
+                points=left.points, n=left.expiring, day=short_day(left.expires_on)
             )
         return words
 
