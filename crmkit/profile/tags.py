@@ -53,6 +53,7 @@ class TagRule:
         return nw.lit(self.tag)
 
 
+@arguments.checked(loyal_orders=arguments.whole())
 def default_rules(loyal_orders: int = 12) -> list[TagRule]:
     """The tag scheme of the course; take it, change it, add to it.
 

@@ -39,7 +39,8 @@ FAULTS = {
     **dict.fromkeys(("period", "of", "ties", "rows", "correction", "table", "language"), WORD),
     **dict.fromkeys(
         ("days", "window", "weeks", "lapse", "active_days", "new_days", "k", "most", "steps")
-        + ("min_orders", "neighbours", "largest_block", "groups", "at_least", "max_items"),
+        + ("min_orders", "neighbours", "largest_block", "groups", "at_least", "max_items")
+        + ("loyal_orders",),
         COUNT,
     ),
     **dict.fromkeys(("treated", "members", "quantity", "contacts", "bins", "high_from"), COUNT),
