@@ -311,8 +311,8 @@ def _page(made: Certificate, code: str, key: str) -> bytes:
     say(_("completed the track “{track}” of the crmkit course.").format(track=track), 0.60, 20)
     score = _("Score: {score}%").format(score=round(100 * made.score))
     say(f"{score}   ·   {made.day}", 0.525, 18)
-    names, percent = short_names(), "%" if get_language() == "zh" else " %"
-    shown = [f"{names.get(id_, id_)} {round(100 * share)}{percent}" for id_, share in made.steps]
+    names = short_names()
+    shown = [f"{names.get(id_, id_)} {round(100 * share)}%" for id_, share in made.steps]
     for row, at in enumerate(range(0, len(shown), 4)):
         say("   ·   ".join(shown[at : at + 4]), 0.475 - 0.026 * row, 10, quiet)
     assessed = (

@@ -268,7 +268,7 @@ def TasksForm(tasks: "Tasks") -> Screen:
         """What was done at the desks is read whenever the screen is drawn."""
 
     def show() -> Part:
-        lines = []
+        lines, before = [], tasks.done_before()
         for task, outcomes in tasks.standing(folder):
             wrong = next((one for one in outcomes if one.status != RIGHT), None)
             state = "right" if wrong is None else "open"
@@ -280,7 +280,7 @@ def TasksForm(tasks: "Tasks") -> Screen:
                         _("Done before; the shop was begun anew since, and it still counts."),
                         "quiet",
                     )
-                    if wrong and wrong.status != WRONG and tasks.done_before(task)
+                    if wrong and wrong.status != WRONG and task["id"] in before
                     else None,
                 )
             )

@@ -883,14 +883,18 @@ class Tasks:
                 records.note("task", self.name, f"{task['id']}/{part['id']}", one.status)
             yield task, outcomes
 
-    def done_before(self, task: dict) -> bool:
-        """Whether all of a task was right once, whatever the shop holds now."""
+    def done_before(self) -> set[str]:
+        """The tasks of which all was right once, whatever the shop holds now."""
         right = {
             event["item"]
             for event in records.events()
             if (event["kind"], event["place"], event["outcome"]) == ("task", self.name, RIGHT)
         }
-        return right.issuperset(f"{task['id']}/{part['id']}" for part in task["parts"])
+        return {
+            task["id"]
+            for task in self.data["tasks"]
+            if right.issuperset(f"{task['id']}/{part['id']}" for part in task["parts"])
+        }
 
     def _lines(self) -> Iterator[str]:
         yield say(self.data["title"])

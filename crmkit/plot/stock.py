@@ -123,6 +123,7 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     _style.need(table, ["abc", "value_share", "cumulative_share"], "stock.abc")
     table = _style.known(table, "cumulative_share")
     at, first = range(1, len(table) + 1), 0
+    running = table["cumulative_share"].to_numpy()
     few = (table["abc"] == "A").mean() < FEW
     for letter, colour in CLASS_COLOURS.items():
         inside = table["abc"] == letter
@@ -130,12 +131,10 @@ def abc(result: Any, *, ax: Any = None) -> Any:
             name = _("{letter}: {n:,} products, {share:.0%}").format(
                 letter=letter, n=int(inside.sum()), share=table.loc[inside, "value_share"].sum()
             )
-            last = int(inside.sum()) + first
-            here = table["cumulative_share"].iloc[
-                max(0, first - 1) : last
-            ]  # no gap to the class before
-            ax.fill_between(at[max(0, first - 1) : last], here, color=colour, label=name)
-            ax.bar([first + 1], here[:1] if first == 0 else here[1:2], color=colour, width=1)
+            last = first + int(inside.sum())
+            here = slice(max(0, first - 1), last)  # no gap to the class before
+            ax.fill_between(at[here], running[here], color=colour, label=name)
+            ax.bar(at[first], running[first], color=colour, width=1)
             first = last
     ax.plot(at, table["cumulative_share"], color="#22303C", linewidth=2)
     ax.set_xlim(0, len(table) + 1)

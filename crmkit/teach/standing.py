@@ -207,8 +207,9 @@ class Standing:
     def learnt(self) -> list[tuple[str, float | None, float | None]]:
         """Each thing that was asked before and after, and the share of those who knew it."""
         first, last = _known(self.before), _known(self._after())
+        named = {part: said for test in before_and_after().values() for (of, part), said in self.parts.items() if of == test}  # fmt: skip
         return [
-            (self.parts.get((before_and_after()["after"], one), one), first.get(one), last.get(one))
+            (named.get(one, one), first.get(one), last.get(one))
             for one in dict.fromkeys([*first, *last])
         ]
 

@@ -136,7 +136,11 @@ def test_the_page_says_what_the_course_brought_each_and_all():
 
 
 def test_a_class_that_has_only_been_asked_before_the_course_has_a_page(tmp_path):
-    found = Standing([], {}, {}, {}, {}, [answered("ann", before_and_after()["before"], "aov")])
+    first = before_and_after()["before"]
+    found = Standing(
+        [], {}, {}, {}, {(first, "aov"): "One basket"}, [answered("ann", first, "aov")]
+    )
+    assert found.learnt()[0] == ("One basket", 1.0, None)
     with use_language("en"):
         assert "Nobody has answered both yet." in class_page.as_page(found)
         class_page.as_excel(found, tmp_path / "class.xlsx")

@@ -263,7 +263,7 @@ def product_number(shop: Shop, words: str) -> str:
     if len(found) > 1:
         several = _("; ").join(f"{one.id} {one.name}" for one in found[:SEVERAL])
         raise BadValue(_("Several fit: {names}").format(names=several))
-    return found[0].id if found else words  # what is not there is refused with what to type
+    return found[0].id
 
 
 class Operations(DeskWork):
