@@ -232,7 +232,7 @@ def a_conversation(page, learners_course, language):
 FIELD = "exercises/sales-1/sales-1.ipynb"
 SAYS = {
     "zh": {"understood": "读作 90%", "wrong": "应填的是全部会员", "right": "家庭完整率是", "empty": "请先填上答案"},
-    "en": {"understood": "Understood as 90%", "wrong": "that is all members", "right": "are known", "empty": "Type your answer first"},
+    "en": {"understood": "Understood as 90%", "wrong": "that is all members", "right": "have a household on record", "empty": "Type your answer first"},
 }  # fmt: skip
 
 
