@@ -28,7 +28,7 @@ from crmkit.panels import DESKS
 from crmkit.practice.errors import PracticeError
 from crmkit.screen import FILES, Screen, receipt, style
 from crmkit.serve import lessons as pages
-from crmkit.serve import slides
+from crmkit.serve import slides, tour
 from crmkit.serve.people import SCENE, Class, Learner, hand_in, read, write
 
 HERE = Path(__file__).parent
@@ -173,8 +173,12 @@ class Page(tornado.web.RequestHandler):
                 _=_, label=label, language=self.language, house=self.house, who=self.current_user,
                 theme=self.get_cookie("crmkit_theme", ""), is_trainer=self.is_trainer,
                 may_teach=self.may_teach,
-                here=self.request.uri, trees=more.pop("trees", None), **more,
+                here=self.request.uri, trees=more.pop("trees", None), tour=self.tour(), **more,
             )  # fmt: skip
+
+    def tour(self) -> tuple[str, list[tour.Step]] | None:
+        """The name of this page's tour and its steps, where there is one."""
+        return None
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_default_headers()
@@ -205,6 +209,9 @@ class Home(Page):
         tracks = await self.house.do(self._tracks)
         roles = await self.house.do(self._roles)
         return self.show("home.html", tracks=tracks, roles=roles)
+
+    def tour(self) -> tuple[str, list[tour.Step]]:
+        return "start", tour.start_page()
 
     def _roles(self) -> tuple[str, list[tuple[str, str]]]:
         from crmkit.learn.authored import say
@@ -433,6 +440,9 @@ class DeskPage(Page):
             return self.redirect("/shop?change=1")
         return self.show("desk.html", desk=name, desks=DESKS, person=person, trees=trees)
 
+    def tour(self) -> tuple[str, list[tour.Step]]:
+        return "shop", tour.practice_shop(self.current_user.shops is None)
+
     def _prepared(self, name: str) -> tuple:
         who, staff = self.current_user, self.staff
         screens = who.open_desk(name, staff, self.language)
@@ -629,7 +639,7 @@ class Slides(Page):
 class Asset(Page):
     """Scripts and styles: the kit's own, from the package, nothing from elsewhere."""
 
-    KNOWN = {"screen.js": "text/javascript", "page.js": "text/javascript", "screen.css": "text/css", "page.css": "text/css"}  # fmt: skip
+    KNOWN = {"screen.js": "text/javascript", "page.js": "text/javascript", "tour.js": "text/javascript", "screen.css": "text/css", "page.css": "text/css"}  # fmt: skip
 
     def get(self, name: str) -> None:
         if name not in self.KNOWN:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -159,3 +160,51 @@ def stranger(served):
 def alone():
     """A browser before a server of its own."""
     return lambda house: Browser(Served(house))
+
+
+@pytest.fixture
+def newcomer(browser, served, browser_of):
+    """A page on which Ann is signed in for the first time; what it asked for and complained of is
+    noted."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    cookies = browser_of("ann").cookies
+    context.add_cookies([{"name": k, "value": v, "url": served.address} for k, v in cookies.items()])  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.asked, page.complaints = [], []
+    page.on("request", lambda one: page.asked.append(one.url))
+    page.on("console", lambda one: page.complaints.append(one.text) if one.type == "error" else None)  # fmt: skip
+    yield page
+    assert [one for one in page.asked if not one.startswith((served.address, "data:"))] == []
+    assert page.complaints == []
+    context.close()
+
+
+@pytest.fixture
+def page(newcomer):
+    """Ann's page after she was shown around."""
+    newcomer.add_init_script(
+        "for (const of of ['start', 'shop']) localStorage.setItem(`crmkit-tour-${of}-ann`, 'seen')"
+    )
+    return newcomer
+
+
+@pytest.fixture
+def serious(newcomer):
+    """What axe-core finds on Ann's page that would keep someone out."""
+    import axe_playwright_python
+
+    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
+    def found():
+        newcomer.evaluate(script)
+        all_of_it = newcomer.evaluate(
+            "async () => (await axe.run({resultTypes: ['violations']})).violations"
+        )
+        return [
+            (one["id"], one["nodes"][0]["html"][:200])
+            for one in all_of_it
+            if one["impact"] in ("serious", "critical")
+        ]
+
+    return found

@@ -1,39 +1,11 @@
 """A cashier with a keyboard in a real browser: nothing lost, nothing doubled, nothing fetched."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.browser
 SCANS = 300
-
-
-@pytest.fixture
-def page(browser, served, browser_of):
-    """A page on which Ann is signed in; what it asked for and complained of is noted."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    cookies = browser_of("ann").cookies
-    context.add_cookies([{"name": k, "value": v, "url": served.address} for k, v in cookies.items()])  # fmt: skip
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.asked, page.complaints = [], []
-    page.on("request", lambda one: page.asked.append(one.url))
-    page.on("console", lambda one: page.complaints.append(one.text) if one.type == "error" else None)  # fmt: skip
-    yield page
-    assert [one for one in page.asked if not one.startswith((served.address, "data:"))] == []
-    assert page.complaints == []
-    context.close()
-
-
-def serious(page):
-    """What axe-core finds that would keep someone out."""
-    import axe_playwright_python
-
-    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-    page.evaluate(script.read_text("utf-8"))
-    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]  # fmt: skip
 
 
 def test_three_hundred_scans_are_paid_by_keyboard_alone(page, served, house):
@@ -125,15 +97,15 @@ def test_what_is_typed_while_the_last_is_being_noted_stays(page, served):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_on_the_pages_keeps_anyone_out(page, served, theme):
+def test_nothing_on_the_pages_keeps_anyone_out(page, served, serious, theme):
     page.context.add_cookies([{"name": "crmkit_theme", "value": theme, "url": served.address}])
     page.goto(f"{served.address}/shop?change=1")
-    assert serious(page) == []
+    assert serious() == []
     page.locator("button[value=B1]").click()
     for path in ("/", "/shop/till", "/shop/members", "/shop/stock", "/shop/manager", "/exercise/sales-1"):  # fmt: skip
         page.goto(served.address + path)
         page.wait_for_timeout(200)
-        assert serious(page) == [], path
+        assert serious() == [], path
     page.set_viewport_size({"width": 390, "height": 800})
     for path in ("/", "/shop/till", "/exercise/sales-1"):
         page.goto(served.address + path)
