@@ -33,13 +33,15 @@ class Count:
 @dataclass(frozen=True)
 class StockRoom:
     """The papers of the stock room: what is kept for members, transfers with what arrived of each
-    product (kind and pieces, in order), stocktakes, and the ledger: every row a moment (UTC), a kind,
+    product (kind and pieces, in order), stocktakes, by store and product at how many is ordered and
+    up to how many, and the ledger: every row a moment (UTC), a kind,
     a product, from where to where, pieces and both balances."""
 
     kept: tuple[dict[str, Any], ...] = ()
     sent: tuple[tuple[str, str, dict[str, int]], ...] = ()
     arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = field(default_factory=dict)
     counts: tuple[Count, ...] = ()
+    rules: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     ledger: tuple[tuple[Any, ...], ...] = ()
 
     @classmethod
@@ -72,6 +74,10 @@ class StockRoom:
                 for row in rows(schema.transfer)
             ),
             arrived=arrived,
+            rules={
+                (row.store_id, row.product_id): (row.reorder_point, row.order_up_to)
+                for row in rows(schema.reorder_rule)
+            },
             counts=tuple(
                 Count(row.store_id, row.status, frozenset(sheets[row.id]), found.get(row.id, {}), frozenset(noted.get(row.id, ())))
                 for row in rows(schema.stocktake)
@@ -164,6 +170,32 @@ class WasSent:
 
 
 @dataclass(frozen=True)
+class ReordersAt:
+    """A store orders a product at so many pieces or fewer, up to so many."""
+
+    store: str
+    product: str
+    point: int
+    up_to: int
+
+    def touches(self, books: Any) -> set[str]:
+        return set()
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        rule = now.stock_room.rules.get((self.store, self.product))
+        if rule is None:
+            words = _("{product} has no reorder point yet.")
+            return Fault("no_reorder_point", words.format(product=self.product))
+        for reason, words, there, right in (
+            ("wrong_point", _("{product}: the reorder point is {count}; it should be {right}."), rule[0], self.point),
+            ("wrong_level", _("{product} is ordered up to {count}; it should be {right}."), rule[1], self.up_to),
+        ):  # fmt: skip
+            if there != right:
+                return Fault(reason, words.format(product=self.product, count=there, right=right))
+        return None
+
+
+@dataclass(frozen=True)
 class HasArrived:
     """What became of a product of a transfer: the deliveries that were received, one after the
     other (later ones may follow), and how many were lost, sent back, or came beyond what was sent."""
@@ -207,7 +239,7 @@ class HasArrived:
 @dataclass(frozen=True)
 class WasCounted:
     """These products were counted so in one stocktake that is closed, a cause noted for some; what
-    nobody could see was left out. Other stocktakes, of other goods, do not matter."""
+    nobody could see was left out, and so was what nobody asked for. Other stocktakes, of other goods, do not matter."""
 
     store: str
     products: dict[str, int]
@@ -233,7 +265,11 @@ class WasCounted:
             words = _("The count goes on: {n} of {all} noted.")
             noted, sheet = going_on[-1].noted, going_on[-1].sheet
             return Fault(UNDER_WAY, words.format(n=len(noted & sheet), all=len(sheet)))
-        tried = [fault for one, fault in zip(closed, faults, strict=True) if one in of_these]
+        tried = [
+            fault
+            for one, fault in zip(closed, faults, strict=True)
+            if one in of_these or fault.reason == "counted_also"
+        ]
         return (
             tried[-1]
             if tried
@@ -256,6 +292,12 @@ class WasCounted:
                 return Fault(
                     "wrong_count", words.format(product=product, count=one.found[product][0])
                 )
+        also = sorted(set(one.found) - {*self.products, *self.left})
+        if also:
+            words = _(
+                "{product} was counted with it, and nobody asked for that. Count again without it."
+            )
+            return Fault("counted_also", words.format(product=also[0]))
         for product in self.causes:
             if not one.found[product][1]:
                 return Fault(

@@ -21,7 +21,14 @@ from crmkit.learn import answers, authored, paper_tasks, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome, is_grading
 from crmkit.learn.paper_tasks import UNDER_WAY, Paper, noted_otherwise
-from crmkit.learn.stock_tasks import HasArrived, StockRoom, WasCounted, WasKept, WasSent
+from crmkit.learn.stock_tasks import (
+    HasArrived,
+    ReordersAt,
+    StockRoom,
+    WasCounted,
+    WasKept,
+    WasSent,
+)
 from crmkit.screen import Screen
 
 _SEALED = ("name", "phone", "email", "birth_date")
@@ -748,6 +755,7 @@ _GOALS = {
     "handed_out": lambda wanted: WasHandedOut(**wanted),
     "kept": lambda wanted: WasKept(**wanted),
     "sent": lambda wanted: WasSent(**wanted),
+    "reorder": lambda wanted: ReordersAt(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
     "counted": lambda wanted: WasCounted(**wanted),
     "called": lambda wanted: WasCalled(**wanted | {"says": tuple(wanted.get("says", ()))}),

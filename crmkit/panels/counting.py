@@ -8,7 +8,9 @@ from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk
 from crmkit.panels.logic.desk import counted, signed
 from crmkit.panels.logic.forms import codes
-from crmkit.panels.shown import cannot, money
+from crmkit.panels.shown import cannot, money, operation_label
+from crmkit.practice import values
+from crmkit.practice.display import on_shelf
 from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, parts
 
@@ -23,8 +25,8 @@ class Counting(Desk):
     report: Any = None
     asked = False
     """Whether they were asked, before closing, for what is not counted and for a reason."""
-    beside = ""
-    """Goods that are not on the list and were noted once."""
+    beside: tuple[Any, int] | None = None
+    """A product that is not in this count, and how many of it there are: is it to be added?"""
     again = False
     """Whether the number counted has to be typed once more, and not the goods."""
 
@@ -41,17 +43,18 @@ class Counting(Desk):
         if why:
             return why
         turn = self.work.turn
-        running = self._running()
+        rows = self.shop.stock.list_counts(size=20).rows
+        running = [one for one in rows if one.status == "open"]
         if self.sheet is not None and self.sheet.stocktake_id not in [one.id for one in running]:
             self.sheet = None  # closed or cancelled elsewhere
         if self.sheet is None:
             return parts.column(
                 *(parts.button(_("Go on with stocktake {id}").format(id=one.id), "count.fetch", one.id, icon="fetch", kind="primary") for one in running),
                 parts.card(
-                    parts.text(_("You count what is there; what the book says stays hidden until the count is closed."), "quiet"),
+                    parts.text(_("You count what is there; system stock stays hidden until the count is closed."), "quiet"),
                     parts.form(
                         "count.open",
-                        parts.field("products", _("Numbers of the goods to count; nothing for everything here"), rev=turn, lines=2, help=_("Several with blanks or commas between them.")),
+                        parts.field("products", _("Which products? Leave empty to count everything here."), rev=turn, lines=2, help=_("Their numbers, with spaces or commas between them.")),
                         parts.button(_("Begin the count"), kind="primary", icon="list", why=self.work.why_not("stock.open_count")),
                         once=self.keys("count.open"),
                     ),
@@ -71,6 +74,7 @@ class Counting(Desk):
         return parts.column(
             parts.row(
                 parts.column(
+                    self._add_it() if self.beside else None,
                     parts.form(
                         "count.one",
                         parts.row(
@@ -83,7 +87,7 @@ class Counting(Desk):
                         ),
                         once=self.keys("count.one"),
                     ),
-                    parts.table(_("{n} of {all} counted").format(n=len(done), all=len(rows)), [_("Goods"), _("Number"), _("You noted"), ""], rows),
+                    parts.table(_("{n} of {all} counted").format(n=len(done), all=len(rows)), [_("Goods"), _("Number"), _("Your count"), ""], rows),
                     grow=3,
                 ),
                 parts.column(
@@ -91,11 +95,14 @@ class Counting(Desk):
                         parts.text(_("What is not counted stays as it is: it is not zero."), "quiet"),
                         parts.form(
                             "count.close",
-                            parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One a line: P0001 broken")),
+                            parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One line per product: its number, then the reason. P0001 broken")),
                             parts.button(_("Close the count"), kind="primary", icon="lock", why=self.work.why_not("stock.close_count")),
                             once=self.keys("count.close"),
                         ),
-                        parts.button(_("Go away, go on later"), "count.leave", kind="quiet"),
+                        parts.row(
+                            parts.button(_("Leave it and carry on later"), "count.leave", kind="quiet"),
+                            parts.button(operation_label("stock.cancel_count"), "count.cancel", kind="quiet", why=self.work.why_not("stock.cancel_count"), once=self.keys("count.cancel")),
+                        ),
                         title=_("Stocktake {id}").format(id=self.sheet.stocktake_id),
                     ),
                     grow=1,
@@ -103,56 +110,59 @@ class Counting(Desk):
             )
         )  # fmt: skip
 
-    def _running(self) -> list[Any]:
-        """The stocktakes that are open here."""
-        return [one for one in self.shop.stock.list_counts(size=20).rows if one.status == "open"]
-
-    @property
-    def hidden(self) -> set[str]:
-        """The goods that are being counted: nobody is shown what the book says of them."""
-        sheets = [self.shop.stock.count_sheet(one.id) for one in self._running()]
-        return {product for sheet in sheets for product, _name in sheet.products}
+    def _add_it(self) -> Part:
+        """A product that is not in this count is counted with it only where somebody says so."""
+        product, many = self.beside
+        words = _("{goods} is not in this count. Add it?")
+        return parts.card(
+            parts.message("warning", words.format(goods=f"{product.id} {product.name}")),
+            parts.row(
+                parts.button(_("Add it, {n} counted").format(n=many), "count.add"),
+                parts.button(_("Leave it out"), "count.skip", kind="primary"),
+            ),
+        )
 
     def _found(self) -> Part:
         """What the count found, and what moved while it went on."""
-        rows = []
-        for line in self.report.lines:
-            now = self.shop.stock.look(line.product_id).on_hand
-            rows.append(
-                [
-                    f"{line.product_id} {self.named[line.product_id]}",
-                    str(line.book),
-                    str(line.counted),
-                    signed(line.difference),
-                    money(line.value),
-                    signed(now - line.counted),
-                    line.cause or "",
-                ]
-            )
+        rows = [
+            [
+                self.named[line.product_id],
+                line.product_id,
+                str(line.book),
+                str(line.counted),
+                signed(line.difference),
+                money(line.value),
+                on_shelf(self.shop.stock.look(line.product_id).on_hand),
+                line.cause or "",
+            ]
+            for line in self.report.lines
+        ]
         heads = [
             _("Goods"),
-            _("By the book when counted"),
+            _("Number"),
+            _("System stock when counted"),
             _("Counted"),
             _("Surplus (+) or shortage (−)"),
             _("At cost"),
-            _("Moved since counted"),
+            _("System stock now"),
             _("Reason"),
         ]
         left = [f"{one} {self.named[one]}" for one in self.report.uncounted]
         return parts.card(
             parts.table(_("Every product that was counted"), heads, rows),
             parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
-            title=_("What the count found"), icon="check",
+            title=_("What stocktake {id} found").format(id=self.report.stocktake_id), icon="check",
         )  # fmt: skip
 
     def open_count(self, typed: dict, key: str) -> None:
         names = codes(str(typed.get("products") or "")) or None
         self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
-        self.typed, self.asked, self.again, self.beside = {}, False, False, ""
+        self.typed, self.asked, self.again, self.beside = {}, False, False, None
         self.work.turn += 1  # nothing of an earlier count stands in the fields
 
     def count_one(self, typed: dict, key: str) -> None:
         self.typed, self.again = typed, False  # what is refused comes back into its fields
+        self.beside = None
         self.work.turn += 1
         words = str(typed.get("product") or "").strip()
         if not words:
@@ -160,17 +170,39 @@ class Counting(Desk):
         product = self._one(words)
         if product is None:
             return
-        if product.id not in dict(self.sheet.products) and self.beside != product.id:
-            self.beside = product.id
-            words = _(
-                "{goods} is not on this list. Note it once more if it is to be counted with it."
-            )
-            raise BadValue(words.format(goods=f"{product.id} {product.name}"))
         self.again = True
         many = counted(typed.get("counted"), _("Counted"))
-        self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
         self.typed, self.again = {}, False
+        if product.id in dict(self.sheet.products):
+            self._take_down(product, many, key)
+        else:
+            self.beside = product, many
+
+    def _take_down(self, product: Any, many: int, key: str) -> None:
+        self.sheet = self.shop.stock.count(self.sheet.stocktake_id, product.id, many, key=key)
         self.work.tell("right", f"{product.id} {product.name} × {many}")
+
+    def add_it(self, _arg: Any, _values: dict) -> None:
+        """What is not in the count was looked at and is counted with it."""
+        if self.beside:
+            self._take_down(*self.beside, key=self.keys("count.add"))
+            self.beside = None
+            self.keys.done("count.add")
+
+    def cancel_count(self, _arg: Any, _values: dict) -> None:
+        number = self.sheet.stocktake_id
+        self.shop.stock.cancel_count(number, key=self.keys("count.cancel"))
+        self.keys.done("count.cancel")
+        self.sheet = self.beside = None
+        self.work.tell(
+            "right", _("Stocktake {id} is cancelled; nothing was changed.").format(id=number)
+        )
+
+    def show_report(self, number: Any, _values: dict) -> None:
+        """An earlier stocktake's result, to be read again."""
+        self.named = dict(self.shop.stock.count_sheet(number).products)
+        self.report, self.sheet, self.tab = self.shop.stock.count_report(number), None, "count"
+        self.work.said = self.refused = None
 
     def take_back(self, product: str, _values: dict) -> None:
         """What was noted for these goods counts no more: they are not counted yet."""
@@ -179,12 +211,17 @@ class Counting(Desk):
     def close_count(self, typed: dict, key: str) -> None:
         told = str(typed.get("causes") or "").strip()
         lines = [re.split(r"[\s:：,，]+", line.strip(), maxsplit=1) for line in told.splitlines()]
-        lines = [[one for one in line if one] for line in lines]
-        unclear = [line[0] for line in lines if len(line) == 1]
-        if unclear:
-            words = _("{product}: write the reason behind the goods, such as P0001 broken.")
-            raise BadValue(words.format(product=unclear[0]))
         done, all_ = dict(self.sheet.noted), dict(self.sheet.products)
+        if len(all_) == 1 and told and not set(codes(told)[:1]) & set(all_):
+            lines = [[*all_, told]]  # of one product the reason can only be its own
+        lines = [[one for one in line if one] for line in lines]
+        for line in lines:
+            line[:1] = [one for one in values.codes(line[0]) if one in all_] or line[:1]
+            if len(line) == 1 or line[0] not in all_:
+                words = _(
+                    "Begin a line with the number of the product, then why: {product} broken."
+                )
+                raise BadValue(words.format(product=min({*all_} - {*done}, default=min(all_))))
         left = [f"{one} {name}" for one, name in all_.items() if one not in done]
         ask = []
         if left:
@@ -206,5 +243,9 @@ class Counting(Desk):
             "count.one": lambda _a, typed: self.note("count.one", self.count_one, typed),
             "count.close": lambda _a, typed: self.once("count.close", self.close_count, typed),
             "count.undo": self.take_back,
+            "count.add": self.add_it,
+            "count.skip": lambda _a, _v: setattr(self, "beside", None),
+            "count.cancel": self.cancel_count,
+            "count.report": self.show_report,
             "count.leave": lambda _a, _v: setattr(self, "sheet", None),
         }  # fmt: skip

@@ -72,10 +72,10 @@ class StockRoom(Counting):
 
     def _found_goods(self) -> Part:
         product, turn = self.looked, self.work.turn
-        if product.id in self.hidden:
-            words = _("It is being counted: what the book says is shown when the count is closed.")
-            return parts.card(parts.text(words), title=f"{product.id} {product.name}", icon="stock")
+        counted = self.shop.stock.look(product.id).on_hand is None
+        words = _("It is being counted: system stock is shown when the count is closed.")
         return parts.card(
+            parts.message("info", words) if counted else None,
             table(_("In every store"), self.shop.stock.everywhere(product.id)),
             parts.head(_("Keep some for a customer")),
             parts.form(
@@ -89,7 +89,7 @@ class StockRoom(Counting):
                 *self.marked("look.keep"),
                 once=self.keys("look.keep"),
             ),
-            table(_("What moved here, the latest first"), self.shop.stock.passbook(product.id, limit=20)),
+            None if counted else table(_("What moved here, the latest first"), self.shop.stock.passbook(product.id, limit=20)),
             title=f"{product.id} {product.name}",
             icon="stock",
         )  # fmt: skip
@@ -258,7 +258,11 @@ class StockRoom(Counting):
 
     def of_a_row(self) -> dict:
         held = {"only": lambda row: row.status == "held" and self.work.may("stock.release")}
-        return {"kept": {"opens": "kept.release", "opener": _("No longer wanted")} | held}
+        closed = {"only": lambda row: row.status == "closed"}
+        return {
+            "kept": {"opens": "kept.release", "opener": _("No longer wanted")} | held,
+            "counts": {"opens": "count.report", "opener": _("Result")} | closed,
+        }
 
     def own_acts(self) -> dict:
         return {

@@ -9,7 +9,7 @@ from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.panels.logic.till import METHODS, Drawer, TakingBack, Till
 from crmkit.panels.shown import Keys, list_acts, money, options, page_of, record, said
 from crmkit.practice import Shop, schema
-from crmkit.practice.display import name_of
+from crmkit.practice.display import name_of, on_shelf
 from crmkit.screen import Part, Screen, parts
 
 SALES = Listed("till.list_sales", {"channel": (schema.CHANNELS, "channel")}, ("-at", "-total", "total"), days=True, key="sale_id")  # fmt: skip
@@ -60,7 +60,7 @@ class TillPanel:
         if not self.till.found:
             return None
         rows = [
-            [one.name, money(one.list_price), str(one.available),
+            [one.name, money(one.list_price), on_shelf(one.available),
              parts.button(_("This one"), "pick", one.id, kind="small", says=f"{_('This one')} {one.name}")]
             for one in self.till.found
         ]  # fmt: skip

@@ -15,12 +15,12 @@ from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
 from crmkit import labels
+from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 
 MONEY, PERCENT, ABOUT, CODED, WHOLE = "money", "percent", "about", "coded", "whole"
 """How a value is read; what a record counts is a whole number, whatever its name; what something
-is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``. What has words
-of its own is read by a function."""
+is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``. What has words of its own is read by a function."""
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
 WIDTH = 100
@@ -37,6 +37,11 @@ def yuan(cents: int) -> str:
     ('1,234.50', '-0.05')
     """
     return f"{cents / 100:,.2f}"
+
+
+def on_shelf(units: int | None) -> str:
+    """How many are there, as people read it; while they are counted nobody is told."""
+    return _("being counted") if units is None else str(units)
 
 
 @contextmanager
@@ -149,6 +154,8 @@ def _unmarked(text: str):
 
 
 def _cell(name: str, value: object, how: object) -> str:
+    if how is on_shelf:
+        return on_shelf(value)
     if value is None:
         return "–"
     if callable(how):

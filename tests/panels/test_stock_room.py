@@ -139,7 +139,9 @@ def test_goods_being_counted_are_hidden_taken_back_and_kept_apart_from_others(sh
     screen.did({"act": "tab", "arg": "count"})
     screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
     screen.did({"act": "count.one", "values": {"product": "P3", "counted": "4"}})
-    assert "P3" in screen.text and "is not on this list" in screen.text
+    assert "P3" in screen.text and "is not in this count. Add it?" in screen.text
+    screen.did({"act": "count.skip"})
+    assert "Add it?" not in screen.text and dict(shop.stock.count_sheet(1).noted) == {}
     screen.did({"act": "count.one", "values": {"product": "P2", "counted": "0"}})
     assert dict(shop.stock.count_sheet(1).noted) == {"P2": 0}
     screen.did({"act": "count.undo", "arg": "P2"})
@@ -147,9 +149,49 @@ def test_goods_being_counted_are_hidden_taken_back_and_kept_apart_from_others(sh
     screen.did({"act": "tab", "arg": "look"})
     screen.did({"act": "look", "arg": "P1", "values": {"goods": "P1"}})
     assert "It is being counted" in screen.text and "20" not in screen.text
-    shop.stock.cancel_count(1)
+    screen.did({"act": "tab", "arg": "range"})
+    (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
+    shown = {row[0]: row for row in table["rows"]}
+    assert "being counted" in shown["P1"] and "being counted" not in shown["P3"]
     screen.did({"act": "tab", "arg": "count"})
-    assert "A new stocktake" in screen.text
+    screen.did({"act": "count.one", "values": {"product": "P3", "counted": "4"}})
+    screen.did({"act": "count.add"})
+    assert dict(shop.stock.count_sheet(1).noted) == {"P3": 4}
+    screen.did({"act": "count.cancel"})
+    assert "Stocktake 1 is cancelled" in screen.text and "A new stocktake" in screen.text
+
+
+def test_an_earlier_stocktake_is_opened_from_its_row(shop_of, walk):
+    shop = shop_of("K1")
+    shop.stock.open_count(["P1", "P2"])
+    shop.stock.count(1, "P1", 18)
+    shop.stock.close_count(1, causes={"P1": "two torn"})
+    shop.stock.open_count(["P2"])
+    shop.stock.cancel_count(2)
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "counts"})
+    (button,) = [one for one in walk(screen.tree) if one.get("act") == "count.report"]
+    screen.did({"act": "count.report", "arg": button["arg"]})
+    assert "What stocktake 1 found" in screen.text and "two torn" in screen.text
+
+
+def test_a_reason_without_its_product_is_asked_for_or_belongs_to_the_only_one(shop_of):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "count"})
+
+    def count_and_close(products, why):
+        screen.did({"act": "count.open", "values": {"products": products}})
+        for one in products.split():
+            screen.did({"act": "count.one", "values": {"product": one, "counted": "9"}})
+        screen.did({"act": "count.close", "values": {"causes": why}})
+
+    count_and_close("P1 P2", "one scarf torn")
+    assert "Begin a line with the number of the product, then why" in screen._problem
+    screen.did({"act": "count.close", "values": {"causes": "p1 one torn"}})
+    count_and_close("P3", "one scarf torn")
+    found = [shop.stock.count_report(one).lines[0].cause for one in (1, 2)]
+    assert found == ["one torn", "one scarf torn"]
 
 
 def test_a_done_act_says_what_was_done_and_a_refusal_leaves_nothing_old_behind(shop_of):

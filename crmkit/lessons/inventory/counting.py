@@ -231,8 +231,10 @@ class MyCount(Keys):
         return Key(act, {"wrong_count": lambda shop: act(shop, 4)})
 
     def cabinet(self) -> Key:
-        def act(shop: Any, done: bool = True, count: bool = True) -> None:
+        def act(shop: Any, done: bool = True, count: bool = True, also: tuple = ()) -> None:
             sheet = shop.stock.open_count([LOCKED])
+            for one in also:
+                shop.stock.count(sheet.stocktake_id, one, 7)
             if count:
                 shop.stock.count(sheet.stocktake_id, LOCKED, 0)
             if done:
@@ -241,6 +243,7 @@ class MyCount(Keys):
         return Key(
             act,
             {
+                "counted_also": lambda shop: act(shop, also=("P0055",)),
                 "under_way": lambda shop: act(shop, done=False),
                 "left_out": lambda shop: act(shop, count=False),
             },

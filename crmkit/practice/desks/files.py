@@ -177,14 +177,15 @@ class Files(Desk):
 
     @command(roles="stock_keeper manager trainer")
     def export_stock(self, tx: Tx, path: str) -> int:
-        """Write what this store has of every product to a new CSV or Excel file; how many."""
+        """Write what this store has of every product to a new CSV or Excel file, nothing for what is
+        being counted; how many."""
         tx.find(schema.store, tx.store_id)
         product = schema.product
         rows = tx.all(select(product).order_by(product.c.id))
         _write(
             values.path(path),
             ("product_id", "product", "category", "on_hand"),
-            ([r.id, r.name, r.category, stock_ledger.balance(tx, tx.store_id, r.id)] for r in rows),
+            ([r.id, r.name, r.category, stock_ledger.told(tx, tx.store_id, r.id)] for r in rows),
         )
         tx.note(f"store:{tx.store_id}", exported="stock", rows=len(rows))
         return len(rows)

@@ -11,8 +11,8 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.buying import Buying
 from crmkit.practice.desks.counts import Counts
 from crmkit.practice.desks.transfers import Transfers
-from crmkit.practice.display import ABOUT
-from crmkit.practice.errors import BadValue, NotFound
+from crmkit.practice.display import ABOUT, on_shelf
+from crmkit.practice.errors import BadValue, NotFound, Refused
 from crmkit.practice.goods import find_product, matching
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
@@ -36,6 +36,8 @@ RESERVATIONS = Listing(
     sorts=("-made_at", "until"),
     at="made_at",
 )
+Units = Annotated[int | None, on_shelf]
+"""So many units on a shelf; None while they are counted, which is done blind."""
 DOCUMENTS = ("sale", "return", "transfer", "stocktake", "redemption", "delivery")
 
 
@@ -46,13 +48,13 @@ class OnHand:
     store_id: str
     product_id: str
     product: str
-    on_hand: int
+    on_hand: Units
     reserved: int
     in_transit: int
 
     @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
+    def available(self) -> Units:
+        return None if self.on_hand is None else self.on_hand - self.reserved
 
 
 @record
@@ -74,10 +76,10 @@ class Reorder:
 
     product_id: str
     product: str
-    on_hand: int
+    on_hand: Units
     in_transit: int
     reorder_point: int
-    order: int
+    order: Units
 
 
 @record(lists="id name brand list_price on_hand available barcode")
@@ -91,12 +93,12 @@ class Product:
     barcode: str | None
     list_price: Cents
     active: bool
-    on_hand: int
+    on_hand: Units
     reserved: int
 
     @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
+    def available(self) -> Units:
+        return None if self.on_hand is None else self.on_hand - self.reserved
 
 
 @record(lists="id product_id product quantity member_id member until status")
@@ -155,15 +157,15 @@ class Stock(Transfers, Counts, Buying, Desk):
 
     @command(roles="stock_keeper manager trainer")
     def receive(self, tx: Tx, units: values.Units, *, note: str | None = None) -> dict[str, int]:
-        """Goods arrive from the supplier; what is on hand of each now."""
+        """Goods arrive from the supplier; what is on hand of each now, but of those being counted."""
         note = values.text(note, "note", needed=False)
         now = {}
         for product_id, quantity in values.pairs(units):
             product = find_product(tx, product_id)
             ledger.move(tx, "receive", product.id, "@supplier", tx.store_id, quantity, reason=note)
-            now[product.id] = ledger.balance(tx, tx.store_id, product.id)
+            now[product.id] = ledger.told(tx, tx.store_id, product.id)
         tx.note(f"store:{tx.store_id}", received=dict(values.pairs(units)))
-        return now
+        return {one: many for one, many in now.items() if many is not None}
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def everywhere(self, tx: Tx, product_id: str) -> tuple[OnHand, ...]:
@@ -176,6 +178,9 @@ class Stock(Transfers, Counts, Buying, Desk):
     def passbook(self, tx: Tx, product_id: str, limit: int = 50) -> tuple[Moved, ...]:
         """Every move of a product at this store, the latest first."""
         product = find_product(tx, product_id)
+        if product.id in ledger.counting(tx, tx.store_id):
+            said = _("{product} is being counted: its moves are shown when the count is closed.")
+            raise Refused(said, product=product.id)
         m = schema.stock_move
         rows = tx.all(
             select(m)
@@ -281,8 +286,9 @@ class Stock(Transfers, Counts, Buying, Desk):
             on_hand = ledger.balance(tx, tx.store_id, rule.product_id)
             coming = ledger.in_transit(tx, tx.store_id, rule.product_id)
             if on_hand + coming <= rule.reorder_point:
-                there = {"on_hand": on_hand, "in_transit": coming}
-                order = rule.order_up_to - on_hand - coming
+                told = ledger.told(tx, tx.store_id, rule.product_id)
+                there = {"on_hand": told, "in_transit": coming}
+                order = None if told is None else rule.order_up_to - on_hand - coming
                 there["product"] = tx.name_of(schema.product, rule.product_id)
                 needed.append(built(Reorder, rule, **there, order=order))
         return tuple(needed)
@@ -303,13 +309,13 @@ def _moved(row, store_id: str, reason: str | None) -> Moved:
 
 
 def _product(tx: Tx, row) -> Product:
-    on_hand = ledger.balance(tx, tx.store_id, row.id)
+    on_hand = ledger.told(tx, tx.store_id, row.id)
     return built(Product, row, on_hand=on_hand, reserved=ledger.reserved(tx, tx.store_id, row.id))
 
 
 def _on_hand(tx: Tx, store_id: str, product) -> OnHand:
     asked = (tx, store_id, product.id)
-    there = (ledger.balance(*asked), ledger.reserved(*asked), ledger.in_transit(*asked))
+    there = (ledger.told(*asked), ledger.reserved(*asked), ledger.in_transit(*asked))
     return OnHand(store_id, product.id, product.name, *there)
 
 

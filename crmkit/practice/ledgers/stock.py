@@ -7,7 +7,7 @@ passbook: what is on a shelf is read from the last row, however long the ledger 
 from sqlalchemy import case, func, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema
+from crmkit.practice import access, schema
 from crmkit.practice.errors import Closed, NotEnoughStock, Refused
 
 move_table = schema.stock_move
@@ -28,11 +28,31 @@ def balance(tx, location_id: str, product_id: str) -> int:
     return max((tuple(row) for row in latest if row), default=(0, 0))[1]
 
 
+def counting(tx, location_id: str) -> set[str]:
+    """The products of this place that are being counted, of which who counts them is not told how
+    many there should be: a count is blind. Who may put the book right is told."""
+    if access.is_allowed(tx.connection, tx.staff.id, "stock.adjust", tx.store_id):
+        return set()
+    line, t = schema.stocktake_line, schema.stocktake
+    open_here = (t.c.store_id == location_id, t.c.status == "open")
+    return set(
+        tx.column(
+            select(line.c.product_id).join(t, t.c.id == line.c.stocktake_id).where(*open_here)
+        )
+    )
+
+
+def told(tx, location_id: str, product_id: str) -> int | None:
+    """How many units are at this place, for people; None while they are being counted."""
+    hidden = product_id in counting(tx, location_id)
+    return None if hidden else balance(tx, location_id, product_id)
+
+
 def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int, **about) -> int:
     """Move units; the new balance of the place they left. The one writer of the stock ledger."""
     left = balance(tx, from_id, product_id) - quantity
     if left < 0 and not from_id.startswith("@"):
-        raise _too_few(left + quantity, product_id, from_id, quantity)
+        raise _too_few(tx, left + quantity, product_id, from_id, quantity)
     tx.insert(
         move_table,
         kind=kind,
@@ -92,10 +112,13 @@ def require_available(tx, product_id: str, quantity: int) -> None:
     """Refuse when this store has fewer units that nobody reserved."""
     free = available(tx, tx.store_id, product_id)
     if free < quantity:
-        raise _too_few(free, product_id, tx.store_id, quantity)
+        raise _too_few(tx, free, product_id, tx.store_id, quantity)
 
 
-def _too_few(left: int, product_id: str, place: str, asked: int) -> NotEnoughStock:
+def _too_few(tx, left: int, product_id: str, place: str, asked: int) -> NotEnoughStock:
+    if product_id in counting(tx, place):
+        said = _("{product} is being counted at {place}, and there are not {asked} units of it.")
+        return NotEnoughStock(said, product=product_id, place=place, asked=asked)
     said = _("Only {left} units of {product} at {place}, {asked} were asked for.")
     return NotEnoughStock(said, left=left, product=product_id, place=place, asked=asked)
 

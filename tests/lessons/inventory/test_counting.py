@@ -62,9 +62,9 @@ def test_the_opening_scene_is_true(lesson_shop):
 
 def test_what_is_sold_after_counting_comes_off_once(lesson_shop):
     here = lesson_shop("inventory-03")
-    sheet = here.stock.open_count(["P0037"])
-    here.stock.count(sheet.stocktake_id, "P0037", here.stock.look("P0037").on_hand)
     before = here.stock.look("P0037").on_hand
+    sheet = here.stock.open_count(["P0037"])
+    here.stock.count(sheet.stocktake_id, "P0037", before)
     here.as_staff("E0007").stock.send("S02", [("P0037", 1)])
     here.stock.close_count(sheet.stocktake_id)
     assert before - here.stock.look("P0037").on_hand == 1

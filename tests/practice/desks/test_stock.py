@@ -166,6 +166,28 @@ def test_a_count_that_sales_have_overtaken_must_be_done_again(shop):
     assert keeper.look("P1").on_hand == 0
 
 
+def test_what_is_being_counted_is_told_to_nobody_who_counts(shop):
+    keeper, cashier = shop.as_staff("K1").stock, shop.as_staff("C1").stock
+    keeper.set_reorder_rule("P1", 10, 30)
+    sheet = keeper.open_count(["P1"])
+    for at in (keeper, cashier):
+        assert (at.look("P1").on_hand, at.look("P1").available) == (None, None)
+        assert [one.on_hand for one in at.everywhere("P1") if one.store_id == "S1"] == [None]
+        assert [one.on_hand for one in at.find("scarf") if one.id == "P1"] == [None]
+    listed = {one.id: one.on_hand for one in keeper.list_products().rows}
+    assert (listed["P1"], listed["P2"]) == (None, 10)
+    assert "being counted" in str(keeper.list_products().rows[0])
+    assert [(one.on_hand, one.order) for one in keeper.to_reorder()] == [(None, None)]
+    with pytest.raises(Refused, match="being counted"):
+        keeper.passbook("P1")
+    with pytest.raises(NotEnoughStock, match="being counted"):
+        keeper.reserve("P1", 99)
+    assert keeper.receive([("P1", 1), ("P2", 1)]) == {"P2": 11}
+    assert shop.stock.look("P1").on_hand == 11  # who may put the book right is told
+    keeper.cancel_count(sheet.stocktake_id)
+    assert keeper.look("P1").on_hand == 11
+
+
 def test_the_counter_is_not_shown_the_book(shop):
     keeper = shop.as_staff("K1").stock
     sheet = keeper.open_count(["P1"])
