@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from crmkit.i18n import LANGUAGES
+from crmkit.panels import DESKS
+
 pytestmark = pytest.mark.browser
 SCANS = 300
 
@@ -96,18 +99,45 @@ def test_what_is_typed_while_the_last_is_being_noted_stays(page, served):
     assert kept == ["P2", "soon"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_on_the_pages_keeps_anyone_out(page, served, serious, theme):
-    page.context.add_cookies([{"name": "crmkit_theme", "value": theme, "url": served.address}])
+ZOOMED = (640, 360)
+"""1280 × 720 at 200 %."""
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", (1280, 720)), ("dark", (390, 720))])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_keeps_anyone_out_or_must_be_scrolled_sideways(
+    page, served, serious, language, theme, size
+):
+    for name, value in (("language", language), ("theme", theme)):
+        page.context.add_cookies([{"name": f"crmkit_{name}", "value": value, "url": served.address}])  # fmt: skip
+
+    def read(where):
+        assert serious() == [], where
+        for width, height in (ZOOMED, size):
+            page.set_viewport_size({"width": width, "height": height})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (where, width, wide)
+
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{served.address}/shop?change=1")
-    assert serious() == []
-    page.locator("button[value=B1]").click()
-    for path in ("/", "/shop/till", "/shop/members", "/shop/stock", "/shop/manager", "/exercise/sales-1"):  # fmt: skip
+    read("the shop's door")
+    page.locator("button[value=T1]").click()
+    page.wait_for_url("**/shop/till")
+    for desk in DESKS:
+        page.goto(f"{served.address}/shop/{desk}")
+        page.locator(".ck-tabs button").first.wait_for()
+        for tab in page.locator(".ck-tabs button").all():
+            tab.click()
+            page.locator(".ck-tabs button[aria-current]", has_text=tab.inner_text()).wait_for()
+            page.locator(".ck:not([aria-busy])").wait_for()
+            read((desk, tab.inner_text()))
+    for path in ("/", "/exercise/sales-1", "/certificate/cashier", "/board"):
         page.goto(served.address + path)
         page.wait_for_timeout(200)
-        assert serious() == [], path
-    page.set_viewport_size({"width": 390, "height": 800})
-    for path in ("/", "/shop/till", "/exercise/sales-1"):
+        read(path)
+    page.locator("main input[name=code]").fill("trainer-password")
+    page.keyboard.press("Enter")
+    page.locator(".address").wait_for()
+    for path in ("/board", "/trainer"):
         page.goto(served.address + path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 390, (path, wide)
+        read(path)
