@@ -1,11 +1,13 @@
 """The marketing desk on screen: care, campaigns, and who is left out and why."""
 
+from functools import cached_property
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.forms import member_number
 from crmkit.panels.logic.lists import Listed
+from crmkit.panels.segments import Segments
 from crmkit.panels.shown import cannot, operation_label, record, table
 from crmkit.practice import Shop, schema
 from crmkit.screen import Part, Screen, parts
@@ -21,10 +23,15 @@ class MarketingDesk(Desk):
         self.brought: Any = None
         super().__init__(shop)
 
+    @cached_property
+    def segments(self) -> Segments:
+        return Segments(self)
+
     def pages(self) -> dict:
         return {
             "campaigns": (_("Campaigns"), self._campaigns),
             "messages": (_("Messages"), self._messages),
+            "segments": (_("Segments"), self.segments.show),
             "care": (_("Care"), self._care),
         }
 
@@ -102,7 +109,6 @@ class MarketingDesk(Desk):
                 parts.button(_("Queue today's wishes"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
             ),
             table(_("Wishes"), self.shop.marketing.care_rules()),
-            table(_("Segments"), self.shop.marketing.segments(), without=("id",)) if self.work.may("marketing.segments") else None,
         )  # fmt: skip
 
     def open(self, number: Any, _values: dict) -> None:
@@ -141,6 +147,7 @@ class MarketingDesk(Desk):
             "send_one": lambda _a, _v: self.once("marketing.send_one", self.send_one),
             "result": lambda _a, _v: self.result(),
             "care": lambda _a, _v: self.once("care", self.care),
+            **self.segments.acts(),
         }
 
 

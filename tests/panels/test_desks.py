@@ -109,7 +109,7 @@ def test_lists_of_goods_are_read_as_people_write_them(typed, meant):
 def test_almost_every_operation_can_be_asked_for_by_a_form(shop_of):
     shop = shop_of("T1")
     unasked = {one for one in OPERATIONS if not one.startswith(("shop.", "files.", "reports.")) and asks(shop, one) is None}  # fmt: skip
-    assert unasked == {"marketing.make_segment"}
+    assert unasked == {"marketing.make_segment", "marketing.would_pick"}
 
 
 def test_a_blind_count_shows_no_book_and_says_what_moved_meanwhile(shop_of, walk):

@@ -25,6 +25,7 @@ OUTBOX = Listing(
     store=None,
     also=lambda tx, _where: [_of_own_stores(tx, schema.outbox.c.member_id)],
 )
+SHOWN_AT_MOST = 20
 CAUGHT_UP = timedelta(days=60)
 """How far back care that was not run is looked for."""
 
@@ -38,6 +39,15 @@ class Segment:
     rule: Annotated[dict, segment_rule.said]
     members: int
     made_on: date
+
+
+@record
+class Picked:
+    """Whom a rule would pick today: how many, and the first of this person's own stores."""
+
+    rule: Annotated[dict, segment_rule.said]
+    members: int
+    some: tuple[people.Member, ...]
 
 
 @record(lists="id name channel language subject")
@@ -133,6 +143,16 @@ class Marketing(Desk):
         audience.pick(tx, segment_id, rule)
         tx.note(f"segment:{segment_id}")
         return _segment_of(tx, segment_id)
+
+    @query(roles="manager trainer")
+    def would_pick(self, tx: Tx, rule: dict) -> Picked:
+        """Whom a segment of this rule would hold today; nothing is made."""
+        rule = segment_rule.checked(rule)
+        picked, m = audience.picked_by(tx, rule), schema.member
+        ours = set(tx.column(select(m.c.id).where(_of_own_stores(tx, m.c.id))))
+        some = [one for one in picked if one in ours][:SHOWN_AT_MOST]
+        cards = tuple(people.card_of(tx, tx.find(m, one)) for one in some)
+        return Picked(rule=rule, members=len(picked), some=cards)
 
     @command(roles="manager trainer")
     def refresh_segment(self, tx: Tx, segment_id: str) -> Segment:
