@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -376,3 +377,17 @@ def test_a_larger_csv_hardly_needs_more_memory(tmp_path, repository, encoding):
 def test_polars_can_go_on_from_there(tmp_path):
     (tmp_path / "sales.csv").write_text(text_of())
     assert isinstance(scan(tmp_path / "sales.csv").pl(), pl.DataFrame)
+
+
+@pytest.mark.parametrize("noisy", [False, True], ids=["clean", "with blanks and n/a"])
+def test_a_question_looks_only_at_the_columns_it_asks_for(tmp_path, noisy):
+    file = tmp_path / "sales.csv"
+    rows = "".join(f"S{i:04},M{i:04},{i}.50,A{i}\n" for i in range(50))
+    odd = " S0100,n/a,N/A,\n" if noisy else ""
+    file.write_text("sale_id,member_id,amount,note\n" + rows + odd, encoding="utf-8")
+    lines = scan(file)
+    plan = lines.aggregate("max(note)").explain()
+    assert "note" in plan
+    assert not re.search(r"amount|member_id|join", plan, re.IGNORECASE), plan
+    if noisy:
+        assert lines.order("sale_id").fetchall()[-1][:2] == ("S0100", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,7 @@ SAMPLE = 10_000
 ROUNDS = 12
 _ASIDE = "_crmkit_aside"
 _TOTAL_ROW = quoted(f"(?i) *(?:{TOTALS})[:： ]*")
+_ID_AT_A_GLANCE = "[!-<>-~][!-~]*[0-9][!-~]*"  # a digit, no blanks: nothing to mend
 _MISFIT = "error('crmkit-misfit')"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "UBIGINT")
 
@@ -89,7 +91,8 @@ def typed(
         kinds = {name: chosen(name, values[name], **asked) for name in texts}
         plan = _Plan(types, {name: kind for name, (kind, _told) in kinds.items()}, values, wide)
         try:
-            rows, *aside = duckdb.sql(plan.proof(raw, guarded=guarded)).fetchall()[0][:3]
+            rows, *counted = duckdb.sql(plan.proof(raw, guarded=guarded)).fetchall()[0]
+            aside, sound = counted[:2], counted[2:]
             break
         except duckdb.Error as error:
             if not _of_a_value(error):
@@ -108,7 +111,7 @@ def typed(
         )
     left_out = {why: n for why, n in zip(("header_row", "total_row"), aside, strict=True) if n}
     result = Typed(
-        duckdb.sql(plan.query(raw, guarded=guarded, some_out=bool(left_out))),
+        duckdb.sql(plan.query(raw, guarded=guarded) if left_out else plan.query_all(raw, sound)),
         {name: kind.name for name, (kind, _told) in kinds.items()},
         rows - sum(left_out.values()),
         left_out,
@@ -191,21 +194,22 @@ class _Plan:
         if kind is TEXT:
             return text
         if kind is ID:  # one quick look at each; only what needs it is looked at closely
-            words = [w for w in NOTHING if w != "na" or meaning(name) in ("member_id", "staff_id")]
-            odd = (
-                rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{'|'.join(map(re.escape, words))})$"
-                rf"|[{UNSEEN}]"
-            )
             seen = f"translate({text}, {quoted(UNSEEN)}, '')"
-            closely = f"CASE WHEN lower({seen}) IN ('', {_list(words)}) THEN NULL ELSE {seen} END"
-            plain = self._named(name)
-            return (
-                f"CASE WHEN regexp_matches({plain}, {quoted(odd)}) THEN {closely} ELSE {plain} END"
-            )
+            closely = f"CASE WHEN {_among(seen, ['', *_nothing(name)])} THEN NULL ELSE {seen} END"
+            return f"CASE WHEN {self._odd(name)} THEN {closely} ELSE {self._named(name)} END"
         return (
             f"CASE WHEN regexp_full_match({text}, {quoted(kind.fits)}) THEN {kind.made_of(text)} "
-            f"WHEN {text} IS NULL OR trim({text}) = '' OR lower({text}) IN ({_list(NOTHING)}) "
+            f"WHEN {text} IS NULL OR trim({text}) = '' OR {_among(text, NOTHING)} "
             f"THEN NULL ELSE {_MISFIT} END"
+        )
+
+    def _odd(self, name: str) -> str:
+        """Whether an id may be nothing, or have around or in it what belongs to no id."""
+        plain, words = self._named(name), "|".join(map(re.escape, _nothing(name)))
+        odd = rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{words})$|[{UNSEEN}]"
+        return (
+            f"CASE WHEN {plain} IS NULL OR regexp_full_match({plain}, {quoted(_ID_AT_A_GLANCE)}) "
+            f"THEN false ELSE regexp_matches({plain}, {quoted(odd)}) END"
         )
 
     def aside(self) -> str:
@@ -236,23 +240,40 @@ class _Plan:
                 found[name] = value.replace("CASE WHEN", f"CASE WHEN {_ASIDE} IS NOT NULL THEN NULL WHEN", 1)  # fmt: skip
         return found
 
-    def query(self, raw: str, *, guarded: bool, some_out: bool) -> str:
-        """All columns as what they are; without the rows that are no data, where there are some."""
+    def query(self, raw: str, *, guarded: bool) -> str:
+        """All columns as what they are, without the rows that are no data."""
         values = self._values(guarded)  # proven: none is in doubt, so none needs to be computed
         wanted = ", ".join(f"{v.replace(_MISFIT, 'NULL')} AS {named(n)}" for n, v in values.items())
-        if not some_out:
-            return f"SELECT {wanted} FROM ({raw})"
         return f"SELECT {wanted} FROM {self._marked(raw)} WHERE {_ASIDE} IS NULL"
 
+    def query_all(self, raw: str, sound: Sequence[bool]) -> str:
+        """All columns and all rows; the columns the proof found sound are not looked at again."""
+        values = self._values(guarded=False)
+        for name, is_sound in zip(self._proven(), sound, strict=True):
+            if is_sound:
+                kind = self.kinds[name]
+                values[name] = self._named(name) if kind is ID else kind.made_of(self.text(name))
+        wanted = ", ".join(f"{v.replace(_MISFIT, 'NULL')} AS {named(n)}" for n, v in values.items())
+        return f"SELECT {wanted} FROM ({raw})"
+
+    def _proven(self) -> list[str]:
+        return [name for name, kind in self.kinds.items() if kind is not TEXT]
+
     def proof(self, raw: str, *, guarded: bool) -> str:
-        """One pass over all lines: how many there are, and whether every value fits its kind."""
-        sure = [
-            f"count({value})"
-            for name, value in self._values(guarded).items()
-            if self.kinds.get(name) not in (None, TEXT, ID)
+        """One pass over all lines: how many there are, and whether every value fits its kind.
+
+        A number of rows, of headings again, of totals; then of each column that is no prose whether
+        it is sound: every value as its kind has it, none that stands for nothing.
+        """
+        values = self._values(guarded)
+        sound = [
+            f"count(*) FILTER (WHERE {self._odd(name)}) = 0"
+            if self.kinds[name] is ID
+            else f"count({values[name]}) = count({named(name)})"
+            for name in self._proven()
         ]
         out = [f"count(*) FILTER (WHERE {_ASIDE} = '{why}')" for why in ("header_row", "total_row")]
-        return f"SELECT {', '.join(['count(*)', *out, *sure])} FROM {self._marked(raw)}"
+        return f"SELECT {', '.join(['count(*)', *out, *sound])} FROM {self._marked(raw)}"
 
     def _marked(self, raw: str) -> str:
         return f"(SELECT *, {self.aside()} AS {_ASIDE} FROM ({raw}))"
@@ -272,7 +293,7 @@ class _Plan:
                 fits += f" AND TRY({kind.made_of(text)}) IS NOT NULL"
             bad = duckdb.sql(
                 f"SELECT DISTINCT {named(name)} FROM {rows} WHERE {_ASIDE} IS NULL AND {text} IS NOT NULL "
-                f"AND trim({text}) <> '' AND lower({text}) NOT IN ({_list(NOTHING)}) "
+                f"AND trim({text}) <> '' AND NOT {_among(text, NOTHING)} "
                 f"AND NOT coalesce({fits}, false) LIMIT 50"
             ).fetchall()
             found[name] = [value for (value,) in bad]
@@ -281,5 +302,15 @@ class _Plan:
         return found
 
 
-def _list(words: Any) -> str:
-    return ", ".join(map(quoted, words))
+def _nothing(name: str) -> list[str]:
+    """The words that stand for no id in a column: NA may be a product, but nobody's number."""
+    return [w for w in NOTHING if w != "na" or meaning(name) in ("member_id", "staff_id")]
+
+
+def _among(text: str, words: Iterable[str]) -> str:
+    """Whether a text is one of the words, however it is spelled.
+
+    Not with IN or list_contains: DuckDB joins a long list before anything else, for every row and
+    for columns nobody asks for.
+    """
+    return f"coalesce(list_position([{', '.join(map(quoted, words))}], lower({text})), 0) > 0"
