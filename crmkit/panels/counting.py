@@ -95,7 +95,7 @@ class Counting(Desk):
                         parts.text(_("What is not counted stays as it is: it is not zero."), "quiet"),
                         parts.form(
                             "count.close",
-                            parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One line per product: its number, then the reason. P0001 broken")),
+                            *self.marked("count.close", parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One line per product: its number, then the reason. P0001 broken"))),
                             parts.button(_("Close the count"), kind="primary", icon="lock", why=self.work.why_not("stock.close_count")),
                             once=self.keys("count.close"),
                         ),
@@ -241,7 +241,7 @@ class Counting(Desk):
             "count.open": lambda _a, typed: self.once("count.open", self.open_count, typed),
             "count.fetch": lambda number, _v: setattr(self, "sheet", self.shop.stock.count_sheet(number)),
             "count.one": lambda _a, typed: self.note("count.one", self.count_one, typed),
-            "count.close": lambda _a, typed: self.once("count.close", self.close_count, typed),
+            "count.close": lambda _a, typed: self.note("count.close", self.close_count, typed),
             "count.undo": self.take_back,
             "count.add": self.add_it,
             "count.skip": lambda _a, _v: setattr(self, "beside", None),

@@ -350,7 +350,7 @@ def suggest_structure(
 
     Returns a frame of the kind that came in, most money freed first: product_id, abc, on_hand (all
     stores), units (sold in the window), days_left, value (of the stock, at cost), advice, and
-    frees (cost of what lies beyond `plenty_days`, currency units).
+    frees (cost of what lies beyond `plenty_days`, currency units; new goods free nothing).
 
     Raises `TableError` when a column is missing or of the wrong kind, or a product stands
     twice. The limits are the course's: set your own.
@@ -416,7 +416,9 @@ def suggest_structure(
     advice = nw.lit("keep")
     for condition, code in reversed(choices):
         advice = nw.when(condition).then(nw.lit(code)).otherwise(advice)
-    each = each.with_columns(advice=advice, _down=-nw.col("frees"))
+    each = each.with_columns(advice=advice)
+    freed = nw.when(nw.col("advice") == "new").then(nw.lit(0.0)).otherwise(nw.col("frees"))
+    each = each.with_columns(frees=freed).with_columns(_down=-nw.col("frees"))
     each = each.sort("_down", "product_id", nulls_last=True)
     columns = ["abc", "on_hand", "units", "days_left", "value", "advice", "frees"]
     return tables.give_back(each.select("product_id", *columns), sales)

@@ -104,7 +104,7 @@ def test_a_count_takes_lists_as_people_write_them_and_shows_what_they_noted(shop
     assert ["Cotton scarf", "P1", "19"] in [row[:3] for row in table["rows"]]
     assert "20" not in screen.text
     screen.did({"act": "count.close", "values": {"causes": " "}})
-    assert "No reason is noted" in screen._problem
+    assert "No reason is noted" in screen.text
     screen.did({"act": "count.close", "values": {"causes": "P1：one broken"}})
     assert [one.cause for one in shop.stock.count_report(1).lines] == ["one broken"]
 
@@ -127,8 +127,8 @@ def test_a_count_asks_for_the_number_again_where_that_was_wrong_and_before_it_cl
     screen.did({"act": "count.one", "values": {"product": "P1", "counted": "10"}})
     assert focus() == ["product"]
     screen.did({"act": "count.close", "values": {"causes": "P1 one broken"}})
-    assert "1 of 2 are not counted yet: P2" in screen._problem
-    assert "No reason is noted" not in screen._problem
+    assert "1 of 2 are not counted yet: P2" in screen.text
+    assert "No reason is noted" not in screen.text
     screen.did({"act": "count.close", "values": {"causes": "P1 one broken"}})
     assert "Stocktake 1 is closed." in screen.text
 
@@ -187,7 +187,7 @@ def test_a_reason_without_its_product_is_asked_for_or_belongs_to_the_only_one(sh
         screen.did({"act": "count.close", "values": {"causes": why}})
 
     count_and_close("P1 P2", "one scarf torn")
-    assert "Begin a line with the number of the product, then why" in screen._problem
+    assert "Begin a line with the number of the product, then why" in screen.text
     screen.did({"act": "count.close", "values": {"causes": "p1 one torn"}})
     count_and_close("P3", "one scarf torn")
     found = [shop.stock.count_report(one).lines[0].cause for one in (1, 2)]

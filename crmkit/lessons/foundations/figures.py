@@ -128,7 +128,7 @@ def four_of_goods() -> Screen:
         )
         for r in goods().itertuples()
     ]
-    heads = [_("Store"), _("Turnover (times)"), _("Best-seller share"), _("New-product share")]
+    heads = [_("Store"), _("Stock turn (times)"), _("Best-seller share"), _("New-product share")]
     return _shown(_("April to June 2025, 91 days"), heads, rows)
 
 

@@ -73,7 +73,7 @@ def draw_ledger(ax: Any, moves: Sequence[Move]) -> None:
     ax.axhline(levels[-1], color=QUIET, linewidth=1.5, linestyle="--")
     ax.set_xticks(range(len(levels)), [_("before"), *(day for day, *_rest in moves)])
     ax.set_ylim(0, max(levels) + 3)
-    ax.set_ylabel(_("pieces by the book"))
+    ax.set_ylabel(_("on hand, pieces"))
 
 
 def ledger(product: str = PILLOW) -> Screen:
@@ -145,7 +145,7 @@ class Asking(Keys):
                 "noted",
                 words.format(guess=guess, all=len(lacking), some=sum(map(bool, lacking.values()))),
             ),
-            parts.table(_("Has what we lack"), [_("Store"), _("how many goods")], rows),
+            parts.table(_("Has what we lack"), [_("Store"), _("Product lines")], rows),
         )
 
     def pillows(self) -> Key:
@@ -154,7 +154,7 @@ class Asking(Keys):
             here(PILLOW),
             {
                 ("那是 S02 的。", "That is what S02 has."): here(PILLOW, "S02"),
-                ("那是架子上看得见的；先看账上写几个。", "That is what the shelf shows; first see what the book says."): here(PILLOW) - 1,
+                ("那是架子上看得见的；先看账上写几个。", "That is what the shelf shows; first see what the system says."): here(PILLOW) - 1,
             },
         )  # fmt: skip
 

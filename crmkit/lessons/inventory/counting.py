@@ -72,7 +72,7 @@ class Counting(Keys):
             )
             for product, (shelf, back, broken) in SHELF.items()
         )  # fmt: skip
-        said = _("Noted: {guess}. Nobody tells you what the book says. Count first.")
+        said = _("Noted: {guess}. Nobody tells you what the system says. Count first.")
         return parts.column(
             parts.message("noted", said.format(guess=self.given.get("off_guess", "–"))),
             parts.card(pictured(draw_shelf, told, size=(9.5, 4.8))),
@@ -183,7 +183,7 @@ class MyCount(Keys):
             "not_received": _("Under the stairs stands a torn-open carton of raisins, the supplier's note of this morning still in it."),
             "not_noted": _("In the bin lie shards of a white rice bowl; the loss sheet is empty."),
         }  # fmt: skip
-        heads = [_("Goods"), _("By the book"), _("on the shelf"), _("back room"), _("cost of one piece")]  # fmt: skip
+        heads = [_("Goods"), _("System stock"), _("on the shelf"), _("back room"), _("cost of one piece")]  # fmt: skip
         return parts.column(
             parts.table(_("Your count sheet"), heads, rows),
             parts.message("info", notes[self.cause]),
@@ -211,7 +211,7 @@ class MyCount(Keys):
             100 * same / len(off),
             {
                 ("那是不符的比例。", "That is the share that does not agree."): 100 - 100 * same / len(off),
-                ("盘盈也是不符：多了同样是账错。", "A surplus does not agree either: too many is a wrong book as well."): 100 * short / len(off),
+                ("盘盈也是不符：多了同样是账错。", "A surplus does not agree either: too many is an error as well."): 100 * short / len(off),
             },
             {"right": str(same), "all": str(len(off))},
         )  # fmt: skip

@@ -59,7 +59,9 @@ class Moving(Keys):
     def box(self) -> Part:
         """What is in the box, and what pressing the quick button would cost; with the guess."""
         guess = self.given.get("gap_guess")
-        words = _("Your guess: {guess}. {gap} at cost would stand in the book and not in the shop.")
+        words = _(
+            "Your guess: {guess}. {gap} at cost would be in the system, but not in the shop or not fit to sell."
+        )
         said = words.format(
             guess=yuan(float(guess)) if guess is not None else "–", gap=yuan(not_there())
         )
@@ -89,7 +91,7 @@ class Moving(Keys):
         return _rest("P0010", 2, 2)
 
     def send(self) -> Key:
-        return _sending({"P0279": 4}, NEIGHBOUR, FAR)
+        return sending({"P0279": 4}, NEIGHBOUR, FAR)
 
 
 class MyTransfer(Keys):
@@ -150,7 +152,7 @@ class MyTransfer(Keys):
         return _first_box({"P0002": (2, 2), "P0004": (4, 0), "P0010": (3, 0)})
 
     def send(self) -> Key:
-        return _sending({"P0279": 3, "P0148": 2}, NEIGHBOUR, FAR)
+        return sending({"P0279": 3, "P0148": 2}, NEIGHBOUR, FAR)
 
     def call_back(self) -> Key:
         def act(shop: Any, back: bool = True, where: str = FAR) -> None:
@@ -206,7 +208,7 @@ def _rest(product: str, first: int, then: int) -> Key:
     )
 
 
-def _sending(units: dict[str, int], store: str, wrong: str) -> Key:
+def sending(units: dict[str, int], store: str, wrong: str) -> Key:
     def act(shop: Any, where: str = store, less: int = 0) -> None:
         shop.stock.send(where, [(one, many - less) for one, many in units.items()])
 

@@ -192,7 +192,7 @@ class Shelves:
         return parts.row(
             parts.table(self.title, head, rows),
             parts.table(
-                _("Empty longest"),
+                _("Out of stock longest"),
                 [labels.heading(c) for c in ("product_id", "empty_days", "sold", "missed")],
                 [
                     (row.name, f"{row.empty_days}", f"{row.sold}", f"{row.missed:.0f}")
@@ -447,7 +447,7 @@ def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
         )
         days = numbers.sort_values("days_of_stock", ascending=False)
         stores = table_of("stores", {}).set_index("store_id")["name"]
-        title = _("{store}, {since} to {until}: days of stock").format(
+        title = _("{store}, {since} to {until}: days' cover").format(
             store=stores[store_id], since=shelves.since, until=shelves.until
         )
 
@@ -483,10 +483,11 @@ def across_stores(
         # names follow the language of the reader
         names = table_of("products", tables).set_index("product_id")["name"]
         called = table_of("stores", tables).set_index("store_id")["name"]
+        launched = f"{goods.set_index('product_id')['launched_on'][product_id]:%Y-%m}"
         return parts.card(
             parts.table(
-                _("{product}, {since} to {until}").format(
-                    product=names[product_id], since=since, until=until
+                _("{product}, {since} to {until}; launched {day}").format(
+                    product=names[product_id], since=since, until=until, day=launched
                 ),
                 [labels.heading(c) for c in ("store_id", "sold", "on_hand", "empty_days")],
                 [(called[row.Index], *map(str, row[1:])) for row in found.itertuples()],

@@ -10,9 +10,13 @@ from crmkit import codes
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.inventory.asking import here
 from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, Shelves, quarter_days, shelf
 from crmkit.lessons.view import yuan
 from crmkit.screen import Part, parts
+
+RAISINS, RAISINS_A_DAY = "P0041", 5
+RAISINS_LEVEL = 14 * RAISINS_A_DAY
 
 
 @lru_cache(maxsize=8)
@@ -56,7 +60,7 @@ class Stock(Keys):
         days = self.shelves.numbers.set_index("category")["days_of_stock"][right]
         return Key(
             right,
-            {("正好反了：周转率大的转得快，周转天数大的转得慢。", "The other way round: a high turnover is fast, many days of stock are slow."): other},
+            {("正好反了：周转率大的转得快，周转天数大的转得慢。", "The other way round: a high stock turn is fast, a long days' cover is slow."): other},
             {"turnover": f"{turnover[right]:.2f}", "days": f"{days:.0f}"},
         )  # fmt: skip
 
@@ -74,6 +78,32 @@ class Stock(Keys):
             12_000 * 30 / 90,
             {("这是现在的库存；要让它 30 天转一回，还得少。", "That is the stock now; for one round in 30 days it must be less."): 8_000,
              ("转一回 30 天，90 天就转三回：12,000 要除以 3。", "One round in 30 days is three rounds in 90: divide 12,000 by 3."): 12_000 / 30},
+        )  # fmt: skip
+
+    def set_point(self) -> Key:
+        """The raisins' reorder point: what sells until a delivery comes; up to two weeks' sales."""
+
+        def act(shop: Any, point: int = RAISINS_A_DAY * 4, level: int = RAISINS_LEVEL) -> None:
+            shop.stock.set_reorder_rule(RAISINS, point, level)
+
+        return Key(
+            act,
+            {
+                "wrong_point": lambda shop: act(shop, point=RAISINS_A_DAY),
+                "wrong_level": lambda shop: act(shop, level=2 * RAISINS_A_DAY * 4),
+            },
+        )
+
+    def suggested(self) -> Key:
+        """How many raisins the system says to order after that."""
+        there = here(RAISINS)
+        return Key(
+            RAISINS_LEVEL - there,
+            {
+                ("那是补到的目标，手里的还没减。", "That is the level to fill up to; take off what is there."): RAISINS_LEVEL,
+                ("减的是手里有的，不是再订货点。", "Take off what is on hand, not the reorder point."): RAISINS_LEVEL - RAISINS_A_DAY * 4,
+            },
+            {"level": str(RAISINS_LEVEL), "here": str(there)},
         )  # fmt: skip
 
     def missed(self) -> Key:

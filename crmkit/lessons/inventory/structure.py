@@ -11,12 +11,15 @@ from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.inventory.moving import FAR, NEIGHBOUR, sending
 from crmkit.lessons.inventory.shelves import STORE
 from crmkit.lessons.view import loaded, pictured, share, shown_table, store_names, yuan
 from crmkit.screen import Part, Screen, parts
 
 SINCE, UNTIL, WINDOW = "2025-04-02", "2025-06-30", 90
 """The last ninety days, which everything here looks at."""
+SELLING = 56
+"""The last days by which a shelf is said to last so long."""
 OLD = 90
 """Days on the shelf after which goods count as old."""
 ENOUGH, PLENTY = 14, 60
@@ -99,7 +102,7 @@ def classes(store: str = STORE) -> Screen:
 
     def show() -> Part:
         found = by_class(store)
-        heads = [heading("abc"), _("how many goods"), heading("revenue"), _("Stock at cost")]
+        heads = [heading("abc"), _("Product lines"), heading("revenue"), _("Stock at cost")]
         rows = [[one.abc, str(one.products), yuan(one.revenue), yuan(one.value)] for one in found.itertuples()]  # fmt: skip
         total = [_("All"), str(found["products"].sum()), yuan(found["revenue"].sum()), yuan(found["value"].sum())]  # fmt: skip
         return parts.table(_("{store}, 90 days: what sold, and what lies there unsold").format(store=store_names()[store]), heads, [*rows, total])  # fmt: skip
@@ -122,10 +125,15 @@ def age_table(store: str = STORE) -> Screen:
     return _still("ages", show)
 
 
-def _listed(some: int, all_: int) -> str:
-    if some == all_:
+def _listed(goods: Any, some: int) -> str:
+    """How many products there are; where not all are shown, what part of the money those hold."""
+    all_, frees = len(goods), goods["frees"]
+    if some >= all_:
         return ngettext("{n} product", "{n} products", all_).format(n=all_)
-    return _("The first {n} of {all}").format(n=some, all=all_)
+    if not frees.sum():
+        return _("The first {n} of {all}").format(n=some, all=all_)
+    words = _("The first {n} of {all}; they hold {part} of the {whole} that can be freed here")
+    return words.format(n=some, all=all_, part=yuan(frees.head(some).sum()), whole=yuan(frees.sum()))  # fmt: skip
 
 
 def advice(store: str = STORE, first: str = "clear") -> Screen:
@@ -139,7 +147,7 @@ def advice(store: str = STORE, first: str = "clear") -> Screen:
     def show() -> Part:
         found = by_advice(store)
         rows = [[label("advice", one.advice), str(one.products), yuan(one.value), yuan(one.frees)] for one in found.itertuples()]  # fmt: skip
-        heads = [heading("advice"), _("how many goods"), _("Stock at cost"), heading("frees")]
+        heads = [heading("advice"), _("Product lines"), _("Stock at cost"), heading("frees")]
         total = _("Stock of {store} at cost: {value}").format(
             store=store_names()[store], value=yuan(found["value"].sum())
         )
@@ -151,7 +159,7 @@ def advice(store: str = STORE, first: str = "clear") -> Screen:
         return parts.card(
             parts.table(total, heads, rows),
             parts.select("advice", _("Show the goods of"), options, at["advice"], act="advice"),
-            shown_table(_listed(len(listed), len(goods)), listed),
+            shown_table(_listed(goods, len(listed)), listed),
         )
 
     return Screen(show, {"advice": choose}, "advice")
@@ -160,20 +168,23 @@ def advice(store: str = STORE, first: str = "clear") -> Screen:
 def moves(store: str = STORE) -> Screen:
     """What other shops have too much of and this one lacks, and the other way round."""
 
+    def lasts(days: float) -> str:
+        return f"{days:.0f}" if days < math.inf else _("none sold in {n} days").format(n=SELLING)
+
     def show() -> Part:
         language = get_language()
         daily = loaded("stock_daily", language)
-        plan = stock.transfer_plan(daily)
+        plan = stock.transfer_plan(daily, window=SELLING)
         plan = plan[(plan["to_store_id"] == store) | (plan["from_store_id"] == store)]
         plan = plan[plan["quantity"] >= WORTH_A_VAN]
-        held = stock.reorder_plan(daily).set_index(["product_id", "store_id"])
+        held = stock.reorder_plan(daily, window=SELLING).set_index(["product_id", "store_id"])
         left = held["on_hand"] / held["demand"]
         names, where = loaded("products", language).set_index("product_id")["name"], store_names()
         rows = [
-            [names[one.product_id], where[one.from_store_id], where[one.to_store_id], str(one.quantity), f"{left[one.product_id, one.from_store_id]:.0f}" if left[one.product_id, one.from_store_id] < math.inf else "–", f"{one.days_before:.0f}", f"{one.days_after:.0f}"]
+            [names[one.product_id], where[one.from_store_id], where[one.to_store_id], str(one.quantity), lasts(left[one.product_id, one.from_store_id]), f"{one.days_before:.0f}", f"{one.days_after:.0f}"]
             for one in plan.itertuples()
         ]  # fmt: skip
-        heads = [_("Goods"), _("from"), _("to"), _("Pieces"), _("Sender: lasts days"), _("Receiver: lasts days"), _("and then")]  # fmt: skip
+        heads = [_("Goods"), _("From store"), _("To store"), _("Pieces"), _("Sender: days' cover"), _("Receiver: days' cover now"), _("after the transfer")]  # fmt: skip
         return parts.table(_("Worth moving"), heads, rows)
 
     return _still("moves", show)
@@ -209,9 +220,9 @@ def sliders() -> Screen:
         sold = at["demand"] * at["lead"]
         words = {
             "demand": (_("Sold a day"), ngettext("{n} piece", "{n} pieces", at["demand"]).format(n=at["demand"])),
-            "sd": (_("Ups and downs a day"), _("about ± {n}").format(n=at["sd"])),
+            "sd": (_("Varies a day by"), _("about ± {n}").format(n=at["sd"])),
             "lead": (_("From order to shelf"), ngettext("{n} day", "{n} days", at["lead"]).format(n=at["lead"])),
-            "service": (_("No empty shelf in"), _("{n} of 100 rounds").format(n=at["service"])),
+            "service": (_("Must not run out in"), _("{n} of 100 deliveries").format(n=at["service"])),
         }  # fmt: skip
         said = _("Reorder point {point} = {sold} sold until it comes + safety stock {safe}.")
         said = said.format(point=sold + safe, sold=sold, safe=safe)
@@ -241,7 +252,7 @@ class Better(Keys):
         """How many products bring most of the revenue; with the guess."""
         found = ranked(STORE, get_language())
         few, all_ = int((found["abc"] == "A").sum()), len(found)
-        words = _("Your guess: {guess}. Of {all} products that sold, {few} brought the first 80 %.")
+        words = _("Your guess: {guess}. Of {all} products that sold, {few} brought the first 80%.")
         said = words.format(guess=self.given.get("a_guess", "–"), all=all_, few=few)
 
         def draw(ax: Any) -> None:
@@ -298,6 +309,9 @@ class Better(Keys):
 
     def first(self) -> Key:
         return Key("move")
+
+    def send_over(self) -> Key:
+        return sending({"P0207": 3, "P0260": 3}, NEIGHBOUR, FAR)
 
 
 def _point(demand: int, lead: int, safe: int) -> Key:
@@ -358,12 +372,13 @@ class MyStructure(Keys):
         """The learner's product: pieces sold a day, ups and downs, days until it comes, here, coming."""
         number = int(self.given["my_number"])
         demand, sd, lead = 4 + number % 7, 1 + number // 7 % 4, 2 + number // 3 % 5
-        point = demand * lead + buffer(sd, lead, 95)
+        safe = buffer(sd, lead, 95)
+        point = demand * lead + safe
         coming = number % 3 * 4
         there = point - coming + (-3 if number % 2 else 5)
         while there <= 0:
             there, coming = there + coming, 0
-        return {"demand": demand, "sd": sd, "lead": lead, "point": point, "here": there, "coming": coming, "full": point + 10 * demand}  # fmt: skip
+        return {"demand": demand, "sd": sd, "lead": lead, "point": point, "here": there, "coming": coming, "full": 14 * demand + safe}  # fmt: skip
 
     @property
     def case(self) -> str:
@@ -374,12 +389,12 @@ class MyStructure(Keys):
         mine, (letter, days, months) = self.mine, CASES[self.case]
         first = [
             [_("Sold a day"), str(mine["demand"])],
-            [_("Ups and downs a day"), _("about ± {n}").format(n=mine["sd"])],
+            [_("Varies a day by"), _("about ± {n}").format(n=mine["sd"])],
             [_("From order to shelf"), ngettext("{n} day", "{n} days", mine["lead"]).format(n=mine["lead"])],
-            [_("No empty shelf in"), _("{n} of 100 rounds").format(n=95)],
+            [_("Must not run out in"), _("{n} of 100 deliveries").format(n=95)],
             [_("on hand"), str(mine["here"])],
             [_("in transit"), str(mine["coming"])],
-            [_("Order up to"), str(mine["full"])],
+            [_("Order up to (two weeks' sales + safety stock)"), str(mine["full"])],
         ]  # fmt: skip
         second = [
             [heading("abc"), letter],
@@ -387,8 +402,8 @@ class MyStructure(Keys):
             [_("Launched"), ngettext("{n} month ago", "{n} months ago", months).format(n=months)],
         ]
         return parts.row(
-            parts.table(_("Product one"), [_("what"), ""], first),
-            parts.table(_("Product two"), [_("what"), ""], second),
+            parts.table(_("Product one"), ["", ""], first),
+            parts.table(_("Product two"), ["", ""], second),
         )
 
     def safety(self) -> Key:
@@ -398,7 +413,7 @@ class MyStructure(Keys):
         return Key(
             right,
             {
-                ("那是 100 回里 90 回不缺；您的卡要 95 回。", "That is for 90 of 100 rounds; your card asks for 95."): other,
+                ("那是 100 回里 90 回不缺；您的卡要 95 回。", "That is for 90 of 100 deliveries; your card asks for 95."): other,
                 ("那是再订货点；问的是其中的安全库存。", "That is the reorder point; the safety stock in it is asked for."): mine["point"],
             },
         )  # fmt: skip

@@ -188,7 +188,7 @@ class Counts:
         """What a closed stocktake found."""
         stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
         if stocktake.status != "closed":
-            raise Refused(_("The book is shown when the stocktake is closed."))
+            raise Refused(_("System stock is shown when the stocktake is closed."))
         return _report(tx, stocktake)
 
     @listed(STOCKTAKES, roles="stock_keeper manager trainer")
