@@ -202,7 +202,7 @@ def moving_rate(
     >>> stock = pd.DataFrame({"product_id": ["p", "q"], "on_hand": [1, 4], "sold": [2, 0],
     ...     "date": pd.to_datetime(["2025-06-01", "2025-06-01"])})
     >>> moving_rate(stock)
-    Moving-goods rate: 50.0% (1 of 2)
+    Lines that sold: 50.0% (1 of 2)
     """
     frame, keys, periods = tables.grouped(
         stock_daily,
