@@ -91,7 +91,7 @@ const DRAW = {
       n.bars && el("td", { class: "ck-bar", "aria-hidden": "true" }, el("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, n.bars[at])))}%` })))))));
   },
   dialog: (n, kids) => el("dialog", { "aria-label": n.title, "data-open": n.open, "data-close": n.close, class: n.wide ? "ck-whole" : undefined }, el("h3", {}, n.title), ...kids),
-  picture: (n) => el("img", { class: "ck-picture", src: n.src, alt: n.says }),
+  picture: (n) => el("div", { class: "ck-scroll", tabindex: "0" }, el("img", { class: "ck-picture", src: n.src, alt: n.says })),
   printable: (n, kids) => el("div", { "data-title": n.title }, ...kids, control("button", { type: "button", class: "ck-btn ck-plain", "data-print": true }, n.text)),
   way: (n) => el("div", { class: "ck-way" }, el("progress", { value: n.done, max: n.total || 1, "aria-label": n.text }), el("span", {}, n.text)),
   said: (n) => el("div", { class: n.mine ? "ck-said ck-mine" : "ck-said" }, el("b", {}, n.who), n.text, n.why && el("small", {}, n.why)),

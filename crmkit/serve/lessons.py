@@ -164,7 +164,7 @@ def _output(output: dict) -> str:
     if "image/png" in data:
         says = html.escape("".join(data.get("text/plain", "")), quote=True)
         png = "".join(data["image/png"]).replace("\n", "")
-        return f'<figure><img src="data:image/png;base64,{png}" alt="{says}"></figure>'
+        return f'<figure tabindex="0"><img src="data:image/png;base64,{png}" alt="{says}"></figure>'
     if "text/html" in data:
         page = _INLINE.sub("", "".join(data["text/html"]))
         return f'<div class="ck ck-read"><div class="ck-scroll" tabindex="0">{page}</div></div>'

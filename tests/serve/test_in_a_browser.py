@@ -55,6 +55,27 @@ def test_nothing_gives_a_guess_away_before_it_is_made(page, served):
     told.wait_for(state="visible")
 
 
+def test_the_foot_of_a_page_follows_what_was_just_answered(page, served, monkeypatch):
+    page.goto(f"{served.address}/lesson/4-inventory/04-stock-in-numbers")
+    assert page.locator("footer.on a[href='/certificate/inventory']").count() == 0
+    monkeypatch.setattr("crmkit.learn.journey.Progress.complete", True)
+    guess = page.locator("[data-guess]").first
+    guess.locator("input").fill("41")
+    guess.locator("button").first.click()
+    page.locator("footer.on a[href='/certificate/inventory']").wait_for()
+
+
+def test_on_a_phone_what_is_wide_is_slid_in_its_own_box_and_says_so(page, served):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{served.address}/lesson/4-inventory/04-stock-in-numbers")
+    page.locator(".prose table[data-more='Slide sideways for more']").first.wait_for()
+    page.locator("[data-guess] input").first.fill("40")
+    page.locator("[data-guess] button").first.click()
+    page.locator(".ck-scroll[data-more] .ck-picture").first.wait_for()
+    assert page.locator(".ck-picture").first.evaluate("one => one.width") > 600
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_what_was_typed_outlives_a_refusal(page, served):
     page.goto(f"{served.address}/shop?change=1")
     page.locator("input[name=staff]").fill("C1")

@@ -11,6 +11,31 @@ if (again) setTimeout(() => location.reload(), 1000 * again);
 const lost = document.getElementById("lost");
 let socket, wait = 250;
 
+// what is wider than the screen says that it can be slid
+const slides = () => {
+  for (const one of document.querySelectorAll(".ck-scroll, .prose table, .prose figure")) {
+    if (one.scrollWidth > one.clientWidth + 2) one.dataset.more = document.body.dataset.slide;
+    else delete one.dataset.more;
+  }
+};
+addEventListener("resize", slides);
+addEventListener("load", slides);
+
+// how far one is on the way, and what comes next, follow what was just answered
+let soon;
+const follow = () => {
+  clearTimeout(soon);
+  soon = setTimeout(async () => {
+    const answer = await fetch(location.pathname).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of ["nav.way", "footer.on"]) {
+      const now = document.querySelector(part), then = page.querySelector(part);
+      if (now && then && !now.contains(document.activeElement)) now.replaceChildren(...then.childNodes);
+    }
+  }, 500);
+};
+
 const connect = () => {
   const page = encodeURIComponent(location.pathname);
   socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live?page=${page}`);
@@ -25,10 +50,12 @@ const connect = () => {
     if (!model) return;
     model.state.tree = tree;
     model.tell("tree");
+    requestAnimationFrame(slides);
     if (!done) return;
     model.sent = null;
     model.state.done = done;
     model.tell("done");
+    if (document.body.hasAttribute("data-lesson")) follow();
   };
   socket.onclose = (event) => {
     if (event.code === 4404) return location.reload();
@@ -61,6 +88,7 @@ if (models.size) {
   if (!root.querySelector("[data-lesson]")) root.querySelector("[data-focus]")?.focus();
 }
 
-for (const form of document.querySelectorAll("form[data-ask]")) {
-  form.addEventListener("submit", (event) => { if (!confirm(form.dataset.ask)) event.preventDefault(); });
-}
+document.addEventListener("submit", (event) => {
+  const ask = event.target.dataset.ask;
+  if (ask && !confirm(ask)) event.preventDefault();
+});
