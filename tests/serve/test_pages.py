@@ -223,3 +223,9 @@ def test_alone_the_key_in_the_address_opens_the_door(course_folder, alone, tmp_p
     assert browser.ask("/?key=wrong").code == 403
     assert "Good to see you" in words(browser.get("/?key=the-key-of-today"))
     assert browser.ask("/board").code == 404
+
+
+def test_the_start_page_goes_on_in_the_track_that_was_chosen(browser_of):
+    bo = browser_of("bo")
+    bo.post("/role", role="inventory")
+    assert "Start: Inventory 01 Asking for stock" in words(bo.get("/"))
