@@ -153,7 +153,8 @@ class StockRoom(Counting):
     def _transfer(self, one: Any) -> Part:
         mine, why = one.to_store_id == self.shop.staff.store_id, self.work.why_not("stock.accept")
         days = (self.shop.now - one.sent_at).days
-        sent = ngettext("Sent on {day}, {n} day ago", "Sent on {day}, {n} days ago", days)
+        ago = ngettext("Sent on {day}, {n} day ago", "Sent on {day}, {n} days ago", days)
+        sent = ago if days else _("Sent today, {day}")
         buttons: list[Part] = []
         if mine and self.parted == one.id:
             buttons = [self._pieces(one)]

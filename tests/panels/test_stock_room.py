@@ -86,7 +86,7 @@ def test_what_was_sent_says_when_and_is_called_back_where_it_stands(shop_of, wal
     assert ["S2", "S2 Riverside"] in [list(one) for one in where["options"]]
     screen.did({"act": "more.do", "values": {"to_store": "S2", "units": "P1 4"}})
     screen.did({"act": "tab", "arg": "way"})
-    assert "Sent on 30 June, 0 days ago" in screen.text
+    assert "Sent today, 30 June" in screen.text
     screen.did({"act": "way.back", "arg": 1})
     assert "Transfer 1 is called back: P1 Cotton scarf × 4" in screen.text
     assert shop.stock.look("P1").on_hand == 20

@@ -1,11 +1,13 @@
 """Asking for stock: what the four numbers say, what the ledger tells behind them; the tasks done."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
+from crmkit.labels import short_day
 from crmkit.learn.questions import Key, Keys
 from crmkit.learn.tasks import untouched_books
 from crmkit.lessons.view import pictured, store_names
@@ -71,7 +73,8 @@ def draw_ledger(ax: Any, moves: Sequence[Move]) -> None:
         words = f"{change:+d}\n{label('stock_kind', kind)}"
         ax.annotate(words, (at, left), (6, 8), textcoords="offset points", fontsize=13, color=color)
     ax.axhline(levels[-1], color=QUIET, linewidth=1.5, linestyle="--")
-    ax.set_xticks(range(len(levels)), [_("before"), *(day for day, *_rest in moves)])
+    days = [short_day(datetime.strptime(f"{YEAR}-{day}", "%Y-%m-%d")) for day, *_rest in moves]
+    ax.set_xticks(range(len(levels)), [_("before"), *days])
     ax.set_ylim(0, max(levels) + 3)
     ax.set_ylabel(_("on hand, pieces"))
 
