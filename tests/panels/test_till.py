@@ -96,6 +96,18 @@ def test_a_member_is_found_from_the_sale_and_earns_points(till):
     assert till.receipt.member_id == "M000001" and till.receipt.points_earned > 0
 
 
+def test_a_basket_fetched_after_a_sale_stands_where_the_receipt_was(shop_of):
+    screen = desk("till", shop_of("C1"))
+    screen.did({"act": "scan", "arg": ["P3"]})
+    screen.did({"act": "hold", "values": {"note": "blue coat"}})
+    screen.did({"act": "scan", "arg": ["P4"]})
+    screen.did({"act": "pay"})
+    screen.did({"act": "take", "values": {"method": "cash", "amount": ""}})
+    assert "In the basket" not in screen.text
+    screen.did({"act": "fetch", "arg": screen.work.till.held()[0].number})
+    assert "In the basket: 1 piece" in screen.text
+
+
 def test_a_basket_put_aside_comes_back_with_its_member_at_another_till(till, shop_of):
     till.find_member("14000000002")
     till.scan(["P2", "P2"])

@@ -61,7 +61,6 @@ class Till(DeskWork):
             product = self._product(words)
             if product:
                 self.basket.add(product, quantity)
-                self.receipt = None
             elif not self.found:
                 unknown.append(words)
         self._price()
@@ -120,6 +119,7 @@ class Till(DeskWork):
         self.quote = None
         if not self.basket.units:
             return
+        self.receipt = None  # the next customer's goods are here
         about = {"member_id": self.member and self.member.id, "pay_points": self.points}
         if self.coupon:
             about["coupon"] = self.coupon
