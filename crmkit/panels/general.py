@@ -197,7 +197,14 @@ def _control(ask: Ask, more: Operations) -> Part:
             name, words, [("yes", _("yes")), ("no", _("no"))], value or "no", rev=rev
         )
     if ask.kind == "units":
-        return parts.field(name, words, value, lines=3, rev=rev, help=_("One a line: P0001 3"))
+        return parts.field(
+            name,
+            words,
+            value,
+            lines=3,
+            rev=rev,
+            help=_("One product per line, its number and how many: P0001 3"),
+        )
     if ask.kind == "codes":
         return parts.field(name, words, value, rev=rev, help=_("Several with blanks between them."))
     long = name in ("body", "script", "comment")

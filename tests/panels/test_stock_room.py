@@ -84,6 +84,7 @@ def test_what_was_sent_says_when_and_is_called_back_where_it_stands(shop_of, wal
     screen.did({"act": "begin", "arg": "stock.send"})
     (where,) = [one for one in walk(screen.tree) if one.get("name") == "to_store"]
     assert ["S2", "S2 Riverside"] in [list(one) for one in where["options"]]
+    assert "S1" not in [one[0] for one in where["options"]]
     screen.did({"act": "more.do", "values": {"to_store": "S2", "units": "P1 4"}})
     screen.did({"act": "tab", "arg": "way"})
     assert "Sent today, 30 June" in screen.text

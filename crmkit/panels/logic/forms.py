@@ -220,7 +220,10 @@ _TYPED = ("office.add_staff", "office.give_role", "pipeline.show")
 def there_are(ask: Ask, shop: Shop, operation: str) -> list[tuple[str, str]]:
     """What may be chosen for a field, by id; nothing where this person may not see it."""
     if ask.name in _STORES and operation != "office.add_store":
-        return list(shop.stores().items())
+        elsewhere = ask.name == "to_store"  # goods are sent to another store than one's own
+        return [
+            one for one in shop.stores().items() if not elsewhere or one[0] != shop.staff.store_id
+        ]
     listed = _CHOSEN.get(ask.name)
     if listed is None or operation in _TYPED or not shop.may(listed):
         return []
