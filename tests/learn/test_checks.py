@@ -290,6 +290,40 @@ def test_a_wrong_table_says_where(value, reason, says):
     assert says in outcome.message
 
 
+REVENUE = BY_STORE[["store_id", "revenue"]].fillna({"revenue": 7.0})
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (REVENUE.set_index("store_id")["revenue"].rename("amount"), '.rename("revenue").reset_index()'),
+        (REVENUE.set_index("store_id")["revenue"], "Write behind it: .reset_index()"),
+        (REVENUE.rename(columns={"revenue": "amount"}), '.rename(columns={"amount": "revenue"})'),
+        (REVENUE.rename(columns={"revenue": 0}), '.rename(columns={0: "revenue"})'),
+        (REVENUE.assign(orders=3), '[["store_id", "revenue"]]'),
+    ],
+)  # fmt: skip
+def test_what_to_write_behind_a_result_of_another_shape_is_told_as_code(value, code):
+    outcome = judge(REVENUE, value)
+    assert outcome.status == "wrong" and code in outcome.message
+
+
+def test_what_must_be_given_back_is_told_with_its_columns():
+    for value in (REVENUE["revenue"], {"S01": 120.0}, REVENUE.rename(columns={"revenue": "x"})):
+        assert "store_id, revenue" in judge(REVENUE, value).message
+
+
+def test_of_several_wrong_rows_the_one_with_the_empty_cell_is_shown():
+    right = pd.DataFrame(
+        {"who": ["a", "b", "c"], "after": [1.0, 2.0, 0.0], "part": [0.5, 0.3, 0.2]}
+    )
+    empty = pd.DataFrame(
+        {"who": ["a", "b", "c"], "after": [1.0, 2.0, None], "part": [0.6, 0.4, None]}
+    )
+    message = judge(right, empty).message
+    assert "3 of 3 rows differ" in message and "who = c, column after" in message
+
+
 def test_cells_that_claim_to_equal_everything_do_not():
     liars = BY_STORE.assign(orders=[SaysYes()] * 3, store_id=[SaysYes()] * 3)
     assert judge(BY_STORE, liars).status == "wrong"

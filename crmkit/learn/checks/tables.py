@@ -4,7 +4,6 @@ Nothing of the learner's is asked whether it is equal: every column becomes plai
 or dates first, so an object that claims to equal everything gains nothing.
 """
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.learn.checks.expectation import Expectation, short, type_name
 from crmkit.learn.checks.outcome import Fault
+from crmkit.learn.checks.shape import no_table, wrong_columns
 
 
 class NotATable(Exception):
@@ -217,14 +217,14 @@ class Frame(Expectation):
         # A huge table with the wrong number of rows is refused before it is fetched.
         rows = row_count(value)
         if rows is None:
-            return Fault("type", self._not_a_table(value))
+            return Fault("type", no_table(value, list(self.columns or right.columns)))
         if rows > 100 * len(right) + 100_000:
             return Fault("rows", self._wrong_rows(rows, len(right)))
         got = as_pandas(value)
         if self.index:
             right, got = _index_as_columns(right), _index_as_columns(got)
         wanted = list(self.columns or right.columns)
-        fault = self._wrong_columns(value, got, wanted)
+        fault = wrong_columns(got, wanted, self.extra or self.columns is not None)
         if fault is not None:
             return fault
         right, got = right[wanted], got[wanted]
@@ -278,8 +278,11 @@ class Frame(Expectation):
         if not wrong:
             return None
         anywhere = np.logical_or.reduce(list(wrong.values()))
-        row = int(np.flatnonzero(anywhere)[0])
-        column = next(name for name, there in wrong.items() if there[row])
+        # an empty cell spoils the sums and shares of all other rows: it is where the fault lies
+        gaps = {name: there & cells[name][0][1] for name, there in wrong.items()}
+        shown = next((here for here in (gaps, wrong) if np.any(list(here.values()))), wrong)
+        row = int(np.flatnonzero(np.logical_or.reduce(list(shown.values())))[0])
+        column = next(name for name, there in shown.items() if there[row])
         (values, empty), (right_values, right_empty), kind = cells[column]
         where = ", ".join(self._named(name, right[name].iloc[row]) for name in key) or _(
             "row {number}"
@@ -302,59 +305,16 @@ class Frame(Expectation):
 
     def _differs(self) -> str:
         return _(
-            "{count} of {rows} rows differ. First difference: {where}, column {column}: "
+            "{count} of {rows} rows differ. For example {where}, column {column}: "
             "yours is {value}, right is {right}."
         )
 
     def _named(self, name: str, value: Any) -> str:
         return f"{name} = {short(value)}"
 
-    def _wrong_columns(self, value: Any, got: Any, wanted: list[str]) -> Fault | None:
-        missing = [name for name in wanted if name not in got.columns]
-        present = [str(name) for name in got.columns]
-        if missing:
-            name = str(missing[0])
-            if name in [str(level) for level in got.index.names]:
-                hint = _(" It is in the index: add .reset_index().")
-            else:
-                near = difflib.get_close_matches(
-                    name, [c for c in present if c not in wanted], 1, 0.5
-                )
-                hint = (
-                    _(" There is a column {near}: did you mean that?").format(near=near[0])
-                    if near
-                    else _(" Your columns: {columns}.").format(columns=", ".join(present))
-                )
-            return Fault(
-                "missing_column",
-                _("Missing column: {names}.").format(names=", ".join(map(str, missing))) + hint,
-            )
-        more = [name for name in present if name not in map(str, wanted)]
-        if more and not self.extra and self.columns is None:
-            return Fault(
-                "extra_column",
-                _("These columns are not asked for: {names}.").format(names=", ".join(more)),
-            )
-        if got.columns.duplicated().any():
-            twice = str(got.columns[got.columns.duplicated()][0])
-            return Fault("twice", _("Two columns are called {name}.").format(name=twice))
-        return None
-
     def _wrong_rows(self, rows: int, right: int) -> str:
         return _("The table has {rows} rows; it should have {right}.").format(
             rows=f"{rows:,}", right=f"{right:,}"
-        )
-
-    def _not_a_table(self, value: Any) -> str:
-        if value is None:
-            return _("A table is expected here, but this is nothing (None).")
-        if type(value).__name__ == "Series":
-            return _(
-                "A table (DataFrame) is expected here, but this is a single column (Series): "
-                "add .reset_index(), or choose columns with two pairs of brackets [[ ]]."
-            )
-        return _("A table (DataFrame) is expected here, but this is {kind}.").format(
-            kind=type_name(value)
         )
 
 
@@ -446,7 +406,7 @@ class _Values(Frame):
 
     def _differs(self) -> str:
         return _(
-            "{count} of {rows} values differ. First difference: {where}: yours is {value}, right is {right}."
+            "{count} of {rows} values differ. For example {where}: yours is {value}, right is {right}."
         )
 
     def _named(self, name: str, value: Any) -> str:
