@@ -1,7 +1,9 @@
 """Hints in steps, then the worked solution. Using one is recorded, not punished."""
 
+import ast
 import os
 import re
+import textwrap
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language
@@ -10,6 +12,10 @@ from crmkit.learn import authored, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import is_grading
 from crmkit.learn.course import Course
+
+_SOLUTION = re.compile(
+    r"^[ \t]*### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION[^\n]*\n?", re.M | re.S
+)
 
 
 def hint(answer: str) -> "Hints":
@@ -45,9 +51,15 @@ class Hints:
         return len(self._steps) + (self.solution() is not None)
 
     def steps(self) -> list[str]:
-        """All steps in the current language, the worked solution (where there is one) last."""
+        """All steps in the current language, then half of the worked solution, then all of it."""
         steps = [say(step) for step in self._steps]
-        solution = self.solution()
+        beginning, solution = self.beginning(), self.solution()
+        if beginning is not None:
+            steps.append(
+                _("Half of it. It runs as it stands; go on where the three dots are:")
+                + "\n"
+                + beginning
+            )
         return steps if solution is None else [*steps, _("One way to do it:") + "\n" + solution]
 
     def step(self, number: int) -> None:
@@ -64,21 +76,31 @@ class Hints:
 
     def solution(self) -> str | None:
         """The worked solution from the exercise's master; None where it is locked or not there."""
-        if solutions_locked() or is_grading():
+        return "".join(_SOLUTION.findall(self._cell())).rstrip() or None
+
+    def beginning(self) -> str | None:
+        """The answer cell with the first half of the worked solution; None for a single line."""
+        cell, solution = self._cell(), self.solution()
+        half = _first_half(textwrap.dedent(solution)) if solution else None
+        open_line = re.search(r"^(?P<in>[ \t]*)\w+ = \.\.\.", cell, re.M)
+        if half is None or open_line is None:
             return None
+        bare = _SOLUTION.sub("", cell[: open_line.start()])
+        rest = _SOLUTION.sub("", cell[open_line.start() :])
+        return f"{bare}{textwrap.indent(half, open_line['in'])}\n{rest}".strip()
+
+    def _cell(self) -> str:
+        """The answer cell of the exercise's master; nothing where solutions are kept back."""
+        if solutions_locked() or is_grading():
+            return ""
         try:
             master = Course.find().master_source(self.assignment).read_text("utf-8")
         except (CrmkitError, OSError):
-            return None
-        cell = re.search(
+            return ""
+        found = re.search(
             rf"^:answer: {re.escape(self.answer)}$(?P<code>.*?)^```", master, re.M | re.S
         )
-        parts = re.findall(
-            r"^[ \t]*### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION",
-            cell["code"] if cell else "",
-            re.M | re.S,
-        )
-        return "".join(parts).rstrip() or None
+        return found["code"] if found else ""
 
     @property
     def text(self) -> str:
@@ -95,3 +117,17 @@ class Hints:
 
         if not is_grading():
             display_with_text(HintForm, self, self.text)
+
+
+def _first_half(code: str) -> str | None:
+    """The first half of the statements, so that it runs; None for a single one."""
+    starts: dict[int, int] = {}
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.stmt):
+            starts.setdefault(node.lineno, node.col_offset)
+    if len(starts) < 2:
+        return None
+    left_out = sorted(starts)[len(starts) // 2]
+    kept = code.splitlines()[: left_out - 1]
+    inside = starts[left_out]
+    return "\n".join([*kept, " " * inside + "..."] if inside else kept)

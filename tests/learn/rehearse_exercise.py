@@ -14,6 +14,7 @@ from crmkit.learn import answers
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED
 from crmkit.learn.checks.rehearsal import complaints, rehearsing
 from crmkit.learn.course import Course
+from crmkit.learn.hints import Hints
 from crmkit.learn.questions import Asked
 from crmkit.teach.answer_sheet import answer_sheet, work_through
 from crmkit.teach.notebooks import derive_master
@@ -37,6 +38,8 @@ def rehearse(assignment: str) -> list[str]:
     shell = InteractiveShell.instance()
     notebook = derive_master(Course.find(), assignment, "en").notebook
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    hinted = [cell.id for cell in cells if "### BEGIN SOLUTION" in cell.source]
+    halves = {one: Hints(one).beginning() for one in hinted if Hints(one).solution()}
     found = []
 
     def run(cell, source=None):
@@ -59,6 +62,18 @@ def rehearse(assignment: str) -> list[str]:
             found.append(f"{cell.id}: untouched, it stops with {error!r}")
         found += [
             f"{cell.id}: {name} untouched is {outcome.status} ({outcome.message})"
+            for name, _expectation, _value, outcome in seen
+            if outcome.status != NOT_ATTEMPTED
+        ]
+    shell.reset(new_session=False)
+    for cell in cells:  # a hint's half of the solution runs, and its part is still to be done
+        seen, error = run(
+            cell, halves.get(cell.id) or HIDDEN.sub("", SOLUTION.sub("", cell.source))
+        )
+        if error is not None:
+            found.append(f"{cell.id}: with half the solution, it stops with {error!r}")
+        found += [
+            f"{cell.id}: with half the solution, {name} is {outcome.status} ({outcome.message})"
             for name, _expectation, _value, outcome in seen
             if outcome.status != NOT_ATTEMPTED
         ]

@@ -284,6 +284,20 @@ def test_hints_come_in_steps_and_the_worked_solution_last(hinted, capsys):
         hint(hinted).step(4)
 
 
+def test_before_the_whole_solution_comes_half_of_it_in_the_learners_own_cell(hinted, desk):
+    (desk / "solutions" / "sums-1.md").write_text(
+        "```{code-cell}\n:answer: total\ndef total(x):\n    result = ...  # here\n"
+        "    ### BEGIN SOLUTION\n    found = 0\n    for one in x:\n        found = found + one\n"
+        "    result = found\n    ### END SOLUTION\n    return result\n```\n",
+        "utf-8",
+    )
+    assert hint(hinted).beginning() == (
+        "def total(x):\n    found = 0\n    for one in x:\n        ...\n"
+        "    result = ...  # here\n    return result"
+    )
+    assert len(hint(hinted).steps()) == 4
+
+
 def test_the_code_of_a_hint_is_drawn_as_code_with_its_spaces(hinted):
     from crmkit.learn.forms import HintForm
 
