@@ -306,16 +306,19 @@ def analyse(
             help="销售明细：文件、文件夹或数据库 · The sales: a file, folder or database."
         ),
     ],
-    to: Annotated[Path, typer.Option(help="报告写到哪里 · Where the report goes.")] = Path(
-        "report.html"
-    ),
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="报告写到哪里；不写就按文件取名，不盖掉以前的 · Where the report goes; else it is named after the file, and none before is overwritten."
+        ),
+    ] = None,
     notebook: Annotated[
         Path | None, typer.Option(help="背后的笔记本另存一份 · The notebook behind it, as a file.")
     ] = None,
     column: Annotated[
         list[str] | None,
         typer.Option(
-            help="哪一列是什么：amount=实收 · Which column is what: amount=Total; may be given again."
+            help="哪一列是什么：实付金额=金额、商品=品名，可以写几次 · Which column is what: amount=Total; may be given again."
         ),
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="工作表 · The sheet or table.")] = None,
@@ -342,7 +345,8 @@ def analyse(
             file, columns=columns, sheet=sheet, encoding=encoding, delimiter=delimiter,
             time_zone=time_zone, progress=progress,
         )  # fmt: skip
-    console.print(_("The report: {file}").format(file=report.save(to)), markup=False)
+    saved = report.save(to or report.free_name())
+    console.print(_("The report: {file}").format(file=saved), markup=False)
     if notebook is not None:
         notebook.write_text(json.dumps(report.notebook(), ensure_ascii=False, indent=1), "utf-8")
 

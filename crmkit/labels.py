@@ -214,7 +214,7 @@ def show(frame: Any, rows: int | None = None) -> Any:
     frame = frame.to_frame() if hasattr(frame, "to_frame") else frame
     if any(getattr(getattr(frame, "index", None), "names", ())):
         frame = frame.reset_index()  # what a table was grouped by is a column for whoever reads it
-    opened = open_frame(frame)
+    opened = _without_unknown_cost(open_frame(frame))
     if rows is not None:
         opened = opened.head(rows)
     table = opened.collect()
@@ -226,6 +226,20 @@ def show(frame: Any, rows: int | None = None) -> Any:
     people = {"name": "person_name"} if set(OF_PEOPLE) & set(table.columns) else {}
     read.columns = [heading(people.get(name, name)) for name in table.columns]
     return read if len(read) else _with_a_word(read)
+
+
+NEEDS_COST = ("gross_margin", "margin_rate")
+"""Columns that say nothing where nobody gave a cost."""
+
+
+def _without_unknown_cost(opened: nw.LazyFrame) -> nw.LazyFrame:
+    """Without the columns on margin where no line has a cost: a column of dashes tells nothing."""
+    there = [one for one in NEEDS_COST if one in opened.collect_schema().names()]
+    if not there:
+        return opened
+    counts = opened.select(nw.len().alias("_all"), *(nw.col(one).is_null().sum() for one in there)).collect()  # fmt: skip
+    every = counts["_all"].to_list()[0]
+    return opened.drop([one for one in there if every and counts[one].to_list()[0] == every])
 
 
 def _plain(values: nw.Series) -> list[Any]:

@@ -44,13 +44,17 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     year = days > 400
     member, goods, pieces = ("member_id", "sale_id"), ("product_id",), ("quantity",)
     short = _("The file holds {n} days; this needs {wanted} at least.")
-    too_short = {n: short.format(n=days, wanted=n) if days < n else "" for n in (60, 90)}
+    too_short = {n: short.format(n=days, wanted=n) if days < n else "" for n in (21, 60, 90)}
     no_hours = "" if opened.timed else _("The times have no hour, only the day.")
     change = "yoy" if year else "pop"
     cohort = "quarter" if year else "month"
     one = _("The file holds one only.")
     alone = {name: one if n == 1 else "" for name, n in opened.places.items()}
     no_pieces = "" if opened.counted else _("The file does not say how many pieces a line is.")
+    by_week = Step(
+        "by_week", _("Revenue by week"), 'ck.kpi.sales_summary(report.whole(sales, "week"), by="week")',
+        "ck.plot.sales_summary(by_week)", needs=("sale_id",), rows=60, says=says.weeks, unless=too_short[21],
+    )  # fmt: skip
     stock = ("stock_daily",)
     priced = ("stock_daily", "products")
     return {
@@ -62,6 +66,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
         ],
         _("Over time"): [
             Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.months),
+            *([] if year else [by_week]),
             Step("growth", _("Against the month before, and the year before"), "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth,
                 heads=(("before", _("Period before")),), unless=too_short[60]),
             Step("by_weekday", _("By day of the week"), 'ck.kpi.sales_summary(sales, by="weekday")', "ck.plot.sales_summary(by_weekday)", needs=("sale_id",), rows=7, says=says.weekday),

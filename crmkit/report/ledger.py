@@ -183,13 +183,17 @@ def _shown(source: object) -> str:
 
 def _meant(there: list[str], wanted: dict[str, str]) -> dict[str, str]:
     """Contract name by heading: what was guessed, and what the user says instead."""
-    for ours, theirs in wanted.items():
-        if ours not in CONTRACT["sales"]:
+    said, wanted = dict(wanted), {}
+    for ours, theirs in said.items():
+        if theirs not in there and ours in there and _ours(theirs):
+            ours, theirs = theirs, ours  # said the other way round
+        if (known := _ours(ours)) is None:
             raise CrmkitError(
                 _("A sales table has no {column}. There are: {known}.").format(
-                    column=ours, known=", ".join(CONTRACT["sales"])
+                    column=ours, known=_list(list(CONTRACT["sales"]))
                 )
             )
+        wanted[known] = theirs
         if theirs not in there:
             raise CrmkitError(
                 _("The file has no column {column}. It has: {known}.").format(
@@ -206,6 +210,14 @@ def _meant(there: list[str], wanted: dict[str, str]) -> dict[str, str]:
             )
         )  # fmt: skip
     return meant
+
+
+def _ours(name: str) -> str | None:
+    """The column of the contract that is meant: by its name, or by what people call it."""
+    if name in CONTRACT["sales"]:
+        return name
+    called = {heading(one): one for one in CONTRACT["sales"]}
+    return called.get(name) or meanings([name], "sales").get(name)
 
 
 def _guessed(there: list[str], wanted: dict[str, str]) -> dict[str, str]:

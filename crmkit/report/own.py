@@ -19,12 +19,20 @@ CLOSED = 3
 
 
 def whole_days(first: date, last: date, period: str = "month") -> tuple[date, date]:
-    """The first and the last day of the months (or quarters) that lie wholly between two days; the two
-    days themselves where none does.
+    """The first and the last day of the weeks, months or quarters that lie wholly between two days;
+    the two days themselves where none does.
 
     >>> whole_days(date(2010, 12, 1), date(2011, 12, 9))[1]
     datetime.date(2011, 11, 30)
+    >>> whole_days(date(2025, 1, 1), date(2025, 1, 20), "week")
+    (datetime.date(2025, 1, 6), datetime.date(2025, 1, 19))
     """
+    if period == "week":  # a shop may be closed on the day that begins or ends it
+        start = first - timedelta(days=1)
+        start += timedelta(days=-start.weekday() % 7)
+        end = last + timedelta(days=2)
+        end -= timedelta(days=end.weekday() + 1)
+        return (start, end) if start < end else (first, last)
     months = {"month": 1, "quarter": 3}[period]
     start = _begins(first - timedelta(days=CLOSED), months, after=1)
     end = _begins(last + timedelta(days=CLOSED + 1), months, after=0) - timedelta(days=1)
@@ -38,7 +46,7 @@ def _begins(day: date, months: int, after: int) -> date:
 
 
 def whole(sales: Any, period: str = "month") -> Any:
-    """The lines of whole months (or quarters): half a month looks like a fall."""
+    """The lines of whole weeks, months or quarters: half a month looks like a fall."""
     frame = tables.open_frame(sales)
     first, last = tables.first_and_last_day(frame, "sold_at")
     start, end = whole_days(first, last, period)

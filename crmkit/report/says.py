@@ -13,6 +13,7 @@ from scipy.stats import chisquare
 from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import text
+from crmkit.report.own import whole_days
 from crmkit.results import number
 
 BY_CHANCE = 0.001
@@ -63,6 +64,20 @@ def months(found: Mapping[str, Any]) -> str:
         )
         said.append(_("{months}: not whole in this file, so not in what is said by month.").format(months=cut))  # fmt: skip
     return gap().join(said)
+
+
+def weeks(found: Mapping[str, Any]) -> str:
+    """The strongest and the weakest week, by the day each begins; what is left out at the ends."""
+    table = sorted(rows(found["by_week"]), key=lambda one: one["revenue"])
+    if len(table) < 2:
+        return ""
+    said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=table[-1]["week"], least=table[0]["week"])  # fmt: skip
+    first, last = found["_days"]
+    start, end = whole_days(first, last, "week")
+    cut = [*([first] if start > first else []), *([last] if end < last else [])]
+    if cut:
+        said += gap() + _("The weeks of {days} are not whole in this file, so they are not in it.").format(days=_(", ").join(map(str, cut)))  # fmt: skip
+    return said
 
 
 def growth(found: Mapping[str, Any]) -> str:

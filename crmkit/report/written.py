@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +57,13 @@ class Report:
         from crmkit.report.notebook import notebook
 
         return notebook(self)
+
+    def free_name(self) -> Path:
+        """A name for the page after the file's own, here, that no file has yet."""
+        stem = re.sub(r"[^\w .()（）-]+", "-", Path(self.opened.name).stem).strip(" .-")
+        base = _("{file} report").format(file=stem) if stem else "report"
+        names = (f"{base}{f' {n}' if n > 1 else ''}.html" for n in itertools.count(1))
+        return next(path for path in map(Path, names) if not path.exists())
 
     def save(self, to: str | Path) -> Path:
         """Write the page; the notebook is within."""

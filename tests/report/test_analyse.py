@@ -112,9 +112,11 @@ def test_the_command_writes_one_page_and_refuses_in_a_line(
     monkeypatch.chdir(tmp_path)
     ran = CliRunner().invoke(cli.app, ["analyse", str(small), "--notebook", "week.ipynb"])
     assert ran.exit_code == 0, ran.output
-    page = (tmp_path / "report.html").read_text("utf-8")
+    page = (tmp_path / "week report.html").read_text("utf-8")
     assert "The file has no column for: Member." in page
     assert "The file holds 7 days; this needs 60 at least." in page
+    ran = CliRunner().invoke(cli.app, ["analyse", str(small)])
+    assert (tmp_path / "week report 2.html").exists()  # the first one stands as it was
     assert "Units" not in page  # nobody said how many pieces a line is
     assert json.loads((tmp_path / "week.ipynb").read_text("utf-8"))["nbformat"] == 4
     ran = CliRunner().invoke(cli.app, ["analyse", str(small), "--to", "nowhere/report.html"])
@@ -143,6 +145,13 @@ def test_a_column_is_taken_for_what_one_says(tmp_path):
     )
     opened = report.opened(file, columns={"sale_id": "no", "sold_at": "day", "amount": "sum"})
     assert rows(ck.kpi.sales_summary(opened.sales))[0]["revenue"] == 7
+    for said in (
+        {"单号": "no", "日期": "day", "实付金额": "sum"},
+        {"no": "sale_id", "day": "sold_at", "sum": "amount"},
+    ):
+        assert (
+            rows(ck.kpi.sales_summary(report.opened(file, columns=said).sales))[0]["revenue"] == 7
+        )
     for wrong, told in (({"amout": "sum"}, "no amout"), ({"amount": "summe"}, "no column summe")):
         with pytest.raises(CrmkitError, match=told):
             report.opened(file, columns=wrong)

@@ -1,5 +1,6 @@
 """What is said of a month is said of whole ones; what is advised follows from the file."""
 
+import dataclasses
 from datetime import date
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from crmkit import report
 from crmkit.i18n import use_language
+from crmkit.report import chapters, ledger
 from crmkit.report.own import whole_days
 from crmkit.report.says import rows
 
@@ -82,3 +84,29 @@ def test_night_hours_are_asked_about(lines):
     shifted = lines.assign(sold_at=lines["sold_at"] + pd.Timedelta(hours=8))
     found = report.analyse(shifted[["sale_id", "sold_at", "amount"]])
     assert "of another time zone?" in found.html()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "weeks"),
+    [
+        ("2025-01-01", "2025-01-31", ("2025-01-06", "2025-01-26")),
+        ("2025-01-06", "2025-01-19", ("2025-01-06", "2025-01-19")),
+        (
+            "2025-01-07",
+            "2025-01-18",
+            ("2025-01-06", "2025-01-19"),
+        ),  # closed on the first and last day
+        ("2025-01-08", "2025-01-17", ("2025-01-08", "2025-01-17")),  # no whole week in it
+    ],
+)
+def test_a_week_cut_off_by_the_file_is_not_in_what_is_said_by_week(first, last, weeks):
+    found = whole_days(date.fromisoformat(first), date.fromisoformat(last), "week")
+    assert tuple(map(str, found)) == weeks
+
+
+def test_a_file_of_half_a_year_is_told_by_the_week_and_a_longer_one_is_not(till_export):
+    opened = ledger.opened(till_export)
+    names = [step.name for steps in chapters.chapters(opened).values() for step in steps]
+    assert "by_week" in names
+    longer = dataclasses.replace(opened, since=opened.since.replace(year=2023))
+    assert "by_week" not in [s.name for steps in chapters.chapters(longer).values() for s in steps]
