@@ -354,12 +354,13 @@ class Way:
         return f"{line} · {more}"
 
     def _next(self) -> str:
-        """The words before what is next: on a step that is not done, it comes after this one."""
+        """The words before what is next: what was left out on the way here is still
+        open, and on a step that is not done, the next comes after this one."""
         here = learner.place()
         left = any(step.id == here and not step.done for step in self.steps())
-        if left:
-            return _("After this: {title}")
-        return _("Still open: {title}") if self.is_behind else _("Next: {title}")
+        if self.is_behind:
+            return _("Still open: {title}")
+        return _("After this: {title}") if left else _("Next: {title}")
 
     @property
     def is_behind(self) -> bool:

@@ -142,7 +142,10 @@ class Question:
             given["low"] = -high
             understood = reading.read(self.kind, typed, **given)
             return replace(understood, value=abs(understood.value))
-        return reading.read(self.kind, typed, **given, rough=rough)
+        understood = reading.read(self.kind, typed, **given, rough=rough)
+        if self.kind == "money" and self.data.get("decimals") == 0:  # in whole yuan, as asked for
+            return replace(understood, shown=understood.shown.removesuffix(".00"))
+        return understood
 
     def outcome(self, typed: Any) -> Outcome:
         """Whether what was typed is right; why not, and what to do next."""

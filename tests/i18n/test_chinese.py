@@ -19,6 +19,7 @@ LEARNING = sorted((PACKAGE / "learn/content").rglob("*.yaml"))
 #: What is no Chinese, though it stands among it: code, calls, addresses, quoted values, clocks.
 CODE = re.compile(
     r"`[^`]*`"
+    r"|\n {4}[^\n]*"
     r"|[a-z+]+://[^\s，。、）]+"
     r"|[A-Za-z_]\w*\(\[[^\]]*\]\)"
     r"|(?<!\w)\.?[A-Za-z_][\w.]*\([^()]*\)"
@@ -71,6 +72,7 @@ def messages(catalogue):
         ("{value} 太大;请改小", 1),
         ("最近一次消费(天前)", 2),
         ("请写 `a, b`,再运行", 1),
+        ("样子是这样:\n    both = a.merge(b, how=c)", 1),
         ("没有这家店，请再看看：{known}。", 0),
         ("营业到 21:30，共 1,234 单", 0),
         ("请用 ck.data.conform(frame, {column}={near!r})。", 0),

@@ -52,7 +52,7 @@ def test_headings_count_up_and_say_their_marks(name, language):
         with i18n.use_language(language):
             called = short_names()[name]
     elif not number.isdigit():
-        called = {"zh": "综合练习", "en": "The final exercise"}[language]
+        called = {"zh": "综合练习", "en": "Capstone"}[language]
     assert re.match(rf"# (.*{name}|{called}[：:])", texts[0]), f"# {called}"
     assert "exercise" not in texts[0].casefold() or "points" in texts[0]
     points = {"zh": r"（(\d+) 分）$", "en": r"\((\d+) points\)$"}[language]

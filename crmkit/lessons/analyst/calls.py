@@ -67,10 +67,11 @@ def _until(lines: Any, as_of: str) -> Any:
     ]
 
 
-def _days(lines: Any, as_of: str, which: str = "max") -> Any:
+def _days(lines: Any, as_of: str, which: str = "max", by_clock: bool = False) -> Any:
     import pandas as pd
 
-    day = getattr(lines.groupby("member_id")["sold_at"], which)().dt.normalize()
+    day = getattr(lines.groupby("member_id")["sold_at"], which)()
+    day = day if by_clock else day.dt.normalize()
     return (pd.Timestamp(as_of) - day).dt.days.rename("recency").reset_index()
 
 
@@ -107,6 +108,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         ("来退货也被当成来买了一次。", "A return was counted as a purchase."): lambda lines, day: _days(_until(lines, day), day),
         "last_day_missing": lambda lines, day: _days(_bought(lines[lines["sold_at"] < day]), day),
         ("as_of 以后的小票也算进去了：只看当天及以前。", "Receipts after as_of were counted: look only at that day and before."): lambda lines, day: _days(_bought(lines.dropna()), day),
+        ("像是连几点几分也减了：先用 .dt.normalize() 只留日子。", "Hours and minutes were subtracted, too, it seems: keep the day alone with .dt.normalize()."): lambda lines, day: _days(_bought(_until(lines, day)), day, by_clock=True),
     },
     "habits": {
         "lines_for_frequency": lambda lines, day: _counted(
@@ -122,6 +124,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
     "score": {
         "scores_upside_down": lambda values, low: _line_up(values, not low),
         "no_tie_break": lambda values, low: _line_up(values, low, by_member=False),
+        ("low_is_best 为真时，数最小的得 5 分：用 if 分两种情况。", "With low_is_best the smallest number gets a 5: tell the two cases apart with if."): lambda values, low: _line_up(values, False),
     },
     "group": {
         "greater_for_at_least": lambda scored: rfm_groups(scored, high_from=5),

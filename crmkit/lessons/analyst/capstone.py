@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from crmkit.i18n import gettext as _
+from crmkit.learn.checks.functions import Function
+from crmkit.learn.checks.outcome import RIGHT
 from crmkit.lessons.analyst.case import FAMILIES, LAST_WINTER, SPRING, STORE, WINTER
 from crmkit.lessons.analyst.trying import forgets, table
 from crmkit.lessons.analyst.worked import weeks
@@ -66,7 +68,8 @@ def by_group(
     here = here.assign(who=who)
     spans = {"before": before, "after": after}
     sums = {one: _within(here, days, but).groupby("who")["amount"].sum() for one, days in spans.items()}  # fmt: skip
-    found = pd.DataFrame(sums).fillna(0.0).rename_axis("who").reset_index()
+    found = pd.DataFrame(sums).rename_axis("who").reset_index()
+    found = found if but == "gap" else found.fillna(0.0)
     lost = found["before"] - found["after"]
     return found.assign(part=lost / (found["before"].sum() if but == "base" else lost.sum()))
 
@@ -115,6 +118,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         stores=("只看这家店的小票。", "Only this store's sales count."),
         walk_ins=("没有会员号的是散客，自成一组。", "Without a member number it is a walk-in: a group of its own."),
         base=("part 除以的是全店少掉的钱，不是全店原来的销售额。", "The part is of what the store lost, not of all it sold."),
+        gap=("有一组在哪段日子里什么也没买：那一格是 0，不是空的，写 .fillna(0)。", "A group that bought nothing in one of the periods counts 0 there, not empty: .fillna(0)."),
         returns="returns_dropped",
         last_day="last_day_missing",
     ),
@@ -182,10 +186,19 @@ def cases(function: str) -> dict[str, Any]:
     return {"expected": expected, "inputs": inputs, "mistakes": MISTAKES[function], **options}
 
 
+def _is_right(name: str, function: Callable) -> bool:
+    """Whether a learner's function gives what is right on the small tables."""
+    known = cases(name)
+    options = {one: known[one] for one in known if one not in ("expected", "inputs", "mistakes")}
+    checked = Function(known["expected"], inputs=known["inputs"], options=options)
+    return checked.judge(name, function).status == RIGHT
+
+
 def figures(fell: Callable, by_group: Callable, came_back: Callable, effects: Callable) -> Screen:
     """What a learner's own functions give for the case: the figures to write the page with."""
 
     def screen() -> Part:
+        written = {"fell": fell, "by_group": by_group, "came_back": came_back, "effects": effects}
         sales, members = table_of("sales", {}), table_of("members", {})
         goods = table_of("products", {})[["product_id", "family"]]
         lines = sales[sales["store_id"] == STORE].merge(goods, on="product_id")
@@ -197,16 +210,24 @@ def figures(fell: Callable, by_group: Callable, came_back: Callable, effects: Ca
             return parts.card(
                 parts.message("open", _("Write all four functions first, then run this again."))
             )
-        winters = [_("winter before"), _("this winter")]
+        winters = [_("last winter"), _("this winter")]
         names = store_names() | {"office": _("office workers under 35"), "other": _("other members"), "walk_in": _("walk-ins")}  # fmt: skip
         by_store = [(names[one.store_id], yuan(one.before), yuan(one.after), share(one.change, signed=True)) for one in stores.itertuples()]  # fmt: skip
         by_who = [(names[one.who], yuan(one.before), yuan(one.after), share(one.part)) for one in groups.itertuples()]  # fmt: skip
         returned = zip([*winters, _("after the change")], map(share, back), strict=True)
-        measured = zip(three["measure"], map(yuan, three["value"]), strict=True)
+        words = {"level": _("S03 above S04"), "own": _("S03's own change"), "did": _("difference in differences")}  # fmt: skip
+        measured = zip(
+            map(words.get, three["measure"], three["measure"]),
+            map(yuan, three["value"]),
+            strict=True,
+        )
+        wrong = [name for name, one in written.items() if not _is_right(name, one)]
+        warning = _("Not right yet: {names}. Do not use these figures.").format(names=", ".join(wrong))  # fmt: skip
         return parts.card(
+            parts.message("wrong", warning) if wrong else None,
             parts.table(_("Revenue of every store"), [_("Store"), *winters, _("Change")], by_store),
             parts.table(_("Revenue of S03 by who bought"), [_("Which group"), *winters, _("Part of the loss")], by_who),
-            parts.text(_("returned, of the four families")),
+            parts.text(_("Returned, four families")),
             parts.facts(*returned),
             parts.text(_("Revenue a week")),
             parts.facts(*measured),

@@ -104,11 +104,11 @@ def reasons() -> Screen:
         pair = (LAST_WINTER, WINTER)
         rows = [
             (_("price tags of the five categories"), "–", share(prices(*pair), signed=True)),
-            (_("returned, of the four families"), *(share(brought_back(d)) for d in pair)),
+            (_("Returned, four families"), *(share(brought_back(d)) for d in pair)),
             (_("satisfied with the goods"), *(share(satisfied("goods", d)) for d in pair)),
             (_("satisfied with the service"), *(share(satisfied("service", d)) for d in pair)),
         ]
-        heads = [_("What"), _("winter before"), _("this winter")]
+        heads = [_("What"), _("last winter"), _("this winter")]
         return parts.card(parts.table(_("Young office workers at S03"), heads, rows))
 
     return Screen(screen, {}, "reasons")
@@ -142,7 +142,7 @@ def afterwards() -> Screen:
         theirs = [
             (_("satisfied with the goods"), *(share(satisfied("goods", d)) for d in spans)),
             (_("bought more than once"), *(share(repeats(d)) for d in spans)),
-            (_("returned, of the four families"), *(share(brought_back(d)) for d in spans)),
+            (_("Returned, four families"), *(share(brought_back(d)) for d in spans)),
         ]
         heads = [_("What"), _("spring before"), _("this winter"), _("after the change")]
         return parts.card(
@@ -190,7 +190,7 @@ class Case(Keys):
         """Who bought for how much, winter on winter."""
         called = {"office": _("office workers under 35"), "other": _("other members"), "walk_in": _("walk-ins")}  # fmt: skip
         rows = [(called[who], yuan(a), yuan(b)) for who, (a, b) in by_group().items()]
-        heads = [_("Which group"), _("winter before"), _("this winter")]
+        heads = [_("Which group"), _("last winter"), _("this winter")]
         return parts.table(_("Revenue of S03 by who bought"), heads, rows)
 
     def whom(self) -> Key:

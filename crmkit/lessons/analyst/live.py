@@ -47,7 +47,7 @@ def _lamp(now: Any, wanted: float, today: str, target: float, is_set: bool) -> P
     missing = max(wanted - revenue, 0.0)
     more = _("about {n} more at this average").format(n=round(missing / each)) if each else None
     reached = _("{share} of what is due today").format(share=share(pace))
-    month = _("July's target: {target}, set at the manager's desk.") if is_set else _("July's target: {target}, which is last July and six per cent; the manager can set another.")  # fmt: skip
+    month = _("July's target: {target}, set at the manager's desk.") if is_set else _("July's target: {target}, which is last July plus 6%; the manager can set another.")  # fmt: skip
     return parts.card(
         parts.row(
             parts.stat(_("Revenue today"), yuan(revenue), share=min(max(pace or 0.0, 0.0), 1.0)),

@@ -330,9 +330,11 @@ class Watching(Keys):
                 ax.bar_label(bars, fmt="%.0f%%", padding=3)
             ax.set_yticks(places, [f"{one} {names[one]}" for one in STORES])
             ax.axvline(100, color="black", linewidth=1)
+            first.set_label(_("pace on the 8th"))
+            then.set_label(_("where the month ended"))
             if guessed is not None:
                 ax.axvline(guessed, color=_style.ACCENT, linestyle="--", label=_("your guess"))
-                ax.legend(loc="lower left", bbox_to_anchor=(0, 1))
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
             ax.invert_yaxis()
             ax.margins(x=0.12)
             ax.set_xlabel("%")

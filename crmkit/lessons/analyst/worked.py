@@ -189,7 +189,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         std=("每一份是方差 ÷ 人数：方差是 var()，不是标准差 std()。", "Each part is variance by number: var(), not the standard deviation std()."),
         no_root=("最后还要开平方。", "The square root at the end is missing."),
         added=("先把两边的 s²/n 加起来，再开一次平方。", "Add the two s²/n first, then take one square root."),
-        together=("两组要分开算，各除以自己的人数。", "Reckon the two groups apart, each by its own number."),
+        together=("两组要分开算，各除以自己的人数。", "Work out the two groups apart, each by its own number."),
         ddof=("方差要除以 n − 1：用 pandas 的 var()。", "The variance divides by n − 1: take pandas' var()."),
     ),
     "did": forgets(

@@ -73,3 +73,22 @@ def test_the_learners_own_figures_are_shown_or_what_is_missing_is_said(language)
     missing = capstone.figures(*[lambda *_given: ...] * 4).tree
     with i18n.use_language(language):
         assert str(missing).count("message") == 1
+
+
+def test_figures_of_a_function_that_is_wrong_carry_a_warning():
+    right = [getattr(capstone, name) for name in ("fell", "by_group", "came_back", "effects")]
+
+    def gap(*given):
+        return capstone.by_group(*given, "gap")
+
+    with i18n.use_language("en"):
+        assert "Not right yet" not in str(capstone.figures(*right).tree)
+        spoilt = str(capstone.figures(right[0], gap, *right[2:]).tree)
+    assert "Not right yet: by_group. Do not use these figures." in spoilt
+
+
+def test_the_three_measures_are_told_in_words_not_codes():
+    with i18n.use_language("en"):
+        names = ("fell", "by_group", "came_back", "effects")
+        shown = str(capstone.figures(*(getattr(capstone, name) for name in names)).tree)
+    assert "difference in differences" in shown and "'did'" not in shown
