@@ -31,7 +31,6 @@ def _roll(*lines: tuple[str, str, str | None, int, float]) -> Any:
     return found.assign(sold_at=pd.to_datetime(found["sold_at"]))
 
 
-@cache
 def till_roll() -> Any:
     """The nine lines of the exercise: orders of several lines, returns, a walk-in, a day to come."""
     return _roll(
@@ -47,7 +46,6 @@ def till_roll() -> Any:
     ).copy()
 
 
-@cache
 def m1() -> Any:
     """The five lines of the lesson, one member's and a walk-in's."""
     return _roll(

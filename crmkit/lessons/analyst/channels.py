@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from crmkit.i18n import get_language
@@ -15,7 +14,6 @@ from crmkit.lessons.view import beside_guess, share
 from crmkit.screen import Part
 
 
-@cache
 def eight_lines() -> Any:
     """The eight lines of the lesson, as three systems wrote them."""
     return table(

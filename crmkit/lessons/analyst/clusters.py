@@ -16,7 +16,6 @@ STORE, TODAY, K = "S03", "2025-06-30", 4
 """The store whose members an agency has put into so many groups, and the day."""
 
 
-@cache
 def six() -> Any:
     """Six members of the lesson: two seldom and small, two often and small, two seldom and large."""
     rows = (("M1", 2, 200.0), ("M2", 3, 260.0), ("M3", 12, 240.0), ("M4", 14, 300.0), ("M5", 3, 900.0), ("M6", 2, 980.0))  # fmt: skip

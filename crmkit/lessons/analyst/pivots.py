@@ -20,7 +20,6 @@ WALK_IN = ("散客那一行也要算：他们没有会员号，钱是真的。",
 AVERAGE_LINE = ("这是平均每行多少钱；客单价要除以单数。", "This is the average per line; AOV divides by orders.")  # fmt: skip
 
 
-@cache
 def receipts() -> Any:
     """The eight lines of the lesson: two stores, two months, a return, a walk-in."""
     import pandas as pd

@@ -19,7 +19,6 @@ DAY, DAYS = "2024-12-31", 90
 """The day from which the lesson looks for those who leave, and how many days it looks."""
 
 
-@cache
 def visits() -> Any:
     """The ten lines of the lesson: four members, a return, a walk-in, three months."""
     return table(

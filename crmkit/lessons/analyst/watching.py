@@ -29,7 +29,6 @@ RAISED = 1.06
 """What the owner asks for: last year and six per cent."""
 
 
-@cache
 def fair() -> Any:
     """A fair of ten days, last year and this year so far."""
     sold = [300.0, 200.0, 100.0, 50.0, 50.0, 50.0, 50.0, 50.0, 50.0, 100.0]

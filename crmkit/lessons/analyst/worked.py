@@ -21,7 +21,6 @@ TRIALS = 300
 """So many tests of a campaign that never was."""
 
 
-@cache
 def eight() -> Any:
     """Eight members of a small trial: what they bought in the fortnight before and after."""
     return table(

@@ -90,3 +90,8 @@ def test_what_the_prose_says_of_walk_ins_and_of_many_channels():
     each = people.groupby("channels")["revenue"].mean()
     assert each.is_monotonic_increasing and list(each.index) == [1, 2, 3]
     assert (pd.to_numeric(people["orders"]) >= people["channels"]).mean() > 0.95
+
+
+def test_the_eight_lines_are_as_written_whenever_the_lesson_begins_again():
+    channels.eight_lines()["phone"] = "tidied"
+    assert channels.eight_lines()["phone"].iloc[0] == "142 0301 4345"
