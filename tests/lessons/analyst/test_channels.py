@@ -93,5 +93,6 @@ def test_what_the_prose_says_of_walk_ins_and_of_many_channels():
 
 
 def test_the_eight_lines_are_as_written_whenever_the_lesson_begins_again():
-    channels.eight_lines()["phone"] = "tidied"
+    lines = channels.eight_lines()
+    lines["phone"] = "tidied"
     assert channels.eight_lines()["phone"].iloc[0] == "142 0301 4345"
