@@ -50,13 +50,25 @@ class ManagersBoard(Desk):
                 parts.stat(_("Average order value"), money(day.average_order) if day.average_order else "–"),
                 parts.stat(_("Members' share"), f"{day.member_share:.0%}" if day.member_share is not None else "–"),
             ),
-            parts.row(*compared),
+            parts.row(self._month(), *compared),
             parts.row(
                 parts.column(parts.card(parts.table(_("Hour by hour"), [_("Hour"), _("Revenue")], hours, bars) if hours else parts.text(_("Nothing was sold today yet."), "quiet")), grow=2),
                 parts.column(parts.card(parts.table(_("How it was paid"), [_("Way of paying"), _("Amount")], paid) if paid else parts.text(_("Nothing was sold today yet."), "quiet")), grow=1),
             ),
-            parts.row(parts.button(_("Look again"), "again", icon="refresh")),
+            parts.text(_("The figures follow by themselves."), "quiet"),
+            parts.row(parts.button(_("Look again"), "again", icon="refresh", every=15)),
         )  # fmt: skip
+
+    def _month(self) -> Part | None:
+        """The month against its target; nothing for who may not see it."""
+        if not self.work.may("till.month"):
+            return None
+        month = self.shop.till.month()
+        if not month.target:
+            return parts.stat(_("This month"), money(month.revenue), _("no target is set"))
+        reached = month.revenue / month.target
+        note = _("{share} of the target, {target}").format(share=f"{reached:.0%}", target=money(month.target))  # fmt: skip
+        return parts.stat(_("This month"), money(month.revenue), note, share=reached)
 
     def _team(self) -> Part:
         return table(_("Who works here"), self.shop.office.team())

@@ -119,15 +119,17 @@ def button(
     shortcut: str | None = None,
     why: str | None = None,
     once: str | None = None,
+    every: int | None = None,
 ) -> Part:
     """A button: without `act` it sends its form. Kinds: "primary", "small", "quiet", "reply".
 
     `why` is the reason why it cannot be pressed now, to be read beside it. What has a key `once`
-    is done once, however often it is pressed or sent.
+    is done once, however often it is pressed or sent. It presses itself `every` so many seconds
+    while it can be seen.
     """
     return part(
         "button", text=words, act=act, arg=arg, kind=kind, disabled=disabled, says=says,
-        focus=focus, icon=icon, shortcut=shortcut, why=why, once=once,
+        focus=focus, icon=icon, shortcut=shortcut, why=why, once=once, every=every,
     )  # fmt: skip
 
 

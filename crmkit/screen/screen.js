@@ -60,7 +60,7 @@ const DRAW = {
     const why = n.why && `${id}-why-${n.act}-${String(n.arg ?? "").replace(/\W/g, "")}`;
     const button = control("button", { type: n.act ? "button" : "submit", class: `ck-btn ck-${n.kind || "plain"}`, "data-act": n.act, "data-once": n.once,
       "data-arg": JSON.stringify(n.arg ?? null), disabled: n.disabled, "aria-disabled": n.why ? "true" : undefined, "aria-describedby": why || undefined,
-      "aria-label": n.says, "data-focus": n.focus, "data-shortcut": n.shortcut, "aria-keyshortcuts": n.shortcut }, icon(n.icon), n.text, keys(n.shortcut));
+      "aria-label": n.says, "data-every": n.every, "data-focus": n.focus, "data-shortcut": n.shortcut, "aria-keyshortcuts": n.shortcut }, icon(n.icon), n.text, keys(n.shortcut));
     return why ? el("span", { class: "ck-with-why" }, button, el("small", { id: why }, icon("lock"), n.why)) : button;
   },
   choice: (n, kids, id) => el("fieldset", { class: "ck-choice" }, n.label && el("legend", {}, n.label), ...n.options.map(([value, words]) =>
@@ -214,7 +214,7 @@ export default {
       root.removeAttribute("aria-busy");
       for (const form of root.querySelectorAll("form[data-changed=sent]")) form.removeAttribute("data-changed");
     });
-    let pause;
+    let pause, clock;
     root.classList.add("ck");
     root.lang = model.get("language") === "en" ? "en" : "zh-CN";
     const show = () => {
@@ -242,6 +242,11 @@ export default {
       const scope = from.closest("dialog, form") || root;
       for (const node of scope.querySelectorAll("input, textarea")) node.ckSince = false;
       tell({ act, arg, once, values: valuesOf(scope) }, scan);
+    };
+    const follow = () => { // what follows by itself does so while somebody may be looking
+      const node = root.querySelector("[data-every]");
+      clearTimeout(clock);
+      if (node) clock = setTimeout(() => { if (!document.hidden && node.isConnected && !root.hasAttribute("aria-busy")) press(node); follow(); }, 1000 * node.dataset.every);
     };
     const press = (node) => { if (!node.hasAttribute("aria-disabled")) send(node.dataset.act, JSON.parse(node.dataset.arg), node, node.dataset.once); };
     root.addEventListener("submit", (event) => {
@@ -304,9 +309,13 @@ export default {
     document.addEventListener("keydown", elsewhere);
     root.addEventListener("cancel", (event) => { event.preventDefault(); send(event.target.dataset.close || "close", null, event.target); }, true);
     model.on("change:tree", show);
+    model.on("change:tree", follow);
     model.on("change:done", done);
     show();
+    follow();
     return () => {
+      clearTimeout(clock);
+      model.off("change:tree", follow);
       model.off("change:tree", show);
       model.off("change:done", done);
       document.removeEventListener("keydown", elsewhere);

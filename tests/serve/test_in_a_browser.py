@@ -120,6 +120,18 @@ def test_what_is_typed_while_the_last_is_being_noted_stays(page, served):
     assert kept == ["P2", "soon"]
 
 
+def test_a_managers_board_shows_what_is_sold_meanwhile(page, served, house):
+    page.goto(f"{served.address}/shop?change=1")
+    page.locator("button[value=B1]").click()
+    page.goto(f"{served.address}/shop/manager")
+    orders = page.locator(".ck-stat", has_text="Orders").locator("b")
+    before = int(orders.inner_text())
+    shop = house.group.people["ann"].shop("C1", "en")
+    shop.till.sell([("P5", 1)], payments={"cash": 9_900})
+    shop.close()
+    page.locator(".ck-stat", has_text="Orders").get_by_text(str(before + 1), exact=True).wait_for()
+
+
 ZOOMED = (640, 360)
 """1280 × 720 at 200 %."""
 

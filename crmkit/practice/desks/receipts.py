@@ -190,6 +190,15 @@ class ShiftReport:
     revenue_before: dict[Annotated[str, "compared_with"], Cents]
 
 
+@record
+class MonthSoFar:
+    """What a store has sold in a month until now, beside its target (None: none is set)."""
+
+    month: str
+    revenue: Cents
+    target: Cents | None
+
+
 class Receipts:
     """What was rung up, looked at again; a part of the till."""
 
@@ -242,6 +251,19 @@ class Receipts:
                 for name, days in (("yesterday", 1), ("last_week", 7), ("last_year", 364))
             },
         )
+
+    @query(roles="manager trainer")
+    def month(self, tx: Tx) -> MonthSoFar:
+        """What this store has sold since the first of the month, beside its target."""
+        line, aim, month = rung.LINES.c, schema.sales_target.c, f"{tx.today:%Y-%m}"
+        since, _end = day_bounds(tx.today.replace(day=1), tx.timezone)
+        sold = select(func.sum(line.amount)).where(
+            line.store_id == tx.store_id, line.at >= since, line.at <= tx.now
+        )
+        of_store = (aim.store_id == tx.store_id, aim.staff_id.is_(None), aim.month == month)
+        target = tx.column(select(aim.revenue).where(*of_store))
+        revenue = tx.column(sold)[0] or 0
+        return MonthSoFar(month=month, revenue=revenue, target=target[0] if target else None)
 
 
 def receipt(tx: Tx, sale) -> Receipt:
