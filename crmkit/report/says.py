@@ -71,7 +71,7 @@ def weeks(found: Mapping[str, Any]) -> str:
     table = sorted(rows(found["by_week"]), key=lambda one: one["revenue"])
     if len(table) < 2:
         return ""
-    said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=table[-1]["week"], least=table[0]["week"])  # fmt: skip
+    said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=str(table[-1]["week"])[:10], least=str(table[0]["week"])[:10])  # fmt: skip
     first, last = found["_days"]
     start, end = whole_days(first, last, "week")
     cut = [*([first] if start > first else []), *([last] if end < last else [])]

@@ -206,3 +206,11 @@ def test_a_name_of_a_cell_that_has_not_run_is_told_so(shell, at_notebook):
         )
     error, _said = error_of(shell, "nine")
     assert "another cell" not in explain(error)
+
+
+def test_a_day_that_is_still_text_is_told_how_it_becomes_a_moment():
+    days = pd.Series(pd.to_datetime(["2025-06-28"]))
+    with use_language("en"), pytest.raises(TypeError) as caught:
+        "2025-06-30" - days
+    with use_language("en"):
+        assert "pd.Timestamp" in explain(caught.value)

@@ -8,7 +8,7 @@ import pytest
 
 from crmkit import report
 from crmkit.i18n import use_language
-from crmkit.report import chapters, ledger
+from crmkit.report import chapters, ledger, says
 from crmkit.report.own import whole_days
 from crmkit.report.says import rows
 
@@ -110,3 +110,12 @@ def test_a_file_of_half_a_year_is_told_by_the_week_and_a_longer_one_is_not(till_
     assert "by_week" in names
     longer = dataclasses.replace(opened, since=opened.since.replace(year=2023))
     assert "by_week" not in [s.name for steps in chapters.chapters(longer).values() for s in steps]
+
+
+def test_a_week_is_told_by_its_day_alone():
+    moments = pd.DataFrame({"week": pd.to_datetime(["2025-03-10", "2025-03-17"]), "revenue": [1.0, 2.0]})  # fmt: skip
+    days = (date(2025, 3, 10), date(2025, 3, 24))
+    with use_language("en"):
+        said = says.weeks({"by_week": moments, "_days": days})
+    assert said.startswith("Strongest: the week from 2025-03-17; weakest: from 2025-03-10.")
+    assert "The weeks of 2025-03-24 are not whole" in said

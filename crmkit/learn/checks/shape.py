@@ -82,7 +82,7 @@ def _how_to_get(missing: Sequence[str], more: Sequence[Any], got: Any) -> str:
         return _("There is a column {near}: did you mean that?").format(near=near[0])
     if len(missing) == 1 and len(more) == 1:
         old = f'"{more[0]}"' if isinstance(more[0], str) else str(more[0])
-        return _("If your column {old} is meant, name it: {code}").format(
+        return _("If your column {old} is meant, name it with {code}.").format(
             old=more[0], code=f'.rename(columns={{{old}: "{name}"}})'
         )
     return ""

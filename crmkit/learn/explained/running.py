@@ -336,6 +336,10 @@ def _wrong_type(error: TypeError, said: str) -> str | None:
             return _("One side of {sign} is None: the step before it gave nothing back.").format(
                 sign=match[1]
             )
+        if "str" in match.groups() and re.search("Date|Time", match[2] + match[3]):
+            return _(
+                'One of the two days is still text: make it a moment first with pd.Timestamp("2025-06-30").'
+            )
         return _(
             "{one} {sign} {other} cannot be reckoned: bring both to the same kind first."
         ).format(sign=match[1], one=match[2], other=match[3])
