@@ -149,6 +149,12 @@ def text(column: str, value: Any) -> str:
     return str(value) if column.endswith(("_id", "year", "hour")) else f"{value:,}"
 
 
+def full_day(day: date) -> str:
+    """A day with its year: 2025年7月2日, 2 July 2025."""
+    said = short_day(day)
+    return f"{day.year}年{said}" if get_language() == "zh" else f"{said} {day.year}"
+
+
 def short_day(day: date) -> str:
     """A day of this year as people write it: 7月2日, 2 July; no 07-02, which is February to some.
 

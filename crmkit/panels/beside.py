@@ -78,7 +78,7 @@ class Beside:
                          act="beside.staff", rev=self._shop.staff.id),
             parts.button(_("Back to the lesson"), "beside.close", icon="left") if self.large
             else parts.button(_("Full screen"), "beside.large"),
-            parts.button(_("Begin the practice shop anew"), "beside.ask", kind="quiet"),
+            parts.button(_("Start the practice shop again"), "beside.ask", kind="quiet"),
         )  # fmt: skip
         return parts.column(
             parts.dialog(bar, inside, title=words, open=True, close="beside.close", wide=True)
@@ -98,12 +98,12 @@ class Beside:
 
     def _anew_dialog(self) -> Part:
         return parts.dialog(
-            parts.text(_("Your practice shop begins anew, as it was at first. What was right once in a lesson stays done, and so do the answers you filled in; what an exercise wants done in its shop is to be done again. A copy of the old shop is kept.")),
+            parts.text(_("Your practice shop starts again, as it was at first. What was right once in a lesson stays done, and so do the answers you filled in; what an exercise wants done in its shop is to be done again. A copy of the old shop is kept.")),
             parts.row(
                 parts.button(_("Keep mine"), "beside.close", kind="primary", focus=True),
-                parts.button(_("Begin the practice shop anew"), "beside.anew", kind="quiet"),
+                parts.button(_("Start the practice shop again"), "beside.anew", kind="quiet"),
             ),
-            title=_("Begin the practice shop anew?"),
+            title=_("Start the practice shop again?"),
             open=self.asking,
             close="beside.close",
         )  # fmt: skip

@@ -83,7 +83,7 @@ class Counting(Desk):
                                 parts.field("product", _("Scan or type the goods"), self.typed.get("product", ""), rev=turn, focus=not self.again, next=True),
                                 parts.field("counted", _("Counted"), self.typed.get("counted", ""), rev=turn, numeric=True, focus=self.again),
                             ),
-                            parts.button(_("Note it"), kind="primary", icon="check"),
+                            parts.button(_("Save"), kind="primary", icon="check"),
                         ),
                         once=self.keys("count.one"),
                     ),

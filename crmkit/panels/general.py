@@ -1,14 +1,16 @@
 """A desk on screen made of what it is told: pages to read, lists, and a form for all it can do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.panels.asked import control, laid
 from crmkit.panels.logic.desk import DeskWork
-from crmkit.panels.logic.forms import Ask, Operations, there_are
+from crmkit.panels.logic.forms import Ask, Operations
 from crmkit.panels.logic.lists import Listed, ListWork
-from crmkit.panels.shown import Keys, list_acts, operation_label, options, page_of, record, said
+from crmkit.panels.shown import Keys, list_acts, operation_label, page_of, record, said
 from crmkit.practice import Shop
 from crmkit.practice.command import OPERATIONS
 from crmkit.practice.errors import PracticeError
@@ -25,6 +27,10 @@ class Desk:
 
     name: str
     operations: tuple[str, ...] = ()
+    forms: Mapping[str, str] = {}
+    """What the form on a page asks for, in its order; of other operations it asks for all."""
+    also: Mapping[str, tuple[str, Mapping[str, str]]] = {}
+    """By operation: the field of its form that may call for another, and for which."""
 
     def __init__(self, shop: Shop):
         self.shop = shop
@@ -34,6 +40,7 @@ class Desk:
         self.more = Operations(shop, self.operations)
         self.tab = next(iter(self.tabs()))
         self.refused: tuple[str, str, str] | None = None
+        self.begun = False
 
     # what a desk says of itself
 
@@ -60,7 +67,8 @@ class Desk:
     def show(self) -> Part:
         body: Part | None
         if self.tab in self.pages():
-            body = parts.column(said(self.work), self.pages()[self.tab][1]())
+            page = self._begun if self.begun else self.pages()[self.tab][1]
+            body = parts.column(said(self.work), page())
         elif self.tab in self.lists:
             title, work = self.lists[self.tab]
             why = self.work.why_not(work.what.operation)
@@ -78,19 +86,70 @@ class Desk:
         choice = [(one, words if more.may(one) else _("{words} · not for your role").format(words=words)) for one, words in named]  # fmt: skip
         writes = OPERATIONS[more.chosen].writes
         return parts.column(
-            parts.select("operation", _("What is to be done?"), choice, more.chosen, act="more.choose", rev=more.turn),
+            parts.select("operation", _("What would you like to do?"), choice, more.chosen, act="more.choose", rev=more.turn),
             said(more),
             parts.card(
                 parts.form(
                     "more.do",
-                    parts.row(*(_control(one, more) for one in more.fields)),
-                    parts.button(_("Do it") if writes else _("Show"), kind="primary", icon="check" if writes else "search", why=more.why_not(more.chosen)),
+                    *laid(control(one, more) for one in more.fields),
+                    parts.button(_("Save") if writes else _("Show"), kind="primary", icon="check" if writes else "search", why=more.why_not(more.chosen)),
                     once=self.keys("more") if writes else None,
                 ),
                 title=operation_label(more.chosen),
             ),
             self._result(),
         )  # fmt: skip
+
+    def form_fields(self) -> list[Ask]:
+        """What the form on a page asks for, as things stand in it."""
+        wanted = self.forms.get(self.more.chosen)
+        if wanted is None:
+            return self.more.fields
+        switch, calls_for = self.also.get(self.more.chosen, ("", {}))
+        more = calls_for.get(self.more.given.get(switch, ""), "")
+        names = wanted.replace(switch, f"{switch} {more}").split() if more else wanted.split()
+        fields = {one.name: one for one in self.more.fields}
+        return [replace(fields[name], needed=True) for name in names]
+
+    def _begun(self) -> Part:
+        """The form of one operation, on the page on which it was begun."""
+        more = self.more
+        switch, _calls_for = self.also.get(more.chosen, ("", {}))
+        fields = [control(one, more, "switch" if one.name == switch else None) for one in self.form_fields()]  # fmt: skip
+        return parts.card(
+            self.about_form(),
+            parts.form(
+                "more.do",
+                *self.marked("more.do", *laid(fields)),
+                self.helps(),
+                parts.row(
+                    parts.button(_("Save"), kind="primary", icon="check", why=more.why_not(more.chosen)),
+                    parts.button(_("Cancel"), "unbegin", kind="quiet"),
+                ),
+                once=self.keys("more.do"),
+            ),
+            title=operation_label(more.chosen),
+        )  # fmt: skip
+
+    def about_form(self) -> Part | None:
+        """What the form that was begun is about."""
+        return None
+
+    def helps(self) -> Part | None:
+        """What helps to fill in the form that was begun."""
+        return None
+
+    def do(self, typed: dict) -> None:
+        """What a form sent; one that was begun on a page gives way to it again once it is done."""
+        self.work.said = None
+        if not self.begun:
+            return self.once("more", self.more.do, typed)
+        named = [one.name for one in self.form_fields()] if self.more.chosen in self.forms else None
+        typed = self.more.given | typed
+        self.note("more.do", lambda values, key: self.more.do(values, key, named), typed)
+        if self.refused is None:
+            self.begun, self.work.said = False, self.more.said
+        return None
 
     def _result(self) -> Part | None:
         """What the operation gave back, under a name where it is a bare number."""
@@ -103,7 +162,9 @@ class Desk:
             "begin": lambda operation, _v: self.begin(str(operation)),
             "tab": lambda tab, _v: self.turn_to(tab),
             "more.choose": lambda operation, _v: self.more.choose(str(operation)),
-            "more.do": lambda _a, typed: self.once("more", self.more.do, typed),
+            "more.do": lambda _a, typed: self.do(typed),
+            "switch": lambda value, _v: self.switch(str(value)),
+            "unbegin": lambda _a, _v: self.leave_form(),
         }
         for name, (_title, work) in self.lists.items():
             found |= list_acts(work, name)
@@ -113,8 +174,18 @@ class Desk:
         if tab in self.tabs():
             self.tab = tab
             self.work.said = self.refused = None
+            self.begun = False
 
-    def noting(self, act: str, title: str, operation: str, *fields: Part) -> Part:
+    def switch(self, value: str) -> None:
+        """What is chosen in this field decides what else is asked for."""
+        self.more.given[self.also[self.more.chosen][0]] = value
+
+    def leave_form(self) -> None:
+        self.begun, self.refused = False, None
+
+    def noting(
+        self, act: str, title: str, operation: str, *fields: Part, back: str | None = None
+    ) -> Part:
         """A card in which something is noted about the one that is open, or left for the list. Why
         it was refused stands at its field, else above the buttons."""
         return parts.column(
@@ -124,12 +195,12 @@ class Desk:
                     *self.marked(act, *fields),
                     parts.row(
                         parts.button(
-                            _("Note it"),
+                            _("Save"),
                             kind="primary",
                             icon="check",
                             why=self.work.why_not(operation),
                         ),
-                        parts.button(_("Back to the list"), "leave", kind="quiet"),
+                        parts.button(back or _("Back to the list"), "leave", kind="quiet"),
                     ),
                     once=self.keys(act),
                 ),
@@ -170,49 +241,13 @@ class Desk:
         return parts.button(operation_label(operation), "begin", operation, kind="primary", icon="plus", why=self.work.why_not(operation))  # fmt: skip
 
     def begin(self, operation: str, **given: Any) -> None:
-        """Turn to the form of an operation, with something filled in already."""
+        """Turn to the form of an operation, with something filled in already: on the page that is
+        open, else among everything else."""
         self.more.choose(operation, **given)
-        self.tab = "more"
-
-
-def _control(ask: Ask, more: Operations) -> Part:
-    value = str(more.given.get(ask.name, ask.default))
-    name, words, rev = ask.name, ask.label, more.turn
-    if not ask.needed and not ask.default:
-        words = _("{field} (optional)").format(field=words)
-    if there := there_are(ask, more.shop, more.chosen):
-        return parts.select(name, words, [("", _("– choose –")), *there], value, rev=rev)
-    if ask.kind == "code":
-        return parts.select(
-            name,
-            words,
-            options(ask.codes, ask.codes_kind, None if ask.default else "–"),
-            value,
-            rev=rev,
-        )
-    if ask.kind == "several":
-        return parts.choice(name, words, options(ask.codes, ask.codes_kind), [], many=True, rev=rev)
-    if ask.kind == "yes":
-        return parts.choice(
-            name, words, [("yes", _("yes")), ("no", _("no"))], value or "no", rev=rev
-        )
-    if ask.kind == "units":
-        return parts.field(
-            name,
-            words,
-            value,
-            lines=3,
-            rev=rev,
-            help=_("One product per line, its number and how many: P0001 3"),
-        )
-    if ask.kind == "codes":
-        return parts.field(name, words, value, rev=rev, help=_("Several with blanks between them."))
-    long = name in ("body", "script", "comment")
-    return parts.field(
-        name, words, value, rev=rev, numeric=ask.kind in ("number", "percent", "money"),
-        unit=_("yuan") if ask.kind == "money" else None, lines=4 if long else None,
-        kind="date" if ask.kind == "day" else "password" if name == "password" else None,
-    )  # fmt: skip
+        self.work.said = self.refused = None
+        self.begun = self.tab in self.pages()
+        if not self.begun:
+            self.tab = "more"
 
 
 def operations_of(*desks: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -3,19 +3,36 @@
 from functools import cached_property
 from typing import Any
 
+from crmkit import labels
+from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.forms import member_number
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.segments import Segments
 from crmkit.panels.shown import cannot, operation_label, record, table
-from crmkit.practice import Shop, schema
+from crmkit.practice import Shop, display, schema
+from crmkit.practice.domain import wording
 from crmkit.screen import Part, Screen, parts
+
+LEFT_OUT = ("elsewhere", "control", "no_consent", "no_address", "taken_back")
+"""Why somebody of a segment gets no message, in the order in which they are left out."""
+BLANKS = ("name", "points", "level", "store")
+"""What differs from one customer to the next, as a message may say it."""
 
 
 class MarketingDesk(Desk):
     name = "marketing"
     operations = operations_of("marketing", "offers")
+    forms = {
+        "marketing.make_template": "name channel body",
+        "marketing.add_care": "name occasion template_id days_before",
+        "marketing.make_campaign": "name segment_id template_id control_percent",
+    }
+    also = {
+        "marketing.make_template": ("channel", {"email": "subject"}),
+        "marketing.add_care": ("occasion", {"holiday": "month_day"}),
+    }
 
     def __init__(self, shop: Shop):
         self.read: tuple[int, str, str] | None = None
@@ -50,15 +67,15 @@ class MarketingDesk(Desk):
         if self.campaign is not None:
             one, turn = self.campaign, self.work.turn
             opened = parts.card(
-                record(one),
+                parts.text(f"{display.name_of(one.segment_id)} · {label('campaign_status', one.status)}"),
                 parts.row(
                     parts.button(operation_label("marketing.freeze"), "act", "freeze", icon="refresh", once=f"freeze-{one.id}-{turn}", why=self.work.why_not("marketing.freeze")),
                     parts.button(_("Send"), "act", "send", kind="primary", icon="send", once=f"send-{one.id}-{turn}", why=self.work.why_not("marketing.send")),
                     parts.button(_("Stop it"), "act", "cancel", icon="close", once=f"cancel-{one.id}-{turn}", why=self.work.why_not("marketing.cancel")),
                     parts.button(_("What it brought"), "result", icon="manager"),
                 ),
-                record(self.brought) if self.brought else None,
-                parts.text(_("Whoever withdrew, has no such address or belongs to the control group is not written to; each is counted above."), "quiet"),
+                self._reach(),
+                self._brought(),
                 title=one.name, icon="marketing",
             )  # fmt: skip
         return parts.column(
@@ -66,6 +83,28 @@ class MarketingDesk(Desk):
             opened,
             table(_("Campaigns"), self.shop.marketing.campaigns(), more=more),
         )  # fmt: skip
+
+    def _reach(self) -> Part:
+        """From the segment to the messages, everyone who gets none counted with the reason."""
+        one = self.campaign
+        said = {name: display.heading(name, type(one)) for name in ("segment", *LEFT_OUT, "messages")}  # fmt: skip
+        left = [[said[name], f"− {n}"] for name in LEFT_OUT if (n := getattr(one, name))]
+        lines = [
+            [said["segment"], f"{one.segment}"],
+            *left,
+            [said["messages"], f"= {one.messages}"],
+        ]
+        return parts.table(
+            _("Who gets it, and who does not"), ["", labels.heading("members")], lines
+        )
+
+    def _brought(self) -> Part | None:
+        """What either group bought since; on the day itself there is nothing to tell yet."""
+        if not self.brought:
+            return None
+        bought = sum(one.buyers for one in self.brought)
+        soon = None if bought else parts.text(_("Just sent: nobody can have bought because of it yet. Look again in a few weeks."))  # fmt: skip
+        return parts.column(record(self.brought), soon)
 
     def _messages(self) -> Part:
         why = cannot(self.work, "marketing.templates")
@@ -106,10 +145,29 @@ class MarketingDesk(Desk):
         return parts.column(
             parts.row(
                 self.begins("marketing.add_care"),
-                parts.button(_("Queue today's wishes"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
+                parts.button(operation_label("marketing.run_care"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
             ),
             table(_("Wishes"), self.shop.marketing.care_rules()),
         )  # fmt: skip
+
+    def begin(self, operation: str, **given: Any) -> None:
+        super().begin(operation, **{"language": get_language()} | given)
+
+    def helps(self) -> Part | None:
+        """Buttons that put what differs from customer to customer into the message."""
+        if self.more.chosen != "marketing.make_template":
+            return None
+        put = [parts.button(wording.said(one), "blank", one, kind="small") for one in BLANKS]
+        return parts.column(
+            parts.text(_("Put in what differs from customer to customer:"), "quiet"),
+            parts.row(*put),
+        )
+
+    def blank(self, name: Any, typed: dict) -> None:
+        if name in BLANKS:
+            words = str(typed.get("body") or "")
+            self.more.given |= typed | {"body": words + wording.said(name)}
+            self.more.turn += 1
 
     def open(self, number: Any, _values: dict) -> None:
         self.campaign = {one.id: one for one in self.shop.marketing.campaigns()}.get(number)
@@ -119,7 +177,18 @@ class MarketingDesk(Desk):
         if name in ("freeze", "send", "cancel"):
             self.campaign = getattr(self.shop.marketing, name)(self.campaign.id)
             self.work.turn += 1
-            self.work.tell("right", operation_label(f"marketing.{name}"))
+            self.work.tell("right", self._told(name))
+
+    def _told(self, name: str) -> str:
+        """What was just done with the campaign that is open."""
+        one = self.campaign
+        if name == "freeze":
+            words = _("Drawn: {treatment} to be written to, {control} left alone.")
+            return words.format(treatment=one.treatment, control=one.control)
+        if name == "send":
+            words = ngettext("{n} message waits to go out: by day at once, at night from 9:00.", "{n} messages wait to go out: by day at once, at night from 9:00.", one.queued)  # fmt: skip
+            return words.format(n=one.queued)
+        return _("Stopped: nothing more goes out.")
 
     def result(self) -> None:
         self.brought = self.shop.marketing.result(self.campaign.id)
@@ -143,6 +212,7 @@ class MarketingDesk(Desk):
         return {
             "open": self.open,
             "act": self.act,
+            "blank": self.blank,
             "preview": self.preview,
             "send_one": lambda _a, _v: self.once("marketing.send_one", self.send_one),
             "result": lambda _a, _v: self.result(),

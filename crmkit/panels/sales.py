@@ -9,6 +9,7 @@ from crmkit import labels
 from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.labels import short_day
+from crmkit.panels.asked import today_is
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, operation_label, options, record
@@ -23,6 +24,10 @@ OPEN_STAGES = tuple(one for one in schema.OPPORTUNITY_STAGES if one not in ("won
 class SalesDesk(Desk):
     name = "sales"
     operations = operations_of("followups", "pipeline")
+    forms = {
+        "pipeline.open": "member_id product_id title amount next_action next_on",
+        "pipeline.edit": "title product_id amount next_action next_on",
+    }
 
     def __init__(self, shop: Shop):
         self.calling: Any = None
@@ -113,7 +118,7 @@ class SalesDesk(Desk):
                 "finish", _("The call"), "followups.finish",
                 parts.choice("outcome", _("What came of it"), options(schema.FOLLOWUP_OUTCOMES, "outcome"), "", rev=turn),
                 parts.choice("next_step", _("What happens next"), options(schema.NEXT_STEPS, "next_step"), "", rev=turn),
-                parts.field("next_on", _("When, if something is to happen"), kind="date", rev=turn),
+                parts.field("next_on", field_label("next_on"), kind="date", rev=turn, help=today_is(self.shop)),
                 parts.field("note", _("What the customer said"), lines=3, rev=turn),
             ),
         )  # fmt: skip
@@ -159,6 +164,10 @@ class SalesDesk(Desk):
         self.phone = self.shop.followups.dial(number)
 
     def finish(self, typed: dict, key: str) -> None:
+        if not typed.get("outcome"):
+            raise BadValue(_("Choose what came of the call."))
+        if not typed.get("next_step"):
+            raise BadValue(_("Choose what happens next; if that was all, choose Nothing."))
         if typed.get("outcome") == "problem" and not (typed.get("note") or "").strip():
             raise BadValue(_("Write down what the customer said."))
         self.shop.followups.finish(
@@ -197,7 +206,7 @@ class SalesDesk(Desk):
     def _decided(self) -> Part | None:
         """What was won or lost today, and a way to put a slip right."""
         rows = [
-            [one.member_id, one.title, money(one.amount), label("stage", one.stage),
+            [self._whose(one), one.title, money(one.amount), label("stage", one.stage),
              label("lost_reason", one.lost_reason) if one.lost_reason else "–", self._mover(one)]
             for one in self.shop.pipeline.decided()
         ]  # fmt: skip
@@ -215,12 +224,17 @@ class SalesDesk(Desk):
         return parts.card(
             parts.text(f"{one.title} · {money(one.amount)}"),
             parts.text(f"{due} · {one.next_action}", None if late > 0 else "quiet"),
-            parts.text(_("{member}, looked after by {staff}").format(member=one.member_id, staff=display.name_of(one.staff_id)), "quiet"),
+            parts.text(_("{member}, looked after by {staff}").format(member=self._whose(one), staff=display.name_of(one.staff_id)), "quiet"),
             parts.row(
                 self._mover(one),
                 parts.button(_("Correct"), "edit", one.id, kind="small", says=f"{_('Change')} {one.id}", why=self.work.why_not("pipeline.edit")),
             ),
         )  # fmt: skip
+
+    def _whose(self, one: Any) -> str:
+        """Whose card it is, by name and number."""
+        name = self.shop.members.show(one.member_id).name if self.work.may("members.show") else None
+        return " ".join(filter(None, (name, one.member_id)))
 
     def _move(self) -> Part:
         """Where a card goes, and only what that stage asks for."""
@@ -232,7 +246,13 @@ class SalesDesk(Desk):
         elif stage in OPEN_STAGES:
             asked = [
                 parts.field("next_action", field_label("next_action"), rev=rev),
-                parts.field("next_on", field_label("next_on"), kind="date", rev=rev),
+                parts.field(
+                    "next_on",
+                    field_label("next_on"),
+                    kind="date",
+                    rev=rev,
+                    help=today_is(self.shop),
+                ),
             ]
         return parts.row(
             parts.column(parts.card(record(one), title=one.title), grow=1),
@@ -240,6 +260,7 @@ class SalesDesk(Desk):
                 "put", operation_label("pipeline.move"), "pipeline.move",
                 parts.choice("stage", _("To which stage?"), options(stages, "stage"), stage, act="stage", rev=self.work.turn),
                 *asked,
+                back=_("Back to the board"),
             ),
         )  # fmt: skip
 

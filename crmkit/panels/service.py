@@ -15,6 +15,13 @@ from crmkit.screen import Part, Screen, parts
 class ServiceDesk(Desk):
     name = "service"
     operations = operations_of("service", "surveys")
+    forms = {
+        "service.open_ticket": "member_id channel kind priority subject body",
+        "service.edit": "member_id channel kind priority subject",
+        "service.improve": "action owner_id due_on recheck_on",
+        "service.recheck": "result helped",
+        "surveys.invite": "survey_id member_id channel",
+    }
 
     def __init__(self, shop: Shop):
         self.ticket: Any = None
@@ -54,10 +61,21 @@ class ServiceDesk(Desk):
 
     def _one(self) -> Part:
         one = self.ticket
-        form = {"resolved": self._rating, "closed": self._afterwards}.get(one.status, self._answer)
-        return parts.row(
-            parts.column(parts.card(record(one), title=f"{one.id} · {one.subject}"), grow=2), form()
-        )
+        form = {"resolved": self._rating, "closed": self._afterwards}.get(one.status)
+        change = None if form else parts.row(parts.button(_("Correct"), "change", kind="small", icon="edit", why=self.work.why_not("service.edit")))  # fmt: skip
+        about = parts.card(record(one), change, title=f"{one.id} · {one.subject}")
+        return parts.row(parts.column(about, grow=2), (form or self._answer)())
+
+    def change(self) -> None:
+        """Turn to the form in which the open ticket is put right."""
+        one = self.ticket
+        given = {name: getattr(one, name) or "" for name in self.forms["service.edit"].split()}
+        self.begin("service.edit", ticket_id=one.id, **given)
+
+    def do(self, typed: dict) -> None:
+        super().do(typed)
+        if self.ticket is not None:
+            self.ticket = self.shop.service.show(self.ticket.id)
 
     def _answer(self) -> Part:
         turn = self.work.turn
@@ -143,7 +161,20 @@ class ServiceDesk(Desk):
 
     def next(self, arg: Any, _values: dict) -> None:
         number, step = arg
-        self.begin(step, improvement_id=number)
+        if step == "service.improvement_done":
+            self.once(step, self.made, number)
+        else:
+            self.begin(step, improvement_id=number)
+
+    def made(self, number: Any, key: str) -> None:
+        done = self.shop.service.improvement_done(number, key=key)
+        self.work.tell("right", _("Done: {operation}.").format(operation=done.action))
+
+    def about_form(self) -> Part | None:
+        """The improvement that is looked at again."""
+        number = self.more.given.get("improvement_id")
+        meant = [one for one in self.shop.service.improvements() if one.id == number]
+        return parts.text(meant[0].action) if meant else None
 
     def own_acts(self) -> dict:
         return {
@@ -152,6 +183,7 @@ class ServiceDesk(Desk):
             "answer": lambda _a, typed: self.note("answer", self.answer, typed, "body"),
             "rate": lambda _a, typed: self.note("rate", self.rate, typed),
             "about": self.about,
+            "change": lambda _a, _v: self.change(),
             "next": self.next,
         }
 

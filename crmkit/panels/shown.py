@@ -74,7 +74,7 @@ def record(value: Any, title: str | None = None) -> Part:
     found: list[Part] = []
     for caption, heads, cells in display.tables(value):
         if heads is None:
-            found.append(parts.facts(*((line[0], line[1]) for line in cells)))
+            found.append(parts.facts(*((line[0], line[1]) for line in cells if line[1] != "–")))
         else:
             found.append(parts.table(caption or title or _("Result"), heads, cells))
     return parts.column(*found)

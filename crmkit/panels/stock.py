@@ -207,7 +207,7 @@ class StockRoom(Counting):
             "way.pieces",
             parts.text(_("Fill in what you see. What you leave empty stays on the way."), "quiet"),
             *self.marked("way.pieces", *fields),
-            parts.button(_("Note it"), kind="primary", icon="check"),
+            parts.button(_("Save"), kind="primary", icon="check"),
             arg=transfer.id,
             once=self.keys("way.pieces"),
         )

@@ -349,7 +349,7 @@ class TillPanel:
                             parts.choice("way", _("Cash that is no sale"), [("in", _("goes in")), ("out", _("goes out"))], "in", rev=turn),
                             parts.field("moved", _("Amount"), rev=turn, numeric=True, unit=_("yuan")),
                             parts.field("reason", _("What for"), rev=turn),
-                            parts.button(_("Note it"), icon="check", why=drawer.why_not("till.pay_in")),
+                            parts.button(_("Save"), icon="check", why=drawer.why_not("till.pay_in")),
                             once=self.keys("move"),
                         ),
                         title=_("In between"),

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -345,6 +345,18 @@ def day(value: object, field: str) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise BadValue(_("{field} must be a day like 2025-06-30."), field=field)
     return _in_our_time(value, field)
+
+
+def day_ahead(value: object, field: str, today: date) -> date:
+    """A calendar day on which something is to be done: within a year from today."""
+    found = day(value, field)
+    if found > today + timedelta(days=366):
+        raise BadValue(
+            _("{field}: {day} is more than a year away. Is the year right?"),
+            field=field,
+            day=f"{found}",
+        )
+    return found
 
 
 def month_day(value: object, field: str) -> str:

@@ -55,7 +55,7 @@ def test_large_and_back_and_anew(here, walk):
     assert "P1" not in titles(walk, till.tree) and "Cotton scarf" in str(till.tree)
     assert titles(walk, do(till, "beside.close")) == set()
     assert "Cotton scarf" in str(till.tree)
-    assert titles(walk, do(till, "beside.ask")) == {"Begin the practice shop anew?"}
+    assert titles(walk, do(till, "beside.ask")) == {"Start the practice shop again?"}
     do(till, "beside.anew")
     assert "Cotton scarf" not in str(till.tree)
     assert (here / "shop-1.db").exists()

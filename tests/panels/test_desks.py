@@ -2,6 +2,7 @@
 
 import pytest
 
+from crmkit.i18n import label, use_language
 from crmkit.panels import DESKS, desk
 from crmkit.panels.logic.forms import Ask, asks, member_number, product_number, ready, units
 from crmkit.panels.logic.members import MemberDesk
@@ -217,6 +218,59 @@ def test_a_share_that_is_left_out_is_typed_as_people_say_it(typed):
         ready(ask, "20.5%")
 
 
+def test_a_new_opportunity_is_written_down_on_the_board_in_a_small_form(shop_of, walk):
+    shop = shop_of("A1")
+    who = shop.members.register("Ann Lee", "14200001234")
+    screen = board_of(shop)
+    screen.did({"act": "begin", "arg": "pipeline.open"})
+    fields = {one["name"]: one for one in walk(screen.tree) if "name" in one}
+    assert list(fields) == ["member_id", "product_id", "title", "amount", "next_action", "next_on"]
+    assert not [one for one in fields.values() if "optional" in one["label"]]
+    assert fields["next_on"]["help"] == "Today is 30 June 2025."
+    typed = {
+        "member_id": "Ann Lee", "product_id": "cotton scarf", "title": "A scarf", "amount": "129",
+        "next_action": "call", "next_on": "2025-07-03",
+    }  # fmt: skip
+    screen.did({"act": "more.do", "values": typed | {"next_on": ""}})
+    assert "next day is missing" in screen.text.lower() and not shop.pipeline.board()
+    screen.did({"act": "more.do", "values": typed})
+    (made,) = shop.pipeline.board()
+    assert (made.member_id, made.product_id) == (who.id, "P1")
+    assert "P1 Cotton scarf, A scarf, ¥129.00, call, 3 July." in screen.text
+    assert "Move" in screen.text  # the board is back
+    screen.did({"act": "begin", "arg": "pipeline.open"})
+    assert not any(one.get("value") for one in walk(screen.tree) if one["t"] == "field")
+
+
+def test_a_text_message_is_not_asked_for_what_only_a_letter_has(shop_of, walk):
+    screen = desk("marketing", shop_of("B1"))
+    screen.did({"act": "begin", "arg": "marketing.make_template"})
+
+    def asked():
+        return [one["name"] for one in walk(screen.tree) if "name" in one]
+
+    assert asked() == ["name", "channel", "body"]
+    screen.did({"act": "switch", "arg": "email"})
+    assert asked() == ["name", "channel", "subject", "body"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_blank_is_put_into_a_message_by_a_button_and_typed_in_ones_own_words(
+    shop_of, walk, language
+):
+    shop = shop_of("B1")
+    with use_language(language):
+        name = label("blank", "name")
+        screen = desk("marketing", shop)
+        screen.did({"act": "begin", "arg": "marketing.make_template"})
+        screen.did({"act": "blank", "arg": "name", "values": {"body": "Dear "}})
+        (body,) = [one["value"] for one in walk(screen.tree) if one.get("name") == "body"]
+        assert body == f"Dear {{{name}}}"
+        screen.did({"act": "more.do", "values": {"name": "Hello", "channel": "sms", "body": body}})
+        (made,) = shop.marketing.templates()
+        assert made.body == "Dear {name}"
+
+
 def test_a_group_and_a_message_are_chosen_by_their_names(shop_of, walk):
     shop = shop_of("B1")
     shop.marketing.make_segment("new_here", "New here", {"bought_within_days": 3650})
@@ -287,7 +341,7 @@ def test_what_stands_on_a_card_is_put_right_on_it(shop_of, walk):
     screen = desk("sales", shop)
     screen.did({"act": "edit", "arg": deal.id})
     filled = {one["name"]: one.get("value") for one in walk(screen.tree) if "name" in one}
-    assert filled["opportunity_id"] == str(deal.id) and filled["amount"] == "129.00"
+    assert (filled["title"], filled["amount"]) == ("A scarf", "129.00")
     filled |= {"product_id": "P1", "amount": "258"}
     screen.did({"act": "more.do", "values": filled})
     put_right = shop.pipeline.show(deal.id)
@@ -311,9 +365,29 @@ def test_the_customer_is_asked_about_the_ticket_that_is_open(shop_of, walk):
     assert shop.service.show(ticket.id).satisfaction == 4
     screen.did({"act": "about", "arg": "service.improve"})
     form = {one["name"]: one for one in walk(screen.tree) if "name" in one}
-    assert form["ticket_id"]["value"] == str(ticket.id)
     owners = [list(one) for one in form["owner_id"]["options"]]
     assert ["A1", "Wu · Sales staff"] in owners
+    typed = {"action": "Test fans", "owner_id": "A1", "due_on": "2025-07-02", "recheck_on": "2025-07-09"}  # fmt: skip
+    screen.did({"act": "more.do", "values": typed})
+    assert [one.ticket_id for one in shop.service.improvements()] == [ticket.id]
+
+
+def test_a_ticket_with_the_wrong_channel_is_put_right_where_it_stands(shop_of, walk):
+    shop = shop_of("B1")
+    who = shop.members.register("Ann Lee", "14200001234")
+    screen = desk("service", shop)
+    screen.did({"act": "begin", "arg": "service.open_ticket"})
+    typed = {"channel": "store", "kind": "repair", "priority": "normal", "subject": "Fan", "body": "It stopped"}  # fmt: skip
+    screen.did({"act": "more.do", "values": typed})
+    (ticket,) = shop.service.waiting()
+    screen.did({"act": "open", "arg": ticket.id})
+    screen.did({"act": "change"})
+    filled = {one["name"]: one.get("value") for one in walk(screen.tree) if "name" in one}
+    assert (filled["channel"], filled["subject"]) == ("store", "Fan")
+    screen.did({"act": "more.do", "values": filled | {"channel": "phone", "member_id": "Ann Lee"}})
+    (ticket,) = shop.service.waiting()
+    assert (ticket.channel, ticket.member_id) == ("phone", who.id)
+    assert "Phone" in screen.text and who.id in screen.text
 
 
 def test_an_improvement_is_made_and_looked_at_again_where_it_stands(shop_of, walk):
@@ -323,7 +397,7 @@ def test_an_improvement_is_made_and_looked_at_again_where_it_stands(shop_of, wal
     screen.did({"act": "tab", "arg": "improvements"})
     for step in ("improvement_done", "recheck"):
         screen.did({"act": "next", "arg": [made.id, f"service.{step}"]})
-        screen.did({"act": "more.do", "values": {"improvement_id": str(made.id), "result": "2 for 6", "helped": "yes"}})  # fmt: skip
+    screen.did({"act": "more.do", "values": {"result": "2 for 6", "helped": "yes"}})
     assert [one.status for one in shop.service.improvements()] == ["confirmed"]
     screen.did({"act": "tab", "arg": "improvements"})
     again = [one for one in walk(screen.tree) if one.get("act") == "next"]
@@ -362,6 +436,26 @@ def test_a_message_goes_to_one_member_from_its_preview(shop_of):
     assert "the customer reads the whole name" in screen.text
     screen.did({"act": "send_one"})
     assert [one.member_id for one in shop.marketing.list_outbox().rows] == [who.id]
+
+
+def test_a_campaign_says_who_gets_no_message_and_why(shop_of):
+    shop = shop_of("B1")
+    shop.members.register("Ann Lee", "14200001234", consents=["sms"])
+    shop.members.register("Bo Li", "14200001235")
+    shop.marketing.make_segment("all", "Everybody", {"not_bought_for_days": 1})
+    template = shop.marketing.make_template("Here", "sms", "en", "Hello {name}")
+    made = shop.marketing.make_campaign("July", "all", template, control_percent=0)
+    screen = desk("marketing", shop)
+    screen.did({"act": "open", "arg": made.id})
+    screen.did({"act": "act", "arg": "freeze"})
+    assert f"Drawn: {shop.marketing.campaigns()[0].treatment} to be written to, 0 left alone." in screen.text  # fmt: skip
+    screen.did({"act": "act", "arg": "send"})
+    screen.did({"act": "result"})
+    (reach,) = shop.marketing.campaigns()
+    left = reach.elsewhere + reach.control + reach.no_consent + reach.no_address + reach.taken_back
+    assert reach.segment - left == reach.messages == reach.queued > 0
+    assert reach.no_consent > 0 and f"Have not agreed to this channel | − {reach.no_consent}" in screen.text  # fmt: skip
+    assert "Just sent" in screen.text
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.labels import short_day
 from crmkit.learn.reading import cut
 from crmkit.panels.logic.desk import DeskWork, cents, money, percent, search_members, whole
-from crmkit.practice import Shop, display
+from crmkit.practice import Shop, display, values
 from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.values import field_label
 
@@ -48,7 +49,7 @@ def asks(shop: Shop, operation: str) -> list[Ask] | None:
         if field.name in FILES or (kind is None and field.needed):
             return None
         if kind and field.name not in ("after", "where", "sort", "size", "key"):
-            words = field_label(_own_name(desk, field.name))
+            words = field_label(_own_name(operation, field.name))
             default = _typed(kind, field.default)
             found.append(
                 Ask(field.name, words, kind, field.needed, field.codes, field.kind or "", default)
@@ -56,13 +57,14 @@ def asks(shop: Shop, operation: str) -> list[Ask] | None:
     return found
 
 
-def _own_name(desk: str, name: str) -> str:
-    """The name under which a field is labelled: that of this desk, where it means something else
-    here than at others."""
+def _own_name(operation: str, name: str) -> str:
+    """The name under which a field is labelled: that of this operation or desk, where it means
+    something else here than elsewhere."""
+    desk = operation.partition(".")[0]
     if name == "name" and desk != "members":
         return "thing_name"
-    own = f"{desk}.{name}"
-    return name if label("field", own) == own else own
+    own = (f"{operation}.{name}", f"{desk}.{name}")
+    return next((one for one in own if label("field", one) != one), name)
 
 
 def _typed(kind: str, default: Any) -> str:
@@ -176,6 +178,19 @@ def what_was_done(shop: Shop, operation: str, fields: Sequence[Ask], given: dict
     return _("Done: {operation} – {what}.").format(operation=done, what=_("; ").join(words))
 
 
+def what_was_noted(
+    shop: Shop,
+    operation: str,
+    fields: Sequence[Ask],
+    given: dict[str, Any],
+    names: Sequence[str],
+) -> str:
+    """What was filled in, as one says it who has just written it down."""
+    by_name = {one.name: one for one in fields}
+    said = [_read(shop, operation, by_name[name], given.get(name)) for name in names]
+    return _("Saved: {what}.").format(what=_(", ").join(filter(None, said)))
+
+
 def _read(shop: Shop, operation: str, ask: Ask, value: Any) -> str:
     if value is None or value is False or ask.name == "password":
         return ""
@@ -194,6 +209,10 @@ def _read(shop: Shop, operation: str, ask: Ask, value: Any) -> str:
         return _("yes")
     if ask.name == "product_id":
         return goods(shop, value)
+    if ask.name == "member_id":
+        return " ".join(filter(None, (shop.members.show(value).name, value)))
+    if ask.kind == "day":
+        return short_day(values.day(value, ask.name))
     words = str(value)
     named = shop.called() | dict(there_are(ask, shop, operation))
     return cut(named.get(words, words))
@@ -290,7 +309,8 @@ class Operations(DeskWork):
     def fields(self) -> list[Ask]:
         return asks(self.shop, self.chosen) or []
 
-    def do(self, typed: dict[str, Any], key: str) -> None:
+    def do(self, typed: dict[str, Any], key: str, named: Sequence[str] | None = None) -> None:
+        """Do it with what was typed; where these fields are `named`, they are what it is told by."""
         self.said = self.result = None
         desk, method = self.chosen.split(".")
         given = {one.name: ready(one, typed.get(one.name)) for one in self.fields}
@@ -300,6 +320,8 @@ class Operations(DeskWork):
         if "product_id" in given:
             given["product_id"] = product_number(self.shop, str(given["product_id"]))
         told = what_was_done(self.shop, self.chosen, self.fields, given)
+        if named is not None:
+            told = what_was_noted(self.shop, self.chosen, self.fields, given, named)
         act = getattr(getattr(self.shop, desk), method)
         if act.operation.writes:
             given["key"] = key

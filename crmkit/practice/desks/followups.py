@@ -254,7 +254,7 @@ class Followups(Desk):
                 step=values.listed(("open_ticket",), "next_step"),
             )
         again = next_step == "call_again"
-        next_on = None if next_on is None else values.day(next_on, "next_on")
+        next_on = None if next_on is None else values.day_ahead(next_on, "next_on", tx.today)
         if again and (next_on is None or next_on <= tx.today):
             raise BadValue(_("To call again, name a day after today."))
         ticket_id = task.ticket_id
@@ -286,7 +286,7 @@ class Followups(Desk):
 
     @command(roles="sales manager trainer")
     def reopen(self, tx: Tx, task_id: int) -> Task:
-        """Take back what was noted of a call today, or a call put off: it is due today again.
+        """Take back what was noted of a call today: it is due as before; a call put off, today.
 
         A ticket it opened stays, and is the ticket of the call when it is noted anew.
         """
@@ -294,11 +294,12 @@ class Followups(Desk):
         if task.store_id != tx.store_id:
             tx.require_at(task.store_id)
         put_off = task.status == "open" and task.next_on is not None
+        due_on = tx.today if put_off else task.due_on
         if not put_off and (task.done_at is None or tx.day_of(task.done_at) != tx.today):
             raise Closed(_("Only what was noted today can be taken back."))
         tx.update(
             tasks, task.id, status="open", outcome=None, next_step=None, next_on=None,
-            due_on=tx.today, note=None, done_at=None,
+            due_on=due_on, note=None, done_at=None,
         )  # fmt: skip
         tx.note(f"member:{task.member_id}", task=task.id)
         return _task_of(tx, _find_task(tx, task.id))

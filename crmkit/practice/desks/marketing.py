@@ -88,9 +88,11 @@ class CareRun:
     late: int
 
 
-@record
+@record(lists="id name segment_id status treatment control queued")
 class Campaign:
-    """A campaign with its frozen groups."""
+    """A campaign with its frozen groups: how many of the segment get its message, and how many do
+    not and why – members of other stores, left alone, without consent or an address, and those
+    whose message was taken back; before it is sent, how many would."""
 
     id: int
     name: str
@@ -99,6 +101,12 @@ class Campaign:
     treatment: int
     control: int
     queued: int
+    segment: int
+    elsewhere: int
+    no_consent: int
+    no_address: int
+    taken_back: int
+    messages: int
 
 
 @record
@@ -106,7 +114,7 @@ class Arm:
     """One group of a campaign: how many, how many of them bought, for how many cents net of
     returns."""
 
-    arm: Annotated[str, "group"]
+    arm: Annotated[str, "arm"]
     members: int
     buyers: int
     revenue: Cents
@@ -311,9 +319,7 @@ class Marketing(Desk):
         row = tx.find(schema.campaign, campaign_id)
         if row.status != "draft":
             raise Closed(_("The groups of this campaign are drawn already."))
-        m = schema.member
-        ours = set(tx.column(select(m.c.id).where(_of_own_stores(tx, m.c.id))))
-        targets = [one for one in audience.ids_in(tx, row.segment_id) if one in ours]
+        targets = _targets(tx, row)
         if not targets:
             raise Refused(_("Nobody is in the segment {id}."), id=row.segment_id)
         control = _control_group(targets, row.control_percent, row.seed)
@@ -534,6 +540,26 @@ def _celebrating(tx: Tx, rule, day: date) -> list[str]:
     return [one for one in found if one in inside]
 
 
+def _targets(tx: Tx, campaign) -> list[str]:
+    """Among whom the groups are drawn: the members of the segment at one's own stores."""
+    m = schema.member
+    ours = set(tx.column(select(m.c.id).where(_of_own_stores(tx, m.c.id))))
+    return [one for one in audience.ids_in(tx, campaign.segment_id) if one in ours]
+
+
+def _no_consent(tx: Tx, members: list[str], channel: str) -> set[str]:
+    """Who of them did not agree to get offers on this channel, or said no since."""
+    agreed = people.consents_of(tx, members)
+    return {one for one in members if channel not in agreed[one]}
+
+
+def _no_address(tx: Tx, members: list[str], channel: str) -> set[str]:
+    """Who of them has nothing on record to write to on this channel."""
+    m = schema.member
+    sealed = m.c[f"{outbox.ADDRESS[channel]}_sealed"]
+    return set(tx.column(select(m.c.id).where(m.c.id.in_(members), sealed.is_(None))))
+
+
 def _control_group(targets: list[str], percent: int, seed: int) -> set[str]:
     if percent == 0:
         return set()
@@ -548,18 +574,31 @@ def _control_group(targets: list[str], percent: int, seed: int) -> set[str]:
 def _campaign_of(tx: Tx, campaign_id: int) -> Campaign:
     row = tx.find(schema.campaign, campaign_id)
     box = schema.outbox
-    arms = list(audience.arms(tx, row.id).values())
+    arms = audience.arms(tx, row.id)
     queued = tx.value(
         select(func.count())
         .select_from(box)
         .where(box.c.campaign_id == row.id, box.c.status != "cancelled")
     )
+    segment, drawn = len(audience.ids_in(tx, row.segment_id)), list(arms) or _targets(tx, row)
+    written = [one for one in drawn if arms.get(one) != "control"]
+    channel = tx.find(schema.template, row.template_id).channel
+    refused = _no_consent(tx, written, channel)
+    unknown = _no_address(tx, written, channel) - refused
+    would = len(written) - len(refused) - len(unknown)
+    messages = would if row.status in ("draft", "frozen") else queued
     return built(
         Campaign,
         row,
-        treatment=arms.count("treatment"),
-        control=arms.count("control"),
+        treatment=len(written) if arms else 0,
+        control=len(drawn) - len(written),
         queued=queued,
+        segment=max(segment, len(drawn)),
+        elsewhere=max(segment - len(drawn), 0),
+        no_consent=len(refused),
+        no_address=len(unknown),
+        taken_back=max(would - messages, 0),
+        messages=messages,
     )
 
 

@@ -118,7 +118,7 @@ class Pipeline(Desk):
             expected_on=None if expected_on is None else values.day(expected_on, "expected_on"),
             stage="interested",
             next_action=values.text(next_action, "next_action"),
-            next_on=values.day(next_on, "next_on"),
+            next_on=values.day_ahead(next_on, "next_on", tx.today),
             opened_at=tx.now,
         )
         _step(tx, made, None, "interested", None)
@@ -163,7 +163,7 @@ class Pipeline(Desk):
             lost_reason=reason if stage == "lost" else None,
             sale_id=sale_id,
             next_action=None if closes else values.text(next_action, "next_action"),
-            next_on=None if closes else values.day(next_on, "next_on"),
+            next_on=None if closes else values.day_ahead(next_on, "next_on", tx.today),
             closed_at=tx.now if closes else None,
         )
         _step(tx, row.id, row.stage, stage, reason)
@@ -192,7 +192,7 @@ class Pipeline(Desk):
             ("amount", amount, values.cents),
             ("expected_on", expected_on, values.day),
             ("next_action", next_action, values.text),
-            ("next_on", next_on, values.day),
+            ("next_on", next_on, lambda day, name: values.day_ahead(day, name, tx.today)),
         ):
             if given is not None:
                 changed[name] = checked(given, name)

@@ -147,13 +147,19 @@ class Service(Desk):
         tx: Tx,
         ticket_id: int,
         *,
+        member_id: str | None = None,
+        channel: AnyChannel | None = None,
         kind: TicketKind | None = None,
         priority: Priority | None = None,
         subject: str | None = None,
     ) -> Ticket:
-        """Put a ticket's kind, priority or subject right; due times follow the priority."""
+        """Put right what was noted of a ticket; due times follow the priority."""
         row = _working(tx, ticket_id)
         changed: dict[str, object] = {}
+        if member_id is not None:
+            changed["member_id"] = people.live(tx, member_id).id
+        if channel is not None:
+            changed["channel"] = channel
         if kind is not None:
             changed["kind"] = kind
         if priority is not None:

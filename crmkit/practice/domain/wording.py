@@ -2,19 +2,30 @@
 
 import string
 
+from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
 from crmkit.practice.errors import BadValue
 
 BLANKS = ("name", "level", "points", "store", "shop")
 SMS_LONGEST = 200
+_BRACES = str.maketrans("｛｝", "{}")
+
+
+def said(blank: str) -> str:
+    """A blank as people write it: {姓名}."""
+    return f"{{{label('blank', blank)}}}"
 
 
 def checked(body: str) -> str:
-    """The template, if every blank is known.
+    """The template, if every blank is known: by its code, or as people say it in either language.
 
-    >>> checked("Happy birthday, {name}!")
-    'Happy birthday, {name}!'
+    >>> checked("Happy birthday, {name}!"), checked("｛姓名｝，生日快乐！")
+    ('Happy birthday, {name}!', '{name}，生日快乐！')
     """
+    body = body.translate(_BRACES)
+    for blank in BLANKS:
+        for language in LANGUAGES:
+            body = body.replace(f"{{{labels('blank', language)[blank]}}}", f"{{{blank}}}")
     try:
         parts = list(string.Formatter().parse(body))
     except ValueError as error:
@@ -24,9 +35,9 @@ def checked(body: str) -> str:
     for _text, blank, spec, conversion in parts:
         if blank is not None and (blank not in BLANKS or spec or conversion):
             raise BadValue(
-                _("There is no blank {blank}. There are: {known}."),
+                _("{blank} is not known here. You can put in: {known}."),
                 blank=f"{{{blank}}}",
-                known=", ".join(f"{{{one}}}" for one in BLANKS),
+                known=", ".join(map(said, BLANKS)),
             )
     return body
 
