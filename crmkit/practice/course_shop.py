@@ -121,6 +121,9 @@ class _Past:
             "campaign_name": _("Members only"),
             "next_action": _("get in touch"),
             "survey": _("After the visit"),
+            "answer": _(
+                "Thank you for telling us. We are looking into it and will get back to you."
+            ),
         }
         blanks = {one: (BLANKS | words)[one] for one in re.findall(r"\$(\w+)", query)}
         kept = name.removeprefix("TEMP ") if name.startswith("TEMP ") else f"shop_{name}"

@@ -246,7 +246,9 @@ FROM posted ORDER BY turn, number, part;
 SELECT substr(opportunity_id, 2)::BIGINT AS id, o.member_id, store_id, who(staff_id) AS staff_id,
     p.name AS title, o.product_id, cents(value) AS amount, stage,
     CASE WHEN stage NOT IN ('won', 'lost') THEN $next_action END AS next_action,
-    CASE WHEN stage NOT IN ('won', 'lost') THEN next_action_on::DATE END AS next_on, lost_reason,
+    CASE WHEN stage NOT IN ('won', 'lost') THEN greatest(next_action_on::DATE, (
+        SELECT max(entered_at)::DATE + 1 FROM opportunity_stages s
+        WHERE s.opportunity_id = o.opportunity_id)) END AS next_on, lost_reason,
     (SELECT min(entered_at) FROM opportunity_stages s WHERE s.opportunity_id = o.opportunity_id)
         AS opened_at,
     CASE WHEN stage IN ('won', 'lost') THEN (
@@ -267,7 +269,7 @@ ORDER BY o.rowid, entered_at, s.file_row_number;
 
 -- name: ticket
 SELECT substr(ticket_id, 2)::BIGINT AS id, t.member_id, t.store_id, s.id AS sale_id, t.channel,
-    t.kind, subject, CASE t.kind WHEN 'complaint' THEN 'high' ELSE 'normal' END AS priority,
+    t.kind, regexp_replace(subject, ',([^ ])', '，\1', 'g') AS subject, CASE t.kind WHEN 'complaint' THEN 'high' ELSE 'normal' END AS priority,
     status, who(t.staff_id) AS owner_id, opened_at,
     opened_at + CASE t.kind WHEN 'complaint' THEN INTERVAL 1 HOUR ELSE INTERVAL 4 HOUR END AS first_due_at,
     opened_at + CASE t.kind WHEN 'complaint' THEN INTERVAL 1 DAY ELSE INTERVAL 3 DAY END AS due_at,
@@ -280,19 +282,35 @@ WHERE t.store_id = $home AND opened_at >= DATE '2025-04-01'
 ORDER BY t.file_row_number;
 
 -- name: ticket_message
-SELECT rowid + 1 AS id, id AS ticket_id, opened_at AS "at", 'in' AS direction, channel, subject AS body
-FROM shop_ticket ORDER BY rowid;
+SELECT row_number() OVER (ORDER BY turn, "at") AS id, ticket_id, "at", direction, channel, staff_id, body
+FROM (
+    SELECT rowid AS turn, id AS ticket_id, opened_at AS "at", 'in' AS direction, channel,
+        NULL AS staff_id, subject AS body FROM shop_ticket
+    UNION ALL
+    SELECT rowid, id, first_response_at, 'out', channel, owner_id, $answer FROM shop_ticket
+    WHERE first_response_at IS NOT NULL)
+ORDER BY id;
 
 -- name: survey
 SELECT 1 AS id, $survey AS name, 'both' AS kind, TRUE AS active;
 
 -- name: survey_invite
-SELECT row_number() OVER (ORDER BY a.file_row_number) AS id, 1 AS survey_id, a.member_id,
-    s.id AS sale_id, CASE a.channel WHEN 'till' THEN 'store' ELSE a.channel END AS channel, asked_at,
-    asked_at + to_days(14) AS expires_at, csat_goods, csat_service, nps, comment
-FROM surveys a LEFT JOIN shop_sale s ON s.external_id = a.sale_id
-WHERE a.store_id = $home AND asked_at >= DATE '2025-05-01'
-    AND a.member_id IN (SELECT member_id FROM known)
+WITH asked AS (
+    SELECT a.file_row_number AS turn, a.member_id, s.id AS sale_id,
+        CASE a.channel WHEN 'till' THEN 'store' ELSE a.channel END AS channel, asked_at,
+        csat_goods, csat_service, nps, comment
+    FROM surveys a LEFT JOIN shop_sale s ON s.external_id = a.sale_id
+    WHERE a.store_id = $home AND asked_at >= DATE '2025-05-01'
+        AND a.member_id IN (SELECT member_id FROM known)),
+silent AS ( -- the course data has those who answered; two in three never do
+    SELECT id AS turn, member_id, id AS sale_id, 'store' AS channel,
+        "at" + INTERVAL 5 MINUTE AS asked_at, row_number() OVER (ORDER BY id) AS n
+    FROM shop_sale WHERE "at" >= DATE '2025-05-01' AND member_id IS NOT NULL
+        AND id NOT IN (SELECT sale_id FROM asked WHERE sale_id IS NOT NULL))
+SELECT row_number() OVER (ORDER BY asked_at, turn) AS id, 1 AS survey_id, member_id, sale_id, channel,
+    asked_at, asked_at + to_days(14) AS expires_at, csat_goods, csat_service, nps, comment
+FROM (SELECT * FROM asked UNION ALL BY NAME SELECT * EXCLUDE n FROM silent
+    WHERE n <= 2 * (SELECT count(*) FROM asked))
 ORDER BY id;
 
 -- name: survey_answer
