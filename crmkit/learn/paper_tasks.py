@@ -1,12 +1,16 @@
 """Tasks that leave a paper on a desk: a wish, a campaign, a message, a ticket, an improvement."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.learn import reading
 from crmkit.learn.checks.outcome import Fault
+from crmkit.practice.domain import wording
 
 Papers = Mapping[str, tuple[dict[str, Any], ...]]
 """What lies on the desks, by kind, in the order in which it was made."""
@@ -22,8 +26,31 @@ _STEPS = {
 _LABELS = {one: one for one in ("channel", "occasion", "priority", "kind")}
 
 
-def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]) -> Papers:
-    """Every paper of a shop, its members by the number they have now."""
+def numbers(words: str) -> frozenset[int]:
+    """The numbers somebody wrote into a sentence, in digits or in words.
+
+    >>> sorted(numbers("五月９张，六月三张")), sorted(numbers("nine before, 3 after"))
+    ([3, 9], [3, 9])
+    """
+    plain = unicodedata.normalize("NFKC", words)
+    said = set()
+    for token in re.findall(
+        r"\d+(?![\d月日])|[零一二两三四五六七八九十百]+(?![月日])|[A-Za-z]+", plain
+    ):
+        try:
+            said.add(round(reading.read("count", token).value))
+        except reading.NotUnderstood:
+            continue
+    return frozenset(said)
+
+
+def read(
+    rows: Callable[[Any], list[Any]],
+    schema: Any,
+    found: Mapping[str, Any],
+    opened: Callable[[Any, str], str | None],
+) -> Papers:
+    """Every paper of a shop, its members by the number they have now, what is sealed `opened`."""
 
     def taken(row: Any, *fields: str, **more: Any) -> dict[str, Any]:
         about = {one: getattr(row, one) for one in fields} | more
@@ -53,7 +80,10 @@ def read(rows: Callable[[Any], list[Any]], schema: Any, found: Mapping[str, Any]
             if row.template_id and not row.campaign_id and not row.care_rule_id
         ),
         "ticket": tuple(taken(row, *ticket, ticket_id=row.id) for row in rows(schema.ticket)),
-        "improvement": tuple(taken(row, *improvement, improvement_id=row.id) for row in rows(schema.improvement)),
+        "improvement": tuple(
+            taken(row, *improvement, improvement_id=row.id, figures=numbers(opened(row, "result") or ""))
+            for row in rows(schema.improvement)
+        ),
         "asked": tuple(taken(row, "member_id", "channel", "ticket_id") for row in rows(schema.survey_invite)),
     }  # fmt: skip
 
@@ -97,8 +127,12 @@ class Paper:
             words = _("So far so good: “{status}”.")
             return Fault(UNDER_WAY, words.format(status=self._said("status", status)))
         field, value = nearest[-1]
+        if field == "figures":
+            words = _("Write down both numbers: {numbers}.")
+            said = _(", ").join(map(str, self.wanted["figures"]))
+            return Fault("no_figures", words.format(numbers=said))
         if field == "by_name":
-            words = _("The message does not use {blank}.").format(blank="{name}")
+            words = _("The message does not use {blank}.").format(blank=wording.said("name"))
             return Fault("wrong_by_name", words)
         return noted_otherwise(f"wrong_{field}", field, self._said(field, value))
 
@@ -118,7 +152,14 @@ class Paper:
 
     def _wrong_in(self, paper: dict[str, Any]) -> list[tuple[str, Any]]:
         """What this paper says otherwise; what tells one paper from another comes last."""
-        return [(name, paper[name]) for name in reversed(self.wanted) if paper[name] != self.wanted[name]]  # fmt: skip
+        return [
+            (name, paper[name]) for name in reversed(self.wanted) if not self._says(paper, name)
+        ]
+
+    def _says(self, paper: dict[str, Any], name: str) -> bool:
+        if name == "figures":
+            return paper[name] >= set(self.wanted[name])
+        return bool(paper[name] == self.wanted[name])
 
     def _said(self, field: str, value: Any) -> str:
         kind = _STATUS.get(self.kind) if field == "status" else _LABELS.get(field)

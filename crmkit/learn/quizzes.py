@@ -137,6 +137,8 @@ class Question:
         if self.kind == "order":
             place = next(n for n, (a, b) in enumerate(zip(answer, key, strict=True), 1) if a != b)
             return _("Number {place} is the first that is out of place.").format(place=place)
+        if open_ := sum(not answer.get(left) for left in key):
+            return _("{count} of {all} are not chosen yet.").format(count=open_, all=len(key))
         wrong = [left for left in key if answer.get(left) != key[left]]
         return _("{count} of {all} do not fit yet.").format(count=len(wrong), all=len(key))
 

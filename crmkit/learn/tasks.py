@@ -100,6 +100,12 @@ class Books:
                     sold = lines.setdefault(line.sale_id, {})
                     sold[line.product_id] = sold.get(line.product_id, 0) + line.quantity
                     products[line.sale_id, line.line] = line.product_id
+
+                def opened(row: Any, field: str) -> str | None:
+                    sealed = f"{field}_sealed"
+                    table = {"note": "followup_task", "result": "improvement"}[field]
+                    return keys.open(getattr(row, sealed), f"{table}.{sealed}:{row.id}")
+
                 sale_of = {row.id: row for row in rows(schema.sale_return)}
                 back: dict[int, dict[str, int]] = {}
                 for line in rows(schema.return_line):
@@ -138,13 +144,13 @@ class Books:
                         for one in rows(schema.redemption)
                     ),
                     stock_room=StockRoom.read(rows, schema),
-                    papers=paper_tasks.read(rows, schema, found),
+                    papers=paper_tasks.read(rows, schema, found, opened),
                     calls=tuple(
                         Noted(
                             found[one.member_id]["is_now"],
                             *(one.why, one.outcome, one.next_step),
                             one.next_on and f"{one.next_on}",
-                            keys.open(one.note_sealed, f"followup_task.note_sealed:{one.id}") or "",
+                            opened(one, "note") or "",
                         )
                         for one in rows(schema.followup_task)
                         if one.outcome
@@ -622,7 +628,7 @@ class WasCalled(Noted):
                 value = label(kind, there) if kind else there or "–"
                 return noted_otherwise(reason, field, value)
         if self.says and not any(word in one.note.casefold() for word in self.says):
-            words = _("The note does not say what is wrong: write it in the customer's own words.")
+            words = _("The note does not say it yet: write down what the customer said.")
             return Fault("says_nothing", words)
         return None
 
@@ -845,7 +851,7 @@ class Tasks:
                 WRONG,
                 name,
                 "damaged",
-                _("shop.db cannot be read ({kind}). Begin anew with reset=True.").format(
+                _("shop.db cannot be read ({kind}). Start again with reset=True.").format(
                     kind=type(error).__name__
                 ),
             )
@@ -863,7 +869,7 @@ class Tasks:
                 WRONG,
                 name,
                 "tampered",
-                _("The shop's books were changed past its desks. Begin anew with reset=True."),
+                _("The shop's books were changed past its desks. Start again with reset=True."),
             )
         before = untouched_books(self.scene, now.language)
         for one in parts:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from crmkit.i18n import use_language
-from crmkit.learn.paper_tasks import UNDER_WAY, Paper
+from crmkit.learn.paper_tasks import UNDER_WAY, Paper, numbers
 
 PUSH = {
     "status": "sent",
@@ -69,3 +69,15 @@ def test_a_change_looked_at_again_is_the_one_that_is_named():
     second = Paper("improvement", {"status": "confirmed", "improvement_id": 2})
     assert first.fault(books, before).reason == "no_improvement"
     assert second.fault(books, before) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["9张变3张", "五月九张，六月 3 张", "from nine to three", "９→３"]
+)
+def test_a_re_check_says_the_number_before_and_after(words):
+    wanted = {"status": "confirmed", "improvement_id": 1, "figures": [9, 3]}
+    said = {"status": "confirmed", "improvement_id": 1, "figures": numbers(words)}
+    assert fault("improvement", wanted, said) is None
+    assert (
+        fault("improvement", wanted, said | {"figures": numbers("好多了")}).reason == "no_figures"
+    )

@@ -257,7 +257,7 @@ class AfterSales(Tickets):
 
     def rechecked(self) -> Key:
         """Nine before and three after: it helped."""
-        return _rechecked(1, helped=True)
+        return _rechecked(1, helped=True, before=9, after=3)
 
 
 class MyAfterSales(Tickets):
@@ -321,7 +321,7 @@ class MyAfterSales(Tickets):
 
     def rechecked(self) -> Key:
         """Seven before and seven after: it did not help."""
-        return _rechecked(2, helped=False)
+        return _rechecked(2, helped=False, before=7, after=7)
 
 
 def _zh(priority: str) -> str:
@@ -384,12 +384,17 @@ def _asked(member: str) -> Key:
     )
 
 
-def _rechecked(number: int, helped: bool) -> Key:
-    """A change of June, looked at again: whether it helped."""
+def _rechecked(number: int, helped: bool, before: int, after: int) -> Key:
+    """A change of June, looked at again: both numbers, and whether it helped."""
 
-    def look(shop: Any, so: bool) -> None:
-        shop.as_staff(MANAGER).service.recheck(number, "as counted", so)
+    def look(shop: Any, so: bool, words: str) -> None:
+        shop.as_staff(MANAGER).service.recheck(number, words, so)
 
+    counted = f"{before}, {after}"
     return Key(
-        lambda shop: look(shop, helped), {"wrong_status": lambda shop: look(shop, not helped)}
+        lambda shop: look(shop, helped, counted),
+        {
+            "wrong_status": lambda shop: look(shop, not helped, counted),
+            "no_figures": lambda shop: look(shop, helped, "much better"),
+        },
     )

@@ -285,7 +285,7 @@ class MyVisits(Cards):
         )  # fmt: skip
 
     def invites(self) -> Key:
-        return _noted("M003270", "product_use", ("happy", "invite", None), wrong_step=("happy", "none", None), wrong_outcome=("bought", "invite", None))  # fmt: skip
+        return _noted("M003270", "product_use", ("happy", "invite", None, "his mother, other flavours"), wrong_step=("happy", "none", None), wrong_outcome=("bought", "invite", None), says_nothing=("happy", "invite", None))  # fmt: skip
 
     def slips(self) -> Key:
         return _noted("M001803", "product_use", ("problem", "open_ticket", None, "it does not hold"), wrong_outcome=("happy", "none", None), says_nothing=("problem", "open_ticket", None))  # fmt: skip
@@ -308,7 +308,7 @@ def _noted(member: str, kind: str, right: tuple, **wrong: tuple) -> Key:
             if (one.member_id, one.why) == (member, kind):
                 shop.followups.reopen(one.id)
         call = next(one for one in shop.followups.today() if (one.member_id, one.why) == (member, kind))  # fmt: skip
-        said = (words or "a bowl") if step == "open_ticket" else None
+        said = words or ("a bowl" if step == "open_ticket" else None)
         shop.followups.finish(call.id, outcome, step, next_on=day, note=said)
 
     return Key(
