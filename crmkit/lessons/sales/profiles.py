@@ -1,6 +1,7 @@
 """What sellers look at: gaps in the records, whom to ask for what; and the keys of what is asked."""
 
 import random
+import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
@@ -239,22 +240,61 @@ def profiles(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> 
     return Screen(show, {"choose": choose}, "profiles")
 
 
+def _named(shown: Any) -> Any:
+    """A table to show whose first column is a field of a person: their 姓名, not a 名称."""
+    first = shown.columns[0]
+    return shown.assign(**{first: shown[first].replace({labels.heading("name"): _("Name")})})
+
+
 def accuracy() -> Any:
     """How much of what stands on the joining forms can be right: to show."""
     found = profile.accuracy(join_forms(), fields=FIELDS)
-    return labels.show(found.rename(columns={"n": "filled"}))
+    return _named(labels.show(found.rename(columns={"n": "filled"})))
 
 
-def impossible() -> Any:
-    """Some of what cannot be right on the joining forms, and why: to show."""
-    return labels.show(profile.mistakes(join_forms(), fields=FIELDS)[["value", "reason"]], rows=8)
+def impossible() -> Screen:
+    """Some of what looks wrong on the joining forms, and why."""
+    found = profile.mistakes(join_forms(), fields=FIELDS).head(8)
+    rows = [[_heading(row.field), row.value, _why(row)] for row in found.itertuples()]
+    heads = [_("Field"), _("What it says"), _("Why it looks wrong")]
+    table = parts.table(_("Some of what the computer picked out"), heads, rows)
+    return Screen(lambda: table, {}, "impossible")
 
 
-def mended() -> Any:
-    """What mending the joining forms by rule did: the cleaning report."""
+def _why(row: Any) -> str:
+    """Why a value of a joining form looks wrong, as one says it in the shop."""
+    if row.reason == "phone_shared":
+        return _("another member has the same number: ask")
+    if row.reason != "phone_shape":
+        return label("reason", row.reason)
+    digits = unicodedata.normalize("NFKC", row.value)
+    if len(row.value) == 11 and row.value.isascii():
+        return _("there is no such number")
+    wide = len(digits) == 11
+    return _("the digits are wide: type them again") if wide else _("not 11 digits")
+
+
+MENDED = ("full_width", "phone_format", "phone_invalid", "email_invalid", "code_spelling")
+"""What mending by rule does that a seller meets on the forms."""
+
+
+def mended() -> Screen:
+    """What mending the joining forms by rule did, a line for each kind of slip."""
     from crmkit import clean
 
-    return clean.clean_members(join_forms(), today="2025-06-30")[1]
+    report = clean.clean_members(join_forms(), today="2025-06-30")[1]
+    rows = []
+    for one in report.findings:
+        if one.fault not in MENDED:
+            continue
+        shown = [pair for pair in one.examples if pair[0].isascii() or one.column != "gender"][:2]
+        now = _(", ").join(label(one.column, after) for _before, after in shown)
+        done = _("changed to {now}").format(now=now) if one.action == "repaired" else _("left empty: ask next time")  # fmt: skip
+        said = _(", ").join(before for before, _after in shown)
+        rows.append([_heading(one.column), said, done, f"{one.rows}"])
+    heads = [_("Field"), _("What it said"), _("What was done"), _("Forms")]
+    title = _("{n} joining forms, mended by rule").format(n=report.rows_in)
+    return Screen(lambda: parts.table(title, heads, rows), {}, "mended")
 
 
 def before_and_after() -> Any:
@@ -271,7 +311,7 @@ def before_and_after() -> Any:
         sides.append(side.add_prefix(f"{name}_"))
     beside = sides[0].join(sides[1]).reset_index()
     columns = ["before_completeness", "after_completeness", "before_accuracy", "after_accuracy"]
-    return labels.show(beside[["field", *columns]])
+    return _named(labels.show(beside[["field", *columns]]))
 
 
 def cards(number: int, tables: Mapping[str, Any] | None = None) -> Any:

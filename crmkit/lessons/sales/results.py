@@ -117,7 +117,8 @@ class Month:
 
 @lru_cache(maxsize=2)
 def _cards(language: str) -> tuple[Month, ...]:
-    """The months an exercise may deal: last year's was a whole month too, one lever lies clearly below
+    """The months an exercise may deal: last year's was a whole month too, the target is none that
+    nobody would set, far below both months it is compared with; one lever lies clearly below
     the store's and the other two; an order value rounded to the cent needs as many orders."""
     sellers = _sellers(language)
     dealt = []
@@ -128,7 +129,14 @@ def _cards(language: str) -> tuple[Month, ...]:
             low, next_low, _best = sorted(one.against_store().values())
             part = next_target(one) * one.mine["orders"] / one.mine["revenue"] % 1
             whole_year = f"{sellers.loc[staff_id, 'hired_on']:%Y-%m-%d}" < f"{last_year}"
-            if whole_year and low < 0.98 and next_low - low > 0.02 and 0.05 < part < 0.95:
+            likely = one.mine["target"] >= 0.9 * min(one.mine["before"], one.mine["last_year"])
+            if (
+                whole_year
+                and likely
+                and low < 0.98
+                and next_low - low > 0.02
+                and 0.05 < part < 0.95
+            ):
                 dealt.append(one)
     return tuple(dealt)
 
