@@ -476,7 +476,7 @@ def _with_amount(frame: Any) -> Any:
         raise missing_column("sales", "amount", present)
     if lacking:
         raise TableError(
-            _("There is no amount, and it cannot be reckoned (quantity × list_price − discount).")
+            _("There is no amount, and it cannot be worked out (quantity × list_price − discount).")
             + " "
             + str(missing_column("sales", lacking[0], present))
         )

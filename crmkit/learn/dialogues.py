@@ -140,7 +140,7 @@ class Dialogue:
             return Outcome(WRONG, self.name, "lost", words)
         if now.share < at_least:
             weakest = min(VIRTUES, key=lambda virtue: now.got[virtue] / (now.most[virtue] or 1))
-            words = _("{share}% of the points; {needed}% is asked for. Weakest: {virtue}.")
+            words = _("{share}% of the marks; {needed}% is asked for. Weakest: {virtue}.")
             words = words.format(
                 share=round(100 * now.share),
                 needed=round(100 * at_least),

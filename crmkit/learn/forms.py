@@ -167,7 +167,7 @@ def SelfTestForm(test: "SelfTest") -> Screen:
             body = parts.group(
                 f"{number}. {say(one['ask'])}",
                 parts.choice(one["id"], "", options, given.get(one["id"])),
-                parts.button(_("Note it"), kind="primary"),
+                parts.button(_("Save"), kind="primary"),
                 _verdict(told.get(one["id"])),
                 id=one["id"],
             )
@@ -277,7 +277,9 @@ def TasksForm(tasks: "Tasks") -> Screen:
                     parts.message(state, say(task["ask"])),
                     parts.text(wrong.message, "quiet") if wrong and wrong.status == WRONG else None,
                     parts.text(
-                        _("Done before; the shop was begun anew since, and it still counts."),
+                        _(
+                            "Done before; the practice shop was started again since, and it still counts."
+                        ),
                         "quiet",
                     )
                     if wrong and wrong.status != WRONG and task["id"] in before

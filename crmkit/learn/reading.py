@@ -201,7 +201,7 @@ def _number(
     if percent:
         bare = bare.removesuffix("%")
     if "%" in bare:
-        raise NotUnderstood(_("One per cent sign at the end is enough: 86.7%"))
+        raise NotUnderstood(_("One percent sign at the end is enough: 86.7%"))
     value = _reckon(bare, plain, whole=kind == "count")
     if percent and rough and high == 100:
         percent = False

@@ -184,7 +184,7 @@ def _left_out(report: Report) -> str:
         return ""
     lines = [[title, why] for title, why in report.left_out]
     return section(
-        _("What could not be reckoned, and why"), table([_("Left out"), _("Why")], lines, WORDS)
+        _("What could not be worked out, and why"), table([_("Left out"), _("Why")], lines, WORDS)
     )
 
 

@@ -118,7 +118,7 @@ class Learner:
             return Shop.practice(self.scene, folder=folder, staff=staff)
 
     def reset_shop(self, language: str) -> None:
-        """Begin the practice shop anew; the old one stays beside it."""
+        """Start the practice shop again; the old one stays beside it."""
         with self.at_start(language):
             for key in [one for one in self.screens if one[0] == "desk"]:
                 del self.screens[key]

@@ -20,7 +20,7 @@ def start_page() -> list[Step]:
 def practice_shop(own: bool) -> list[Step]:
     """A desk of the practice shop; who has a shop of their `own` may begin it anew."""
     change = _("Sign in as someone else here: a manager may do more than a cashier.")
-    anew = _("Sign in as someone else here: a manager may do more than a cashier. The whole shop can be begun anew there, too.")  # fmt: skip
+    anew = _("Sign in as someone else here: a manager may do more than a cashier. The whole shop can be started again there, too.")  # fmt: skip
     return [
         (".person", _("Who you are here"), _("You work as this person now. What their role may not do cannot be pressed, and the reason stands beside it.")),
         (".shop aside ul", _("The desks"), _("One shop, one set of books: what is sold at the till is gone from the stock room.")),

@@ -341,7 +341,7 @@ def _wrong_type(error: TypeError, said: str) -> str | None:
                 'One of the two days is still text: make it a moment first with pd.Timestamp("2025-06-30").'
             )
         return _(
-            "{one} {sign} {other} cannot be reckoned: bring both to the same kind first."
+            "{one} {sign} {other} cannot be worked out: bring both to the same kind first."
         ).format(sign=match[1], one=match[2], other=match[3])
     if "NoneType" in said:
         return _("A None stands where a value is needed: the step before it gave nothing back.")
@@ -353,7 +353,7 @@ def _wrong_type(error: TypeError, said: str) -> str | None:
         return _("A list cannot be looked up or put into a set: take its elements one by one.")
     if "Could not convert" in said or "does not support" in said:
         return _(
-            "This column holds texts, so it cannot be reckoned with: choose a column of numbers, or turn it into numbers with pd.to_numeric(...)."
+            "This column holds texts, so it cannot be calculated with: choose a column of numbers, or turn it into numbers with pd.to_numeric(...)."
         )
     return _(
         "In line {line} something is of the wrong kind: look at what stands on both sides, with type(...)."

@@ -75,8 +75,8 @@ def _typed_otherwise(text: str, line: int) -> str | None:
         return _("Line {line}: no = at the beginning; unlike in a spreadsheet, what follows is enough.").format(line=line)  # fmt: skip
     if percent := re.search(r"([\d.]+)\s*%\s*(?:$|[),\]])", bare):
         return _(
-            "Line {line}: Python knows no per cent sign. Type {number} / 100, or the number alone "
-            "where per cent is asked for."
+            "Line {line}: Python knows no percent sign. Type {number} / 100, or the number alone "
+            "where a percentage is asked for."
         ).format(line=line, number=percent[1])
     unit = re.search(r"(?<![\w.])(\d[\d.]*)([^\W\d_]+)", bare)
     if unit and not re.fullmatch(r"[eEjJxXbBoO]", unit[2]):

@@ -47,7 +47,7 @@ class FourToSix(Who, Keeping):
     def faulty(self) -> Key:
         """Of the pieces sold, how many per cent came back as faulty."""
         _product, sold, back = self._goods()
-        pieces = ("这是件数，不是百分之几。", "That is the number of pieces, not per cent.")
+        pieces = ("这是件数，不是百分之几。", "That is the number of pieces, not a percentage.")
         kept = ("那是没退回来的。", "Those did not come back.")
         rate = 100 * back / sold
         return Key(rate, {pieces: float(back), kept: 100 - rate})

@@ -264,7 +264,7 @@ def _shortage(differences: dict[str, int]) -> Key:
         short,
         {
             ("盘盈、盘亏各算各的，不能抵掉。", "Surplus and shortage are added up apart; one does not pay for the other."): abs(round(short - over, 2)),
-            ("盘亏按进价算，不按零售价。", "A shortage is reckoned at cost, not at the price tag."): tagged,
+            ("盘亏按进价算，不按零售价。", "A shortage is counted at cost, not at the price tag."): tagged,
             ("那是盘盈。", "That is the surplus."): over,
         },
         {"over": yuan(over)},

@@ -141,7 +141,7 @@ class MyTransfer(Keys):
         return Key(
             round(float(row["cost"]) * broken, 2),
             {
-                ("损失按进价算，不按零售价。", "A loss is reckoned at cost, not at the price tag."): round(float(row["list_price"]) * broken, 2),
+                ("损失按进价算，不按零售价。", "A loss is counted at cost, not at the price tag."): round(float(row["list_price"]) * broken, 2),
                 ("那是一件的。", "That is for one piece."): float(row["cost"]),
                 ("退回的没有损失，只算破的。", "What goes back is no loss; only the broken ones are."): round(float(row["cost"]) * (broken + back), 2),
             },

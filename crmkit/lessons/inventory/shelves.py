@@ -519,7 +519,7 @@ def _turns(cost: int, average: int, days: int) -> Part:
     return parts.column(
         parts.table(
             _("Fast or slow?"),
-            ["", _("How it is reckoned"), ""],
+            ["", _("How it is worked out"), ""],
             [
                 (labels.heading("turnover"), f"{cost:,} ÷ {average:,}", rounds),
                 (
