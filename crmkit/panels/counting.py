@@ -27,12 +27,11 @@ class Counting(Desk):
     """Whether they were asked, before closing, for what is not counted and for a reason."""
     beside: tuple[Any, int] | None = None
     """A product that is not in this count, and how many of it there are: is it to be added?"""
-    again = False
-    """Whether the number counted has to be typed once more, and not the goods."""
+    missed: tuple[tuple[str, str], ...] = ()
+    """What was typed and refused (goods, number), until these goods are noted."""
 
     def __init__(self, shop: Any):
         self.named: dict[str, str] = {}
-        self.typed: dict[str, str] = {}
         super().__init__(shop)
 
     def _one(self, words: str) -> Any:
@@ -75,17 +74,17 @@ class Counting(Desk):
             parts.row(
                 parts.column(
                     self._add_it() if self.beside else None,
+                    self._not_noted(),
                     parts.form(
                         "count.one",
                         parts.row(
                             *self.marked(
                                 "count.one",
-                                parts.field("product", _("Scan or type the goods"), self.typed.get("product", ""), rev=turn, focus=not self.again, next=True),
-                                parts.field("counted", _("Counted"), self.typed.get("counted", ""), rev=turn, numeric=True, focus=self.again),
+                                parts.field("product", _("Scan or type the goods"), rev=turn, focus=True, next=True),
+                                parts.field("counted", _("Counted"), rev=turn, numeric=True),
                             ),
                             parts.button(_("Save"), kind="primary", icon="check"),
                         ),
-                        once=self.keys("count.one"),
                     ),
                     parts.table(_("{n} of {all} counted").format(n=len(done), all=len(rows)), [_("Goods"), _("Number"), _("Your count"), ""], rows),
                     grow=3,
@@ -120,6 +119,16 @@ class Counting(Desk):
                 parts.button(_("Add it, {n} counted").format(n=many), "count.add"),
                 parts.button(_("Leave it out"), "count.skip", kind="primary"),
             ),
+        )
+
+    def _not_noted(self) -> Part | None:
+        """Scans that were refused. They do not come back into the fields: the next may be there."""
+        if not self.missed:
+            return None
+        told = _("; ").join(f"{goods or '–'} × {number or '–'}" for goods, number in self.missed)
+        return parts.row(
+            parts.message("warning", _("Not noted, count again: {goods}").format(goods=told)),
+            parts.button(_("Seen to"), "count.seen", kind="small"),
         )
 
     def _found(self) -> Part:
@@ -157,11 +166,20 @@ class Counting(Desk):
     def open_count(self, typed: dict, key: str) -> None:
         names = codes(str(typed.get("products") or "")) or None
         self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
-        self.typed, self.asked, self.again, self.beside = {}, False, False, None
+        self.asked, self.beside, self.missed = False, None, ()
         self.work.turn += 1  # nothing of an earlier count stands in the fields
 
+    def one_scanned(self, typed: dict) -> None:
+        """Noted, or refused and kept in mind until these goods are noted."""
+        scan = tuple(str(typed.get(name) or "").strip() for name in ("product", "counted"))
+        if self.beside:  # nobody said whether it is to be added
+            self.missed = (*self.missed, (self.beside[0].id, str(self.beside[1])))
+        self.missed = tuple(one for one in self.missed if one[0] != scan[0])
+        self.note("count.one", self.count_one, typed)
+        if self.refused and any(scan):
+            self.missed = (*self.missed, scan)
+
     def count_one(self, typed: dict, key: str) -> None:
-        self.typed, self.again = typed, False  # what is refused comes back into its fields
         self.beside = None
         self.work.turn += 1
         words = str(typed.get("product") or "").strip()
@@ -170,9 +188,7 @@ class Counting(Desk):
         product = self._one(words)
         if product is None:
             return
-        self.again = True
         many = counted(typed.get("counted"), _("Counted"))
-        self.typed, self.again = {}, False
         if product.id in dict(self.sheet.products):
             self._take_down(product, many, key)
         else:
@@ -240,7 +256,8 @@ class Counting(Desk):
         return {
             "count.open": lambda _a, typed: self.once("count.open", self.open_count, typed),
             "count.fetch": lambda number, _v: setattr(self, "sheet", self.shop.stock.count_sheet(number)),
-            "count.one": lambda _a, typed: self.note("count.one", self.count_one, typed),
+            "count.one": lambda _a, typed: self.one_scanned(typed),
+            "count.seen": lambda _a, _v: setattr(self, "missed", ()),
             "count.close": lambda _a, typed: self.note("count.close", self.close_count, typed),
             "count.undo": self.take_back,
             "count.add": self.add_it,

@@ -254,8 +254,9 @@ export default {
       event.stopPropagation();
       const button = event.submitter || event.target.querySelector("button[type=submit]");
       if (button?.hasAttribute("aria-disabled")) return;
-      send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target, event.target.dataset.once);
       const first = event.target.querySelector("[data-next]");
+      if (first && root.hasAttribute("aria-busy") && ![...event.target.elements].some((node) => node.value?.trim())) return; // pressed twice
+      send(event.target.dataset.act, JSON.parse(event.target.dataset.arg), event.target, event.target.dataset.once);
       if (!first) return;
       for (const node of event.target.querySelectorAll("input, textarea")) node.value = "";
       first.focus();

@@ -110,23 +110,34 @@ def test_a_count_takes_lists_as_people_write_them_and_shows_what_they_noted(shop
     assert [one.cause for one in shop.stock.count_report(1).lines] == ["one broken"]
 
 
-def test_a_count_asks_for_the_number_again_where_that_was_wrong_and_before_it_closes_early(
-    shop_of, walk
-):
-    screen = desk("stock", shop_of("K1"))
+def test_a_scan_refused_is_kept_in_mind_until_it_is_noted_or_seen_to(shop_of):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
     screen.did({"act": "tab", "arg": "count"})
     screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
 
-    def focus():
-        return [
-            one["name"] for one in walk(screen.tree) if one["t"] == "field" and one.get("focus")
-        ]
+    def scan(product, number):
+        screen.did({"act": "count.one", "values": {"product": product, "counted": number}})
 
-    assert focus() == ["product"]
-    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "x10"}})
-    assert "“x10” could not be understood" in screen.text and focus() == ["counted"]
+    scan("P1", "x10")
+    assert "“x10” could not be understood" in screen.text
+    scan("P2", "7")
+    assert "Not noted, count again: P1 × x10" in screen.text
+    scan("P1", "10")
+    assert "Not noted" not in screen.text
+    scan("P3", "4")
+    scan("P2", "8")
+    assert "Not noted, count again: P3 × 4" in screen.text
+    screen.did({"act": "count.seen"})
+    assert "Not noted" not in screen.text
+    assert dict(shop.stock.count_sheet(1).noted) == {"P1": 10, "P2": 8}
+
+
+def test_a_count_asks_before_it_closes_early(shop_of):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
     screen.did({"act": "count.one", "values": {"product": "P1", "counted": "10"}})
-    assert focus() == ["product"]
     screen.did({"act": "count.close", "values": {"causes": "P1 one broken"}})
     assert "1 of 2 are not counted yet: P2" in screen.text
     assert "No reason is noted" not in screen.text

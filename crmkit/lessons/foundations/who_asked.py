@@ -58,7 +58,10 @@ class Who(Keys):
     def on_average(self) -> Key:
         """By how many per cent women spent more than men on average."""
         each = habits("gender")["revenue_each"].round(2)
-        more = ("这是相差多少元，不是百分之几。", "That is the difference in yuan, not a percentage.")
+        more = (
+            "这是相差多少元，不是百分之几。",
+            "That is the difference in yuan, not a percentage.",
+        )
         whole = ("多出来的才算：再减去 100%。", "Only what is above counts: take away 100 %.")
         ratio = 100 * each["female"] / each["male"]
         return Key(ratio - 100, {more: each["female"] - each["male"], whole: ratio})
