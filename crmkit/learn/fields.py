@@ -50,7 +50,7 @@ class Fields:
         self.screen = Screen(self._tree, does, repr(self))
         _open.add(self)
         if any(question.is_task for question in self.questions):
-            from crmkit.learn.tasks import watch
+            from crmkit.learn.tasks.watching import watch
 
             watch(self.screen, self._folder, self.look_again)
 

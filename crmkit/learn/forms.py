@@ -260,7 +260,7 @@ def _hint(step: str) -> list[Part]:
 
 def TasksForm(tasks: "Tasks") -> Screen:
     """The screen of what there is to do in a practice shop, and how far it is done."""
-    from crmkit.learn.tasks import watch
+    from crmkit.learn.tasks.watching import watch
 
     folder = answers.folder()
 

@@ -21,7 +21,7 @@ from crmkit.learn.checks.expectation import Mistake
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
 from crmkit.learn.checks.values import Choice, Day, Number
 from crmkit.learn.dialogues import Dialogue
-from crmkit.learn.paper_tasks import UNDER_WAY
+from crmkit.learn.tasks.papers import UNDER_WAY
 
 PLACES = {"money": 2, "percent": 1, "number": 2}
 """How many decimals are asked for where a question does not say."""

@@ -10,8 +10,9 @@ from weakref import WeakSet
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.learn import answers, tasks
+from crmkit.learn import answers
 from crmkit.learn.checks.outcome import is_grading
+from crmkit.learn.tasks.watching import shop_changed
 from crmkit.panels import desk
 from crmkit.practice import Shop
 from crmkit.practice.scenes import FILE
@@ -145,4 +146,4 @@ class Beside:
         for other in list(_open):
             if other is not self and other._folder == self._folder:
                 other.screen.refresh()
-        tasks.shop_changed(self._folder)
+        shop_changed(self._folder)

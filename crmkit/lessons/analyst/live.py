@@ -6,7 +6,7 @@ from crmkit import kpi
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.learn import answers
-from crmkit.learn.tasks import watch
+from crmkit.learn.tasks.watching import watch
 from crmkit.lessons.analyst.watching import HERE, asked_for, due
 from crmkit.lessons.view import divide, share, table_of, yuan
 from crmkit.practice import Shop

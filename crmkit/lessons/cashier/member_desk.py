@@ -8,7 +8,7 @@ from crmkit.codes import LEVEL_STEPS, LEVELS
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.learn.tasks import untouched_books
+from crmkit.learn.tasks.books import untouched_books
 from crmkit.screen import Part, parts
 
 FIELDS = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")

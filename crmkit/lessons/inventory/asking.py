@@ -9,7 +9,7 @@ from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import short_day
 from crmkit.learn.questions import Key, Keys
-from crmkit.learn.tasks import untouched_books
+from crmkit.learn.tasks.books import untouched_books
 from crmkit.lessons.view import pictured, store_names
 from crmkit.practice.course_shop import ZONE
 from crmkit.screen import Part, Screen, parts

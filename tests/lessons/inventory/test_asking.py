@@ -6,7 +6,7 @@ import pytest
 
 import crmkit as ck
 from crmkit.learn.questions import Asked
-from crmkit.learn.tasks import untouched_books
+from crmkit.learn.tasks.books import untouched_books
 from crmkit.lessons.inventory import asking
 
 NUMBERS = range(1, 100)

@@ -7,14 +7,10 @@ import pytest
 from crmkit.i18n import LANGUAGES, label, use_language
 from crmkit.learn import authored
 from crmkit.learn.questions import Asked
-from crmkit.learn.tasks import (
-    Bill,
-    HasMember,
-    NothingElse,
-    Tasks,
-    WasRungUp,
-    untouched_books,
-)
+from crmkit.learn.tasks import Tasks
+from crmkit.learn.tasks.books import Bill, untouched_books
+from crmkit.learn.tasks.members import HasMember, NothingElse
+from crmkit.learn.tasks.till import WasRungUp
 
 NAMES = [
     name

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from crmkit.i18n import use_language
-from crmkit.learn.paper_tasks import UNDER_WAY, Paper, numbers
+from crmkit.learn.tasks.papers import UNDER_WAY, Paper, numbers
 
 PUSH = {
     "status": "sent",

@@ -7,7 +7,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.checks.outcome import Fault
-from crmkit.learn.paper_tasks import UNDER_WAY
+from crmkit.learn.tasks.papers import UNDER_WAY
 
 ARRIVALS = {
     "received": "transfer_in",

@@ -9,7 +9,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
 from crmkit.learn import Tasks, check, progress, records
 from crmkit.learn.forms import TasksForm
-from crmkit.learn.tasks import Books, untouched_books
+from crmkit.learn.tasks.books import Books, untouched_books
 from crmkit.practice import Shop
 
 TASKS = """\
