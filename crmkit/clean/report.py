@@ -16,9 +16,6 @@ from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
 from crmkit.tables import arguments, closest
 
-#: What was done about a fault: the value mended, the value emptied, the row set aside, only told, or
-#: left because the caller switched the rule off
-ACTIONS = ("repaired", "emptied", "set_aside", "noted", "left")
 EXAMPLES = 3
 EMPTY = "∅"
 """How an example writes a value that is not there."""

@@ -11,8 +11,6 @@ from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.tables import arguments
 
-STATUS = ("ahead", "on_track", "behind", "far_behind", "no_target")
-
 
 def _reached(
     sales: Any, targets: Any, who: str, since: Any, until: Any

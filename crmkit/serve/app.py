@@ -38,7 +38,6 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 DAYS = 30
-DESK_ICONS = {one: one for one in DESKS}
 
 
 class House:

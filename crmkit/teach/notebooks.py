@@ -21,7 +21,6 @@ needs no hidden tests.
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,15 +82,6 @@ def derive_master(course: Course, assignment: str, language: str) -> Derived:
     notebook = _of_language(course, both, assignment, language, path)
     _fold_code(assignment, notebook)
     return Derived(assignment, language, path, notebook, graded=True)
-
-
-def derive_all(course: Course, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Derived]:
-    """Every notebook of the course, lessons first."""
-    for language in languages:
-        for lesson in course.lessons():
-            yield derive_lesson(course, lesson, language)
-        for assignment in course.assignments():
-            yield derive_master(course, assignment, language)
 
 
 def _mark_for_nbgrader(assignment: str, cell: NotebookNode) -> None:

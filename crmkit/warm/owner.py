@@ -189,13 +189,6 @@ def warm_process(env: Mapping[str, str]) -> WarmProcess:
         return there
 
 
-def close_all() -> None:
-    """End every warm process of this process, with the kernels they forked."""
-    with _starting:
-        while _started:
-            _started.popitem()[1].close()
-
-
 def _forget_after_fork() -> None:
     # a copy of this process must neither use nor keep open what belongs to the original
     global _starting

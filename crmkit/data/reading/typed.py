@@ -158,12 +158,6 @@ class _Plan:
         self.types, self.kinds, self.values, self.wide = types, kinds, values, wide
         wrapped = [name for name, held in values.items() if any(v.startswith('="') for v in held)]
         self.wrapped = set(wrapped)
-        decimals = [[v for v in held if v.strip()] for held in values.values()]
-        self.decimal_ids = {
-            name
-            for name, held in zip(values, decimals, strict=True)
-            if held and all(re.fullmatch(r"\d+\.0", v) for v in held)
-        }  # 17850.0: a program took ids for numbers
         self.blank = {n for n, held in values.items() if any(v != v.strip() for v in held)}
 
     def text(self, name: str) -> str:

@@ -1,6 +1,6 @@
 """What every kind of check shares: judge a value, and name the mistake it looks like."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -66,10 +66,6 @@ class Expectation:
             return replace(self, expected=result, mistakes={}).fault(value) is None
         except Exception:
             return False
-
-    def wrong_values(self) -> Mapping[str, tuple[Any, Callable[[Outcome], bool]]]:
-        """Values that must fail, each with what its outcome must be: for rehearsals."""
-        return {}
 
 
 def untouched(name: str) -> Outcome:

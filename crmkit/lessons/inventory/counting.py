@@ -21,7 +21,7 @@ SHELF = {
 }
 """What can be seen of each product: on the shelf, in the back room, and broken in the bin."""
 LOCKED = "P0224"
-WHITE, BLACK, TUMBLER = "P0217", "P0218", "P0138"
+TUMBLER = "P0138"
 
 
 def counted() -> dict[str, int]:

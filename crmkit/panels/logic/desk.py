@@ -11,8 +11,6 @@ from crmkit.practice.command import OPERATIONS
 from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, NotFound, PracticeError
 
-SAYING = ("right", "info", "warning", "error")
-
 
 class DeskWork:
     """One person's work at one desk; `said` is what the screen tells them: a state and words."""

@@ -7,8 +7,6 @@ from crmkit.panels.logic.desk import DeskWork, search_members
 from crmkit.practice import Shop, values
 from crmkit.practice.errors import BadValue, NotFound, PracticeError
 
-CHANGEABLE = ("gender", "birth_date", "district", "occupation", "household", "email")
-
 
 class MemberDesk(DeskWork):
     """Whom we found, and whose record is open."""

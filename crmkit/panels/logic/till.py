@@ -99,11 +99,6 @@ class Till(DeskWork):
         self.basket.add(product_id, by)
         self._price()
 
-    def set_quantity(self, product_id: str, typed: object) -> None:
-        quantity = whole(typed)
-        self.basket.add(product_id, quantity - dict(self.basket.units).get(product_id, 0))
-        self._price()
-
     def remove(self, product_id: str) -> None:
         self.change(product_id, -dict(self.basket.units).get(product_id, 0))
 

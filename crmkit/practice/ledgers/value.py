@@ -6,7 +6,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import schema
 from crmkit.practice.errors import Refused
 
-card_table, entry = schema.value_card, schema.value_entry
+entry = schema.value_entry
 LETTERS = "23456789ABCDEFGHJKMNPRSTUVWXYZ"
 """What a number that nobody may guess is made of: no letters that are misread."""
 
