@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakSet
 
-from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, learner, reading, records
 from crmkit.learn.authored import say
@@ -214,10 +213,9 @@ class Fields:
         plain, *same = (
             _SIGNS.sub("", one) for one in (reading.tidy(str(said)), understood.shown, number)
         )
-        if not understood.note and plain in same:
+        if plain in same:
             return None
-        words = _("Understood as {answer}.").format(answer=understood.shown)
-        return parts.text(gap().join(one for one in (words, understood.note) if one), "quiet")
+        return parts.text(_("Understood as {answer}.").format(answer=understood.shown), "quiet")
 
     def _hint_parts(self, question: Question) -> tuple[list[parts.Part], parts.Part | None]:
         """The hints that are open, and the button for the next."""

@@ -95,11 +95,10 @@ class NotUnderstood(CrmkitError):
 
 @dataclass(frozen=True)
 class Understood:
-    """What was typed: its value, how it is shown again, and a word where it was not obvious."""
+    """What was typed: its value, and how it is shown again."""
 
     value: Any
     shown: str
-    note: str = ""
 
 
 LONGEST = 200
@@ -194,7 +193,6 @@ def _number(
         bare = re.sub(r"(?<=\d)分$", "", bare)
     bare = _UNIT.sub("", bare).removesuffix("percent")
     bare = re.sub(r"(?<=\d)x(?=[\d(])", "*", bare)
-    note = ""
     if kind != "percent":
         bare = _PERCENT_OF.sub(r"(\1/100)", bare)  # 245×80%
     percent = hundredths or bare.endswith("%")
@@ -224,7 +222,7 @@ def _number(
     # (a − b) ÷ b is a share of 1 as well, where nobody multiplied by 100
     divided = "/" in bare and not re.search(r"\*100(?!\d)|(?<!\d)100\*", bare) and abs(value) < 3
     if kind == "percent" and not percent and (share or divided):
-        value, note = value * 100, _("You wrote it as a share of 1.")
+        value = value * 100
     if kind == "count" and abs(value - round(value)) > 1e-9:
         raise NotUnderstood(
             _("{value} is not a whole number. Type a whole number.").format(
@@ -242,7 +240,7 @@ def _number(
                 high=shown_as(kind, high if high is not None else float("inf"), unit),
             )
         )
-    return Understood(value, shown, note)
+    return Understood(value, shown)
 
 
 def _other_span(bare: str, unit: str) -> str:

@@ -143,7 +143,6 @@ def test_a_share_is_taken_for_a_percentage_only_where_nothing_else_can_be_meant(
     found = read("percent", "0.867", low=1, high=100)
     assert found.value == pytest.approx(86.7)
     assert found.shown == "86.7%"
-    assert "share of 1" in found.note
     assert read("percent", "1.6", low=20, high=1000).shown == "160%"
     assert read("percent", "around 95", low=1, high=200).value == 95
     assert read("percent", "0.867", low=-100, high=100).value == 0.867

@@ -63,14 +63,12 @@ def join_forms() -> Any:
     return forms.drop(columns="joined_at")
 
 
-def reach(
-    household: str = "young_child", store_id: str = STORE, tables: Mapping[str, Any] | None = None
-) -> Any:
-    """How many members are left, step by step, when an offer is meant for one kind of household.
+def reach(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> Any:
+    """How many members are left, step by step, when an offer is meant for those with a young child.
 
-    household: its code; store_id: the store whose members they are; `tables` holds one's own
-    ``members`` in place of the course shop's. Returns a frame: reach_step (all members, household
-    known, such a household, agreed to messages), members, and step_share (of all, 0 to 1).
+    store_id: the store whose members they are; `tables` holds one's own ``members`` in place of
+    the course shop's. Returns a frame: reach_step (all members, household known, young child,
+    agreed to messages), members, and step_share (of all, 0 to 1).
     """
     import pandas as pd
 
@@ -79,7 +77,7 @@ def reach(
     steps = {
         "all": members["member_id"].notna(),
         "household_known": members["household"].notna(),
-        "such_household": members["household"] == household,
+        "young_child": members["household"] == "young_child",
         "agreed": members["consent_marketing"].astype(bool),
     }
     left, rows = pd.Series(True, index=members.index), []
@@ -87,6 +85,13 @@ def reach(
         left = left & holds.fillna(False).astype(bool)
         rows.append((name, int(left.sum()), divide(left.sum(), len(members), places=4)))
     return pd.DataFrame(rows, columns=["reach_step", "members", "step_share"])
+
+
+def out_of_sight(steps: Any) -> tuple[int, float]:
+    """Whose household nobody noted, and how many of them have a young child if they are like those
+    whose household is known."""
+    everyone, known, with_child, _agreed = steps["members"]
+    return everyone - known, (everyone - known) * divide(with_child, known)
 
 
 @chart(size=(8, 3.4), grid="x")
@@ -99,7 +104,8 @@ def plot_reach(steps: Any, guess: float | None = None, *, ax: Any = None) -> Any
     ax.invert_yaxis()
     ax.set(xlabel=_("Members"), xlim=(0, 1.12 * steps["members"].max()))
     if guess is not None:
-        ax.axvline(guess, color="#333333", linestyle="--")
+        ax.axvline(guess, color="#333333", linestyle="--", label=_("your guess"))
+        ax.legend(loc="lower right")
         ax.set_title(
             _("Your guess: {guess}. Actually left: {left}").format(
                 guess=f"{guess:,.0f}", left=f"{steps['members'].iloc[-1]:,}"
@@ -246,17 +252,32 @@ def _named(shown: Any) -> Any:
     return shown.assign(**{first: shown[first].replace({labels.heading("name"): _("Name")})})
 
 
+def judged(forms: Any) -> Any:
+    """How much of what stands on joining forms can be right, field by field.
+
+    A number that two members share may be right, couples share one: it is counted by itself, in
+    ``shared``, and not among the wrong. A frame: field, filled, wrong, shared, accuracy
+    (0 to 1).
+    """
+    found = profile.accuracy(forms, fields=FIELDS).rename(columns={"n": "filled"})
+    slips = profile.mistakes(forms, fields=FIELDS)
+    badly = slips[slips["reason"] != "phone_shared"].groupby("field")["member_id"].nunique()
+    wrong = found["field"].map(badly).fillna(0).astype(int)
+    found["shared"], found["wrong"] = found["wrong"] - wrong, wrong
+    found["accuracy"] = [divide(f - w, f) for f, w in zip(found["filled"], wrong, strict=True)]
+    return found[["field", "filled", "wrong", "shared", "accuracy"]].sort_values("accuracy", kind="stable")  # fmt: skip
+
+
 def accuracy() -> Any:
     """How much of what stands on the joining forms can be right: to show."""
-    found = profile.accuracy(join_forms(), fields=FIELDS)
-    return _named(labels.show(found.rename(columns={"n": "filled"})))
+    return _named(labels.show(judged(join_forms())))
 
 
 def impossible() -> Screen:
     """Some of what looks wrong on the joining forms, and why."""
     found = profile.mistakes(join_forms(), fields=FIELDS).head(8)
     rows = [[_heading(row.field), row.value, _why(row)] for row in found.itertuples()]
-    heads = [_("Field"), _("What it says"), _("Why it looks wrong")]
+    heads = [_("Field"), _("What it says"), _("Why it was picked out")]
     table = parts.table(_("Some of what the computer picked out"), heads, rows)
     return Screen(lambda: table, {}, "impossible")
 
@@ -274,7 +295,14 @@ def _why(row: Any) -> str:
     return _("the digits are wide: type them again") if wide else _("not 11 digits")
 
 
-MENDED = ("full_width", "phone_format", "phone_invalid", "email_invalid", "code_spelling")
+MENDED = (
+    "placeholder",
+    "full_width",
+    "phone_format",
+    "phone_invalid",
+    "email_invalid",
+    "code_spelling",
+)
 """What mending by rule does that a seller meets on the forms."""
 
 
@@ -306,7 +334,7 @@ def before_and_after() -> Any:
     sides = []
     for name, frame in (("before", forms), ("after", good)):
         filled = profile.completeness(frame, fields=FIELDS)[["field", "completeness"]]
-        right = profile.accuracy(frame, fields=FIELDS)[["field", "accuracy"]]
+        right = judged(frame)[["field", "accuracy"]]
         side = filled.merge(right, on="field").set_index("field")
         sides.append(side.add_prefix(f"{name}_"))
     beside = sides[0].join(sides[1]).reset_index()
@@ -426,7 +454,14 @@ class Records(Keys):
             f"{label('reach_step', r.reach_step)} {r.members}" for r in steps.itertuples()
         )
         guess = self.given.get("reach_guess")
-        return pictured(lambda ax: plot_reach(steps, guess, ax=ax), told)
+        empty, likely = out_of_sight(steps)
+        says = _(
+            "Of {empty} members nobody noted the household. If they are like the others, about {likely} of them have a young child: families that are on no list."
+        )
+        return parts.column(
+            pictured(lambda ax: plot_reach(steps, guess, ax=ax), told),
+            parts.text(says.format(empty=empty, likely=f"{likely:.0f}")),
+        )
 
     def household_rate(self) -> Key:
         """How complete the household is at the lesson's store."""
