@@ -24,7 +24,10 @@ class Counting(Desk):
     sheet: Any = None
     report: Any = None
     asked = False
-    """Whether they were asked, before closing, for what is not counted and for a reason."""
+    """Whether they were asked, before closing, for what is not counted, what differs a lot and a
+    reason."""
+    summed = False
+    """Whether the result is shown with its sums: where it is read again, not where it is learnt."""
     beside: tuple[Any, int] | None = None
     """A product that is not in this count, and how many of it there are: is it to be added?"""
     missed: tuple[tuple[str, str], ...] = ()
@@ -132,7 +135,9 @@ class Counting(Desk):
         )
 
     def _found(self) -> Part:
-        """What the count found, and what moved while it went on."""
+        """What the count found, what differs first; each of those can be counted once more."""
+        lines = sorted(self.report.lines, key=lambda line: (not line.difference, -abs(line.value)))
+        why = self.work.why_not("stock.recount")
         rows = [
             [
                 self.named[line.product_id],
@@ -143,9 +148,10 @@ class Counting(Desk):
                 money(line.value),
                 on_shelf(self.shop.stock.look(line.product_id).on_hand),
                 line.cause or "",
+                parts.button(_("Count it again"), "count.recount", line.product_id, kind="small", why=why) if line.difference else "",
             ]
-            for line in self.report.lines
-        ]
+            for line in lines
+        ]  # fmt: skip
         heads = [
             _("Goods"),
             _("Number"),
@@ -155,17 +161,37 @@ class Counting(Desk):
             _("At cost"),
             _("System stock now"),
             _("Reason"),
+            "",
         ]
         left = [f"{one} {self.named[one]}" for one in self.report.uncounted]
         return parts.card(
             parts.table(_("Every product that was counted"), heads, rows),
+            self._sums() if self.summed else None,
             parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
             title=_("What stocktake {id} found").format(id=self.report.stocktake_id), icon="check",
         )  # fmt: skip
 
+    def _sums(self) -> Part:
+        """Surplus and shortage apart, and how many agreed."""
+        found = self.report
+        same = sum(not line.difference for line in found.lines)
+        return parts.facts(
+            (_("Surplus in all, at cost"), money(found.surplus_value)),
+            (_("Shortage in all, at cost"), money(found.shortage_value)),
+            (_("Products that agree"), _("{n} of {all} products").format(n=same, all=len(found.lines))),
+        )  # fmt: skip
+
     def open_count(self, typed: dict, key: str) -> None:
         names = codes(str(typed.get("products") or "")) or None
-        self.sheet, self.report = self.shop.stock.open_count(names, key=key), None
+        self._begins(self.shop.stock.open_count(names, key=key))
+
+    def recount(self, product: str, _values: dict) -> None:
+        """A stocktake of one product of the result that is shown."""
+        if self.report:
+            self._begins(self.shop.stock.recount(self.report.stocktake_id, [product]))
+
+    def _begins(self, sheet: Any) -> None:
+        self.sheet, self.report = sheet, None
         self.asked, self.beside, self.missed = False, None, ()
         self.work.turn += 1  # nothing of an earlier count stands in the fields
 
@@ -218,6 +244,7 @@ class Counting(Desk):
         """An earlier stocktake's result, to be read again."""
         self.named = dict(self.shop.stock.count_sheet(number).products)
         self.report, self.sheet, self.tab = self.shop.stock.count_report(number), None, "count"
+        self.summed = True
         self.work.said = self.refused = None
 
     def take_back(self, product: str, _values: dict) -> None:
@@ -242,6 +269,11 @@ class Counting(Desk):
         ask = []
         if left:
             ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip
+        again = [
+            f"{one} {all_[one]}" for one in self.shop.stock.to_recount(self.sheet.stocktake_id)
+        ]
+        if again:
+            ask.append(_("Differs a lot, count it once more first: {goods}.").format(goods=_("; ").join(again)))  # fmt: skip
         if not told:
             ask.append(_("No reason is noted, such as P0001 broken."))
         if ask and not self.asked:
@@ -249,7 +281,7 @@ class Counting(Desk):
             raise BadValue(gap().join([*ask, _("If that is so, close the count once more.")]))
         causes = {line[0]: line[1] for line in lines if line}
         self.report = self.shop.stock.close_count(self.sheet.stocktake_id, causes=causes, key=key)
-        self.named, self.sheet = dict(self.sheet.products), None
+        self.named, self.sheet, self.summed = dict(self.sheet.products), None, False
         self.work.tell("right", _("Stocktake {id} is closed.").format(id=self.report.stocktake_id))
 
     def counting_acts(self) -> dict:
@@ -264,5 +296,6 @@ class Counting(Desk):
             "count.skip": lambda _a, _v: setattr(self, "beside", None),
             "count.cancel": self.cancel_count,
             "count.report": self.show_report,
+            "count.recount": self.recount,
             "count.leave": lambda _a, _v: setattr(self, "sheet", None),
         }  # fmt: skip

@@ -127,7 +127,7 @@ def test_a_blind_count_shows_no_book_and_says_what_moved_meanwhile(shop_of, walk
     for _asked_and_sure in range(2):
         screen.did({"act": "count.close", "values": {"causes": "P1 broken"}})
     (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
-    assert table["rows"] == [["Cotton scarf", "P1", "20", "19", "−1", "−¥52.00", "17", "broken"]]
+    assert [row[:8] for row in table["rows"]] == [["Cotton scarf", "P1", "20", "19", "−1", "−¥52.00", "17", "broken"]]  # fmt: skip
     assert keeper.stock.look("P2").on_hand == 20
 
 

@@ -145,6 +145,42 @@ def test_a_count_asks_before_it_closes_early(shop_of):
     assert "Stocktake 1 is closed." in screen.text
 
 
+def test_what_differs_a_lot_is_counted_again_before_it_is_booked(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
+    for product, many in (("P1", "12"), ("P2", "19")):
+        screen.did({"act": "count.one", "values": {"product": product, "counted": many}})
+    why = {"causes": "P2 one dented"}
+    screen.did({"act": "count.close", "values": why})
+    assert "Differs a lot, count it once more first: P1 Cotton scarf." in screen.text
+    assert "20" not in screen.text and shop.stock.count_sheet(1).noted == (("P1", 12), ("P2", 19))
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "20"}})
+    screen.did({"act": "count.close", "values": why})
+    assert [one.difference for one in shop.stock.count_report(1).lines] == [0, -1]
+
+
+def test_a_result_names_what_differs_first_and_offers_to_count_it_again(shop_of, walk):
+    shop = shop_of("K1")
+    shop.stock.open_count(["P1", "P2", "P3"])
+    for product, many in (("P1", 20), ("P2", 19), ("P3", 23)):
+        shop.stock.count(1, product, many)
+    report = shop.stock.close_count(1)
+    screen = desk("stock", shop)
+    screen.did({"act": "count.report", "arg": 1})
+    (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
+    off = [row[1] for row in table["rows"] if row[4] != "0"]
+    assert off == [row[1] for row in table["rows"]][: len(off)] and "P1" not in off
+    assert "Shortage in all, at cost" in screen.text and "1 of 3 products" in screen.text
+    assert f"{report.surplus_value / 100:,.2f}" in screen.text
+    again = [one["arg"] for one in walk(screen.tree) if one.get("act") == "count.recount"]
+    assert again == off
+    for _twice in range(2):
+        screen.did({"act": "count.recount", "arg": "P2"})
+    assert [one for one, _name in shop.stock.count_sheet(2).products] == ["P2"]
+
+
 def test_goods_being_counted_are_hidden_taken_back_and_kept_apart_from_others(shop_of, walk):
     shop = shop_of("K1")
     screen = desk("stock", shop)
@@ -195,7 +231,7 @@ def test_a_reason_without_its_product_is_asked_for_or_belongs_to_the_only_one(sh
     def count_and_close(products, why):
         screen.did({"act": "count.open", "values": {"products": products}})
         for one in products.split():
-            screen.did({"act": "count.one", "values": {"product": one, "counted": "9"}})
+            screen.did({"act": "count.one", "values": {"product": one, "counted": "19"}})
         screen.did({"act": "count.close", "values": {"causes": why}})
 
     count_and_close("P1 P2", "one scarf torn")

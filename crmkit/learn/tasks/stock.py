@@ -239,18 +239,20 @@ class HasArrived:
 @dataclass(frozen=True)
 class WasCounted:
     """These products were counted so in one stocktake that is closed, a cause noted for some; what
-    nobody could see was left out, and so was what nobody asked for. Other stocktakes, of other goods, do not matter."""
+    nobody could see was left out, and so was what nobody asked for. How many of the goods `beside`
+    them were counted is not judged here; neither are other stocktakes, of other goods."""
 
     store: str
     products: dict[str, int]
     causes: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def touches(self, books: Any) -> set[str]:
-        return set(self.products)
+        return {*self.products, *self.beside}
 
     def fault(self, now: Any, before: Any) -> Fault | None:
-        wanted = {*self.products, *self.left}
+        wanted = {*self.products, *self.left, *self.beside}
         here = [one for one in now.stock_room.counts if one.store == self.store]
         of_these = [one for one in here if one.sheet <= wanted and one.sheet & set(self.products)]
         closed = [one for one in here if one.status == "closed"]
@@ -292,7 +294,7 @@ class WasCounted:
                 return Fault(
                     "wrong_count", words.format(product=product, count=one.found[product][0])
                 )
-        also = sorted(set(one.found) - {*self.products, *self.left})
+        also = sorted(set(one.found) - {*self.products, *self.left, *self.beside})
         if also:
             words = _(
                 "{product} was counted with it, and nobody asked for that. Count again without it."

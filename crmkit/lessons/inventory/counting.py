@@ -220,10 +220,10 @@ class MyCount(Keys):
         return Key(self.cause)
 
     def evening(self) -> Key:
-        return _stocktake(EVENING, LOCKED, "P0061", only_shelf=EVENING | {"P0061": 9})
+        return _stocktake(EVENING | FOUND, LOCKED, "P0061", only_shelf=EVENING | {"P0061": 9})
 
     def again(self) -> Key:
-        def act(shop: Any, many: int = 15) -> None:
+        def act(shop: Any, many: int = FOUND["P0148"]) -> None:
             sheet = shop.stock.open_count(["P0148"])
             shop.stock.count(sheet.stocktake_id, "P0148", many)
             shop.stock.close_count(sheet.stocktake_id)
@@ -251,7 +251,9 @@ class MyCount(Keys):
 
 
 EVENING = {"P0134": 8, "P0145": 8, "P0146": 9, "P0061": 13, "P0148": 11}
-"""What there is of each product in the exercise's evening."""
+"""What is seen of each product in the exercise's evening."""
+FOUND = {"P0148": 15}
+"""What there is of it when it is counted again."""
 
 
 def _shortage(differences: dict[str, int]) -> Key:

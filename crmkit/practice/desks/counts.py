@@ -16,6 +16,11 @@ from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, built, record
 
+A_LOT_PIECES, A_LOT_SHARE, A_LOT_VALUE = 2, 0.1, 10_000
+"""What differs a lot is counted again before it is booked: more than two pieces and more than a
+tenth of the book (a carton was overlooked), or more than ¥100 at cost (dear goods, a few of which
+are much). Less than that is an ordinary evening's mistake, and nobody would ever get home."""
+
 STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",), at="opened_at")
 
 
@@ -158,6 +163,26 @@ class Counts:
         )
         return report
 
+    @query(roles="stock_keeper manager trainer")
+    def to_recount(self, tx: Tx, stocktake_id: int) -> tuple[str, ...]:
+        """What of an open stocktake differs a lot and was not counted twice with the same result:
+        the products only, since the count is still blind."""
+        stocktake = _open_stocktake(tx, stocktake_id)
+        c, product = schema.stocktake_count, schema.product
+        rows = tx.all(
+            select(c, product.c.cost)
+            .join(product, product.c.id == c.c.product_id)
+            .where(c.c.stocktake_id == stocktake.id, c.c.counted.is_not(None))
+        )
+        found = [(row.product_id, row.counted - row.book) for row in rows]
+        cost = {row.product_id: row.cost for row in rows}
+        return tuple(
+            row.product_id
+            for row in _last_counts(tx, stocktake.id)
+            if _a_lot(row.counted - row.book, row.book, cost[row.product_id])
+            and found.count((row.product_id, row.counted - row.book)) < 2
+        )
+
     @command(roles="stock_keeper manager trainer")
     def recount(self, tx: Tx, stocktake_id: int, products: Sequence[str]) -> CountSheet:
         """Have these products counted again: in an open stocktake their counts are dropped; of a
@@ -195,6 +220,12 @@ class Counts:
     def list_counts(tx: Tx, rows):
         """This store's stocktakes, the latest first."""
         return (built(Stocktake, row) for row in rows)
+
+
+def _a_lot(difference: int, book: int, cost: int) -> bool:
+    pieces = abs(difference)
+    many = pieces > A_LOT_PIECES and pieces > A_LOT_SHARE * book
+    return many or pieces * cost > A_LOT_VALUE
 
 
 def _open(tx: Tx, wanted: list[str]) -> CountSheet:

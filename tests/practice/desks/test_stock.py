@@ -197,6 +197,25 @@ def test_the_counter_is_not_shown_the_book(shop):
         keeper.count_report(sheet.stocktake_id)
 
 
+@pytest.mark.parametrize(
+    ("product", "counted", "again"),
+    [("P1", 8, True), ("P2", 7, True), ("P2", 8, False), ("P2", 13, True), ("P2", 10, False)],
+)
+def test_what_differs_a_lot_in_pieces_or_in_money_is_to_be_counted_again(
+    shop, product, counted, again
+):
+    """Ten of each by the book; a scarf costs ¥52, a thermos ¥39."""
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count([product]).stocktake_id
+    keeper.count(sheet, product, counted)
+    assert keeper.to_recount(sheet) == ((product,) if again else ())
+    keeper.count(sheet, product, counted)  # found so twice, it is believed
+    assert keeper.to_recount(sheet) == ()
+    keeper.close_count(sheet)
+    with pytest.raises(Closed):
+        keeper.to_recount(sheet)
+
+
 def test_a_closed_or_cancelled_stocktake_is_not_counted(any_shop):
     keeper = any_shop.as_staff("K1").stock
     first = keeper.open_count(["P1"]).stocktake_id
