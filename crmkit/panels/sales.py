@@ -31,7 +31,7 @@ class SalesDesk(Desk):
 
     def __init__(self, shop: Shop):
         self.calling: Any = None
-        self.phone = ""
+        self.whom: Any = None
         self.last: Any = None
         self.moving: Any = None
         self.to = ""
@@ -92,7 +92,7 @@ class SalesDesk(Desk):
                           once=self.keys("reopen"), why=self.work.why_not("followups.reopen"))]
             for one in noted
         ]  # fmt: skip
-        heads = [_("Member"), _("Name"), _("What came of it"), _("What happens next"), ""]
+        heads = [_("Member"), _("Name"), *map(labels.heading, ("outcome", "next_step")), ""]
         return parts.table(_("Noted today"), heads, rows) if rows else None
 
     def _next(self, one: Any) -> str:
@@ -106,22 +106,32 @@ class SalesDesk(Desk):
                 parts.card(
                     parts.row(parts.chip(one.member_id, icon="members"), parts.chip(label("level", one.level)), parts.chip(label("kind", one.why), "right")),
                     parts.text(self._last_bought()),
-                    parts.text(self.phone, "big") if self.phone else parts.button(_("Show the phone"), "dial", one.id, icon="phone", why=self.work.why_not("followups.dial")),
-                    parts.text(_("That it was shown is written into the log."), "quiet"),
+                    parts.text(self.whom.phone, "big") if self.whom else parts.button(_("Show name and phone"), "dial", one.id, icon="phone", why=self.work.why_not("followups.dial")),
+                    parts.text(_("That they were shown is written into the log."), "quiet"),
                     parts.head(_("What to say")),
                     parts.text(self._script(one)),
-                    title=one.name or one.member_id, icon="phone",
+                    title=self._called(), icon="phone",
                 ),
                 grow=1,
             ),
             self.noting(
                 "finish", _("The call"), "followups.finish",
-                parts.choice("outcome", _("What came of it"), options(schema.FOLLOWUP_OUTCOMES, "outcome"), "", rev=turn),
-                parts.choice("next_step", _("What happens next"), options(schema.NEXT_STEPS, "next_step"), "", rev=turn),
+                parts.choice("outcome", labels.heading("outcome"), options(schema.FOLLOWUP_OUTCOMES, "outcome"), "", rev=turn),
+                parts.choice("next_step", labels.heading("next_step"), options(schema.NEXT_STEPS, "next_step"), "", rev=turn),
                 parts.field("next_on", field_label("next_on"), kind="date", rev=turn, help=today_is(self.shop)),
                 parts.field("note", _("What the customer said"), lines=3, rev=turn),
             ),
         )  # fmt: skip
+
+    def _called(self) -> str:
+        """Whom one rings: in full once it was shown."""
+        return self.whom.name if self.whom else self.calling.name or self.calling.member_id
+
+    def _addressed(self) -> str:
+        """The same as one says it on the phone."""
+        gender = self.shop.members.show(self.calling.member_id).gender if self.work.may("members.show") else None  # fmt: skip
+        titles = {"female": _("Ms {name}"), "male": _("Mr {name}")}
+        return titles.get(gender or "", "{name}").format(name=self._called())
 
     def _last_bought(self) -> str:
         """The member's last purchase, so that the call is about something."""
@@ -129,14 +139,14 @@ class SalesDesk(Desk):
             return _("Nothing bought on record.")
         goods = _(", ").join(f"{one.product} ×{one.quantity}" for one in self.last.lines)
         return _("Last bought on {day}: {goods}").format(
-            day=f"{self.last.at:%Y-%m-%d}", goods=goods
+            day=labels.full_day(self.last.at.date()), goods=goods
         )
 
     def _script(self, one: Any) -> str:
-        """What to say, its blanks filled in: who calls, from where, what was bought and when."""
+        """What to say, its blanks filled in: to whom, who calls, from where, what was bought and when."""
         here = self.shop.staff.store_id
         store = display.name_of(here).removeprefix(f"{here} ")
-        words = {"caller": self.shop.staff.name, "store": store}
+        words = {"name": self._addressed(), "caller": self.shop.staff.name, "store": store}
         if self.last is not None:
             dearest = max(self.last.lines, key=lambda line: line.amount).product
             words |= {
@@ -154,27 +164,27 @@ class SalesDesk(Desk):
 
     def call(self, number: Any, _values: dict) -> None:
         tasks = {one.id: one for one in self.shop.followups.today()}
-        self.calling, self.phone, self.last = tasks.get(number), "", None
+        self.calling, self.whom, self.last = tasks.get(number), None, None
         if self.calling is not None:
             latest = self.shop.till.sales_of(self.calling.member_id, 1)
             self.last = self.shop.till.sale(latest[0].sale_id) if latest else None
         self.work.said = self.refused = None
 
     def dial(self, number: Any, _values: dict) -> None:
-        self.phone = self.shop.followups.dial(number)
+        self.whom = self.shop.followups.dial(number)
 
     def finish(self, typed: dict, key: str) -> None:
         if not typed.get("outcome"):
-            raise BadValue(_("Choose what came of the call."))
+            raise BadValue(_("Choose the outcome."))
         if not typed.get("next_step"):
-            raise BadValue(_("Choose what happens next; if that was all, choose Nothing."))
+            raise BadValue(_("Choose the next step; if that was all, choose Nothing."))
         if typed.get("outcome") == "problem" and not (typed.get("note") or "").strip():
             raise BadValue(_("Write down what the customer said."))
         self.shop.followups.finish(
             self.calling.id, typed.get("outcome") or "", typed.get("next_step") or "",
             note=typed.get("note") or None, next_on=typed.get("next_on") or None, key=key,
         )  # fmt: skip
-        self.calling, self.phone = None, ""
+        self.calling, self.whom = None, None
         self.work.tell("right", _("Noted."))
 
     def _board(self) -> Part:

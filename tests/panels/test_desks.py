@@ -188,7 +188,7 @@ def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing
     boss.till.sell(lines, member_id=who.id, payments={"card": boss.till.quote(lines, member_id=who.id).due})  # fmt: skip
     boss.office.set_clock("2025-07-01 10:00")
     boss.marketing.make_segment("new", "New", {"bought_within_days": 10})
-    script = "{caller} of {store}: the {goods} of {day}?"
+    script = "{name}? {caller} of {store}: the {goods} of {day}?"
     plan = boss.followups.plan("Use", "new", "product_use", script, every_days=30,
                                starts_on="2025-07-01", ends_on="2025-07-31")  # fmt: skip
     boss.followups.make_tasks(plan.id)
@@ -197,7 +197,10 @@ def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing
     screen.did({"act": "call", "arg": task.id})
     store = boss.office.list_stores().rows[0].name
     goods = boss.stock.find("P1")[0].name.partition(", ")[0]
-    assert f"{boss.staff.name} of {store}: the {goods} of yesterday?" in screen.text
+    words = f"? {boss.staff.name} of {store}: the {goods} of yesterday?"
+    assert words in screen.text and "Ann Lee" not in screen.text
+    screen.did({"act": "dial", "arg": task.id})
+    assert f"Ann Lee{words}" in screen.text and "14200001234" in screen.text
 
     def noted(**typed):
         screen.did({"act": "finish", "values": typed})

@@ -63,6 +63,14 @@ class Task:
     ticket_id: int | None
 
 
+@record
+class Contact:
+    """Whom a call rings, in full."""
+
+    name: str
+    phone: str
+
+
 class Followups(Desk):
     name = "followups"
 
@@ -82,7 +90,7 @@ class Followups(Desk):
     ) -> Plan:
         """Visit a segment every so many days; kind: product_use, new_arrivals or offer.
 
-        `script` is what to say, with the blanks {caller}, {store}, {goods} and {day}; `here_only` leaves out members of other stores.
+        `script` is what to say, with the blanks {name}, {caller}, {store}, {goods} and {day}; `here_only` leaves out members of other stores.
         """
         starts_on, ends_on = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
         if ends_on < starts_on:
@@ -215,8 +223,9 @@ class Followups(Desk):
         return _task_of(tx, _find_task(tx, task.id))
 
     @command(roles="sales manager trainer")
-    def dial(self, tx: Tx, task_id: int) -> str:
-        """The phone to call for this task, in full; that it was shown is written down."""
+    def dial(self, tx: Tx, task_id: int) -> Contact:
+        """Name and phone of whom to call for this task, in full; that they were shown is written
+        down."""
         task = _open_task(tx, task_id)
         member = people.live(tx, task.member_id)
         if not calls.may_be_made(tx, task.kind, member.id):
@@ -224,11 +233,13 @@ class Followups(Desk):
                 _("{member} agrees to offers on no channel any more. Do not call."),
                 member=member.id,
             )
-        tx.insert(
-            schema.reveal, member_id=member.id, field="phone", reason=f"followup_task:{task.id}"
-        )
-        tx.note(f"member:{member.id}", task=task.id, field="phone")
-        return people.unsealed(tx, member, "phone")
+        shown = {}
+        for field in ("name", "phone"):
+            why = f"followup_task:{task.id}"
+            tx.insert(schema.reveal, member_id=member.id, field=field, reason=why)
+            shown[field] = people.unsealed(tx, member, field)
+        tx.note(f"member:{member.id}", task=task.id, fields=sorted(shown))
+        return Contact(**shown)
 
     @command(roles="sales manager trainer")
     def finish(

@@ -84,7 +84,7 @@ def test_a_slip_at_the_desk_is_taken_back_and_a_problem_has_a_ticket(lesson_shop
 
     def note(outcome, step):
         screen.did({"act": "call", "arg": call.id})
-        assert "Last bought on 2025-06-30" in screen.text
+        assert "Last bought on 30 June 2025" in screen.text
         form = next(one for one in walk(screen.tree) if one.get("act") == "finish")
         values = {"outcome": outcome, "next_step": step, "note": "the colour runs"}
         screen.did({"act": "finish", "values": values, "once": form["once"]})

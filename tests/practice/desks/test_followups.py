@@ -57,11 +57,14 @@ def test_a_member_merged_since_is_not_called_twice(shop):
     assert shop.followups.make_tasks(made.id) == 0
 
 
-def test_the_phone_is_shown_for_the_call_and_that_is_written_down(shop):
+def test_name_and_phone_are_shown_for_the_call_and_that_is_written_down(shop):
     shop.followups.make_tasks(plan(shop).id)
     desk = shop.as_staff("A1").followups
     task = desk.today()[0]
-    assert desk.dial(task.id) == "14000000001"
+    whom = desk.dial(task.id)
+    assert (whom.name, whom.phone) == ("Ann", "14000000001")
+    seen = {(one.staff_id, one.field, one.reason) for one in shop.audit.reveals("M000001")}
+    assert seen == {("A1", field, f"followup_task:{task.id}") for field in ("name", "phone")}
     with pytest.raises(NotAllowed):
         shop.as_staff("C1").followups.dial(task.id)
 
