@@ -22,6 +22,7 @@ class Step:
     - `says`: what it means, from the results so far; nothing where there is nothing to say
     - `heads`: headings that say more here than the column's own
     - `members`: its rows are single members: they are in no report and in no output of a notebook
+    - `figures`: its table is seen beside its chart, and printed
     - `unless`: why it cannot be, for another reason than a missing column
     """
 
@@ -35,6 +36,7 @@ class Step:
     says: Callable[[Mapping[str, Any]], str] | None = None
     heads: tuple[tuple[str, str], ...] = ()
     members: bool = False
+    figures: bool = False
     unless: str = ""
 
 
@@ -73,12 +75,15 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
         ],
         _("Stores and channels"): [
-            Step("by_store", _("Store by store"), 'ck.kpi.sales_summary(sales, by="store_id")', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", "")),
+            Step("by_store", _("Store by store"), 'ck.kpi.sales_summary(sales, by="store_id")', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", ""), figures=True),
+            Step("store_months", _("Each store by month"), 'ck.kpi.sales_summary(report.whole(sales), by=["month", "store_id"])', "ck.plot.sales_summary(store_months)", needs=("sale_id", "store_id"), rows=0, unless=alone.get("store_id", "") or too_short[60]),
+            Step("store_trend", _("Which store goes up, which down"), "report.store_trend(sales)", needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60],
+                heads=(("before", _("Months before")), ("revenue", _("Last months")))),
             Step("by_channel", _("By channel"), 'ck.kpi.sales_summary(sales, by="channel")', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
             Step("by_category", _("By category"), 'ck.kpi.sales_summary(sales, by="category", products=products)', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
-            Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc)", needs=goods, rows=15, says=says.abc),
+            Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc)", needs=goods, rows=15, says=says.abc, figures=True),
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
@@ -93,7 +98,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
         ],
         _("What members are still worth"): [
-            Step("worth", _("Customer lifetime value: the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, members=True, unless=too_short[90]),
+            Step("worth", _("What members are likely to buy in the next 13 weeks (customer lifetime value)"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, members=True, unless=too_short[90]),
         ],
         _("Baskets: what goes together"): [
             Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),

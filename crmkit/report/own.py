@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,19 +19,25 @@ CLOSED = 3
 """So many days without a sale at either end of a file, and its month is whole all the same."""
 
 
-def whole_days(first: date, last: date, period: str = "month") -> tuple[date, date]:
+def whole_days(
+    first: date, last: date, period: str = "month", closed: Collection[int] = ()
+) -> tuple[date, date]:
     """The first and the last day of the weeks, months or quarters that lie wholly between two days;
-    the two days themselves where none does.
+    the two days themselves where none does. `closed`: the days of the week (1 to 7) on which the
+    shop never sells, without which a week is whole all the same.
 
     >>> whole_days(date(2010, 12, 1), date(2011, 12, 9))[1]
     datetime.date(2011, 11, 30)
     >>> whole_days(date(2025, 1, 1), date(2025, 1, 20), "week")
     (datetime.date(2025, 1, 6), datetime.date(2025, 1, 19))
     """
-    if period == "week":  # a shop may be closed on the day that begins or ends it
-        start = first - timedelta(days=1)
-        start += timedelta(days=-start.weekday() % 7)
-        end = last + timedelta(days=2)
+    if period == "week":
+        while (first - timedelta(days=1)).isoweekday() in closed:
+            first -= timedelta(days=1)
+        while (last + timedelta(days=1)).isoweekday() in closed:
+            last += timedelta(days=1)
+        start = first + timedelta(days=-first.weekday() % 7)
+        end = last + timedelta(days=1)
         end -= timedelta(days=end.weekday() + 1)
         return (start, end) if start < end else (first, last)
     months = {"month": 1, "quarter": 3}[period]
@@ -49,8 +56,38 @@ def whole(sales: Any, period: str = "month") -> Any:
     """The lines of whole weeks, months or quarters: half a month looks like a fall."""
     frame = tables.open_frame(sales)
     first, last = tables.first_and_last_day(frame, "sold_at")
-    start, end = whole_days(first, last, period)
+    closed: set[int] = set()
+    if period == "week":
+        open_on = frame.select(day=nw.col("sold_at").dt.weekday()).unique()
+        closed = set(range(1, 8)) - {one for (one,) in tables.collect(open_on).rows()}
+    start, end = whole_days(first, last, period, closed)
     return tables.give_back(tables.between(frame, "sold_at", start, end), sales)
+
+
+def store_trend(sales: Any) -> Any:
+    """Per store its revenue in the last whole months and in as many before, and the change: three
+    months where there are six, else half of what there is. The one that fell most comes first.
+    """
+    frame = tables.open_frame(whole(sales))
+    found = frame.select("store_id", "amount", month=nw.col("sold_at").dt.truncate("1mo"))
+    months = sorted(one for (one,) in tables.collect(found.select("month").unique()).rows())
+    half = min(3, len(months) // 2)
+    if not half:
+        return tables.collect(found.select("store_id").head(0)).to_native()
+    late, early = nw.col("month") >= months[-half], nw.col("month") >= months[-2 * half]
+    table = tables.collect(
+        found.filter(~nw.col("store_id").is_null(), early)
+        .with_columns(
+            before=nw.when(~late).then(nw.col("amount")),
+            revenue=nw.when(late).then(nw.col("amount")),
+        )
+        .group_by("store_id")
+        .agg(nw.col("before", "revenue").sum())
+    )
+    table = table.filter(nw.col("before") > 0).with_columns(
+        nw.col("before", "revenue").round(2), change_rate=nw.col("revenue") / nw.col("before") - 1
+    )
+    return table.sort("change_rate", "store_id").to_native()
 
 
 def purchases(sales: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from html import escape
@@ -19,7 +20,17 @@ from crmkit.report.says import rows
 from crmkit.report.written import Done, Report
 from crmkit.results import number
 
-IN_SHORT = ("summary", "growth", "by_weekday", "by_store", "abc", "groups", "times", "worth")
+IN_SHORT = (
+    "summary",
+    "growth",
+    "by_weekday",
+    "by_store",
+    "store_trend",
+    "abc",
+    "groups",
+    "times",
+    "worth",
+)
 """The steps whose sentences make the report in short."""
 LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
@@ -30,7 +41,9 @@ WORDS = "wide words"
 def page(report: Report) -> str:
     """The whole page as text."""
     file = report.opened
-    name = _("Report on {name}").format(name=file.name)
+    name = _("Report on {name}").format(
+        name=re.sub(r"(\.(csv|xlsx?|txt|tsv|parquet|gz|zip|jsonl?))+$", "", file.name)
+    )
     parts = [
         f"<h1>{escape(name)}</h1>",
         f'<p class="quiet">{escape(_period(report))}</p>',
@@ -100,13 +113,19 @@ def _behind(code: str) -> str:
 def _advice(report: Report) -> str:
     if not report.advice:
         return ""
+    whose = escape(
+        _(
+            "Which members they are stands in the notebook behind this report, not here: nobody's name or number is on this page."
+        )
+    )
     helped = _("Whether it helped:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
         f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
         for one in report.advice
     ]
-    return section(_("What to do"), "<ol class='advice'>", *items, "</ol>")
+    lists = f'<p class="quiet">{whose}</p>' if "rfm" in report.found else ""
+    return section(_("What to do"), "<ol class='advice'>", *items, "</ol>", lists)
 
 
 def _in_short(report: Report) -> str:
@@ -163,7 +182,8 @@ def _step(done: Done) -> str:
         figures = table(list(done.table.columns), done.table.values.tolist())
         says = escape(_("The figures"))
         if done.chart:
-            figures = f"<details><summary>{says}</summary>{figures}</details>"
+            seen = " open" if step.figures else ""
+            figures = f"<details{seen}><summary>{says}</summary>{figures}</details>"
         body.append(figures)
     body.append(_behind("\n".join(filter(None, [f"{step.name} = {step.code}", step.chart]))))
     return f"<article>{''.join(body)}</article>"
@@ -201,7 +221,7 @@ def _file(report: Report) -> str:
         for one in seen.columns
     ]  # fmt: skip
     heads = [_("Column"), _("taken for"), _("Empty"), _("Look at this")]
-    told_all = f"<p>{escape(gap().join(told))}</p>"
+    told_all = f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in told)}</ul>"
     return section(_("The file"), told_all, table(heads, lines, WORDS), _behind(file.code))
 
 

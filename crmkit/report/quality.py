@@ -40,7 +40,7 @@ def quality(opened: Opened) -> list[tuple[str, int, int, str]]:
         _date(one[0]) for one in tables.collect(days).rows() if not tables.is_nothing(one[0])
     }
     rows = [(what, int(sums[name] or 0), int(sums["all"]), then) for name, (_test, what, then) in asked.items()]  # fmt: skip
-    if opened.look and opened.look.doubles:
+    if opened.look and opened.look.doubles and opened.cleaning is None:  # else the cleaning says
         rows.append((_("Lines that repeat another one wholly"), opened.look.doubles, int(sums["all"]), _("counted: two equal lines may be two pieces")))  # fmt: skip
     span = (opened.until - opened.since).days + 1
     closed = sum(opened.since + timedelta(n) not in open_days for n in range(span))

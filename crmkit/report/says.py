@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -13,7 +13,6 @@ from scipy.stats import chisquare
 from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import text
-from crmkit.report.own import whole_days
 from crmkit.results import number
 
 BY_CHANCE = 0.001
@@ -32,6 +31,12 @@ def rows(frame: Any) -> list[dict[str, Any]]:
 def share(value: float) -> str:
     """A share as people read it."""
     return f"{value:.1%}"
+
+
+def change(value: float) -> str:
+    """A change as people read it: nothing is neither more nor less."""
+    said = f"{value:+.1%}"
+    return "±0.0%" if said[1:] == "0.0%" else said.replace("-", "−")
 
 
 def summary(found: Mapping[str, Any]) -> str:
@@ -73,8 +78,9 @@ def weeks(found: Mapping[str, Any]) -> str:
         return ""
     said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=str(table[-1]["week"])[:10], least=str(table[0]["week"])[:10])  # fmt: skip
     first, last = found["_days"]
-    start, end = whole_days(first, last, "week")
-    cut = [*([first] if start > first else []), *([last] if end < last else [])]
+    weeks = sorted(one["week"] for one in table)
+    begins, ends = (date.fromisoformat(str(one)[:10]) for one in (weeks[0], weeks[-1]))
+    cut = [*([first] if begins > first else []), *([last] if ends + timedelta(6) < last else [])]
     if cut:
         said += gap() + _("The weeks of {days} are not whole in this file, so they are not in it.").format(days=_(", ").join(map(str, cut)))  # fmt: skip
     return said
@@ -87,9 +93,9 @@ def growth(found: Mapping[str, Any]) -> str:
         return ""
     last = table[-1]
     if last["yoy"] is not None and last["yoy"] == last["yoy"]:
-        return _("{month}: {change} against the same month of the year before.").format(month=last["month"], change=f"{last['yoy']:+.1%}")  # fmt: skip
+        return _("{month}: {change} against the same month of the year before.").format(month=last["month"], change=change(last["yoy"]))  # fmt: skip
     if last["pop"] is not None and last["pop"] == last["pop"]:
-        return _("{month}: {change} against the month before (the season is in this).").format(month=last["month"], change=f"{last['pop']:+.1%}")  # fmt: skip
+        return _("{month}: {change} against the month before (the season is in this).").format(month=last["month"], change=change(last["pop"]))  # fmt: skip
     return ""
 
 
@@ -143,6 +149,19 @@ def stores(found: Mapping[str, Any]) -> str:
     return _most(found["by_store"], "store_id", found["names"])
 
 
+def store_trend(found: Mapping[str, Any]) -> str:
+    """Which store fell behind the others most."""
+    table = rows(found["store_trend"])
+    if len(table) < 2:
+        return ""
+    least, best = table[0], table[-1]
+    called = found["names"]
+    names = [called.get(str(one["store_id"]), str(one["store_id"])) for one in (least, best)]
+    return _("{least}: {fall} against the months before; {best}: {rise}.").format(
+        least=names[0], fall=change(least["change_rate"]), best=names[1], rise=change(best["change_rate"])
+    )
+
+
 def channels(found: Mapping[str, Any]) -> str:
     """The strongest channel."""
     return _most(found["by_channel"], "channel", {})
@@ -170,8 +189,13 @@ def rfm(found: Mapping[str, Any]) -> str:
 def abc(found: Mapping[str, Any]) -> str:
     """How few products bring most."""
     table = rows(found["abc"])
-    first = sum(one["abc"] == "A" for one in table)
-    return _("{n} of {all} products bring 80 % of the revenue.").format(n=f"{first:,}", all=f"{len(table):,}")  # fmt: skip
+    first = [one for one in table if one["abc"] == "A"]
+    if not first:
+        return ""
+    said = _("{n} of {all} products bring {share} of the revenue.").format(n=f"{len(first):,}", all=f"{len(table):,}", share=share(first[-1]["cumulative_share"]))  # fmt: skip
+    ids = [str(one["product_id"]) for one in first[:3]]
+    names = _(", ").join(found["names"].get(one, one) for one in ids)
+    return said + gap() + _("Ahead of all: {names}.").format(names=names)
 
 
 def returns(found: Mapping[str, Any]) -> str:
@@ -216,12 +240,13 @@ def cohorts(found: Mapping[str, Any]) -> str:
     table = rows(found["cohorts"])
     since = "quarters_since" if table and "quarters_since" in table[0] else "months_since"
     next_one = [one for one in table if one[since] == 1 and one["active"] is not None]
+    next_one = next_one[1:]  # the first holds all who were customers already
     people = sum(one["members"] for one in next_one)
     if not people:
         return ""
     back = sum(one["active"] for one in next_one) / people
-    told = _("Of those who first bought in a quarter, {share} bought in the next.") if since == "quarters_since" else _("Of those who first bought in a month, {share} bought in the next.")  # fmt: skip
-    return told.format(share=share(back)) + gap() + _("The first cohort holds all who were customers already when the file begins.")  # fmt: skip
+    told = _("Of new members, {share} bought again in the next quarter.") if since == "quarters_since" else _("Of new members, {share} bought again in the next month.")  # fmt: skip
+    return told.format(share=share(back)) + gap() + _("The first cohort is not in this: it holds all who were customers already when the file begins.")  # fmt: skip
 
 
 def worth(found: Mapping[str, Any]) -> str:

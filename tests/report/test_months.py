@@ -87,20 +87,17 @@ def test_night_hours_are_asked_about(lines):
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "weeks"),
+    ("first", "last", "closed", "weeks"),
     [
-        ("2025-01-01", "2025-01-31", ("2025-01-06", "2025-01-26")),
-        ("2025-01-06", "2025-01-19", ("2025-01-06", "2025-01-19")),
-        (
-            "2025-01-07",
-            "2025-01-18",
-            ("2025-01-06", "2025-01-19"),
-        ),  # closed on the first and last day
-        ("2025-01-08", "2025-01-17", ("2025-01-08", "2025-01-17")),  # no whole week in it
+        ("2025-01-01", "2025-01-31", (), ("2025-01-06", "2025-01-26")),
+        ("2025-01-06", "2025-01-19", (), ("2025-01-06", "2025-01-19")),
+        ("2025-01-07", "2025-01-18", (1, 7), ("2025-01-06", "2025-01-19")),
+        ("2025-01-01", "2025-01-18", (), ("2025-01-06", "2025-01-12")),  # they sell on Sundays
+        ("2025-01-08", "2025-01-17", (), ("2025-01-08", "2025-01-17")),  # no whole week in it
     ],
 )
-def test_a_week_cut_off_by_the_file_is_not_in_what_is_said_by_week(first, last, weeks):
-    found = whole_days(date.fromisoformat(first), date.fromisoformat(last), "week")
+def test_a_week_cut_off_by_the_file_is_not_in_what_is_said_by_week(first, last, closed, weeks):
+    found = whole_days(date.fromisoformat(first), date.fromisoformat(last), "week", closed)
     assert tuple(map(str, found)) == weeks
 
 

@@ -71,3 +71,48 @@ def test_goods_by_name_and_the_total_left_out_are_told(by_chance):
     lines, report, page = by_chance
     assert {"abc", "pairs"} <= {one.step.name for of in report.chapters.values() for one in of}
     assert "合计行：1 行" in page and f"{lines['金额'].sum():,.2f}"[:-3] in page
+
+
+def three_stores():
+    """Seven months to a Saturday; one store loses, one wins; one line stands twice, one day is
+    written in another way."""
+    rows = []
+    for day in pd.date_range("2026-04-01", "2026-10-31"):
+        for store, orders in (("S1", 6), ("S2", 9 - (day.month - 4)), ("S3", 2 + (day.month - 4))):
+            for n in range(orders):
+                rows.append((f"{store}{day:%m%d}{n}", day, store, f"M{(day.month * 7 + n) % 40}", "tea", 10.0))  # fmt: skip
+    lines = pd.DataFrame(rows, columns=["单号", "日期", "门店", "会员", "商品", "金额"])
+    lines["日期"] = lines["日期"].astype(str)
+    lines.loc[3, "日期"] = "2026年4月1日"
+    return pd.concat([lines, lines.tail(1)])
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    file = tmp_path_factory.mktemp("shops") / "周报.csv"
+    three_stores().to_csv(file, index=False)
+    with use_language("zh"):
+        report = analyse(file)
+        return report, report.html()
+
+
+def test_a_week_without_its_sunday_is_not_whole_where_the_shop_sells_on_sundays(stores):
+    said = says(stores[0], "by_week")
+    assert "2026-04-01、2026-10-31 所在的那周" in said and "2026-10-26" not in said
+
+
+def test_the_store_that_falls_and_the_one_that_rises_are_named(stores):
+    before, after = 31 * 8 + 30 * 7 + 31 * 6, 31 * 5 + 30 * 4 + 31 * 3  # orders a day, by month
+    assert (round(after / before - 1, 3), round(before / after - 1, 3)) == (-0.429, 0.75)
+    assert says(stores[0], "store_trend") == "和前几个月比，S2 −42.9%，S3 +75.0%。"
+
+
+def test_new_members_are_told_without_the_first_cohort(stores):
+    said = says(stores[0], "cohorts")
+    assert "第一批没有算进去" in said
+
+
+def test_a_line_that_stands_twice_is_told_once_and_the_page_is_called_after_the_file(stores):
+    _report, page = stores
+    assert "销售报告：周报<" in page and "可能本来就买了两件" not in page
+    assert "<details open>" in page
