@@ -7,6 +7,7 @@ learner chose.
 """
 
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -133,6 +134,9 @@ class Question:
                 frozenset(chosen), _(", ").join(options[one] for one in options if one in chosen)
             )
         low, high = self.data.get("between", (None, None))
+        if self.data.get("which") and re.fullmatch(r"[A-Za-z]+\d+", reading.tidy(str(typed))):
+            words = _("Type the number in the first column, {low} to {high}.")
+            raise reading.NotUnderstood(words.format(low=low, high=high))
         if self.id == "my_number" and reading.tidy(str(typed)).strip("号 ") in ("0", "00"):
             typed = "99"  # as the question says
         given = {"low": low, "high": high, "unit": self.unit}

@@ -147,8 +147,17 @@ class MarketingDesk(Desk):
                 self.begins("marketing.add_care"),
                 parts.button(operation_label("marketing.run_care"), "care", icon="send", once=self.keys("care"), why=self.work.why_not("marketing.run_care")),
             ),
-            table(_("Wishes"), self.shop.marketing.care_rules()),
+            table(_("Wishes"), self.shop.marketing.care_rules(), more=self._stopper),
         )  # fmt: skip
+
+    def _stopper(self, one: Any) -> Part | str:
+        """The button that ends a wish; one that was stopped has none."""
+        stop = "marketing.stop_care"
+        return parts.button(_("Stop this wish"), "stop_care", one.id, kind="small", says=f"{_('Stop this wish')} {one.name}", once=self.keys(stop), why=self.work.why_not(stop)) if one.active else ""  # fmt: skip
+
+    def stop_care(self, number: Any, key: str) -> None:
+        self.shop.marketing.stop_care(number, key=key)
+        self.work.tell("right", _("Stopped: this wish goes out no more."))
 
     def begin(self, operation: str, **given: Any) -> None:
         super().begin(operation, **{"language": get_language()} | given)
@@ -216,6 +225,9 @@ class MarketingDesk(Desk):
             "preview": self.preview,
             "send_one": lambda _a, _v: self.once("marketing.send_one", self.send_one),
             "result": lambda _a, _v: self.result(),
+            "stop_care": lambda number, _v: self.once(
+                "marketing.stop_care", self.stop_care, number
+            ),
             "care": lambda _a, _v: self.once("care", self.care),
             **self.segments.acts(),
         }

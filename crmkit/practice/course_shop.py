@@ -119,7 +119,10 @@ class _Past:
         query = self.queries[name].strip().rstrip(";")
         words = {
             "campaign_name": _("Members only"),
-            "next_action": _("get in touch"),
+            "do_interested": _("call and invite them in"),
+            "do_contacted": _("have it ready, let them try"),
+            "do_tried": _("give the price, ask when they will decide"),
+            "do_quoted": _("ask for their decision"),
             "survey": _("After the visit"),
             "answer": _(
                 "Thank you for telling us. We are looking into it and will get back to you."

@@ -245,7 +245,8 @@ FROM posted ORDER BY turn, number, part;
 -- name: opportunity
 SELECT substr(opportunity_id, 2)::BIGINT AS id, o.member_id, store_id, who(staff_id) AS staff_id,
     p.name AS title, o.product_id, cents(value) AS amount, stage,
-    CASE WHEN stage NOT IN ('won', 'lost') THEN $next_action END AS next_action,
+    CASE stage WHEN 'interested' THEN $do_interested WHEN 'contacted' THEN $do_contacted
+        WHEN 'tried' THEN $do_tried WHEN 'quoted' THEN $do_quoted END AS next_action,
     CASE WHEN stage NOT IN ('won', 'lost') THEN greatest(next_action_on::DATE, (
         SELECT max(entered_at)::DATE + 1 FROM opportunity_stages s
         WHERE s.opportunity_id = o.opportunity_id)) END AS next_on, lost_reason,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
+from crmkit.labels import MONTHS, short_day
 from crmkit.practice import display
 from crmkit.practice.errors import BadValue
 
@@ -364,14 +365,36 @@ def month_day(value: object, field: str) -> str:
 
     >>> month_day("10-01", "month_day"), month_day("2025-10-1", "d"), month_day("10月1日", "d")
     ('10-01', '10-01', '10-01')
+    >>> month_day("十月三十一日", "d"), month_day("1 October", "d"), month_day("Oct 1st", "d")
+    ('10-31', '10-01', '10-01')
     """
-    found = re.fullmatch(
-        r"(?:\d{4}\D+)?(\d{1,2})\D+(\d{1,2})\D*", plain(text(value, field)).strip()
-    )
+    said = _in_digits(plain(text(value, field)).strip().casefold())
+    found = re.fullmatch(r"(?:\d{4}\D+)?(\d{1,2})\D+(\d{1,2})\D*", said)
     try:
         return f"{date(2024, int(found[1]), int(found[2])):%m-%d}"  # a leap year
     except (TypeError, ValueError):
-        raise BadValue(_("{field} must be a day of the year like 10-01."), field=field) from None
+        example = short_day(date(2024, 10, 1))
+        raise BadValue(
+            _("{field} must be a day of the year like {day}."), field=field, day=example
+        ) from None
+
+
+def _in_digits(said: str) -> str:
+    """A day of the year in words, in digits: 十月一日 is 10月1日, 1 October is 10-1."""
+    digits = {word: str(n) for n, word in enumerate("〇一二三四五六七八九")}
+    said = re.sub(
+        "([二三]?)十([一二三四五六七八九]?)",
+        lambda ten: digits.get(ten[1], "1") + digits.get(ten[2], "0"),
+        said,
+    )
+    said = said.translate(str.maketrans(digits))
+    for n, month in enumerate(MONTHS, 1):
+        name = rf"{month[:3].casefold()}[a-z]*\.?"
+        day = r"(\d{1,2})(?:st|nd|rd|th)?"
+        for words in (rf"{day} *(?:of )?{name}(?:,? \d{{4}})?", rf"{name} *{day}(?:,? \d{{4}})?"):
+            if found := re.fullmatch(words, said):
+                return f"{n}-{found[1]}"
+    return said
 
 
 def _in_our_time(value: date, field: str, first: int = FIRST_YEAR) -> date:

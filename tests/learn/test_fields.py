@@ -65,6 +65,12 @@ def test_a_wrong_answer_names_the_mistake_and_the_next_step(store):
     assert "filled in ÷" in said["text"]
 
 
+def test_a_members_number_where_a_line_is_asked_for_is_told_what_is_wanted(desk):
+    fields = ask("sales-02", "first")
+    type_in(fields, first="M001644")
+    assert "first column, 1 to 6" in fields.screen.text
+
+
 def test_how_it_was_understood_is_shown_beside_what_was_typed(store):
     fields = ask("sales-1", "household_rate")
     share = right(store, "household_rate") / 100

@@ -180,6 +180,18 @@ def test_a_merge_the_wrong_way_round_is_undone_at_the_desk(shop_of):
     assert boss.members.show(new).id == new
 
 
+def test_a_wish_is_stopped_in_its_row(shop_of, walk):
+    boss = shop_of("T1")
+    words = boss.marketing.make_template("Birthday", "sms", "en", "Happy birthday, {name}!")
+    boss.marketing.add_care("Birthdays", "birthday", words, days_before=3)
+    screen = desk("marketing", boss)
+    screen.did({"act": "tab", "arg": "care"})
+    (stop,) = (one for one in walk(screen.tree) if one.get("act") == "stop_care")
+    screen.did({"act": "stop_care", "arg": stop["arg"]})
+    assert not boss.marketing.care_rules()[0].active and "goes out no more" in screen.text
+    assert not [one for one in walk(screen.tree) if one.get("act") == "stop_care"]
+
+
 def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing(shop_of, walk):
     boss = shop_of("T1")
     boss.office.set_clock("2025-06-30 10:00")

@@ -275,7 +275,7 @@ class Followups(Desk):
                 member_id=task.member_id,
                 channel="phone",
                 kind="complaint" if outcome == "problem" else "enquiry",
-                subject=_("From a follow-up visit"),
+                subject=_("From a follow-up call"),
                 body=values.text(note, "note"),
                 store_id=task.store_id,
             )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, outbox, people, schema, values
@@ -36,7 +36,7 @@ class Message:
     body: str | None
 
 
-@record(lists="id kind subject priority status owner_id due_at overdue")
+@record(lists="id kind subject priority status owner_id first_due_at due_at overdue")
 class Ticket:
     """A ticket with all that was said."""
 
@@ -201,11 +201,14 @@ class Service(Desk):
 
     @query(roles="cashier sales manager trainer")
     def waiting(self, tx: Tx) -> tuple[Ticket, ...]:
-        """This store's tickets that are not settled; the most urgent first."""
+        """This store's tickets that are not settled: first what is due first, its first answer
+        or, once that was given, its settling."""
+        answered = tickets.c.first_response_at.is_not(None)
+        due = case((answered, tickets.c.due_at), else_=tickets.c.first_due_at)
         rows = tx.all(
             select(tickets)
             .where(tickets.c.store_id == tx.store_id, tickets.c.status.in_(("open", "in_progress")))
-            .order_by(tickets.c.due_at, tickets.c.id)
+            .order_by(due, tickets.c.id)
         )
         return tuple(_tickets_of(tx, rows))
 

@@ -80,6 +80,7 @@ def test_a_template_that_could_not_be_sent_is_refused(shop, channel, language, b
     ("occasion", "more"),
     [
         ("easter", {}),
+        ("holiday", {"month_day": "32 October"}),
         ("holiday", {}),
         ("holiday", {"month_day": "13-01"}),
         ("birthday", {"month_day": "10-01"}),
@@ -90,6 +91,15 @@ def test_a_template_that_could_not_be_sent_is_refused(shop, channel, language, b
 def test_a_care_rule_that_cannot_be_is_refused(shop, template, occasion, more):
     with pytest.raises(BadValue):
         shop.marketing.add_care("x", occasion, template, **more)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["十月一日", "10月1号", "1 October", "1st of October", "October 1, 2025", "Oct. 1", "10-01"],
+)
+def test_the_day_of_a_holiday_is_typed_as_people_say_it(shop, template, typed):
+    shop.marketing.add_care("National day", "holiday", template, month_day=typed)
+    assert shop.marketing.care_rules()[-1].month_day == "10-01"
 
 
 def test_the_groups_of_a_campaign_are_drawn_once_and_stay(shop, template):

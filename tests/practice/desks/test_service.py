@@ -56,6 +56,10 @@ def test_a_ticket_nobody_answers_is_overdue(shop, clock):
 def test_the_most_urgent_waits_at_the_top_and_settled_ones_leave(shop):
     slow, quick = complain(shop, priority="low"), complain(shop, priority="high")
     assert [one.id for one in shop.service.waiting()] == [quick.id, slow.id]
+    shop.service.reply(quick.id, "We have it; you hear from Ann by four.")
+    urgent = complain(shop, priority="normal")  # its first answer is due, the quick one's was given
+    assert shop.service.waiting()[0].id == urgent.id
+    shop.service.resolve(urgent.id, "Mended.")
     shop.service.resolve(quick.id, "Exchanged.")
     assert [one.id for one in shop.service.waiting()] == [slow.id]
 
