@@ -165,7 +165,8 @@ class Followups(Desk):
         """Whom to call today at this store: first who was promised a call, then the longest
         overdue; on one day care before news before offers, and higher levels first."""
         here = (tasks.c.store_id == tx.store_id, tasks.c.status == "open")
-        due = _WITH_PLAN.where(*here, tasks.c.due_on <= tx.today)
+        promised = or_(tasks.c.next_on.is_(None), tasks.c.next_on <= tx.today)
+        due = _WITH_PLAN.where(*here, tasks.c.due_on <= tx.today, promised)
         found = {}
         for row in tx.all(due.order_by(tasks.c.due_on, tasks.c.id)):
             member = people.living(tx, row.member_id)
@@ -215,7 +216,8 @@ class Followups(Desk):
         if staff_id is not None:
             changed["staff_id"] = tx.find(schema.staff, staff_id).id
         if due_on is not None:
-            changed["due_on"] = values.day(due_on, "due_on")
+            when = "due_on" if task.next_on is None else "next_on"
+            changed[when] = values.day(due_on, "due_on")
         if not changed:
             raise BadValue(_("Say what is to be changed."))
         tx.update(tasks, task.id, **changed)
@@ -286,7 +288,6 @@ class Followups(Desk):
             outcome=outcome,
             next_step=next_step,
             next_on=next_on,
-            due_on=next_on if again else task.due_on,
             note=note,
             staff_id=tx.staff.id,
             done_at=None if again else tx.now,
@@ -297,7 +298,7 @@ class Followups(Desk):
 
     @command(roles="sales manager trainer")
     def reopen(self, tx: Tx, task_id: int) -> Task:
-        """Take back what was noted of a call today: it is due as before; a call put off, today.
+        """Take back what was noted of a call today, or that it was put off: it is due as before.
 
         A ticket it opened stays, and is the ticket of the call when it is noted anew.
         """
@@ -305,12 +306,11 @@ class Followups(Desk):
         if task.store_id != tx.store_id:
             tx.require_at(task.store_id)
         put_off = task.status == "open" and task.next_on is not None
-        due_on = tx.today if put_off else task.due_on
         if not put_off and (task.done_at is None or tx.day_of(task.done_at) != tx.today):
             raise Closed(_("Only what was noted today can be taken back."))
         tx.update(
             tasks, task.id, status="open", outcome=None, next_step=None, next_on=None,
-            due_on=due_on, note=None, done_at=None,
+            due_on=min(task.due_on, tx.today), note=None, done_at=None,
         )  # fmt: skip
         tx.note(f"member:{task.member_id}", task=task.id)
         return _task_of(tx, _find_task(tx, task.id))
@@ -351,13 +351,16 @@ def _task_of(tx: Tx, row) -> Task:
 
 
 def _shown(tx: Tx, row, member, script: str) -> Task:
-    """The call; of who was erased since, the bare number."""
+    """The call; of who was erased since, the bare number. One that was put off is due on the day
+    that was promised."""
+    due_on = row.next_on if row.status == "open" and row.next_on else row.due_on
     return built(
         Task,
         row,
         member_id=row.member_id if member is None else member.id,
         level=member and member.level,
-        days_late=max((tx.today - row.due_on).days, 0) if row.status == "open" else 0,
+        due_on=due_on,
+        days_late=max((tx.today - due_on).days, 0) if row.status == "open" else 0,
         name=member and masks.mask_name(people.unsealed(tx, member, "name")),
         phone=member and masks.mask_phone(people.unsealed(tx, member, "phone")),
         kind=row.why,

@@ -185,6 +185,21 @@ def test_who_was_promised_a_call_comes_first_then_the_longest_late_then_care(sho
     ]
 
 
+def test_a_call_put_off_and_taken_back_is_as_late_as_it_was(shop, clock):
+    shop.followups.make_tasks(plan(shop).id)
+    clock.advance(days=2)
+    before = shop.followups.today()[0]
+    assert (before.due_on, before.days_late) == (TODAY, 2)
+    later = TODAY + timedelta(days=4)
+    put_off = shop.followups.finish(before.id, "no_answer", "call_again", next_on=later)
+    assert (put_off.due_on, put_off.days_late) == (later, 0)
+    assert shop.followups.assign(before.id, due_on=later + timedelta(days=1)).due_on > later
+    shop.followups.reopen(before.id)
+    assert shop.followups.today()[0] == before.__class__(
+        **vars(before) | {"staff_id": put_off.staff_id}
+    )
+
+
 def test_what_was_noted_today_can_be_taken_back_and_noted_anew(shop, clock):
     shop.followups.make_tasks(plan(shop).id)
     first, second = shop.followups.today()[:2]
