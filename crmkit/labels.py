@@ -243,7 +243,7 @@ def _without_unknown_cost(opened: nw.LazyFrame) -> nw.LazyFrame:
     there = [one for one in NEEDS_COST if one in opened.collect_schema().names()]
     if not there:
         return opened
-    counts = opened.select(nw.len().alias("_all"), *(nw.col(one).is_null().sum() for one in there)).collect()  # fmt: skip
+    counts = opened.select(nw.len().alias("_all"), *(nw.when(nw.col(one).is_null()).then(1).otherwise(0).sum().alias(one) for one in there)).collect()  # fmt: skip
     every = counts["_all"].to_list()[0]
     return opened.drop([one for one in there if every and counts[one].to_list()[0] == every])
 

@@ -57,7 +57,7 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     days = sum(one["recency_each"] * one["members"] for one in gone) / members
     many = members >= TO_COMPARE
     return Advice(
-        _("Ask after the good members who no longer come, by phone or message; leave out every tenth by lot, to compare.") if many else _("Ask after the good members who no longer come, one by one, by phone or message."),
+        _("Ask after the good members who have not been for a while, by phone or message; leave out every tenth by lot, to compare.") if many else _("Ask after the good members who have not been for a while, one by one, by phone or message."),
         _("{n} members who brought {money} of what members spent were last here {days} days ago on average.").format(n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
         _("After two months: how many of those asked bought, and how many of those left out?") if many else _("After two months: who of them has bought again? With so few, ask them why rather than count."),
     )  # fmt: skip
@@ -118,7 +118,11 @@ def _pair(found: Mapping[str, Any]) -> Advice | None:
 def _return(found: Mapping[str, Any]) -> Advice | None:
     if "returns" not in found:
         return None
-    table = [one for one in rows(found["returns"]) if BACK <= one["return_rate"] <= CANCELLED]
+    table = [
+        one
+        for one in rows(found["returns"])
+        if one["unusual"] and BACK <= one["return_rate"] <= CANCELLED
+    ]
     if "abc" in found and sum(map(_numbered, rows(found["abc"]))) > 0.9 * len(rows(found["abc"])):
         table = list(filter(_numbered, table))
     if not table:

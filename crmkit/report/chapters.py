@@ -84,7 +84,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
         _("Goods"): [
             Step("by_category", _("By category"), 'ck.kpi.sales_summary(sales, by="category", products=products)', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
             Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc)", needs=goods, rows=15, says=says.abc, figures=True),
-            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
+            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces, heads=(("unusual", _("More than by chance")),)),
         ],
         _("Groups of members"): [
             Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=says.rfm, members=True),

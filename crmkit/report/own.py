@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
-from scipy.stats import poisson
+from scipy.stats import binom, poisson
 
 from crmkit import recommend, tables
 
@@ -108,7 +108,8 @@ def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
     """Products that come back, by the money given back: of those sold and returned often enough.
 
     Pieces that were sold and that came back for money, and the share; goods written off at no price
-    did not come back.
+    did not come back. `unusual`: more of its lines come back than of all, by more than the worst of
+    so many products would show by chance.
     """
     pieces, money = nw.col("quantity"), nw.col("amount")
     back = (pieces < 0) & (money < 0)
@@ -121,14 +122,23 @@ def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
             returned=nw.when(back).then(-pieces),
             refunded=nw.when(back).then(-money),
             _lines=nw.when(back).then(nw.lit(1)),
+            _bought=nw.when(pieces > 0).then(nw.lit(1)),
         )
         .group_by("product_id")
-        .agg(nw.col("sold", "returned", "refunded", "_lines").sum())
-        .filter(nw.col("sold") >= at_least, nw.col("_lines") >= lines)
+        .agg(nw.col("sold", "returned", "refunded", "_lines", "_bought").sum())
         .with_columns(return_rate=nw.col("returned") / nw.col("sold"), refunded=nw.col("refunded").round(2))
-        .drop("_lines")
     )  # fmt: skip
-    table = tables.collect(found)
+    every = tables.collect(found)
+    bought, back_lines = (int(every[one].fill_null(0).sum()) for one in ("_bought", "_lines"))
+    table = every.filter(nw.col("sold") >= at_least, nw.col("_lines") >= lines)
+    by_chance = binom.sf(
+        table["_lines"].to_numpy() - 1,
+        table["_bought"].to_numpy(),
+        min(1, back_lines / max(1, bought)),
+    )
+    unusual = (by_chance < BY_CHANCE / max(1, len(every))).tolist()
+    unusual = nw.new_series("unusual", unusual, nw.Boolean, backend=table.implementation)
+    table = table.with_columns(unusual).drop("_lines", "_bought")
     return table.sort("refunded", "product_id", descending=[True, False]).to_native()
 
 

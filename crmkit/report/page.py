@@ -29,7 +29,6 @@ IN_SHORT = (
     "abc",
     "groups",
     "times",
-    "worth",
 )
 """The steps whose sentences make the report in short."""
 LOOK_AGAIN = 8
@@ -213,6 +212,8 @@ def _file(report: Report) -> str:
     if seen is None:
         return ""
     told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *(_("Left out, {fault}: {n}.").format(fault=label("fault", one), n=f"{n:,}") for one, n in seen.reading.left_out), *seen.reading.notes]  # fmt: skip
+    if file.meant and "amount" not in file.meant.values():
+        told.append(_("No column holds the amount paid: revenue is the quantity times the list price, less the discount where there is one."))  # fmt: skip
     used, nothing = file.meant, _("not used")
     name = product_name(one.column for one in seen.columns) if file.names else None
     lines = [

@@ -158,7 +158,10 @@ def store_trend(found: Mapping[str, Any]) -> str:
     called = found["names"]
     names = [called.get(str(one["store_id"]), str(one["store_id"])) for one in (least, best)]
     return _("{least}: {fall} against the months before; {best}: {rise}.").format(
-        least=names[0], fall=change(least["change_rate"]), best=names[1], rise=change(best["change_rate"])
+        least=names[0],
+        fall=change(least["change_rate"]),
+        best=names[1],
+        rise=change(best["change_rate"]),
     )
 
 

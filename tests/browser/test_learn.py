@@ -88,10 +88,10 @@ def serious(page, selector):
 
 RIGHT, WRONG = "✓", "✗"
 WORDS = {
-    "zh": {"untouched": "还没有作答", "lines": "像是数了明细行", "done": "正确", "hint": "先筛出要的行",
+    "zh": {"untouched": "还没有作答", "lines": "像是数了明细行", "done": "正确", "hint": "还差三步",
            "next": "下一步", "used": "用了 1 条提示", "outcome": "顾客满意", "customer": "陈女士（生气）："},
     "en": {"untouched": "Not attempted yet", "lines": "This counts lines", "done": "Right.",
-           "hint": "First keep the lines", "next": "next", "used": "(1 hint", "outcome": "The customer is content",
+           "hint": "Three steps are missing", "next": "next", "used": "(1 hint", "outcome": "The customer is content",
            "customer": "Ms Chen (angry):"},
 }  # fmt: skip
 

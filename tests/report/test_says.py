@@ -116,3 +116,24 @@ def test_a_line_that_stands_twice_is_told_once_and_the_page_is_called_after_the_
     _report, page = stores
     assert "销售报告：周报<" in page and "可能本来就买了两件" not in page
     assert "<details open>" in page
+
+
+@pytest.mark.parametrize(("bad", "told"), [(0.1, False), (0.4, True)])
+def test_a_product_is_blamed_only_where_chance_does_not_explain_its_returns(bad, told):
+    chance = np.random.default_rng(8)
+    n, goods = 12_000, 120
+    product = chance.integers(0, goods, n)
+    back = chance.random(n) < np.where(product == 7, bad, 0.1)
+    amount = chance.integers(5, 60, n).astype(float)
+    lines = pd.DataFrame(
+        {
+            "sale_id": np.arange(2 * n),
+            "sold_at": pd.Timestamp("2025-01-01") + pd.to_timedelta(np.tile(np.arange(n) % 180, 2), "D"),
+            "product_id": [f"P{one:03}" for one in np.tile(product, 2)],
+            "quantity": np.repeat([1, -1], n),
+            "amount": np.concatenate([amount, -amount]),
+        }
+    )[np.concatenate([np.ones(n, bool), back])]  # fmt: skip
+    with use_language("en"):
+        blamed = [one.do for one in analyse(lines).advice if "what is wrong with" in one.do]
+    assert blamed == (["Look at what is wrong with P007: the goods, or what the label promises."] if told else [])  # fmt: skip
