@@ -193,7 +193,7 @@ def look(
         table=table,
         columns=tuple(seen),
         doubles=_doubles(lines),
-        call=call_of(source, said, table, meant, kinds),
+        call=call_of(source, said, table, meant, kinds, report.rows <= HELD),
         lines=lines,
     )
 
@@ -283,13 +283,22 @@ def _odd(lines: Any, column: str, meaning: str, kind: str, rows: int, filled: in
     return odd
 
 
+HELD = 2_000_000
+"""Rows up to which a table is offered as a pandas frame, which the lessons' four boxes work on."""
+
+
 def call_of(
-    source: object, said: dict[str, Any], table: str, meant: dict[str, str], kinds: dict[str, str]
+    source: object,
+    said: dict[str, Any],
+    table: str,
+    meant: dict[str, str],
+    kinds: dict[str, str],
+    as_pandas: bool = False,
 ) -> str:
-    """The lines to paste; they run as they stand."""
+    """The lines to paste; they run as they stand. `as_pandas`: all of it in memory, as lessons do."""
     path = str(source)
     given = "".join(f", {name}={value!r}" for name, value in said.items() if value is not None)
-    lines = ["import crmkit as ck", f"lines = ck.data.scan({path!r}{given})"]
+    lines = ["import crmkit as ck", f"lines = ck.data.scan({path!r}{given}){'.df()' * as_pandas}"]
     ours = {meant[theirs]: theirs for theirs in kinds if theirs in meant}  # as the columns stand
     awkward = [
         theirs

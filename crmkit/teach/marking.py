@@ -329,8 +329,10 @@ def _as_raised(reply: dict[str, Any]) -> BaseException:
     text = str(reply.get("text", ""))
     for known in (NotImplementedError, RecursionError, SystemExit):
         if known.__name__ in kinds:
-            return known(text)
-    made = type(kinds[0] if kinds[0].isidentifier() else "Exception", (Exception,), {})(text)
+            made: BaseException = known(text)
+            break
+    else:
+        made = type(kinds[0] if kinds[0].isidentifier() else "Exception", (Exception,), {})(text)
     made.stopped_at = str(reply.get("at", ""))  # type: ignore[attr-defined]
     made.explained = str(reply.get("told", ""))  # type: ignore[attr-defined]
     return made

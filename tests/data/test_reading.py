@@ -274,7 +274,12 @@ def test_the_call_that_look_gives_runs_as_it_stands(tmp_path):
     seen = look(file)
     space = {}
     exec(seen.call, space)
-    assert space["sales"].columns[:3] == ["sale_id", "sold_at", "member_id"]
+    assert list(space["sales"].columns[:3]) == ["sale_id", "sold_at", "member_id"]
+    # the four boxes of a pivot table work on it as they do in the lessons
+    assert (
+        space["sales"][space["sales"]["quantity"] > 1].groupby("sale_id")["amount"].sum()["A1"]
+        == 19
+    )
     assert seen.doubles == 0 and len(seen.columns) == 5
     assert "<table>" in seen._repr_html_() and "InvoiceNo" in repr(seen)
 

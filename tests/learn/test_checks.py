@@ -594,3 +594,53 @@ def test_a_column_without_labels_of_its_own_is_told_by_its_rows():
     said = functions.Function([right], inputs=[(given,)]).judge("keys", lambda one: one).message
     assert "[142 0301, 1547]" in said and "row 1: yours is 142 0301, right is 1420301" in said
     assert "label" not in said and "column value" not in said
+
+
+def test_a_table_shown_for_people_is_told_to_be_taken_as_it_is():
+    from crmkit import show
+
+    with use_language("zh"):
+        outcome = tables.Frame(BY_STORE).judge("by_store", show(BY_STORE))
+        assert outcome.reason == "missing_column" and "去掉外面的 ck.show( )" in outcome.message
+
+
+def test_a_function_whose_last_step_is_missing_is_told_so():
+    def total(prices):
+        doubled = [2 * price for price in prices]  # noqa: F841
+        return ...
+
+    assert (
+        "Put your last step"
+        in functions.Function([6], inputs=[[1, 2]]).judge("total", total).message
+    )
+
+
+def test_what_the_kit_answers_is_no_answer_of_the_learners():
+    import crmkit as ck
+    from crmkit.segment import rfm_groups
+
+    def by_the_kit(scored):
+        return ck.segment.rfm_groups(scored)
+
+    def by_name(scored):
+        return next(rfm_groups(one) for one in (scored,))
+
+    def by_hand(scored):
+        return len(scored)
+
+    for taken in (by_the_kit, by_name):
+        told = functions.Function([2], inputs=[[1, 2]], by_hand=True).judge("group", taken)
+        assert told.reason == "kit" and "ck.segment" in told.message
+    assert (
+        functions.Function([2], inputs=[[1, 2]], by_hand=True).judge("group", by_hand).status
+        == "right"
+    )
+
+
+def test_months_as_periods_and_a_lost_index_are_told_how_they_are_mended():
+    months = pd.DataFrame({"cohort": ["2025-01", "2025-02"], "members": [2, 3]})
+    periods = months.assign(cohort=pd.PeriodIndex(months["cohort"], freq="M"))
+    assert ".astype(str)" in tables.Frame(months).judge("cohorts", periods).message
+    nearest = pd.Series(["a", "b"], index=pd.Index(["M1", "M2"], name="member_id"))
+    told = tables.Column(nearest).judge("nearest", nearest.reset_index(drop=True))
+    assert told.reason == "index" and "index=table.index" in told.message

@@ -234,7 +234,7 @@ class Check:
             )
         """
         expectation = Function(
-            expected, inputs=list(inputs), mistakes=mistakes or {}, options=options
+            expected, inputs=list(inputs), mistakes=mistakes or {}, options=options, by_hand=True
         )
         _settle(name, expectation, value)
 

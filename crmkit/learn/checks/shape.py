@@ -10,6 +10,7 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
+from crmkit.labels import heading
 from crmkit.learn.checks.expectation import type_name
 from crmkit.learn.checks.outcome import Fault
 
@@ -51,8 +52,7 @@ def wrong_columns(got: Any, wanted: Sequence[str], more_allowed: bool) -> Fault 
         return Fault(
             "missing_column",
             _("Missing column: {names}.").format(names=", ".join(map(str, missing)))
-            + gap()
-            + _how_to_get(missing, more, got)
+            + (gap() + how if (how := _how_to_get(missing, more, got)) else "")
             + gap()
             + _("Asked for: {columns}. Yours: {yours}.").format(
                 columns=_listed(wanted), yours=_listed(present)
@@ -77,6 +77,8 @@ def _how_to_get(missing: Sequence[str], more: Sequence[Any], got: Any) -> str:
     name = str(missing[0])
     if name in [str(level) for level in got.index.names]:
         return _("{name} is in the index: add .reset_index().").format(name=name)
+    if heading(name) in map(str, got.columns) and heading(name) != name:
+        return _("Take ck.show( ) away from it: that is for people, with other headings.")
     near = difflib.get_close_matches(name, list(map(str, more)), 1, 0.5)
     if near:
         return _("There is a column {near}: did you mean that?").format(near=near[0])

@@ -79,6 +79,7 @@ def kind_of(column: Any) -> str:
         "date": "date",
         "datetime": "date",
         "datetime64": "date",
+        "period": "period",
     }.get(inferred, "other")
 
 
@@ -89,6 +90,7 @@ def _words(kind: str) -> str:
         "date": _("dates"),
         "text": _("text"),
         "empty": _("nothing at all"),
+        "period": _("periods (Period)"),
         "other": _("mixed values"),
     }[kind]
 
@@ -324,6 +326,8 @@ def _wrong_kind(name: str, held: str, wanted: str) -> str:
     )
     if (held, wanted) == ("text", "number"):
         message += gap() + _("Convert it with pd.to_numeric(...).")
+    if (held, wanted) == ("period", "text"):
+        message += gap() + _("Turn them into text with .astype(str).")
     if (held, wanted) == ("text", "date"):
         message += gap() + _("Convert it with pd.to_datetime(...).")
     return message
@@ -417,6 +421,14 @@ class _Values(Frame):
         return short(value)
 
 
+def _numbered_afresh(value: Any, right: Any) -> bool:
+    """Whether a column has lost its labels: 0, 1, 2 … where others are asked for."""
+    import pandas as pd
+
+    plain = isinstance(value.index, pd.RangeIndex) and len(value) == len(right)
+    return plain and not pd.api.types.is_numeric_dtype(right.index.dtype)
+
+
 @dataclass(frozen=True)
 class Column(Expectation):
     """A Series: its values, each under its label. Without labels (`index=False`), by position.
@@ -444,6 +456,13 @@ class Column(Expectation):
                 ),
             )
         labelled = self.index
+        if type(value) is pd.Series and labelled and _numbered_afresh(value, self.expected):
+            return Fault(
+                "index",
+                _(
+                    "Your column is numbered 0, 1, 2 …: keep the labels of what you were given, as in pd.Series(values, index=table.index)."
+                ),
+            )
         if type(value) is not pd.Series:
             try:
                 value = nw.from_native(value, series_only=True).to_pandas()

@@ -60,6 +60,13 @@ NEVER_MEANT = {
     "In",
     "Out",
     "get_ipython",
+    # what the course itself brings into a notebook
+    "ask",
+    "guess",
+    "hint",
+    "marks",
+    "quiz",
+    "way",
 }
 """Names that a notebook has and nobody means who mistypes one."""
 
@@ -183,11 +190,40 @@ def _no_name(error: NameError, said: str) -> str | None:
         return _("There is no {name}. Did you mean {near}?").format(name=name, near=near)
     if name in columns or not name.isascii():
         return _('A text goes in quotes: type "{name}" instead of {name}.').format(name=name)
+    if given := _given_to_function(error, near, name):
+        return _(
+            "There is no {name} here. This function is given {given} and knows nothing of other functions or notebooks: use these names, or make {name} inside it first."
+        ).format(name=name, given=given)
     if near:
         return _("There is no {name}. Did you mean {near}?").format(name=name, near=near)
     return _(
         "There is no {name} yet: run the cell that makes it, or put quotes around it if it is a text."
     ).format(name=name)
+
+
+def _given_to_function(error: NameError, near: str | None, name: str) -> str:
+    """The names a function is given, where one of a lesson's was typed for them; else nothing."""
+    steps = list(_steps(error))
+    code = steps[-1].tb_frame.f_code if steps else None
+    if code is None or code.co_name.startswith("<") or not code.co_argcount:
+        return ""
+    if near in code.co_varnames or difflib.SequenceMatcher(None, name, near or "").ratio() > 0.75:
+        return ""
+    return ", ".join(code.co_varnames[: code.co_argcount])
+
+
+def _tables_as_numbers(error: TypeError) -> str | None:
+    """What to type where two whole tables are divided, added or compared as if they were numbers."""
+    for step in reversed(list(_steps(error))):
+        frame = step.tb_frame
+        names = {**frame.f_globals, **frame.f_locals}
+        line = linecache.getline(frame.f_code.co_filename, step.tb_lineno)
+        for one, other in re.findall(r"\b(\w+)\s*[-+*/]\s*(\w+)\b", line):
+            if {type(names.get(name)).__name__ for name in (one, other)} == {"DataFrame"}:
+                return _(
+                    '{one} and {other} are tables, and tables are no numbers: len({one}) counts its rows, {one}["column"] takes one column.'
+                ).format(one=one, other=other)
+    return None
 
 
 def _no_key(error: KeyError, said: str) -> str | None:
@@ -293,6 +329,8 @@ def _left_open() -> str:
 def _wrong_type(error: TypeError, said: str) -> str | None:
     if "ellipsis" in said:
         return _left_open()
+    if tables := _tables_as_numbers(error):
+        return tables
     if match := re.search(r"(\w+)\(\) missing \d+ required .*?: (.+)", said):
         return _("{function} still needs: {names}. Write them between its brackets.").format(
             function=match[1], names=match[2].replace("'", "")
@@ -356,7 +394,7 @@ def _wrong_type(error: TypeError, said: str) -> str | None:
             "This column holds texts, so it cannot be calculated with: choose a column of numbers, or turn it into numbers with pd.to_numeric(...)."
         )
     return _(
-        "In line {line} something is of the wrong kind: look at what stands on both sides, with type(...)."
+        "In line {line} something is of another kind than is needed there. type(name) tells what it is: a number, a text, a column (Series) or a table (DataFrame)."
     ).format(line=_line(error))
 
 

@@ -74,6 +74,10 @@ def _typed_otherwise(text: str, line: int) -> str | None:
     if bare.lstrip().startswith("=") and not bare.lstrip().startswith("=="):
         return _("Line {line}: no = at the beginning; unlike in a spreadsheet, what follows is enough.").format(line=line)  # fmt: skip
     if percent := re.search(r"([\d.]+)\s*%\s*(?:$|[),\]])", bare):
+        if float(percent[1].strip(".") or 0) == 100:  # as one writes a share as a percentage
+            return _(
+                "Line {line}: Python knows no percent sign: take it away. Times 100 is * 100."
+            ).format(line=line)
         return _(
             "Line {line}: Python knows no percent sign. Type {number} / 100, or the number alone "
             "where a percentage is asked for."

@@ -242,8 +242,9 @@ class Calls(Keys):
 
         sales = table_of("sales", {})
         here = sales[(sales["store_id"] == STORE) & (sales["sold_at"] < _day_after(TODAY))]
-        members = here.groupby("member_id").agg(last=("sold_at", "max"), spent=("amount", "sum"))
-        last = members.sort_values("spent", ascending=False).head(150)["last"]
+        spent = here.groupby("member_id")["amount"].sum()
+        bought = here[here["quantity"] > 0].groupby("member_id")["sold_at"].max()
+        last = bought[spent.sort_values(ascending=False).head(150).index]
         return (pd.Timestamp(TODAY) - last.dt.normalize()).dt.days
 
     def away(self) -> Part:

@@ -84,11 +84,17 @@ def brought_back(days: tuple[str, str]) -> float:
     return divide((here["quantity"] < 0).sum(), (here["quantity"] > 0).sum()) or 0.0
 
 
-def satisfied(of: str, days: tuple[str, str]) -> float:
-    """The share of the group's answers that are 4 or 5, of goods or of service."""
+def satisfied(of: str, days: tuple[str, str]) -> Any:
+    """The share of the group's answers that are 4 or 5, of goods or of service: a rate."""
     surveys = table_of("surveys", {})
     theirs = surveys[surveys["member_id"].isin(segment())]
-    return float(kpi.csat(theirs, of=of, since=days[0], until=days[1]).value)
+    return kpi.csat(theirs, of=of, since=days[0], until=days[1])
+
+
+def satisfied_of(of: str, days: tuple[str, str]) -> str:
+    """The share, and of how many answers it is."""
+    rate = satisfied(of, days)
+    return _("{share} of {n} answers").format(share=share(rate.value), n=int(rate.denominator))
 
 
 def repeats(days: tuple[str, str]) -> float:
@@ -105,8 +111,8 @@ def reasons() -> Screen:
         rows = [
             (_("price tags of the five categories"), "–", share(prices(*pair), signed=True)),
             (_("Returned, four families"), *(share(brought_back(d)) for d in pair)),
-            (_("satisfied with the goods"), *(share(satisfied("goods", d)) for d in pair)),
-            (_("satisfied with the service"), *(share(satisfied("service", d)) for d in pair)),
+            (_("satisfied with the goods"), *(satisfied_of("goods", d) for d in pair)),
+            (_("satisfied with the service"), *(satisfied_of("service", d) for d in pair)),
         ]
         heads = [_("What"), _("last winter"), _("this winter")]
         return parts.card(parts.table(_("Young office workers at S03"), heads, rows))
@@ -140,7 +146,7 @@ def afterwards() -> Screen:
         ]
         spans = (LAST_SPRING, WINTER, SPRING)
         theirs = [
-            (_("satisfied with the goods"), *(share(satisfied("goods", d)) for d in spans)),
+            (_("satisfied with the goods"), *(satisfied_of("goods", d) for d in spans)),
             (_("bought more than once"), *(share(repeats(d)) for d in spans)),
             (_("Returned, four families"), *(share(brought_back(d)) for d in spans)),
         ]

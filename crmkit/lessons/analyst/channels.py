@@ -11,7 +11,7 @@ from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.analyst.exports import export, sold
 from crmkit.lessons.analyst.trying import forgets, table
 from crmkit.lessons.view import beside_guess, share
-from crmkit.screen import Part
+from crmkit.screen import Part, Screen, parts
 
 
 def eight_lines() -> Any:
@@ -80,6 +80,7 @@ def people(lines: Any, but: str = "") -> Any:
 def with_answers(people: Any, surveys: Any, but: str = "", how: str = "left") -> Any:
     """Each buyer with the latest answer."""
     last = surveys.sort_values("asked_at")[["phone", "nps"]]
+    last = last.dropna() if but == "scored" else last
     if but != "all":
         last = last.drop_duplicates("phone", keep="first" if but == "first" else "last")
     found = people.merge(last, on="phone", how=how)
@@ -110,11 +111,10 @@ def persons(members: Any, pairs: Any, but: str = "") -> Any:
 
     person = {one: one for one in members["member_id"]}
     choose = max if but == "largest" else min
-    for _turn in range(1 if but == "one_step" else len(pairs) + 1):
+    for _turn in range(1 if but == "one_step" else len(pairs)):
         before = dict(person)
         for one, other in zip(pairs["member_id"], pairs["other_id"], strict=True):
-            first = choose(before[one], before[other])
-            person[one], person[other] = choose(person[one], first), choose(person[other], first)
+            person[one] = person[other] = choose(person[one], person[other])
         if person == before:
             break
     found = pd.DataFrame({"member_id": list(person), "person": list(person.values())})
@@ -145,6 +145,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
             all=("一人答过几次就变成了几行：每个手机号只留一份问卷。", "People who answered twice became two rows: keep one answer per phone."),
             first=("留成了最早的一份：要最近的。", "The earliest answer was kept: take the latest."),
             zero="empty_counted_as_zero",
+            scored=("最近一份没打分，就是空的：不要拿更早的一份顶上。", "A latest answer without a score stays empty: an older one must not stand in for it."),
         ),
         ("没答过问卷的顾客丢了：用 how=\"left\"。", 'Customers without an answer were lost: use how="left".'): lambda *given: with_answers(*given, how="inner"),
         ("没买过东西的人也进来了：左边是顾客。", "People who bought nothing came in: customers stand on the left."): lambda *given: with_answers(*given, how="outer"),
@@ -159,15 +160,17 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
     ),
     "persons": forgets(
         persons,
-        one_step=("J1=J2、J2=J3，那 J1、J2、J3 都是一个人：要一直连下去。", "If J1=J2 and J2=J3, all three are one person: follow the chain."),
+        one_step=("链子没有连到头：只走一遍，后面一对改了号，前面的还不知道。外面再加一圈 for turn in range(len(pairs)):", "The chain stops short: gone through once, an earlier pair does not learn what a later one changed. Put another loop around it: for turn in range(len(pairs)):"),
         singles=("没有重复的人也要在表里，person 就是自己。", "People without a second form belong in the table, too: their person is themselves."),
         largest=("留成了最大的号：要最小的。", "The largest id was taken: take the smallest."),
         one_row=("每张表单都要一行，不是每个人一行。", "One row per form is asked for, not one per person."),
     ),
     "in_several": {
         "greater_for_at_least": lambda lines: int((people(lines)["channels"] > 2).sum()),
+        ("这是有几种不同的渠道数，不是有几个人：count 已经一人一行，数行就好，用 len( )。", "That is how many different numbers of channels there are, not how many people: count has one row a person already, so count its rows with len( )."): lambda lines: people(lines)["channels"].loc[lambda count: count >= 2].nunique(),
+        ("这是把渠道数加起来了，不是数人：数有几行，用 len( )。", "That adds up the channels and does not count people: count the rows with len( )."): lambda lines: int(people(lines)["channels"].loc[lambda count: count >= 2].sum()),
         ("没有手机号的行不知道是谁，不能算成一个人。", "Lines without a phone are nobody we know, not one person."): lambda lines: int((people(lines, "walk_ins")["channels"] >= 2).sum()),
-        ("这是所有的人，不只是两个渠道以上的。", "Those are all people, not only those with two channels or more."): lambda lines: len(people(lines)),
+        ("这是所有的人，不只是用过两个或更多渠道的。", "Those are all people, not only those with two channels or more."): lambda lines: len(people(lines)),
         ("这是一个人最多用了几个渠道，不是人数。", "That is the most channels one person used, not a number of people."): lambda lines: int(people(lines)["channels"].max()),
     },
 }  # fmt: skip
@@ -186,21 +189,30 @@ def cases(function: str) -> dict[str, Any]:
         ("web", "W7", "14000000001", 1, 20.0), ("web", "W7", "14000000001", 2, 30.0),
         ("store", "T8", "14000000002", -1, -15.0), ("store", "T9", "14000000001", 1, 9.9),
     )  # fmt: skip
-    buyers = table("phone revenue", ("A", 90.0), ("B", 20.0), ("C", 45.0))
+    buyers = table("phone revenue", ("A", 90.0), ("B", 20.0), ("C", 45.0), ("E", 12.0))
     answers = table(
         "phone asked_at nps",
         ("A", "2025-06-02", 9), ("D", "2025-06-03", 8), ("A", "2025-04-01", 3), ("C", "2025-05-01", 6),
+        ("B", "2025-06-09", None), ("B", "2025-03-01", 7),
     )  # fmt: skip
-    pairs = table("member_id other_id", ("J1", "J3"), ("J3", "J6"), ("J2", "J4"))
+    pairs = table("member_id other_id", ("J3", "J6"), ("J1", "J3"), ("J2", "J4"))
     ids = table("member_id", *[(f"J{n}",) for n in range(1, 8)])
-    few = table("member_id other_id", ("J2", "J7"))
+    long = table("member_id other_id", ("J6", "J7"), ("J5", "J6"), ("J2", "J5"))
+    everywhere = table(
+        "channel sale_id phone quantity amount",
+        *[
+            (channel, f"{channel}{n}", f"1400000000{n}", 1, 10.0)
+            for n in range(1, 6)
+            for channel in ("store", "web", "mini_program")[: 1 if n == 5 else 2]
+        ],
+    )
     others_forms = table(
         "member_id name phone email birth_date",
         ("J6", "A", "1", "a", "2000-01-01"), ("J7", "B", "1", "b", "2000-01-01"),
         ("J8", "A", "2", "a", "2001-02-02"), ("J9", "A", None, None, "1999-09-09"),
     )  # fmt: skip
     known: dict[str, tuple[list, list, dict]] = {
-        "in_several": ([2, 1], [(lines,), (more,)], {}),
+        "in_several": ([2, 1, 4], [(lines,), (more,), (everywhere,)], {}),
         "phone_key": (
             [
                 pd.Series(["14203014345", "15471796606", None, None]),
@@ -219,8 +231,8 @@ def cases(function: str) -> dict[str, Any]:
         ),
         "with_answers": (
             [
-                table("phone revenue nps", ("A", 90.0, 9), ("B", 20.0, None), ("C", 45.0, 6)),
-                table("phone revenue nps", ("C", 45.0, 6)),
+                table("phone revenue nps", ("A", 90.0, 9), ("B", 20.0, None), ("C", 45.0, 6), ("E", 12.0, None)),
+                table("phone revenue nps", ("C", 45.0, 6), ("E", 12.0, None)),
             ],
             [(buyers, answers), (buyers[2:], answers)],
             {"key": ["phone"]},
@@ -236,9 +248,9 @@ def cases(function: str) -> dict[str, Any]:
         "persons": (
             [
                 table("member_id person", *zip(ids["member_id"], ["J1", "J2", "J1", "J2", "J5", "J1", "J7"], strict=True)),
-                table("member_id person", *[(f"J{n}", "J2" if n == 7 else f"J{n}") for n in range(1, 8)]),
+                table("member_id person", *[(f"J{n}", "J2" if n >= 5 else f"J{n}") for n in range(1, 8)]),
             ],
-            [(ids, pairs), (ids, few)],
+            [(ids, pairs), (ids, long)],
             {"key": ["member_id"]},
         ),
     }  # fmt: skip
@@ -249,6 +261,24 @@ def cases(function: str) -> dict[str, Any]:
         "mistakes": MISTAKES[function],
         **more_options,
     }
+
+
+def beside(in_several: Callable, lines: Any) -> Screen:
+    """What a learner's own function gives for June, beside what the table of channels adds up to."""
+
+    def screen() -> Part:
+        found, count = in_several(lines), people(lines)["channels"]
+        if found is ...:
+            return parts.card(
+                parts.message("open", _("Write the function above first, then run this again."))
+            )
+        right = int((count >= 2).sum())
+        says = _(
+            "Your function finds {found} of {people} people. In the table above, the rows with 2 and 3 channels add up to {right}."
+        ).format(found=f"{found:,}", people=f"{len(count):,}", right=f"{right:,}")
+        return parts.card(parts.message("right" if found == right else "wrong", says))
+
+    return Screen(screen, {}, "in several channels")
 
 
 class Channels(Keys):
@@ -285,7 +315,7 @@ class Channels(Keys):
         return Key("j1-j3", {("同一个手机号，但姓名和生日都不同：是一家人。", "One phone, but name and birthday differ: a family."): "j1-j2", ("只有姓名相同，别的都不同：是两个人。", "Only the name is the same: two people."): "j4-j5"})  # fmt: skip
 
     def answered(self) -> Key:
-        """The share of June's buyers whose opinion is known from the survey."""
+        """The share of those seen in June whose opinion is known from the survey."""
         buyers = set(sold()["phone"].dropna())
         survey = export("survey_form").dropna(subset="phone").sort_values("asked_at")
         asked = set(survey["phone"])
@@ -293,5 +323,5 @@ class Channels(Keys):
         last = survey.drop_duplicates("phone", keep="last")
         scored = set(last.loc[last["nps"].notna(), "phone"])
         no_score = ("像是数了打过推荐分的：有人答了问卷，只是没打那一分。要数手机号。", "This looks like those who gave a score: some answered and left it out. Count the phones.")  # fmt: skip
-        upside = ("这是答过问卷的人里，6 月买过的比例：分母要用买过的人。", "That is the share of those who answered: divide by those who bought.")  # fmt: skip
+        upside = ("这是答过问卷的人里，6 月来过的比例：分母要用 6 月来过的人。", "That is the share of those who answered: divide by those seen in June.")  # fmt: skip
         return Key(100 * rate, {upside: 100 * len(buyers & asked) / len(asked), no_score: 100 * len(buyers & scored) / len(buyers)}, {"share": share(rate)})  # fmt: skip

@@ -86,6 +86,8 @@ def hit_rate(recommended: Any, before: Any, later: Any, but: str = "") -> float:
         if (who in known or but == "strangers") and ((who, what) not in pairs or but == "old"):
             wanted.setdefault(who, set()).add(what)
     told = recommended.groupby("member_id")["product_id"].agg(set).to_dict()
+    if but == "offered":
+        wanted = {who: things for who, things in wanted.items() if who in told}
     hits = [len(told.get(who, set()) & things) for who, things in wanted.items()]
     if but == "precision":
         return sum(hits) / sum(len(told.get(who, ())) for who in wanted)
@@ -133,6 +135,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         strangers=("以前没买过东西的人，谁也猜不到他的口味：不放进分母。", "Nobody can know the taste of those who never bought before: leave them out."),
         precision=("这是推荐的件数里中了几成；问的是几成的人至少中了一件。", "That is the share of recommended things; the share of people with a hit is asked for."),
         of_all=("分母是后来买了新东西的老会员，不是收到推荐的所有人。", "Divide by known members who later bought something new, not by all who got recommendations."),
+        offered=("没收到推荐的人也要留在分母里：没推荐，就没推中。", "Who was offered nothing stays in the denominator: without an offer there is no hit."),
         returns=("来退货的人也算成买过了。", "Who returned something was counted as a buyer."),
     ),
 }  # fmt: skip
@@ -157,11 +160,12 @@ def cases(function: str) -> dict[str, Any]:
         "product_id other_id likeness",
         ("coffee", "cup", 0.7), ("coffee", "milk", 0.5), ("coffee", "soap", 0.4),
         ("cup", "coffee", 0.7), ("cup", "milk", 0.1), ("cup", "soap", 0.45), ("milk", "coffee", 0.5),
-        ("soap", "coffee", 0.4), ("soap", "balm", 0.3),
+        ("soap", "coffee", 0.4), ("soap", "balm", 0.3), ("milk", "cup", 0.1), ("soap", "cup", 0.45),
+        ("balm", "soap", 0.3),
     )  # fmt: skip
     told = table(
         "member_id product_id",
-        ("M1", "milk"), ("M1", "soap"), ("M2", "soap"), ("M3", "cup"), ("M4", "cup"), ("M5", "coffee"), ("M9", "tea"),
+        ("M1", "milk"), ("M1", "soap"), ("M2", "soap"), ("M2", "balm"), ("M2", "cup"), ("M4", "cup"), ("M5", "coffee"), ("M9", "tea"),
     )  # fmt: skip
     later = table(
         "member_id product_id quantity",
@@ -189,7 +193,7 @@ def cases(function: str) -> dict[str, Any]:
         "offer": (
             [
                 table("product_id score", ("soap", 0.85), ("milk", 0.6)),
-                table("product_id score", ("cup", 0.7), ("milk", 0.5), ("balm", 0.3)),
+                table("product_id score", ("cup", 1.15), ("milk", 0.5), ("balm", 0.3)),
             ],
             [(lines, alike, "M1", 3), (lines, alike, "M4", 3)],
             {"ordered": True, "within": 0.0005},

@@ -26,7 +26,7 @@ IN_A_ROW = (1, 2, 3, 5, 7)
 HERE = "S01"
 """The practice shop's store."""
 RAISED = 1.06
-"""What the owner asks for: last year and six per cent."""
+"""What the owner asks for: last year and six percent."""
 
 
 def fair() -> Any:
@@ -403,7 +403,7 @@ class Watching(Keys):
     def july(self) -> Key:
         """The target of July for the practice shop's store."""
         last = asked_for() / RAISED
-        return Key(asked_for(), {("那是去年七月；再加 6%。", "That is last July; add six per cent."): round(last, 2), ("那只是加的那 6%。", "That is the six per cent alone."): round(asked_for() - last, 2)})  # fmt: skip
+        return Key(asked_for(), {("那是去年七月；再加 6%。", "That is last July; add six percent."): round(last, 2), ("那只是加的那 6%。", "That is the six percent alone."): round(asked_for() - last, 2)})  # fmt: skip
 
     def sale(self) -> Key:
         """Two tins of tea rung up for a member, and the ways to miss it."""

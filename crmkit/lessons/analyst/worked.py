@@ -180,7 +180,7 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
         sum="sum_for_mean",
         swapped="swapped",
         before=("那是实验组自己的前后之差：季节也在里面。要减的是对照组。", "That is the treated before and after, season and all. Take off the control group."),
-        ratio=("问的是每人多几元，不是多百分之几。", "How much more per member in money is asked for, not in per cent."),
+        ratio=("问的是每人多几元，不是多百分之几。", "How much more per member in money is asked for, not as a percentage."),
     ),
     "standard_error": forgets(
         standard_error,
@@ -309,7 +309,7 @@ class Worked(Keys):
 
             for place, group in enumerate(names):
                 colour = _style.SAME["group"][group]
-                drawn = ax.bar([place - 0.2, place + 0.2], found.loc[group], 0.38, color=[_style.QUIET, colour])  # fmt: skip
+                drawn = ax.bar([place - 0.2, place + 0.2], found.loc[group], 0.38, color=[(colour, 0.35), colour])  # fmt: skip
                 ax.bar_label(drawn, [yuan(one) for one in found.loc[group]], padding=2)
             ax.set_xticks([0, 1], list(names.values()))
             ax.set_ylabel(_("per member, yuan"))

@@ -56,11 +56,11 @@ def test_prices_and_goods_are_the_reason_and_service_is_not(happened):
     worst, before = happened["worst"], happened["a_year_before_worst"]
     assert returned[1] > 2 * returned[0]
     assert returned[1] == pytest.approx(worst["weak_families_returned"], abs=1e-4)
-    goods = [case.satisfied("goods", days) for days in pair]
+    goods = [case.satisfied("goods", days).value for days in pair]
     assert goods[0] > 0.8 and 0.6 < goods[1] < 0.65
     assert goods[0] == pytest.approx(before["segment_csat_goods"], abs=0.01)
     assert goods[1] == pytest.approx(worst["segment_csat_goods"], abs=0.02)
-    assert case.satisfied("service", pair[1]) >= case.satisfied("service", pair[0])
+    assert case.satisfied("service", pair[1]).value >= case.satisfied("service", pair[0]).value
     assert case.Case({}).not_it().value == "service"
 
 
@@ -78,7 +78,7 @@ def test_revenue_satisfaction_and_repeat_purchase_come_back_together():
     assert keys.effect().value == pytest.approx(change["S03"] - change["S04"], abs=0.02)
     assert 9_000 < keys.effect().value < 11_500
     assert campaign.difference_in_differences(case.weeks(), pair="week").low > 0
-    assert case.satisfied("goods", case.SPRING) > case.satisfied("goods", case.WINTER)
+    assert case.satisfied("goods", case.SPRING).value > case.satisfied("goods", case.WINTER).value
     assert case.repeats(case.SPRING) > case.repeats(case.WINTER)
     assert case.brought_back(case.SPRING) < case.brought_back(case.WINTER)
 

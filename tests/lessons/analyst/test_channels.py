@@ -34,6 +34,28 @@ def test_the_cases_know_right_from_wrong(name):
         assert told.mistake == (mistake if isinstance(mistake, str) else mistake[1])
 
 
+def test_going_through_the_pairs_once_is_told_from_following_the_chain():
+    def once(members, pairs):
+        person = {one: one for one in members["member_id"]}
+        for one, other in zip(pairs["member_id"], pairs["other_id"], strict=True):
+            person[one] = person[other] = min(person[one], person[other])
+        return pd.DataFrame({"member_id": list(person), "person": list(person.values())})
+
+    told = judged(channels.cases("persons"), once, "persons")
+    assert told.status == "wrong" and "range(len(pairs))" in told.message
+
+
+def test_people_are_told_from_different_numbers_of_channels():
+    def as_taught_for_orders(lines):
+        count = lines.dropna(subset="phone").groupby("phone")["channel"].nunique()
+        return count[count >= 2].nunique()
+
+    told = judged(channels.cases("in_several"), as_taught_for_orders, "in_several")
+    assert told.status == "wrong" and "not how many people" in told.message
+    people = channels.people(channels.sold())
+    assert FUNCTIONS["in_several"](channels.sold()) == 617 + 144 == (people["channels"] > 1).sum()
+
+
 def test_each_channel_and_all_of_them_have_the_people_the_lesson_says():
     sold = channels.sold()
     each = {name: set(part["phone"].dropna()) for name, part in sold.groupby("channel")}

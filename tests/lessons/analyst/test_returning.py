@@ -76,7 +76,25 @@ def test_returns_go_before_leaving_band_by_band_and_seem_not_to_all_together(sal
     )
     assert len(rates) == 3
     assert (rates[True] > rates[False]).all()
-    assert returning.Returning({}).paradox().value == "more"
+    assert returning.Returning({}).paradox().value == "same"
+
+
+def test_within_the_bands_chance_explains_what_is_left(sales):
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    members = returning.before_leaving(sales)
+    by_band = [
+        pd.crosstab(band["had_return"], band["left"]).to_numpy()
+        for _name, band in members.groupby("band")
+    ]
+    assert StratifiedTable(by_band).test_null_odds().pvalue > 0.2
+    few = members[(members["band"] == "1") & members["had_return"]]
+    assert len(few) == 47
+
+
+def test_two_of_four_forecasts_hold():
+    found = returning.forecasts().set_index("store_id")["inside"]
+    assert found.to_dict() == {"S01": True, "S02": False, "S03": False, "S04": True}
 
 
 def test_the_forecast_holds_where_nothing_changed_and_not_where_it_did(sales):

@@ -5,6 +5,7 @@ from scipy import stats
 
 from crmkit import campaign, data, i18n
 from crmkit.lessons.analyst import worked
+from crmkit.lessons.view import table_of
 from tests.lessons.analyst.judging import judged
 
 REFEREE = {
@@ -80,6 +81,23 @@ def test_the_store_that_changed_rose_and_its_customers_are_happier_but_not_surel
     winter, spring = at_s03.loc["2024-11 – 2025-02"], at_s03.loc["2025-03 – 2025-06"]
     assert winter["csat"] < spring["csat"]
     assert winter["high_share"] > spring["low_share"]
+
+
+def test_what_the_message_brought_is_about_five_yuan_and_not_sure():
+    got = worked.of_campaign("C03")
+    means = got.groupby("group")[["revenue", "revenue_before"]].mean()
+    after, before = means.loc["treatment"] - means.loc["control"]
+    assert (round(after, 1), round(before), round(after - before, 1)) == (7.9, 3, 4.9)
+    assert campaign.compare_groups(got).low < 0 < campaign.compare_groups(got).high
+
+
+def test_of_the_coupons_additional_revenue_a_third_is_margin():
+    lines = table_of("sales", {}).merge(worked.of_campaign("C01")[["member_id", "group"]])
+    lines = lines[(lines["sold_at"] >= "2024-05-06") & (lines["sold_at"] < "2024-06-03")]
+    people = worked.of_campaign("C01").groupby("group").size()
+    margin = (lines["amount"] - lines["cost"]).groupby(lines["group"]).sum() / people
+    revenue = lines["amount"].groupby(lines["group"]).sum() / people
+    assert round(margin.diff().iloc[-1] / revenue.diff().iloc[-1], 2) == 0.35
 
 
 def test_households_that_got_a_campaign_spent_more_before_it(retail_data, monkeypatch):
