@@ -192,7 +192,9 @@ class MarketingDesk(Desk):
         """What was just done with the campaign that is open."""
         one = self.campaign
         if name == "freeze":
-            words = _("Drawn: {treatment} to be written to, {control} left alone.")
+            words = _(
+                "Drawn: {treatment} for the message, {control} left alone. Who may be written to stands below."
+            )
             return words.format(treatment=one.treatment, control=one.control)
         if name == "send":
             words = ngettext("{n} message waits to go out: by day at once, at night from 9:00.", "{n} messages wait to go out: by day at once, at night from 9:00.", one.queued)  # fmt: skip

@@ -13,7 +13,7 @@ from crmkit.panels.asked import today_is
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
 from crmkit.panels.shown import cannot, money, operation_label, options, record
-from crmkit.practice import Shop, display, schema
+from crmkit.practice import Shop, calls, display, schema
 from crmkit.practice.errors import BadValue
 from crmkit.practice.values import field_label
 from crmkit.screen import Part, Screen, parts
@@ -106,6 +106,7 @@ class SalesDesk(Desk):
                 parts.card(
                     parts.row(parts.chip(one.member_id, icon="members"), parts.chip(label("level", one.level)), parts.chip(label("kind", one.why), "right")),
                     parts.text(self._last_bought()),
+                    parts.text(self._allowed(), "quiet"),
                     parts.text(self.whom.phone, "big") if self.whom else parts.button(_("Show name and phone"), "dial", one.id, icon="phone", why=self.work.why_not("followups.dial")),
                     parts.text(_("That they were shown is written into the log."), "quiet"),
                     parts.head(_("What to say")),
@@ -133,10 +134,16 @@ class SalesDesk(Desk):
         titles = {"female": _("Ms {name}"), "male": _("Mr {name}")}
         return titles.get(gender or "", "{name}").format(name=self._called())
 
+    def _allowed(self) -> str:
+        """Why this call may be made: only such calls are on the list."""
+        if self.calling.kind in calls.NEEDS_CONSENT:
+            return _("They agreed to offers: this call may be made.")
+        return _("To ask how something is working out needs no consent of its own.")
+
     def _last_bought(self) -> str:
         """The member's last purchase, so that the call is about something."""
         if self.last is None:
-            return _("Nothing bought on record.")
+            return _("No purchase here lately.")
         goods = _(", ").join(f"{one.product} ×{one.quantity}" for one in self.last.lines)
         return _("Last bought on {day}: {goods}").format(
             day=labels.full_day(self.last.at.date()), goods=goods

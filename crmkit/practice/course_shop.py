@@ -228,7 +228,7 @@ def _to_be_called(shop: Shop) -> None:
             {"bought_within_days": 10, "spent_at_least": 40_000},
             _("After a purchase"),
             _(
-                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? You bought the {goods} {day}: how is it working out? Any problems with it at all?"
+                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? You bought the {goods} {day}: are you happy with it? Any problems at all?"
             ),
         ),
         (
@@ -237,7 +237,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"household": ["young_child"], "level": ["silver"]},
             _("New for the little ones"),
             _(
-                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? Softer nappies have come in, in your size; shall I put a pack aside for you to feel?"
+                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? Softer nappies have come in, in your little one's size; shall I put a pack aside for you to feel?"
             ),
         ),
         (
@@ -246,7 +246,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"level": ["gold", "platinum"]},
             _("Good customers not seen lately"),
             _(
-                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? We have not seen you for a while. In July you get ¥30 off when you spend ¥199 or more; shall I send you the details?"
+                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? We have not seen you for a while: how are you? (Listen first.) In July you get ¥30 off when you spend ¥199 or more; shall I send you the details?"
             ),
         ),
     ):

@@ -211,6 +211,7 @@ def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing
     goods = boss.stock.find("P1")[0].name.partition(", ")[0]
     words = f"? {boss.staff.name} of {store}: the {goods} of yesterday?"
     assert words in screen.text and "Ann Lee" not in screen.text
+    assert "needs no consent" in screen.text
     screen.did({"act": "dial", "arg": task.id})
     assert f"Ann Lee{words}" in screen.text and "14200001234" in screen.text
 
@@ -463,7 +464,7 @@ def test_a_campaign_says_who_gets_no_message_and_why(shop_of):
     screen = desk("marketing", shop)
     screen.did({"act": "open", "arg": made.id})
     screen.did({"act": "act", "arg": "freeze"})
-    assert f"Drawn: {shop.marketing.campaigns()[0].treatment} to be written to, 0 left alone." in screen.text  # fmt: skip
+    assert f"Drawn: {shop.marketing.campaigns()[0].treatment} for the message, 0 left alone." in screen.text  # fmt: skip
     screen.did({"act": "act", "arg": "send"})
     screen.did({"act": "result"})
     (reach,) = shop.marketing.campaigns()
