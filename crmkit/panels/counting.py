@@ -254,7 +254,7 @@ class Counting(Desk):
     def close_count(self, typed: dict, key: str) -> None:
         told = str(typed.get("causes") or "").strip()
         lines = [re.split(r"[\s:：,，]+", line.strip(), maxsplit=1) for line in told.splitlines()]
-        done, all_ = dict(self.sheet.noted), dict(self.sheet.products)
+        number, done, all_ = self.sheet.stocktake_id, dict(self.sheet.noted), dict(self.sheet.products)  # fmt: skip
         if len(all_) == 1 and told and not set(codes(told)[:1]) & set(all_):
             lines = [[*all_, told]]  # of one product the reason can only be its own
         lines = [[one for one in line if one] for line in lines]
@@ -269,18 +269,16 @@ class Counting(Desk):
         ask = []
         if left:
             ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip
-        again = [
-            f"{one} {all_[one]}" for one in self.shop.stock.to_recount(self.sheet.stocktake_id)
-        ]
+        again = self.shop.stock.to_recount(number) if self.work.may("stock.to_recount") else ()
         if again:
-            ask.append(_("Differs a lot, count it once more first: {goods}.").format(goods=_("; ").join(again)))  # fmt: skip
+            ask.append(_("Differs a lot, count it once more first: {goods}.").format(goods=_("; ").join(f"{one} {all_[one]}" for one in again)))  # fmt: skip
         if not told:
             ask.append(_("No reason is noted, such as P0001 broken."))
         if ask and not self.asked:
             self.asked = True
             raise BadValue(gap().join([*ask, _("If that is so, close the count once more.")]))
         causes = {line[0]: line[1] for line in lines if line}
-        self.report = self.shop.stock.close_count(self.sheet.stocktake_id, causes=causes, key=key)
+        self.report = self.shop.stock.close_count(number, causes=causes, key=key)
         self.named, self.sheet, self.summed = dict(self.sheet.products), None, False
         self.work.tell("right", _("Stocktake {id} is closed.").format(id=self.report.stocktake_id))
 

@@ -10,7 +10,7 @@ from crmkit.panels.counting import Counting
 from crmkit.panels.general import operations_of, screen
 from crmkit.panels.logic.desk import counted
 from crmkit.panels.logic.lists import Listed
-from crmkit.panels.shown import cannot, table
+from crmkit.panels.shown import cannot, operation_label, table
 from crmkit.practice import Shop
 from crmkit.practice.display import name_of
 from crmkit.practice.errors import BadValue, PracticeError
@@ -25,6 +25,9 @@ def _ends() -> dict[str, str]:
         "sent_back": _("Sent back"),
         "surplus": _("Too many came"),
     }
+
+
+_ICONS = {"stock.send": "truck", "stock.receive": "stock", "stock.order": "truck"}
 
 
 def _coming(transfer: Any) -> list:
@@ -47,7 +50,7 @@ class StockRoom(Counting):
         return {
             "look": (_("Where is it?"), self._look),
             "count": (_("Stocktake"), self._count),
-            "way": (_("On the way"), self._way),
+            "way": (_("Goods in and out"), self._way),
             "order": (_("To order"), self._order),
         }
 
@@ -145,8 +148,7 @@ class StockRoom(Counting):
         return parts.column(
             *(cards or [parts.text(_("Nothing is on the way."), "quiet")]),
             parts.row(
-                parts.button(_("Send goods to another store"), "begin", "stock.send", icon="truck", why=self.work.why_not("stock.send")),
-                parts.button(_("Goods came from a supplier"), "begin", "stock.receive", icon="stock", why=self.work.why_not("stock.receive")),
+                *map(self._turns_to, ("stock.send", "stock.receive_order", "stock.receive")),
             ),
         )  # fmt: skip
 
@@ -251,11 +253,13 @@ class StockRoom(Counting):
         low = self.shop.stock.to_reorder()
         words = ngettext("{n} product has fallen to its reorder point.", "{n} products have fallen to their reorder point.", len(low))  # fmt: skip
         return parts.column(
-            parts.text(words.format(n=len(low))),
+            parts.text(words.format(n=len(low)) if low else _("There is nothing to order.")),
             table(_("To order"), low) if low else parts.text(_("Only goods that have a reorder point here are looked at."), "quiet"),
-            parts.button(_("Set a reorder point"), "begin", "stock.set_reorder_rule", why=self.work.why_not("stock.set_reorder_rule")),
-            parts.button(_("Order from a supplier"), "begin", "stock.order", icon="truck", why=self.work.why_not("stock.order")),
+            *map(self._turns_to, ("stock.set_reorder_rule", "stock.order")),
         )  # fmt: skip
+
+    def _turns_to(self, operation: str) -> Part:
+        return parts.button(operation_label(operation), "begin", operation, icon=_ICONS.get(operation), why=self.work.why_not(operation))  # fmt: skip
 
     def of_a_row(self) -> dict:
         held = {"only": lambda row: row.status == "held" and self.work.may("stock.release")}

@@ -213,6 +213,8 @@ def _what_is_on(shop: Shop) -> None:
     for product, points in (("P0255", 500), ("P0175", 900), ("P0009", 1_200)):
         shop.points.set_reward(product, points)
     shop.stock.receive([("P0255", 20)])
+    shop.stock.add_supplier("QH", _("Qinghe Foods, wholesale"))
+    shop.stock.add_supplier("LX", _("Lanxing Household Goods, wholesale"))
     _on_its_way(shop)
     _registered_twice(shop)
     _to_be_looked_at(shop)

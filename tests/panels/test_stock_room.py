@@ -78,6 +78,23 @@ def test_several_goods_that_fit_are_there_to_be_chosen(shop_of, walk):
     assert screen.text.count(f"{chosen[0]} ") == 1
 
 
+def test_what_comes_in_is_named_apart_and_a_supplier_is_chosen_by_name(shop_of, walk):
+    shop_of("B1").stock.add_supplier("QH", "Qinghe Foods")
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "way"})
+    begun = {one["arg"]: one["text"] for one in walk(screen.tree) if one.get("act") == "begin"}
+    assert begun["stock.receive"] == "Receive a delivery without an order"
+    assert begun["stock.receive_order"] == "Receive a delivery on a purchase order"
+    screen.did({"act": "tab", "arg": "order"})
+    screen.did({"act": "begin", "arg": "stock.order"})
+    (who,) = [one for one in walk(screen.tree) if one.get("name") == "supplier_id"]
+    assert ["QH", "Qinghe Foods"] in [list(one)[:2] for one in who["options"]]
+    screen.did({"act": "more.do", "values": {"supplier_id": "QH", "units": "P1 4"}})
+    assert shop.stock.show_order(1).lines[0].ordered == 4
+    assert "Done: order from a supplier" in screen.text
+
+
 def test_what_was_sent_says_when_and_is_called_back_where_it_stands(shop_of, walk):
     shop = shop_of("K1")
     screen = desk("stock", shop)
@@ -268,6 +285,8 @@ def test_what_holds_unless_said_otherwise_stands_in_its_field(shop_of, walk):
         ("P0005 正山小种红茶 100克 × 12 罐\nP0006 三盒", [("P0005", 12), ("P0006", 3)]),
         ("P0005 three boxes", [("P0005", 3)]),
         ("P0005 x 3", [("P0005", 3)]),
+        ("P0005 12罐，P0006 10罐", [("P0005", 12), ("P0006", 10)]),
+        ("P0005, x 3", [("P0005", 3)]),
     ],
 )
 def test_a_list_of_goods_may_name_them_and_what_they_are_counted_in(typed, meant):

@@ -90,7 +90,9 @@ def test_what_is_denied_is_said_in_both_languages(shop):
     from crmkit.i18n import use_language
 
     cashier = shop.as_staff("C1")
-    with pytest.raises(NotAllowed, match="Chen may not do this at store S1: receive goods"):
+    with pytest.raises(
+        NotAllowed, match="Chen may not do this at store S1: receive a delivery without an order"
+    ):
         cashier.stock.receive([("P1", 1)])
-    with use_language("zh"), pytest.raises(NotAllowed, match="没有这项权限：收货"):
+    with use_language("zh"), pytest.raises(NotAllowed, match="没有这项权限：供应商到货"):
         cashier.stock.receive([("P1", 1)])

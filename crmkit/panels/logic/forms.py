@@ -133,18 +133,20 @@ def codes(words: str) -> list[str]:
 def units(words: str) -> list[tuple[str, int]]:
     """Goods and pieces as people list them: one a line, ``P0001 3``, ``P0001 black tea × 3 tins``."""
     found = []
-    for line in filter(None, map(str.strip, re.split(r"[\n;；]+", words))):
+    for line in filter(None, map(str.strip, _LINES.split(words))):
         what, *more = _BETWEEN.split(line)
         if len(more) > 1 and _pieces(more[-1]) is None:
             more[-2:] = [f"{more[-2]} {more[-1]}"]  # 3 tins
         said = [_pieces(one) for one in more] or [1]
         if said[-1] is None or any(one is not None for one in said[:-1]):
-            unclear = _("“{line}” is not clear: write the goods and how many, such as P0001 3.")
+            unclear = _("“{line}” is not clear: one product a line, the goods and then how many, such as P0001 3.")  # fmt: skip
             raise BadValue(unclear.format(line=line[:40]))
         found.append((what, said[-1]))
     return found
 
 
+_LINES = re.compile(r"[\n;；]+|[,，、](?=\s*[A-Za-z]{1,3}\d+\D+\d)")
+"""Between one product and the next: a new line, or a comma before a number and its pieces."""
 _BETWEEN = re.compile(r"(?:[\s,，:：×*]|(?<=[\s\d])x(?=[\s\d]))+")
 
 
@@ -228,11 +230,12 @@ _CHOSEN = {
     "improvement_id": "service.improvements",
     "opportunity_id": "pipeline.board",
     "owner_id": "office.team",
+    "supplier_id": "stock.suppliers",
     "staff_id": "office.team",
 }
 """What is chosen by its name from what the shop has, and how the shop says what it has."""
 _STORES = ("store_id", "to_store", "home_store_id")
-_TYPED = ("office.add_staff", "office.give_role", "pipeline.show")
+_TYPED = ("office.add_staff", "office.give_role", "pipeline.show", "stock.add_supplier")
 """Where it may be something that the shop does not list: somebody new, a decided opportunity."""
 
 

@@ -202,7 +202,9 @@ def _require(tx: Tx, transfer_id: int, product_id: str, asked: int) -> None:
     """Refuse goods the transfer does not carry, or fewer of which are still on the way."""
     left = {line.product_id: line.in_transit for line in _transfer(tx, transfer_id).lines}
     if left.get(product_id, -1) < asked:
-        said = _("Of {product}, {left} are on the way with this transfer, not {asked}.")
+        said = _(
+            "Of {product}, only {left} are still to come with this transfer, not {asked}; what is beyond that goes under too many."
+        )
         about = {"left": left.get(product_id, 0), "asked": asked or 1}
         raise TooManyReturned(said, product=product_id, **about)
 

@@ -96,7 +96,7 @@ def test_no_more_arrives_than_was_sent_and_nothing_after_the_end(keepers):
     for wrong in ({"received": [("P1", 3)]}, {"lost": [("P2", 1)]}):
         with pytest.raises(TooManyReturned):
             there.accept(sent.id, **wrong)
-    with pytest.raises(TooManyReturned, match="2 are on the way with this transfer, not 3"):
+    with pytest.raises(TooManyReturned, match="only 2 are still to come with this transfer, not 3"):
         there.accept(sent.id, [("P1", 2)], lost=[("P1", 1)])
     assert there.look("P1").on_hand == 0
     with pytest.raises(BadValue):
