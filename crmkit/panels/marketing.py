@@ -174,8 +174,10 @@ class MarketingDesk(Desk):
 
     def blank(self, name: Any, typed: dict) -> None:
         if name in BLANKS:
-            words = str(typed.get("body") or "")
-            self.more.given |= typed | {"body": words + wording.said(name)}
+            words, at = str(typed.get("body") or ""), typed.pop("caret", None)
+            at = at if isinstance(at, int) else len(words)
+            body = words[:at] + wording.said(name) + words[at:]
+            self.more.given |= typed | {"body": body}
             self.more.turn += 1
 
     def open(self, number: Any, _values: dict) -> None:

@@ -241,7 +241,9 @@ export default {
       root.setAttribute("aria-busy", "true");
       const scope = from.closest("dialog, form") || root;
       for (const node of scope.querySelectorAll("input, textarea")) node.ckSince = false;
-      tell({ act, arg, once, values: valuesOf(scope) }, scan);
+      const values = valuesOf(scope), text = from !== form && scope.querySelector("textarea");
+      if (text) values.caret = text.selectionStart; // where a button may put something in
+      tell({ act, arg, once, values }, scan);
     };
     const follow = () => { // what follows by itself does so while somebody may be looking
       const node = root.querySelector("[data-every]");

@@ -279,6 +279,8 @@ def test_a_blank_is_put_into_a_message_by_a_button_and_typed_in_ones_own_words(
         name = label("blank", "name")
         screen = desk("marketing", shop)
         screen.did({"act": "begin", "arg": "marketing.make_template"})
+        screen.did({"act": "blank", "arg": "name", "values": {"body": ", hello", "caret": 0}})
+        assert f"{{{name}}}, hello" in [one.get("value") for one in walk(screen.tree)]
         screen.did({"act": "blank", "arg": "name", "values": {"body": "Dear "}})
         (body,) = [one["value"] for one in walk(screen.tree) if one.get("name") == "body"]
         assert body == f"Dear {{{name}}}"
