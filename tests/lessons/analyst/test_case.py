@@ -87,3 +87,15 @@ def test_the_tables_can_be_read_in_both_languages(language):
     for screen in (case.reasons(), case.voices(), case.afterwards()):
         told = str(screen.tree)
         assert "nan" not in told and "store_id" not in told and len(told) > 200
+
+
+def test_walk_ins_are_four_tenths_of_what_the_store_lost():
+    spent = {days: case.within(case.lines(), days) for days in (case.LAST_WINTER, case.WINTER)}
+    total = [part["amount"].sum() for part in spent.values()]
+    walk_ins = [part.loc[part["member_id"].isna(), "amount"].sum() for part in spent.values()]
+    assert 0.38 < (walk_ins[0] - walk_ins[1]) / (total[0] - total[1]) < 0.42
+
+
+def test_last_spring_returns_were_as_many_as_this_winter_while_revenue_still_held():
+    assert case.brought_back(case.LAST_SPRING) > case.brought_back(case.WINTER) > 0.07
+    assert case.satisfied("goods", case.LAST_SPRING).value < 0.7
