@@ -182,6 +182,8 @@ OTHER = "other = pd.DataFrame({'aov': [1.0]})\n"
         ("sales['门店']", '"store_id"', "aov"),
         ("sales.groupby('门店')['amount'].sum()", '"store_id"', "aov"),
         ("eight", "eight", "exit"),
+        ("lines", "lines", "list"),
+        ("prnt(3)", "print", "单元格"),
         ("count = 3\nCOUNTIF(count, 2)", '(table["column"] >= 2).sum()', "您是不是"),
         ("sales['store_id', 'amount']", '[["store_id", "amount"]]', "没有"),
         ("sales[sales['sold_at'] >= 2025-06-01]", '"2025-06-01"', "不能用 0 开头"),

@@ -104,10 +104,10 @@ def _steps(error: BaseException) -> Iterable[TracebackType]:
         step = step.tb_next
 
 
-def _closest(name: object, known: Iterable[object]) -> str | None:
+def _closest(name: object, known: Iterable[object], cutoff: float = 0.55) -> str | None:
     names = {str(one): str(one) for one in known}
     lower = {one.lower(): one for one in names}
-    found = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55)
+    found = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=cutoff)
     return lower[found[0]] if found else None
 
 
@@ -185,7 +185,8 @@ def _no_name(error: NameError, said: str) -> str | None:
         for value in scope.values():
             if hasattr(value, "columns") and hasattr(value, "shape"):
                 columns |= {str(column) for column in value.columns}
-    near = _closest(name, known - NEVER_MEANT)
+    own = dir(builtins)
+    near = _closest(name, known.difference(NEVER_MEANT, own)) or _closest(name, own, 0.75)
     if near and near.lower() == name.lower():
         return _("There is no {name}. Did you mean {near}?").format(name=name, near=near)
     if name in columns or not name.isascii():
