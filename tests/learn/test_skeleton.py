@@ -54,8 +54,8 @@ def test_headings_count_up_and_say_their_marks(name, language):
     elif not number.isdigit():
         called = {"zh": "综合练习", "en": "Capstone"}[language]
     assert re.match(rf"# (.*{name}|{called}[：:])", texts[0]), f"# {called}"
-    assert "exercise" not in texts[0].casefold() or "points" in texts[0]
-    points = {"zh": r"（(\d+) 分）$", "en": r"\((\d+) points\)$"}[language]
+    assert "exercise" not in texts[0].casefold() or "marks" in texts[0]
+    points = {"zh": r"（(\d+) 分）$", "en": r"\((\d+) marks\)$"}[language]
     heads = [line for text in texts for line in text.splitlines() if re.match(r"## \d", line)]
     assert [int(re.match(r"## (\d+)", head)[1]) for head in heads] == list(range(1, len(heads) + 1))
     said = [int(re.search(points, head)[1]) for head in heads]
