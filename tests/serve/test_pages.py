@@ -225,7 +225,9 @@ def test_alone_the_key_in_the_address_opens_the_door(course_folder, alone, tmp_p
     assert browser.ask("/board").code == 404
 
 
-def test_the_start_page_goes_on_in_the_track_that_was_chosen(browser_of):
+def test_the_start_page_begins_with_the_core_and_shows_the_way_to_ones_own_track(browser_of):
     bo = browser_of("bo")
     bo.post("/role", role="inventory")
-    assert "Start: Inventory 01 Asking for stock" in words(bo.get("/"))
+    page = words(bo.get("/"))
+    assert "Start: Foundations 00" in page
+    assert "Straight to my job: Inventory 01 Asking for stock" in page
