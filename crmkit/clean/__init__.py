@@ -14,7 +14,7 @@ the table: `clean_sales`, `clean_members`, `validate`, `drop_duplicates_exact`, 
 `normalize_phone` and `normalize_email` stay under a gigabyte of memory however long it is, and what
 they give back is as lazy (its rows in another order):
 
-    lines, report = ck.clean.clean_sales(ck.data.scan("till.csv"))
+    lines, cleaning = ck.clean.clean_sales(ck.data.scan("till.csv"))
     ck.kpi.sales_summary(lines, by="month")
 
 The lines of one sale lie in one piece, the order of day and month and the currencies are judged for

@@ -311,7 +311,7 @@ def call_of(
     ]
     if awkward and table in ("sales", "members"):
         call = ", ".join(["lines", *arguments])
-        lines.append(f"lines, report = ck.clean.clean_{table}({call})")
+        lines.append(f"lines, cleaning = ck.clean.clean_{table}({call})")
         arguments = []
     missing = [name for name in NEEDED[table] if name not in ours]
     if missing == ["amount"] and {"quantity", "list_price"} <= set(ours):

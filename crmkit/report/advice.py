@@ -58,7 +58,7 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     many = members >= TO_COMPARE
     return Advice(
         _("Ask after the good members who have not been for a while, by phone or message; leave out every tenth by lot, to compare.") if many else _("Ask after the good members who have not been for a while, one by one, by phone or message."),
-        _("{n} members who brought {money} of what members spent were last here {days} days ago on average.").format(n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
+        _("{n} members who brought {money} of what members spent were last here {days} days before {day} on average.").format(day=found["_days"][1], n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
         _("After two months: how many of those asked bought, and how many of those left out?") if many else _("After two months: who of them has bought again? With so few, ask them why rather than count."),
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def _second(found: Mapping[str, Any]) -> Advice | None:
     return Advice(
         _("Give newcomers a reason for the second visit while they still think of you."),
         _("{share} of the members bought on one day only.").format(share=share(table[0]["member_share"]))
-        + ("" if days is None else gap() + _("Half of those who come again come within {n} days.").format(n=days)),
+        + ("" if days is None else gap() + _("Half of all later visits come within {n} days of the one before.").format(n=days)),
         _("Watch the share of a month's new members who buy again within 90 days."),
     )  # fmt: skip
 

@@ -107,7 +107,10 @@ def opened(
     # the very lines that stand in the report and its notebook; the file itself has been read
     known: dict[str, Any] = {"ck": ck, "lines": seen.lines}
     exec("\n".join(one for one in code.splitlines() if " = ck.data.scan(" not in one), known)
-    if known.get("report") is not None and not collect(open_frame(known["sales"]).head(1)).shape[0]:
+    if (
+        known.get("cleaning") is not None
+        and not collect(open_frame(known["sales"]).head(1)).shape[0]
+    ):
         unread = [t for t, ours in meant.items() if CONTRACT["sales"][ours].kind in ("number", "time") and kinds[t] == "text"]  # fmt: skip
         told = _("No line is left: in none of them can {columns} be read as a date or a number.")
         raise CrmkitError(told.format(columns=_(", ").join(unread)))
@@ -122,7 +125,7 @@ def opened(
         tables[table] = held(known[table], table)
     names = called(seen.lines, meant, tables)
     return _finished(
-        known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("report")
+        known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("cleaning")
     )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ IN_SHORT = (
 """The steps whose sentences make the report in short."""
 LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
+WHO = 'rfm[rfm["rfm_group"] == "important_keep"]'
+"""The line that shows who they are, in the notebook only."""
 WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""
 
@@ -112,11 +114,7 @@ def _behind(code: str) -> str:
 def _advice(report: Report) -> str:
     if not report.advice:
         return ""
-    whose = escape(
-        _(
-            "Which members they are stands in the notebook behind this report, not here: nobody's name or number is on this page."
-        )
-    )
+    whose = escape(_("No member's name or number is on this page. Who the members of a group are: in the notebook behind this report, {line}")).replace("{line}", f"<code>{escape(WHO)}</code>")  # fmt: skip
     helped = _("Whether it helped:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"

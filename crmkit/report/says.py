@@ -157,12 +157,10 @@ def store_trend(found: Mapping[str, Any]) -> str:
     least, best = table[0], table[-1]
     called = found["names"]
     names = [called.get(str(one["store_id"]), str(one["store_id"])) for one in (least, best)]
-    return _("{least}: {fall} against the months before; {best}: {rise}.").format(
-        least=names[0],
-        fall=change(least["change_rate"]),
-        best=names[1],
-        rise=change(best["change_rate"]),
-    )
+    n = min(3, len(rows(found["by_month"])) // 2)
+    return _("The last {n} months against the {n} before: {least} {fall}, {best} {rise}.").format(
+        n=n, least=names[0], fall=change(least["change_rate"]), best=names[1], rise=change(best["change_rate"])
+    )  # fmt: skip
 
 
 def channels(found: Mapping[str, Any]) -> str:
@@ -235,7 +233,7 @@ def half(found: Mapping[str, Any]) -> int | None:
 def between(found: Mapping[str, Any]) -> str:
     """How soon half of those who come again have come."""
     days = half(found)
-    return "" if days is None else _("Half of those who come again come within {n} days.").format(n=days)  # fmt: skip
+    return "" if days is None else _("Half of all later visits come within {n} days of the one before.").format(n=days)  # fmt: skip
 
 
 def cohorts(found: Mapping[str, Any]) -> str:

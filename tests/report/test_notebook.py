@@ -3,6 +3,7 @@
 import json
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 import pytest
 
 import crmkit as ck
@@ -54,3 +55,24 @@ def test_papermill_runs_it_on_another_file(found, lines, names, tmp_path):
     )  # fmt: skip
     shown = str(ran.cells[-1]["outputs"])
     assert f"{april['amount'].sum():,.2f}" in shown and "Average order value" in shown
+
+
+def test_the_notebook_of_a_file_that_had_to_be_tidied_runs(tmp_path):
+    days = pd.date_range("2025-01-01", periods=90).strftime("%Y/%m/%d").tolist()
+    days[4] = "2025年1月5日"
+    lines = pd.DataFrame(
+        {"单号": range(90), "日期": days, "会员号": ["M1", "M2", "M3"] * 30, "金额": 9.5}
+    )
+    file = tmp_path / "销售.csv"
+    lines.to_csv(file, index=False)
+    with ck.use_language("zh"):
+        found = report.analyse(file)
+        notebook = found.notebook()
+        assert "2025年1月5日" in found.html()
+    code = "\n".join(
+        "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"
+    )
+    code = code.replace("%", "#%")
+    known: dict = {}
+    exec(code, known)
+    assert len(known["rfm"]) == 3

@@ -104,7 +104,9 @@ def test_a_week_without_its_sunday_is_not_whole_where_the_shop_sells_on_sundays(
 def test_the_store_that_falls_and_the_one_that_rises_are_named(stores):
     before, after = 31 * 8 + 30 * 7 + 31 * 6, 31 * 5 + 30 * 4 + 31 * 3  # orders a day, by month
     assert (round(after / before - 1, 3), round(before / after - 1, 3)) == (-0.429, 0.75)
-    assert says(stores[0], "store_trend") == "和前几个月比，S2 −42.9%，S3 +75.0%。"
+    assert (
+        says(stores[0], "store_trend") == "最近 3 个月和再前面的 3 个月比：S2 −42.9%，S3 +75.0%。"
+    )
 
 
 def test_new_members_are_told_without_the_first_cohort(stores):

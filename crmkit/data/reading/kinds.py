@@ -332,8 +332,11 @@ def chosen(
 
 
 def _no_moment(values: list[str]) -> str:
+    """One that is not written as most are."""
     fits = [kind.fits for kind in _moment_kinds(True)]
-    return next((v for v in values if not any(re.fullmatch(fit, v) for fit in fits)), values[0])
+    most = max(fits, key=lambda fit: sum(re.fullmatch(fit, v) is not None for v in values[:2000]))
+    odd = [v for v in values if not re.fullmatch(most, v)]
+    return next((v for v in odd if not any(re.fullmatch(fit, v) for fit in fits)), odd[0])
 
 
 def _unfit(values: list[str]) -> str:
