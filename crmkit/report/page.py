@@ -114,14 +114,14 @@ def _behind(code: str) -> str:
 def _advice(report: Report) -> str:
     if not report.advice:
         return ""
-    whose = escape(_("No member's name or number is on this page. Who the members of a group are: in the notebook behind this report, {line}")).replace("{line}", f"<code>{escape(WHO)}</code>")  # fmt: skip
+    whose = escape(_("No member's name or number is on this page. Who the members of a group are: in the notebook behind this report, {line}")).replace("{line}", f"<pre>{escape(WHO)}</pre>")  # fmt: skip
     helped = _("Whether it helped:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
         f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
         for one in report.advice
     ]
-    lists = f'<p class="quiet">{whose}</p>' if "rfm" in report.found else ""
+    lists = f'<div class="quiet">{whose}</div>' if "rfm" in report.found else ""
     return section(_("What to do"), "<ol class='advice'>", *items, "</ol>", lists)
 
 
