@@ -7,7 +7,7 @@ what follows, `page` and `notebook` write it down.
 
 from crmkit.data.reading.held import held
 from crmkit.report.ledger import Opened, opened
-from crmkit.report.own import pairs, purchases, returned, store_trend, whole
+from crmkit.report.own import members_of, pairs, purchases, returned, store_trend, whole
 from crmkit.report.written import Report, analyse
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Report",
     "analyse",
     "held",
+    "members_of",
     "opened",
     "pairs",
     "purchases",

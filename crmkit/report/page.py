@@ -33,7 +33,7 @@ IN_SHORT = (
 """The steps whose sentences make the report in short."""
 LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
-WHO = 'rfm[rfm["rfm_group"] == "important_keep"]'
+WHO = 'report.members_of(rfm, "important_keep", "important_win_back")'
 """The line that shows who they are, in the notebook only."""
 WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""

@@ -76,3 +76,5 @@ def test_the_notebook_of_a_file_that_had_to_be_tidied_runs(tmp_path):
     known: dict = {}
     exec(code, known)
     assert len(known["rfm"]) == 3
+    groups = {str(one) for one in known["rfm"].df()["rfm_group"]}
+    assert len(known["report"].members_of(known["rfm"], *groups)) == 3

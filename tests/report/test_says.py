@@ -52,7 +52,7 @@ def says(report, name):
 def test_what_chance_brought_is_told_as_no_difference(by_chance):
     _lines, report, page = by_chance
     assert says(report, "by_weekday") == "一周里各天差不多，差别没有超出碰巧。"
-    assert says(report, "pairs") == "没有哪两样商品在 20 单以上一起出现得比碰巧多。"
+    assert says(report, "pairs") == "一起出现在 20 单以上的商品里，没有哪两样明显多过碰巧。"
     assert not [one for one in report.advice if "茶" in one.do]
     assert "抽签" not in page
 
