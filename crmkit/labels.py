@@ -26,8 +26,6 @@ KINDS = {
 }
 """Columns whose codes belong to another kind; every other column is its own kind."""
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-          "October", "November", "December")  # fmt: skip
 LISTS = ("ask_for", "cluster")
 """Columns that hold several codes, joined by a comma."""
 
@@ -151,8 +149,7 @@ def text(column: str, value: Any) -> str:
 
 def full_day(day: date) -> str:
     """A day with its year: 2025年7月2日, 2 July 2025."""
-    said = short_day(day)
-    return f"{day.year}年{said}" if get_language() == "zh" else f"{said} {day.year}"
+    return _day(day, {"zh": "y年M月d日", "en": "d MMMM y"})
 
 
 def short_day(day: date) -> str:
@@ -163,9 +160,13 @@ def short_day(day: date) -> str:
     ...     short_day(date(2025, 7, 2))
     '2 July'
     """
-    if get_language() == "zh":
-        return f"{day.month}月{day.day}日"
-    return f"{day.day} {MONTHS[day.month - 1]}"
+    return _day(day, {"zh": "M月d日", "en": "d MMMM"})
+
+
+def _day(day: date, forms: dict[str, str]) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, forms[get_language()], locale=get_language())
 
 
 class Shown(str):
@@ -220,10 +221,9 @@ def show(frame: Any, rows: int | None = None) -> Any:
     frame = frame.to_frame() if hasattr(frame, "to_frame") else frame
     if any(getattr(getattr(frame, "index", None), "names", ())):
         frame = frame.reset_index()  # what a table was grouped by is a column for whoever reads it
-    opened = _without_unknown_cost(open_frame(frame))
-    if rows is not None:
-        opened = opened.head(rows)
-    table = opened.collect()
+    opened = open_frame(frame)
+    table = (opened if rows is None else opened.head(rows)).collect()
+    table = table.drop(_unknown_cost(table, opened))
     shown = {
         values.name: [text(values.name, value) for value in _plain(values)]
         for values in table.iter_columns()
@@ -238,14 +238,15 @@ NEEDS_COST = ("gross_margin", "margin_rate")
 """Columns that say nothing where nobody gave a cost."""
 
 
-def _without_unknown_cost(opened: nw.LazyFrame) -> nw.LazyFrame:
-    """Without the columns on margin where no line has a cost: a column of dashes tells nothing."""
-    there = [one for one in NEEDS_COST if one in opened.collect_schema().names()]
-    if not there:
-        return opened
-    counts = opened.select(nw.len().alias("_all"), *(nw.when(nw.col(one).is_null()).then(1).otherwise(0).sum().alias(one) for one in there)).collect()  # fmt: skip
-    every = counts["_all"].to_list()[0]
-    return opened.drop([one for one in there if every and counts[one].to_list()[0] == every])
+def _unknown_cost(shown: nw.DataFrame, opened: nw.LazyFrame) -> list[str]:
+    """The columns on margin where no line has a cost: a column of dashes tells nothing. All lines
+    are asked only where those shown do not tell."""
+    empty = [one for one in NEEDS_COST if one in shown.columns and shown[one].is_null().all()]
+    if not empty or not len(shown):
+        return []
+    known = (nw.when(~nw.col(one).is_null()).then(1).otherwise(0).sum().alias(one) for one in empty)
+    counts = opened.select(*known).collect()
+    return [one for one in empty if not counts[one].to_list()[0]]
 
 
 def _plain(values: nw.Series) -> list[Any]:

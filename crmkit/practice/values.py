@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.labels import MONTHS, short_day
+from crmkit.labels import short_day
 from crmkit.practice import display
 from crmkit.practice.errors import BadValue
 
@@ -388,7 +388,9 @@ def _in_digits(said: str) -> str:
         said,
     )
     said = said.translate(str.maketrans(digits))
-    for n, month in enumerate(MONTHS, 1):
+    from babel.dates import get_month_names
+
+    for n, month in get_month_names("wide", locale="en").items():
         name = rf"{month[:3].casefold()}[a-z]*\.?"
         day = r"(\d{1,2})(?:st|nd|rd|th)?"
         for words in (rf"{day} *(?:of )?{name}(?:,? \d{{4}})?", rf"{name} *{day}(?:,? \d{{4}})?"):

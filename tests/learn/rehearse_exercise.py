@@ -55,28 +55,19 @@ def rehearse(assignment: str) -> list[str]:
             found.append(f"{cell.id}: a graded cell without a check")
         with use_language("en"):
             found += [f"{cell.id}: {text}" for one in seen for text in complaints(*one)]
-    shell.reset(new_session=False)
-    for cell in cells:
-        seen, error = run(cell, HIDDEN.sub("", SOLUTION.sub("", cell.source)))
-        if error is not None:
-            found.append(f"{cell.id}: untouched, it stops with {error!r}")
-        found += [
-            f"{cell.id}: {name} untouched is {outcome.status} ({outcome.message})"
-            for name, _expectation, _value, outcome in seen
-            if outcome.status != NOT_ATTEMPTED
-        ]
-    shell.reset(new_session=False)
-    for cell in cells:  # a hint's half of the solution runs, and its part is still to be done
-        seen, error = run(
-            cell, halves.get(cell.id) or HIDDEN.sub("", SOLUTION.sub("", cell.source))
-        )
-        if error is not None:
-            found.append(f"{cell.id}: with half the solution, it stops with {error!r}")
-        found += [
-            f"{cell.id}: with half the solution, {name} is {outcome.status} ({outcome.message})"
-            for name, _expectation, _value, outcome in seen
-            if outcome.status != NOT_ATTEMPTED
-        ]
+    # as released, and with a hint's half of the solution: both run, and nothing is done yet
+    for how, begun in (("untouched", {}), ("with half the solution", halves)):
+        shell.reset(new_session=False)
+        for cell in cells:
+            released = HIDDEN.sub("", SOLUTION.sub("", cell.source))
+            seen, error = run(cell, begun.get(cell.id) or released)
+            if error is not None:
+                found.append(f"{cell.id}: {how}, it stops with {error!r}")
+            found += [
+                f"{cell.id}: {how}, {name} is {outcome.status} ({outcome.message})"
+                for name, _expectation, _value, outcome in seen
+                if outcome.status != NOT_ATTEMPTED
+            ]
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     shell.reset(new_session=False)
     for cell in cells:

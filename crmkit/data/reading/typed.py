@@ -111,7 +111,7 @@ def typed(
         )
     left_out = {why: n for why, n in zip(("header_row", "total_row"), aside, strict=True) if n}
     result = Typed(
-        duckdb.sql(plan.query(raw, guarded=guarded) if left_out else plan.query_all(raw, sound)),
+        duckdb.sql(plan.query(raw, guarded=guarded) if left_out else plan.query_of_all(raw, sound)),
         {name: kind.name for name, (kind, _told) in kinds.items()},
         rows - sum(left_out.values()),
         left_out,
@@ -236,19 +236,17 @@ class _Plan:
 
     def query(self, raw: str, *, guarded: bool) -> str:
         """All columns as what they are, without the rows that are no data."""
-        values = self._values(guarded)  # proven: none is in doubt, so none needs to be computed
-        wanted = ", ".join(f"{v.replace(_MISFIT, 'NULL')} AS {named(n)}" for n, v in values.items())
-        return f"SELECT {wanted} FROM {self._marked(raw)} WHERE {_ASIDE} IS NULL"
+        rows = f"{self._marked(raw)} WHERE {_ASIDE} IS NULL"
+        return _selected(self._values(guarded), rows)
 
-    def query_all(self, raw: str, sound: Sequence[bool]) -> str:
+    def query_of_all(self, raw: str, sound: Sequence[bool]) -> str:
         """All columns and all rows; the columns the proof found sound are not looked at again."""
         values = self._values(guarded=False)
         for name, is_sound in zip(self._proven(), sound, strict=True):
             if is_sound:
                 kind = self.kinds[name]
                 values[name] = self._named(name) if kind is ID else kind.made_of(self.text(name))
-        wanted = ", ".join(f"{v.replace(_MISFIT, 'NULL')} AS {named(n)}" for n, v in values.items())
-        return f"SELECT {wanted} FROM ({raw})"
+        return _selected(values, f"({raw})")
 
     def _proven(self) -> list[str]:
         return [name for name, kind in self.kinds.items() if kind is not TEXT]
@@ -294,6 +292,12 @@ class _Plan:
             if kind.strict:  # fitting texts that are no days: no column of dates
                 found[name] += ["?" for value in found[name] if re.fullmatch(kind.fits, value)][:1]
         return found
+
+
+def _selected(values: dict[str, str], rows: str) -> str:
+    """Columns of rows that were proven: none is in doubt, so none needs to be computed."""
+    wanted = ", ".join(f"{v.replace(_MISFIT, 'NULL')} AS {named(n)}" for n, v in values.items())
+    return f"SELECT {wanted} FROM {rows}"
 
 
 def _nothing(name: str) -> list[str]:

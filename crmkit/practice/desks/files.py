@@ -182,10 +182,11 @@ class Files(Desk):
         tx.find(schema.store, tx.store_id)
         product = schema.product
         rows = tx.all(select(product).order_by(product.c.id))
+        here, hidden = tx.store_id, stock_ledger.counting(tx, tx.store_id)
         _write(
             values.path(path),
             ("product_id", "product", "category", "on_hand"),
-            ([r.id, r.name, r.category, stock_ledger.told(tx, tx.store_id, r.id)] for r in rows),
+            ([r.id, r.name, r.category, stock_ledger.told(tx, here, r.id, hidden)] for r in rows),
         )
         tx.note(f"store:{tx.store_id}", exported="stock", rows=len(rows))
         return len(rows)

@@ -281,12 +281,12 @@ class Stock(Transfers, Counts, Buying, Desk):
     def to_reorder(self, tx: Tx) -> tuple[Reorder, ...]:
         """What this store should order now; goods on their way count as there."""
         r = schema.reorder_rule
-        needed = []
+        needed, hidden = [], ledger.counting(tx, tx.store_id)
         for rule in tx.all(select(r).where(r.c.store_id == tx.store_id).order_by(r.c.product_id)):
             on_hand = ledger.balance(tx, tx.store_id, rule.product_id)
             coming = ledger.in_transit(tx, tx.store_id, rule.product_id)
             if on_hand + coming <= rule.reorder_point:
-                told = ledger.told(tx, tx.store_id, rule.product_id)
+                told = None if rule.product_id in hidden else on_hand
                 there = {"on_hand": told, "in_transit": coming}
                 order = None if told is None else rule.order_up_to - on_hand - coming
                 there["product"] = tx.name_of(schema.product, rule.product_id)
