@@ -59,7 +59,7 @@ def total(prices):
 @pytest.mark.parametrize(
     ("hidden", "says"),
     [
-        (None, "n untouched is right"),
+        (None, "untouched, n is right"),
         (None, "handed in untouched, it ends with None"),
         ('check.function("total", sum, inputs=[[4, 5], [2]])', ""),
         ('check.function("total", max, inputs=[[4, 5]])', "the reference answer is not right"),

@@ -213,7 +213,7 @@ def test_bribing_the_referee_gains_nothing(bribe):
 def test_an_honest_referee_is_left_as_it_is():
     cells = [
         "import crmkit as ck\nck.set_language('en')\nbefore = ck.clean.normalize_phone",
-        "from crmkit.learn import check\ndef tidy(phone):\n    return before(phone)",
+        "from crmkit.learn import check\ndef tidy(phone):\n    return phone.replace(' ', '')[-11:]",
         REFEREE + "assert ck.clean.normalize_phone is before\nassert ck.get_language() == 'en'",
     ]
     context = multiprocessing.get_context("fork")
