@@ -165,8 +165,8 @@ def grade(
     progress(0, len(due), "")
     if due:
         with opened(course) as gradebook:
-            stale = {paper.assignment for _h, paper, _d in due
-                     if not knows(gradebook, course, paper.assignment)}  # fmt: skip
+            asked = {paper.assignment for _h, paper, _d in due}
+            stale = {name for name in asked if not knows(gradebook, course, name)}
         if stale:
             release(course, sorted(stale))
         _mark_all(course, releases, due, report, progress, limits, jobs)
@@ -316,7 +316,7 @@ def _save(
     learner, name = handed.learner, paper.assignment
     if "error" in result:
         return Graded(learner, name, 0.0, 0.0, result["error"].strip().splitlines()[-1])
-    notebook = graded_notebook(course, given_out, paper, result)
+    notebook = graded_notebook(given_out, paper, result)
     folder = course.grading / "autograded" / learner / name
     whole_file(folder / f"{name}.ipynb", nbformat.writes(notebook) + "\n")
     stamp = course.grading / "submitted" / learner / name / "timestamp.txt"

@@ -18,11 +18,9 @@ from crmkit.learn.course import Course
 from crmkit.teach.papers import Paper, Release, key, marks
 
 
-def graded_notebook(course: Course, release: Release, paper: Paper, result: dict[str, Any]) -> Any:
+def graded_notebook(release: Release, paper: Paper, result: dict[str, Any]) -> Any:
     """The learner's notebook as nbgrader would leave it: whole, with hidden tests and verdicts."""
     notebook = copy.deepcopy(release.notebooks[paper.language])
-    master = nbformat.read(course.master(paper.assignment, "zh"), as_version=4)
-    locked = {key(cell): cell.source for cell in master.cells if marks(cell).get("locked")}
     waiting = list(paper.cells)
     cells = []
     for cell in notebook.cells:
@@ -34,7 +32,7 @@ def graded_notebook(course: Course, release: Release, paper: Paper, result: dict
             cells.append(_own_cell(waiting.pop(0), len(cells)))
         mine = waiting.pop(0)
         one = key(cell)
-        cell.source = locked.get(one, mine["source"])
+        cell.source = release.locked.get(one, mine["source"])
         cell.execution_count = 1
         cell.outputs = [_output(said) for said in result["shown"].get(one, ())]
         verdict = result["verdicts"].get(one)
@@ -131,38 +129,44 @@ def save(
     them again. Returns score and full marks.
     """
     from nbgrader import utils
-    from nbgrader.api import Comment, Grade, MissingEntry
+    from nbgrader.api import Comment, Grade
 
     with one_transaction(gradebook):
         gradebook.update_or_create_student(learner)
         more = {"timestamp": timestamp} if timestamp else {}
         submission = gradebook.update_or_create_submission(assignment, learner, **more)
         theirs = gradebook.find_submission_notebook(assignment, assignment, learner)
+        grades, comments = (_by_cell(gradebook, theirs, kind) for kind in (Grade, Comment))
         for cell in notebook.cells:
             if utils.is_grade(cell):
                 name = key(cell)
-                try:
-                    grade = gradebook.find_grade(name, assignment, assignment, learner)
-                except MissingEntry:  # added to the master after this was handed in
+                if name not in grades:  # added to the master after this was handed in
                     of = gradebook.find_grade_cell(name, assignment, assignment)
-                    grade = Grade(cell_id=of.id, notebook=theirs)
-                    gradebook.db.add(grade)
+                    grades[name] = Grade(cell_id=of.id, notebook=theirs)
+                    gradebook.db.add(grades[name])
+                grade = grades[name]
                 grade.auto_score, _most = utils.determine_grade(cell)
                 if grade.manual_score is None or name not in settled:
                     grade.needs_manual_grade = (
                         grade.manual_score is not None or grade.auto_score is None
                     )
             if utils.is_solution(cell):
-                try:
-                    comment = gradebook.find_comment(key(cell), assignment, assignment, learner)
-                except MissingEntry:
+                if key(cell) not in comments:
                     of = gradebook.find_solution_cell(key(cell), assignment, assignment)
-                    comment = Comment(cell_id=of.id, notebook=theirs)
-                    gradebook.db.add(comment)
+                    comments[key(cell)] = Comment(cell_id=of.id, notebook=theirs)
+                    gradebook.db.add(comments[key(cell)])
                 untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-                comment.auto_comment = "No response." if untouched else None
+                comments[key(cell)].auto_comment = "No response." if untouched else None
         gradebook.db.flush()
         return submission.score, submission.max_score
+
+
+def _by_cell(gradebook: Any, notebook: Any, kind: Any) -> dict[str, Any]:
+    """The grades or the comments of a submitted notebook, by the name of their cell."""
+    from nbgrader.api import BaseCell
+
+    found = gradebook.db.query(BaseCell.name, kind).join(kind, kind.cell_id == BaseCell.id)
+    return dict(found.filter(kind.notebook_id == notebook.id).all())
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,7 @@ class Marker:
         vars(sys.modules["__main__"]).setdefault("__spec__", None)
         fresh = multiprocessing.get_context("spawn")
         self._connection, theirs = fresh.Pipe()
-        self._process = fresh.Process(
-            target=marking.work, args=(theirs, *self._arguments), daemon=True
-        )
+        self._process = fresh.Process(target=marking.work, args=(theirs, *self._arguments))
         self._process.start()
         theirs.close()
 

@@ -17,9 +17,12 @@ import time
 import traceback
 import types
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, ClassVar
 from unittest.mock import NonCallableMock
@@ -39,6 +42,7 @@ from crmkit.learn.questions import Asked
 from crmkit.teach.papers import Paper, key, marks
 from crmkit.teach.plain import from_plain
 from crmkit.teach.rooms import Ended, Limits, Rooms
+from crmkit.warm import why_not
 
 _sending = threading.Lock()
 _ASKS = "from crmkit.learn import ask; ask("
@@ -70,6 +74,11 @@ class Master:
         """Whether learners write code in it."""
         return bool(self.wanted)
 
+    @property
+    def only_fields(self) -> bool:
+        """Whether every graded cell only asks in fields."""
+        return all(part.asks for part in self.parts)
+
 
 def prepare_process() -> None:
     """Checks raise here, and none is read anew from disk: no learner's code was ever in reach."""
@@ -92,7 +101,7 @@ def go_through(course: Course, assignment: str) -> Master:
             made.parts.append(
                 Part(key(cell), cell.source, float(marks(cell)["points"]), _asked(cell.source))
             )
-    if all(part.asks for part in made.parts):
+    if made.only_fields:
         return made
     parts = {part.grade_id: part for part in made.parts}
     module = types.ModuleType("__main__")
@@ -346,9 +355,12 @@ def limit_words(limit: str) -> str:
     }.get(limit, _("The program was ended by what is written here."))
 
 
-def mark(master: Master, paper: Paper, rooms: Rooms) -> dict[str, Any]:
-    """The verdict on every part, what each cell showed, and which limits were passed."""
-    learner = Learner(rooms, master, paper)
+def mark(master: Master, paper: Paper, rooms: Rooms | None) -> dict[str, Any]:
+    """The verdict on every part, what each cell showed, and which limits were passed.
+
+    Without `rooms` only a paper of fields can be marked.
+    """
+    learner = Learner(rooms, master, paper) if rooms is not None else None
     try:
         with tempfile.TemporaryDirectory(prefix="crmkit-answers-") as folder:
             kept = {"name": paper.assignment, "answers": paper.answers}
@@ -364,7 +376,10 @@ def mark(master: Master, paper: Paper, rooms: Rooms) -> dict[str, Any]:
                     part.grade_id: _as_data(_judge(part, master, learner)) for part in master.parts
                 }
     finally:
-        learner.close()
+        if learner is not None:
+            learner.close()
+    if learner is None:
+        return {"verdicts": verdicts, "shown": {}, "limits": []}
     shown = {
         learner._cells[number]["key"]: outputs
         for number, outputs in learner.shown.items()
@@ -503,6 +518,7 @@ def work(connection: Any, root: str, datasets: str, at_once: int, limits: Limits
     course, rooms = Course(Path(root)), Rooms(Path(datasets), limits)
     masters: dict[str, Master | str] = {}
     prepare_process()
+    helpers = _helpers(at_once)
     try:
         with ThreadPoolExecutor(at_once) as pool:
             while (job := connection.recv()) is not None:
@@ -512,12 +528,35 @@ def work(connection: Any, root: str, datasets: str, at_once: int, limits: Limits
                         rooms.start()
                     masters[paper.assignment] = _gone_through(course, paper.assignment)
                 master = masters[paper.assignment]
-                pool.submit(copy_context().run, _answer, connection, number, master, paper, rooms)
-    except (EOFError, OSError):
+                if helpers is not None and isinstance(master, Master) and master.only_fields:
+                    asked = helpers.submit(_marked, master, paper, None)
+                else:
+                    asked = pool.submit(copy_context().run, _marked, master, paper, rooms)
+                asked.add_done_callback(partial(_answer, connection, number))
+    except (EOFError, OSError, BrokenExecutor):
         pass
     finally:
         rooms.close()
+        if helpers is not None:
+            helpers.shutdown(cancel_futures=True)
         os._exit(0)
+
+
+def _helpers(at_once: int) -> ProcessPoolExecutor | None:
+    """Processes that judge fields, forked while nothing else runs here; None where none can be."""
+    if at_once < 2 or why_not() is not None:
+        return None
+    pool = ProcessPoolExecutor(at_once, get_context("fork"), initializer=_end_with_the_parent)
+    pool.submit(int).result()
+    return pool
+
+
+def _end_with_the_parent() -> None:
+    def watch() -> None:
+        wait([parent_process().sentinel])  # type: ignore[union-attr]
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _gone_through(course: Course, assignment: str) -> Master | str:
@@ -527,13 +566,15 @@ def _gone_through(course: Course, assignment: str) -> Master | str:
         return traceback.format_exc(limit=-3)
 
 
-def _answer(connection: Any, number: int, master: Any, paper: Paper, rooms: Rooms) -> None:
+def _marked(master: Master | str, paper: Paper, rooms: Rooms | None) -> dict[str, Any]:
     if isinstance(master, str):
-        result: dict[str, Any] = {"error": master}
-    else:
-        try:
-            result = mark(master, paper, rooms)
-        except BaseException:
-            result = {"error": traceback.format_exc(limit=-3)}
-    with _sending, contextlib.suppress(OSError):
-        connection.send((number, result))
+        return {"error": master}
+    try:
+        return mark(master, paper, rooms)
+    except BaseException:
+        return {"error": traceback.format_exc(limit=-3)}
+
+
+def _answer(connection: Any, number: int, marked: Future) -> None:
+    with _sending, contextlib.suppress(OSError, BrokenExecutor):
+        connection.send((number, marked.result()))

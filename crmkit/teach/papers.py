@@ -69,6 +69,7 @@ class Release:
 
     def __init__(self, course: Course, assignment: str):
         self.assignment = assignment
+        self._master = course.master(assignment, "zh")
         self.notebooks = {
             language: nbformat.read(course.release(assignment, language), as_version=4)
             for language in ("zh", "en")
@@ -79,6 +80,12 @@ class Release:
     def cells(self) -> dict[str, Any]:
         """Cells by id: those of nbgrader by their `grade_id`, which is the same."""
         return {key(cell): cell for nb in self.notebooks.values() for cell in nb.cells}
+
+    @cached_property
+    def locked(self) -> dict[str, str]:
+        """What the master has in the cells that nobody may change, hidden tests included."""
+        master = nbformat.read(self._master, as_version=4)
+        return {key(cell): cell.source for cell in master.cells if marks(cell).get("locked")}
 
     @cached_property
     def solutions(self) -> dict[str, set[str]]:
