@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,8 @@ from pathlib import Path
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
+
+_LINK = re.compile(r"\]\((?P<to>[^)#\s]+)")
 
 
 @dataclass
@@ -46,12 +49,13 @@ def fill(course: Course, language: str, reset: bool = False) -> Filled:
                 path=missing[0].relative_to(course.root)
             )
         )
+    by_path = {os.path.normpath(source): copy for source, copy in copies.items()}
     for source, copy in copies.items():
         if copy.exists():
             filled.kept.append(copy)
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
-        _copy_for_learner(source, copy, copies)
+        _copy_for_learner(source, copy, by_path)
         for beside in source.parent.iterdir() if copy.parts[-3] == "exercises" else ():
             if beside != source and beside.is_file():
                 shutil.copy2(beside, copy.parent / beside.name)
@@ -59,18 +63,19 @@ def fill(course: Course, language: str, reset: bool = False) -> Filled:
     return filled
 
 
-def _copy_for_learner(source: Path, copy: Path, copies: dict[Path, Path]) -> None:
+def _copy_for_learner(source: Path, copy: Path, copies: dict[str, Path]) -> None:
     """Without results, so that running a cell shows something, and with links that fit."""
+
+    def fitting(link: re.Match) -> str:
+        to = copies.get(os.path.normpath(os.path.join(source.parent, link["to"])))
+        return link[0] if to is None else f"]({Path(os.path.relpath(to, copy.parent)).as_posix()}"
+
     notebook = json.loads(source.read_text("utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = []
             cell["execution_count"] = None
         else:
-            text = "".join(cell["source"])
-            for target, its_copy in copies.items():
-                there = Path(os.path.relpath(target, source.parent)).as_posix()
-                here = Path(os.path.relpath(its_copy, copy.parent)).as_posix()
-                text = text.replace(f"]({there}", f"]({here}")
+            text = _LINK.sub(fitting, "".join(cell["source"]))
             cell["source"] = text.splitlines(keepends=True)
     copy.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf-8")
