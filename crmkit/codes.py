@@ -106,6 +106,7 @@ RETURN_REASONS = (
     "near_expiry",
 )
 VOID_REASONS = ("scanned_wrong", "paid_wrong", "customer_left", "training")
+WRITE_OFF_REASONS = ("expired", "damaged")
 QUALITY_REASONS = RETURN_REASONS[:3]  # these speak about the goods, not about the customer
 PROMOTION_KINDS = ("percent_off", "threshold", "gift")
 COUPON_EVENTS = ("issued", "redeemed", "restored", "withdrawn")
@@ -170,6 +171,7 @@ STOCKTAKE_STATUSES = ("open", "closed", "cancelled")
 ORDER_STATUSES = ("open", "received", "cancelled")
 RETURN_KINDS = ("return", "void")
 RESERVATION_STATUSES = ("held", "collected", "released")
+DATE_ADVICE = ("write_off", "mark_down", "send_back", "front")
 SHOP_KINDS = ("practice", "served")
 OUTCOMES = ("done", "refused")
 IMPORT_RESULTS = ("added", "changed", "refused")

@@ -486,6 +486,7 @@ def _digits(plain: str, length: int | None) -> Understood:
 def _date(plain: str, year: int | None) -> Understood:
     bare = _BLANK.sub("", plain).strip(_QUOTES).replace("号", "日")
     written = re.fullmatch(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?", bare)
+    written = written or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", bare)
     try:
         if not written or not (written[1] or year):
             raise ValueError

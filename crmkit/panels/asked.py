@@ -39,6 +39,9 @@ def control(ask: Ask, more: Operations, act: str | None = None) -> Part:
     if ask.kind == "codes":
         return parts.field(name, words, value, rev=rev, help=_("Several with blanks between them."))
     day = ask.kind == "day"
+    if name == "best_before":  # copied from a pack, not chosen
+        as_printed = _("As it stands on the pack: 2026-03-01, 2026.3.1 or 20260301.")
+        return parts.field(name, words, value, rev=rev, help=as_printed)
     return parts.field(
         name, words, value, rev=rev, numeric=ask.kind in ("number", "percent", "money"),
         unit=_("yuan") if ask.kind == "money" else None, lines=4 if name in LONG else None,

@@ -7,6 +7,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import ngettext
 from crmkit.labels import short_day
 from crmkit.panels.counting import Counting
+from crmkit.panels.dates import Dating
 from crmkit.panels.general import operations_of, screen
 from crmkit.panels.logic.desk import counted
 from crmkit.panels.logic.lists import Listed
@@ -38,7 +39,7 @@ def _pieces_of(line: Any) -> str:
     return f"{line.product_id} {line.product} × {line.in_transit}"
 
 
-class StockRoom(Counting):
+class StockRoom(Counting, Dating):
     name = "stock"
     operations = operations_of("stock", without=("stock.reserve", "stock.release"))
     looked: Any = None
@@ -52,6 +53,7 @@ class StockRoom(Counting):
             "count": (_("Stocktake"), self._count),
             "way": (_("Goods in and out"), self._way),
             "order": (_("To order"), self._order),
+            "dates": (_("Best before"), self._dates),
         }
 
     def listed(self) -> dict:
@@ -80,6 +82,7 @@ class StockRoom(Counting):
         return parts.card(
             parts.message("info", words) if counted else None,
             table(_("In every store"), self.shop.stock.everywhere(product.id)),
+            self._dates_of(product.id),
             parts.head(_("Keep some for a customer")),
             parts.form(
                 "look.keep",
@@ -275,6 +278,7 @@ class StockRoom(Counting):
             "look.keep": lambda _a, typed: self.note("look.keep", self.keep, typed),
             "kept.release": self.release,
             "begin": lambda operation, _v: self.begin(str(operation)),
+            "dates.begin": self.begin_dated,
             "way.accept": self.accept,
             "way.back": self.call_back,
             "way.part": self.name_pieces,

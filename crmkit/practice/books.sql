@@ -21,6 +21,13 @@ SELECT place, product_id, id FROM (
     FROM ends
 ) AS running WHERE balance <> total;
 
+-- rule: no more of a product bears a date than is there
+SELECT dated.store_id, dated.product_id FROM (
+    SELECT store_id, product_id, SUM(remaining) AS units FROM lot GROUP BY store_id, product_id
+) AS dated LEFT JOIN stock_on_hand ON location_id = dated.store_id
+    AND stock_on_hand.product_id = dated.product_id
+WHERE units > COALESCE(quantity, 0);
+
 -- rule: a lot's last balance is the sum of its entries, never below zero
 SELECT lot_id FROM (
     SELECT id, lot_id, lot_balance,

@@ -25,6 +25,7 @@ from crmkit.practice.shop import Shop
 ZONE = ZoneInfo("Asia/Shanghai")
 OPENING = datetime(2025, 7, 1, 9, 0)
 HOME, NEIGHBOUR = "S01", "S02"
+KEEPER = "E0007"
 SELLERS = ("E0004", "E0005", "E0006")
 RECENT_DAYS, SLEEPING_DAYS, SLEEPERS = 14, 45, 250
 FILES = (
@@ -215,6 +216,7 @@ def _what_is_on(shop: Shop) -> None:
     shop.stock.receive([("P0255", 20)])
     shop.stock.add_supplier("QH", _("Qinghe Foods, wholesale"))
     shop.stock.add_supplier("LX", _("Lanxing Household Goods, wholesale"))
+    _came_yesterday(shop)
     _on_its_way(shop)
     _registered_twice(shop)
     _to_be_looked_at(shop)
@@ -284,6 +286,13 @@ def _to_be_looked_at(shop: Shop) -> None:
     ):
         made = shop.service.improve(action, owner, "2025-06-10", f"{OPENING:%Y-%m-%d}")
         shop.service.improvement_done(made.id)
+
+
+def _came_yesterday(shop: Shop) -> None:
+    """A delivery whose date is earlier than that of what stands on the shelf already."""
+    shop.office.set_clock(OPENING - timedelta(hours=11, minutes=30))
+    shop.as_staff(KEEPER).stock.receive([("P0072", 12)], best_before="2025-09-15")
+    shop.office.set_clock(OPENING)
 
 
 def _on_its_way(shop: Shop) -> None:

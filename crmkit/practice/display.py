@@ -44,6 +44,11 @@ def on_shelf(units: int | None) -> str:
     return _("being counted") if units is None else str(units)
 
 
+def roughly(units: int | None) -> str:
+    """A number of pieces that is reckoned, not counted: about so many."""
+    return on_shelf(None) if units is None else _("about {n}").format(n=units)
+
+
 @contextmanager
 def calling(names: Callable[[], Mapping[str, str]]) -> Iterator[None]:
     """Within, codes of staff and stores are read as these names (`Shop.called`), which are looked
@@ -154,8 +159,8 @@ def _unmarked(text: str):
 
 
 def _cell(name: str, value: object, how: object) -> str:
-    if how is on_shelf:
-        return on_shelf(value)
+    if how in (on_shelf, roughly):
+        return how(value)
     if value is None:
         return "–"
     if callable(how):

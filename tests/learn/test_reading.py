@@ -124,6 +124,7 @@ def test_a_percentage_may_stand_in_a_calculation(typed):
         ("date", "2025年6月7日", dt.date(2025, 6, 7)),
         ("date", "6月7号", dt.date(2025, 6, 7)),
         ("date", "2025/6/7", dt.date(2025, 6, 7)),
+        ("date", "20250607", dt.date(2025, 6, 7)),
         ("text", " 明天补货 ", "明天补货"),
     ],
 )

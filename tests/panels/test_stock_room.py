@@ -297,3 +297,51 @@ def test_a_list_of_goods_may_name_them_and_what_they_are_counted_in(typed, meant
 def test_a_list_that_may_mean_two_numbers_is_asked_back(typed):
     with pytest.raises(PracticeError):
         units(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-02-01", "2026.2.1", "2026年2月1日", "20260201", "２０２６/2/1"]
+)
+def test_the_date_of_a_delivery_is_typed_as_it_stands_on_the_pack(typed, shop_of):
+    shop = shop_of("K1")
+    shop.as_staff("B1").stock.set_shelf_life("P3", 540)
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "way"})
+    screen.did({"act": "begin", "arg": "stock.receive"})
+    values = {"units": "P3 6", "best_before": typed}
+    screen.did({"act": "more.do", "values": values})
+    assert "2026-02-01" in screen.text
+    (lot,) = shop.stock.list_dates(where={"product_id": "P3"}).rows
+    assert (f"{lot.best_before}", lot.remaining) == ("2026-02-01", 6)
+
+
+def test_a_date_nobody_can_read_is_said_in_the_form_and_nothing_is_received(shop_of):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "way"})
+    screen.did({"act": "begin", "arg": "stock.receive"})
+    screen.did({"act": "more.do", "values": {"units": "P3 6", "best_before": "soon"}})
+    assert "could not be understood as a date" in screen.text
+    assert shop.stock.look("P3").on_hand == 20
+
+
+def test_a_date_is_looked_at_counted_and_written_off_in_its_row(shop_of, walk):
+    keeper = shop_of("K1")
+    keeper.as_staff("B1").stock.set_shelf_life("P3", 540)
+    keeper.stock.note_date("P3", "2025-06-20", 5)
+    screen = desk("stock", keeper)
+    screen.did({"act": "tab", "arg": "dates"})
+    assert "1 date to look at today" in screen.text and "about 5" in screen.text
+    acts = [one for one in walk(screen.tree) if one.get("act") == "dates.begin"]
+    assert acts[1]["why"] and not acts[0].get("why")  # writing off is the manager's
+    screen.did({"act": "dates.begin", "arg": acts[0]["arg"]})
+    seen = {"product_id": "P3", "best_before": "2025-06-20", "quantity": "4"}
+    screen.did({"act": "more.do", "values": seen})
+    assert "about 4" in screen.text
+    screen = desk("stock", keeper.as_staff("B1"))
+    screen.did({"act": "tab", "arg": "dates"})
+    screen.did({"act": "dates.begin", "arg": acts[1]["arg"]})
+    off = {"product_id": "P3", "quantity": "4", "reason": "expired", "best_before": "2025-06-20"}
+    screen.did({"act": "more.do", "values": off})
+    assert "0 dates to look at today" in screen.text and "56.00" in screen.text
+    assert keeper.stock.look("P3").on_hand == 16

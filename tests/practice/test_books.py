@@ -34,6 +34,10 @@ DAMAGE = {
     "the passbook's last balance is the sum of its moves": [
         "UPDATE stock_move SET to_balance = to_balance + 1 WHERE id = 1",
     ],
+    "no more of a product bears a date than is there": [
+        "INSERT INTO lot (store_id, product_id, best_before, remaining, came_at)"
+        " VALUES ('S1', 'P1', '2025-12-01', 1000, '2025-06-30')",
+    ],
     "a lot's last balance is the sum of its entries, never below zero": [
         "UPDATE points_entry SET lot_balance = lot_balance + 1 WHERE id = 1",
     ],

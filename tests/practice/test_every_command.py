@@ -72,6 +72,8 @@ def do_something_of_everything(s):
     s.incoming = s.as_staff("K2").stock.send("S1", [("P3", 2)]).id
     s.sheet = s.stock.open_count(["P5"]).stocktake_id
     s.on_the_way = s.stock.send("S2", [("P3", 1)]).id
+    s.stock.set_shelf_life("P3", 540)
+    s.stock.note_date("P3", "2025-12-01", 5)
     s.stock.add_supplier("W1", "Wholesale")
     s.order = s.stock.order("W1", [("P3", 5)]).id
     s.redeemed = (s.points.redeem(ANN, "P4"), s.points.redemptions(ANN)[0].id)[1]
@@ -201,7 +203,7 @@ RECIPES = {
     ),
     "stock.receive_order": lambda s: (
         (s.order, [("P3", 2)]),
-        {"costs": {"P3": 1_500}, "document": "LS-77"},
+        {"costs": {"P3": 1_500}, "document": "LS-77", "best_before": "2026-03-01"},
     ),
     "stock.cancel_order": lambda s: ((s.order,), {}),
     "stock.recount": lambda s: ((s.sheet, ["P5"]), {}),
@@ -209,6 +211,9 @@ RECIPES = {
     "stock.count": lambda s: ((s.sheet, "P5", 9), {}),
     "stock.close_count": lambda s: ((s.sheet,), {}),
     "stock.cancel_count": lambda s: ((s.sheet,), {}),
+    "stock.note_date": lambda s: (("P3", "2025-12-01", 4), {}),
+    "stock.write_off": lambda s: (("P3", 2, "damaged"), {"best_before": "2025-12-01"}),
+    "stock.set_shelf_life": lambda s: (("P2", 540), {}),
     "stock.set_reorder_rule": lambda s: (("P1", 3, 9), {}),
     "surveys.make": lambda s: (("Short", "nps"), {}),
     "surveys.invite": lambda s: ((s.survey, BOB, "sms"), {}),

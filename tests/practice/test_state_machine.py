@@ -8,8 +8,9 @@ import csv
 import os
 import shutil
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,6 +47,7 @@ STORES = ("S1", "S2")
 PHONES = st.integers(0, 5).map("1400000000{}".format)
 UNITS = st.lists(st.tuples(st.sampled_from(PRODUCTS), st.integers(1, 4)), min_size=1, max_size=3)
 STORE = st.sampled_from(STORES)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def units_of(basket):
@@ -106,6 +108,7 @@ class ShopDays(RuleBasedStateMachine):
             ends_on="2030-01-01",
         )
         self.shop.points.set_reward("P3", 50)
+        self.shop.stock.set_shelf_life("P1", 90)
         self.shop.stock.add_supplier("W1", "Wholesale")
         self.drawer = dict.fromkeys(STORES, 0)  # cash in the trainer's drawer at each store
         self.on_card = {}
@@ -525,6 +528,30 @@ class ShopDays(RuleBasedStateMachine):
         assert set(report.uncounted) == set(PRODUCTS) - set(counts)
         for product, counted in counts.items():
             self.shelf[store, product] = counted
+
+    @rule(store=STORE, days=st.integers(0, 60), units=st.integers(0, 6))
+    def a_date_is_noted(self, store, days, units):
+        day = self.clock.at.astimezone(SHANGHAI).date() + timedelta(days=days)
+        fits = units <= self.shelf[store, "P1"]
+        try:
+            self.at[store].stock.note_date("P1", day.isoformat(), units)
+        except NotEnoughStock:
+            assert not fits
+            return
+        assert fits
+        dated = self.at[store].stock.list_dates(where={"product_id": "P1", "since": day}).rows
+        assert sum(one.remaining for one in dated if one.best_before == day) == units
+
+    @rule(store=STORE, product=st.sampled_from(PRODUCTS), units=st.integers(1, 3))
+    def something_is_written_off(self, store, product, units):
+        fits = units <= self.shelf[store, product]
+        try:
+            self.at[store].stock.write_off(product, units, "expired")
+        except NotEnoughStock:
+            assert not fits
+            return
+        assert fits
+        self.shelf[store, product] -= units
 
     # --- time and trouble
 

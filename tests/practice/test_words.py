@@ -19,6 +19,8 @@ def codes():
         ("RETURN_REASONS", "return_reason"),
         ("PROMOTION_KINDS", "kind"),
         ("VOID_REASONS", "return_reason"),
+        ("WRITE_OFF_REASONS", "return_reason"),
+        ("DATE_ADVICE", "date_advice"),
         ("RETURN_KINDS", "return_kind"),
         ("PRICE_CHANGES", "price_change"),
         ("CASH_KINDS", "cash_kind"),

@@ -87,6 +87,14 @@ def percent(typed: object) -> int:
     return whole(f"{100 * value if 0 < value < 1 else value:g}")
 
 
+def a_day(typed: object) -> str:
+    """A day as people type it or as it stands on a pack (2026.3.1, 2026年3月1日, 20260301)."""
+    try:
+        return read("date", str(typed)).value.isoformat()
+    except NotUnderstood as error:
+        raise BadValue(str(error)) from None
+
+
 def search_members(shop: Shop, words: str) -> tuple[list, bool]:
     """Members by phone, card, number, last four digits or name; whether there are more."""
     words = values.plain(words).strip()
@@ -119,6 +127,7 @@ def day(moment: date) -> str:
 __all__ = [
     "DeskWork",
     "PracticeError",
+    "a_day",
     "cents",
     "counted",
     "day",

@@ -12,7 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import short_day
 from crmkit.learn.reading import cut
-from crmkit.panels.logic.desk import DeskWork, cents, money, percent, search_members, whole
+from crmkit.panels.logic.desk import DeskWork, a_day, cents, money, percent, search_members, whole
 from crmkit.practice import Shop, display, values
 from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.values import field_label
@@ -122,6 +122,8 @@ def _taken(kind: str, words: str) -> Any:
         return units(words)
     if kind == "codes":
         return codes(words)
+    if kind == "day":
+        return a_day(words)
     return words
 
 
@@ -214,7 +216,8 @@ def _read(shop: Shop, operation: str, ask: Ask, value: Any) -> str:
     if ask.name == "member_id":
         return " ".join(filter(None, (shop.members.show(value).name, value)))
     if ask.kind == "day":
-        return short_day(values.day(value, ask.name))
+        packed = ask.name == "best_before"  # whose year counts
+        return value if packed else short_day(values.day(value, ask.name))
     words = str(value)
     named = shop.called() | dict(there_are(ask, shop, operation))
     return cut(named.get(words, words))

@@ -12,6 +12,7 @@ from crmkit.practice.command import Tx, command, query
 from crmkit.practice.domain import buying
 from crmkit.practice.errors import Closed, NotFound, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
+from crmkit.practice.ledgers import lots
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, built, record
@@ -126,11 +127,13 @@ class Buying:
         units: values.Units | None = None,
         *,
         costs: dict[str, int] | None = None,
+        best_before: date | str | None = None,
         document: str | None = None,
     ) -> Order:
         """(Part of) an order is delivered: everything that is outstanding, or these units, at the
         order's cost or the one the delivery note (`document`) says. A product's cost becomes the
-        average of what is there and what came. The order closes when all has come."""
+        average of what is there and what came; `best_before` is the date on those that spoil. The
+        order closes when all has come."""
         found = _order(tx, _find_open(tx, order_id))
         outstanding = {line.product_id: line.outstanding for line in found.lines}
         coming = (
@@ -153,6 +156,8 @@ class Buying:
         )
         for product_id, quantity in coming.items():
             _take_in(tx, delivery_id, product_id, quantity, agreed[product_id])
+        if best_before:
+            lots.came(tx, coming, best_before)
         if all(outstanding[one] == coming.get(one, 0) for one in outstanding):
             tx.update(order_table, found.id, status="received", closed_at=tx.now)
         tx.note(f"order:{found.id}", received=coming)

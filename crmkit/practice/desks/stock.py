@@ -1,6 +1,6 @@
 """The stock room: what is where, what comes in, and putting the book right."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from sqlalchemy import or_, select
@@ -10,10 +10,12 @@ from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.buying import Buying
 from crmkit.practice.desks.counts import Counts
+from crmkit.practice.desks.dates import Dates
 from crmkit.practice.desks.transfers import Transfers
 from crmkit.practice.display import ABOUT, on_shelf
 from crmkit.practice.errors import BadValue, NotFound, Refused
-from crmkit.practice.goods import find_product, matching
+from crmkit.practice.goods import find_product, matching, wanted
+from crmkit.practice.ledgers import lots
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live, name_shown
@@ -120,7 +122,7 @@ class Reservation:
     lapsed: bool
 
 
-class Stock(Transfers, Counts, Buying, Desk):
+class Stock(Transfers, Counts, Buying, Dates, Desk):
     name = "stock"
 
     @query(roles="cashier sales stock_keeper manager trainer")
@@ -156,14 +158,24 @@ class Stock(Transfers, Counts, Buying, Desk):
         return _on_hand(tx, tx.find(schema.store, store_id or tx.store_id).id, product)
 
     @command(roles="stock_keeper manager trainer")
-    def receive(self, tx: Tx, units: values.Units, *, note: str | None = None) -> dict[str, int]:
-        """Goods arrive from the supplier; what is on hand of each now, but of those being counted."""
+    def receive(
+        self,
+        tx: Tx,
+        units: values.Units,
+        *,
+        best_before: date | str | None = None,
+        note: str | None = None,
+    ) -> dict[str, int]:
+        """Goods arrive from the supplier; what is on hand of each now, but of those being counted.
+        `best_before` is the date on those that spoil."""
         note = values.text(note, "note", needed=False)
         now = {}
         for product_id, quantity in values.pairs(units):
             product = find_product(tx, product_id)
             ledger.move(tx, "receive", product.id, "@supplier", tx.store_id, quantity, reason=note)
             now[product.id] = ledger.told(tx, tx.store_id, product.id)
+        if best_before:
+            lots.came(tx, wanted(tx, units), best_before)
         tx.note(f"store:{tx.store_id}", received=dict(values.pairs(units)))
         return {one: many for one, many in now.items() if many is not None}
 
@@ -191,12 +203,16 @@ class Stock(Transfers, Counts, Buying, Desk):
             .order_by(m.c.id.desc())
             .limit(values.quantity(limit, "limit"))
         )
-        said, back = tx.said(m, [row.id for row in rows]), schema.sale_return
+        said, back, off = tx.said(m, [row.id for row in rows]), schema.sale_return, schema.write_off
+        gone = tx.by_key(
+            select(off.c.move_id, off.c.reason).where(off.c.move_id.in_([row.id for row in rows]))
+        )
         why = tx.by_key(
             select(back.c.id, back.c.reason).where(back.c.id.in_([row.return_id for row in rows]))
         )
         return tuple(
-            _moved(row, tx.store_id, said[row.id] or why.get(row.return_id)) for row in rows
+            _moved(row, tx.store_id, said[row.id] or gone.get(row.id) or why.get(row.return_id))
+            for row in rows
         )
 
     @command(roles="stock_keeper manager trainer")

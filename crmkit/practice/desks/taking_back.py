@@ -280,7 +280,7 @@ def _put_back(tx: Tx, return_id: int, one: returning.Back, to_shelf: bool) -> No
     stock.move(tx, "return", what[0], "@customer", here, what[1], **about)
     if not to_shelf:
         about["reason"] = _("taken back, not to be sold again")
-        stock.move(tx, "adjust", what[0], here, "@loss", what[1], **about)
+        stock.write_off(tx, *what, "damaged", **about)
 
 
 def _refund(

@@ -4,11 +4,14 @@ So all places together always sum to zero. Each row keeps both places' balances 
 passbook: what is on a shelf is read from the last row, however long the ledger has grown.
 """
 
+from datetime import date
+
 from sqlalchemy import case, func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema
 from crmkit.practice.errors import Closed, NotEnoughStock, Refused
+from crmkit.practice.ledgers import lots
 
 move_table = schema.stock_move
 
@@ -50,12 +53,22 @@ def told(tx, location_id: str, product_id: str, hidden: set[str] | None = None) 
     return None if product_id in hidden else balance(tx, location_id, product_id)
 
 
-def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int, **about) -> int:
-    """Move units; the new balance of the place they left. The one writer of the stock ledger."""
+def move(
+    tx,
+    kind: str,
+    product_id: str,
+    from_id: str,
+    to_id: str,
+    quantity: int,
+    dated: date | None = None,
+    **about,
+) -> int:
+    """Move units (where it is known, those of one date); the number of the row. The one writer of
+    the stock ledger."""
     left = balance(tx, from_id, product_id) - quantity
     if left < 0 and not from_id.startswith("@"):
         raise _too_few(tx, left + quantity, product_id, from_id, quantity)
-    tx.insert(
+    number = tx.insert(
         move_table,
         kind=kind,
         product_id=product_id,
@@ -66,7 +79,18 @@ def move(tx, kind: str, product_id: str, from_id: str, to_id: str, quantity: int
         to_balance=balance(tx, to_id, product_id) + quantity,
         **about,
     )
-    return left
+    if "return_id" not in about:  # what was just brought back bears no date that is known
+        lots.shrink(tx, from_id, product_id, quantity, left, dated)
+    return number
+
+
+def write_off(
+    tx, product_id: str, quantity: int, why: str, dated: date | None = None, **about
+) -> None:
+    """Units that can no longer be sold leave this store's book, at what they cost."""
+    number = move(tx, "adjust", product_id, tx.store_id, "@loss", quantity, dated, **about)
+    each = tx.value(select(schema.product.c.cost).where(schema.product.c.id == product_id))
+    tx.insert(schema.write_off, move_id=number, reason=why, cost=each * quantity)
 
 
 def adjust(tx, kind: str, product_id: str, change: int, **about) -> None:
@@ -129,6 +153,14 @@ def take(tx, kind: str, product_id: str, to_id: str, quantity: int, **about) -> 
     """Take units that nobody reserved off this store's shelf."""
     require_available(tx, product_id, quantity)
     move(tx, kind, product_id, tx.store_id, to_id, quantity, **about)
+
+
+def require_on_hand(tx, product_id: str, quantity: int) -> int:
+    """How many units are on this store's shelf; refused where there are fewer than that."""
+    there = balance(tx, tx.store_id, product_id)
+    if there < quantity:
+        raise _too_few(tx, there, product_id, tx.store_id, quantity)
+    return there
 
 
 def held(tx, reservation_id: int):

@@ -12,8 +12,10 @@ product = table(
     day("launched_on", null=True),
     words("shelf barcode initials", null=True),
     flag("active"),
+    count("shelf_life_days", null=True),
     must("list_price_not_negative", "list_price >= 0"),
     must("cost_not_negative", "cost >= 0"),
+    must("shelf_life_positive", "shelf_life_days > 0"),
     Index("uq_product_barcode", "barcode", unique=True),
 )
 
@@ -45,6 +47,26 @@ stock_move = ledger(
     must("transfer_named", "(kind LIKE 'transfer_%') = (transfer_id IS NOT NULL)"),
     by("from_id product_id id", "to_id product_id id", "transfer_id", "sale_id", "at"),
     said="reason",
+)
+
+write_off = ledger(
+    "write_off",
+    ref("move_id", "stock_move.id", primary_key=True),
+    coded("reason", codes.WRITE_OFF_REASONS),
+    cents("cost"),
+    must("cost_not_negative", "cost >= 0"),
+)
+
+lot = table(
+    "lot",
+    number(),
+    ref("store_id product_id"),
+    day("best_before"),
+    count("remaining"),
+    when("came_at"),
+    must("remaining_not_negative", "remaining >= 0"),
+    Index("uq_lot_date", "store_id", "product_id", "best_before", unique=True),
+    by("store_id best_before id"),
 )
 
 transfer = table(

@@ -1,0 +1,83 @@
+"""How many pieces of which date stand on a shelf: an estimate.
+
+The till does not know which date is sold. What goes is taken to be of the earliest date that is not
+over; what came in without a date noted has none. Only the shelf knows: `note` puts it right.
+"""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from crmkit.i18n import gettext as _
+from crmkit.practice import schema, values
+from crmkit.practice.domain.spoiling import off_first
+from crmkit.practice.errors import BadValue, Refused
+
+lot = schema.lot
+
+
+def standing(tx, store_id: str, product_id: str) -> list:
+    """The dates of a product that are thought to stand at a store, the earliest first."""
+    here = (lot.c.store_id == store_id, lot.c.product_id == product_id, lot.c.remaining > 0)
+    return tx.all(select(lot).where(*here).order_by(lot.c.best_before))
+
+
+def shrink(
+    tx, store_id: str, product_id: str, quantity: int, left: int, dated: date | None = None
+) -> None:
+    """So many pieces went, so many are `left` in the store: of those `dated`, if that is known."""
+    there = standing(tx, store_id, product_id)
+    if there:
+        undated = quantity + left - sum(one.remaining for one in there)
+        _off(tx, there, quantity, dated, undated)
+
+
+def _off(tx, there: list, quantity: int, dated: date | None = None, undated: int = 0) -> None:
+    goes = [(one.id, one.best_before, one.remaining) for one in there]
+    left = off_first([*goes, (0, None, undated)], quantity, tx.today, dated)
+    for number in left.keys() - {0}:
+        tx.update(lot, number, remaining=left[number])
+
+
+def day_of_date(tx, product, best_before: date | str) -> date:
+    """The date on the pack, where this product can bear it."""
+    day = values.day(best_before, "best_before")
+    if product.shelf_life_days is None:
+        said = _("{product} has no shelf life on file. The manager can set one.")
+        raise Refused(said, product=product.id)
+    if (day - tx.today).days > product.shelf_life_days:
+        said = _("{product} keeps for {days} days: {day} is too far away. Is the year right?")
+        raise BadValue(said, product=product.id, days=product.shelf_life_days, day=f"{day}")
+    return day
+
+
+def came(tx, units: dict[str, int], best_before: date | str) -> None:
+    """Of goods that were received, those that spoil bear this date: of one product, for each
+    bears its own."""
+    products = [tx.find(schema.product, one) for one in units]
+    spoil = [one for one in products if one.shelf_life_days is not None] or products
+    if len(spoil) > 1:
+        said = _("{products}: each bears a date of its own. Receive them one by one.")
+        raise Refused(said, products=_(", ").join(one.id for one in spoil))
+    product = spoil[0]
+    day = day_of_date(tx, product, best_before)
+    if day < tx.today:
+        said = _("{product}: {day} is over. Goods past their date are not taken in.")
+        raise Refused(said, product=product.id, day=f"{day}")
+    here = (lot.c.store_id == tx.store_id, lot.c.product_id == product.id, lot.c.best_before == day)
+    before = tx.value(select(func.coalesce(func.sum(lot.c.remaining), 0)).where(*here))
+    _put(tx, product.id, day, int(before) + units[product.id])
+
+
+def note(tx, product, day: date, quantity: int, on_hand: int) -> None:
+    """So many pieces of this date were seen on the shelf. If that makes more than are there, the
+    other dates were thought to be too many."""
+    others = [one for one in standing(tx, tx.store_id, product.id) if one.best_before != day]
+    beyond = sum(one.remaining for one in others) + quantity - on_hand
+    _off(tx, others, max(beyond, 0))
+    _put(tx, product.id, day, quantity)
+
+
+def _put(tx, product_id: str, day: date, remaining: int) -> None:
+    key = {"store_id": tx.store_id, "product_id": product_id, "best_before": day}
+    tx.put(lot, key, remaining=remaining, came_at=tx.now)
