@@ -2,6 +2,7 @@
 
 import numbers
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -86,6 +87,23 @@ def heading(column: str) -> str:
     }[end].format(column=name)
 
 
+def headings(columns: Sequence[str]) -> dict[str, str]:
+    """What people read above each column of one table: those beside it tell what some mean.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("en"):
+    ...     headings(["month", "revenue", "before"])["before"], headings(["fault", "before"])["before"]
+    ('Period before', 'Before')
+    """
+    there = set(columns)
+    meant = {"name": "person_name"} if set(OF_PEOPLE) & there else {}
+    if "before" in there and not {"after", "fault"} & there:
+        meant["before"] = "period_before"
+    if {"member_share", "members"} <= there and "member_revenue" not in there:
+        meant["member_share"] = "share_of_members"
+    return {column: heading(meant.get(column, column)) for column in columns}
+
+
 QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 
 
@@ -163,6 +181,33 @@ def short_day(day: date) -> str:
     return _day(day, {"zh": "M月d日", "en": "d MMMM"})
 
 
+def full_month(month: str) -> str:
+    """A month with its year, of 2025-07: 2025年7月, July 2025."""
+    return _day(date.fromisoformat(f"{month}-01"), {"zh": "y年M月", "en": "MMMM y"})
+
+
+def short_month(month: str) -> str:
+    """A month beside others on an axis, in two lines: 7月 2025, Jul 2025."""
+    return _day(date.fromisoformat(f"{month}-01"), {"zh": "M月\ny", "en": "MMM\ny"})
+
+
+def months(first: str, last: str) -> str:
+    """From one month to another as people say it, the year once where it is one.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("en"):
+    ...     months("2025-05", "2025-07"), months("2024-11", "2025-01"), months("2025-05", "2025-05")
+    ('May to July 2025', 'November 2024 to January 2025', 'May 2025')
+    """
+    if first == last:
+        return full_month(first)
+    ends = [date.fromisoformat(f"{one}-01") for one in (first, last)]
+    one_year = ends[0].year == ends[1].year
+    begin = _day(ends[0], {"zh": "y年M月", "en": "MMMM" if one_year else "MMMM y"})
+    end = _day(ends[1], {"zh": "M月" if one_year else "y年M月", "en": "MMMM y"})
+    return _("{first} to {last}").format(first=begin, last=end)
+
+
 def _day(day: date, forms: dict[str, str]) -> str:
     from babel.dates import format_date
 
@@ -229,8 +274,7 @@ def show(frame: Any, rows: int | None = None) -> Any:
         for values in table.iter_columns()
     }
     read = pd.DataFrame(shown, index=range(1, len(table) + 1))
-    people = {"name": "person_name"} if set(OF_PEOPLE) & set(table.columns) else {}
-    read.columns = [heading(people.get(name, name)) for name in table.columns]
+    read.columns = list(headings(table.columns).values())
     return read if len(read) else _with_a_word(read)
 
 

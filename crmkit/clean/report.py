@@ -323,7 +323,7 @@ class Cleaning:
             self._find(fault, column, action, mask.index[mask], [(name, name) for name in names])
 
     def _row_names(self, mask: pd.Series) -> list[str]:
-        for column in ("member_id", "sale_id", "name"):
+        for column in ("sale_id", "member_id", "name"):
             if self.has(column):
                 return _first(self.frame[column][mask])
         return [f"#{row}" for row in self.frame.index[mask][:EXAMPLES]]

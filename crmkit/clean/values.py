@@ -352,7 +352,30 @@ def clean_dates(
         )
         dates[values.index] = pd.to_datetime(values).astype("datetime64[us]")
         faults[faults_found.index] = faults_found
-    return dates, faults
+    return dates, unusual_only(column, faults, "date_format")
+
+
+def unusual_only(column: pd.Series, faults: pd.Series, written: str) -> pd.Series:
+    """The faults without those of values that are written as most of their column is.
+
+    `written` is the fault of a value that is only written in another way: the way most have is the
+    file's own, and nothing had to be mended in it.
+    """
+    odd = faults == written
+    if not odd.any():
+        return faults
+    shapes = _map_unique(column.dropna(), lambda value: (_shape(value), None))[0]
+    usual = shapes.value_counts()
+    if not len(usual) or usual.iloc[0] * 2 <= len(shapes):
+        return faults
+    return faults.mask(odd & (shapes.reindex(column.index) == usual.index[0]))
+
+
+def _shape(value: object) -> str:
+    """2026/4/1 and 2026/10/31 are written alike, 2026年4月1日 is not; nor is a day with its hour."""
+    if not isinstance(value, str):
+        return type(value).__name__
+    return re.sub(r"[A-Za-z]+|[上下]午", "A", re.sub(r"\d+", "9", value))
 
 
 # --- numbers and codes --------------------------------------------------------------------------
@@ -410,7 +433,7 @@ def clean_numbers(column: pd.Series, decimal: str | None = None) -> tuple[pd.Ser
         values, found = _map_unique(column[todo], lambda value: number_of(value, decimal))
         numbers[values.index] = pd.to_numeric(values).astype("Float64")
         faults[found.index] = found
-    return numbers, faults
+    return numbers, unusual_only(column, faults, "number_format")
 
 
 def decimal_of(*columns: pd.Series) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from crmkit.data.reading import read
 from crmkit.data.reading.files import named, quoted
 from crmkit.data.reading.held import held
-from crmkit.data.reading.kinds import NOTHING
+from crmkit.data.reading.kinds import NOTHING, any_moment
 from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meanings, table_meant
 from crmkit.data.reading.report import ReadingReport
@@ -250,6 +250,12 @@ def _odd(lines: Any, column: str, meaning: str, kind: str, rows: int, filled: in
     if kind == "text":
         if n := count(f"regexp_full_match({name}, {quoted(AMBIGUOUS_DATES)})"):
             odd.append(_("{n} dates that can be read two ways").format(n=f"{n:,}"))
+        elif (
+            wanted
+            and wanted.kind == "time"
+            and not count(f"NOT regexp_full_match(trim({name}), {quoted(any_moment())})")
+        ):
+            odd.append(_("dates written in several ways"))
         elif wanted and wanted.kind in ("number", "time"):
             odd.append(
                 _("should be {kind}, but is text").format(

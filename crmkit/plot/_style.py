@@ -253,6 +253,16 @@ def _fold_words(ax: Any) -> None:
             ax.set_title(fold(title, int(width_of(title) * room / box.width), 3))
 
 
+def some_percent(share: float) -> str:
+    """A share without decimals; a small one is not told as none: 12%, 0.5%."""
+    return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
+
+
+def signed_percent(change: float) -> str:
+    """A change with its sign, the minus as in a text: +8.6%, −11.6%."""
+    return f"{change:+.1%}".replace("-", "−")
+
+
 def short(number: float) -> str:
     """A large number as it is said: 12.5万, 1.2亿; 125k, 1.2M.
 

@@ -35,7 +35,7 @@ def lifetime_value(result: Any, *, ax: Any = None) -> Any:
     _style.value_axis(ax.yaxis, "lifetime_value")
     ax.set(
         xlabel=_("Members in ten equal parts, the most valuable first"),
-        ylabel=heading("lifetime_value"),
+        ylabel=_("Expected in {weeks:g} weeks").format(weeks=result.weeks),
     )
     ax.set_title(
         _("{n:,} members: {total} expected in {weeks:g} weeks ({low} to {high})").format(
@@ -218,7 +218,7 @@ def purchases_per_member(result: Any, most: int = 15, *, ax: Any = None) -> Any:
     folded = table.assign(purchases=table["purchases"].clip(upper=most))
     sums = folded.groupby("purchases")["members"].sum() / total
     bars = ax.bar(sums.index, sums, color=_style.MAIN)
-    ax.bar_label(bars, [f"{value:.0%}" for value in sums], padding=4, fontsize=13)
+    ax.bar_label(bars, [_style.some_percent(value) for value in sums], padding=4, fontsize=13)
     more = table["purchases"].max() > most
     ax.set_xticks(list(sums.index), [f"{n}+" if more and n == most else str(n) for n in sums.index])
     _style.value_axis(ax.yaxis, "member_share")

@@ -183,7 +183,9 @@ def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
     colours = [_style.MAIN if value >= 0 else _style.BAD for value in table[change]]
     drawn = ax.bar(range(len(table)), table[change], color=colours)
     if len(table) <= 14:
-        ax.bar_label(drawn, [f"{value:+.0%}" for value in table[change]], padding=3, fontsize=13)
+        ax.bar_label(
+            drawn, [_style.signed_percent(value) for value in table[change]], padding=3, fontsize=13
+        )
     _style.name_points(ax, names)
     ax.axhline(0, color="#4A4F57", linewidth=1)
     ax.margins(y=0.15)

@@ -11,7 +11,8 @@ from crmkit.tables import TableError
 
 @_style.chart(size=(11, 6.6))
 def rfm_groups(members: Any, *, ax: Any = None) -> Any:
-    """How many members each of the eight RFM groups has, and its share of what they spent.
+    """How many members each of the eight RFM groups has, and its share of what they spent: the group
+    that spent most first.
 
     `members`: what `segment.rfm_groups` gave. Returns the Axes.
 
@@ -26,12 +27,12 @@ def rfm_groups(members: Any, *, ax: Any = None) -> Any:
     _style.need(table, ["rfm_group", "monetary"], "segment.rfm_groups")
     table = _style.known(table, "monetary")
     groups = table.groupby("rfm_group")["monetary"].agg(["size", "sum"]).reindex(RFM_GROUPS)
-    groups = groups.fillna(0)
+    groups = groups.fillna(0).sort_values("sum", ascending=False, kind="stable")
     shares = groups / groups.sum()
     both = pd.concat(
         [
-            pd.DataFrame({"rfm_group": RFM_GROUPS, "of": "members", "share": shares["size"]}),
-            pd.DataFrame({"rfm_group": RFM_GROUPS, "of": "spending", "share": shares["sum"]}),
+            pd.DataFrame({"rfm_group": shares.index, "of": "members", "share": shares["size"]}),
+            pd.DataFrame({"rfm_group": shares.index, "of": "spending", "share": shares["sum"]}),
         ]
     )
     _style.bars(ax, both, "rfm_group", "share", "of", horizontal=True)

@@ -108,6 +108,8 @@ def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
     _style.title(ax, figure, *_style.across(keys))
 
 
+NAMED = 20
+"""Up to so many products stand under their bars by name."""
 FEW = 0.4
 """With a larger share of the products in class A they are not few."""
 CLASS_COLOURS = {"A": _style.MAIN, "B": _style.ACCENT, "C": _style.QUIET}
@@ -122,9 +124,10 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     _style.need(table, ["abc", "value_share", "cumulative_share"], "stock.abc")
     table = _style.known(table, "cumulative_share")
+    few = (table["abc"] == "A").mean() < FEW
     at, first = range(1, len(table) + 1), 0
     running = table["cumulative_share"].to_numpy()
-    few = (table["abc"] == "A").mean() < FEW
+    named = table.columns[0].endswith("_id") and len(table) <= NAMED
     for letter, colour in CLASS_COLOURS.items():
         inside = table["abc"] == letter
         if inside.any():
@@ -132,15 +135,24 @@ def abc(result: Any, *, ax: Any = None) -> Any:
                 letter=letter, n=int(inside.sum()), share=table.loc[inside, "value_share"].sum()
             )
             last = first + int(inside.sum())
-            here = slice(max(0, first - 1), last)  # no gap to the class before
-            ax.fill_between(at[here], running[here], color=colour, label=name)
-            ax.bar(at[first], running[first], color=colour, width=1)
+            if named:
+                ax.bar(at[first:last], running[first:last], color=colour, label=name)
+            else:
+                here = slice(max(0, first - 1), last)  # no gap to the class before
+                ax.fill_between(at[here], running[here], color=colour, label=name)
+                ax.bar(at[first], running[first], color=colour, width=1)
             first = last
-    ax.plot(at, table["cumulative_share"], color="#22303C", linewidth=2)
+    if not named:
+        ax.plot(at, table["cumulative_share"], color="#22303C", linewidth=2)
     ax.set_xlim(0, len(table) + 1)
     ax.set_ylim(0, 1.02)
     _style.value_axis(ax.yaxis, "cumulative_share")
     ax.set(xlabel=_("Products, best first"), ylabel=heading("cumulative_share"))
+    if named:
+        words = [
+            _style.fold(one, 12) for one in _style.words(table.columns[0], table[table.columns[0]])
+        ]
+        ax.set_xticks(list(at), words, rotation=90 if len(words) > 8 else 0)
     ax.legend(loc="lower right", frameon=True, framealpha=0.9)
     title = _("How few products bring most of the {figure}") if few else _("What each product adds to the {figure}")  # fmt: skip
     ax.set_title(title.format(figure=_style.inside(table.columns[1])))

@@ -7,18 +7,29 @@ what follows, `page` and `notebook` write it down.
 
 from crmkit.data.reading.held import held
 from crmkit.report.ledger import Opened, opened
-from crmkit.report.own import members_of, pairs, purchases, returned, store_trend, whole
+from crmkit.report.own import (
+    best_first,
+    members_of,
+    pairs,
+    purchases,
+    receipts,
+    returned,
+    store_trend,
+    whole,
+)
 from crmkit.report.written import Report, analyse
 
 __all__ = [
     "Opened",
     "Report",
     "analyse",
+    "best_first",
     "held",
     "members_of",
     "opened",
     "pairs",
     "purchases",
+    "receipts",
     "returned",
     "store_trend",
     "whole",

@@ -8,7 +8,8 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.report.says import half, rows, share
+from crmkit.labels import full_day, full_month, text
+from crmkit.report.says import change, half, money, rows, share
 from crmkit.results import number
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
@@ -42,7 +43,7 @@ def _fall(found: Mapping[str, Any]) -> Advice | None:
     several = found["_stores"] > 1
     return Advice(
         _("Find out who stays away before you lower prices: look at revenue store by store and group by group.") if several else _("Find out who stays away before you lower prices: look at revenue group by group."),
-        _("{month} brought {change} against the same month of the year before.").format(month=months[-1]["month"], change=f"{months[-1]['yoy']:+.1%}"),
+        _("{month} brought {change} against the same month of the year before.").format(month=full_month(months[-1]["month"]), change=change(months[-1]["yoy"])),
         _("Take the same month of the year before as the yardstick, not the month before."),
     )  # fmt: skip
 
@@ -58,7 +59,7 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     many = members >= TO_COMPARE
     return Advice(
         _("Ask after the good members who have not been for a while, by phone or message; leave out every tenth by lot, to compare.") if many else _("Ask after the good members who have not been for a while, one by one, by phone or message."),
-        _("{n} members who brought {money} of what members spent were last here {days} days before {day} on average.").format(day=found["_days"][1], n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
+        _("{n} members ({groups}) who brought {money} of what members spent were last here {days} days before {day} on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
         _("After two months: how many of those asked bought, and how many of those left out?") if many else _("After two months: who of them has bought again? With so few, ask them why rather than count."),
     )  # fmt: skip
 
@@ -130,7 +131,7 @@ def _return(found: Mapping[str, Any]) -> Advice | None:
     name = found["names"].get(str(table[0]["product_id"]), table[0]["product_id"])
     return Advice(
         _("Look at what is wrong with {product}: the goods, or what the label promises.").format(product=name),
-        _("{rate} of its pieces come back: {money} given back.").format(rate=share(table[0]["return_rate"]), money=number(table[0]["refunded"])),
+        _("{rate} of its pieces come back: {money} given back.").format(rate=share(table[0]["return_rate"]), money=money(found, table[0]["refunded"])),
         _("Write down the reason at each return, and count again in a month."),
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.report import says
 from crmkit.report.ledger import Opened
 
@@ -20,7 +19,6 @@ class Step:
     - `needs`: columns of the sales without which it cannot be; `tables`: other tables it takes
     - `rows`: how many rows of its table are shown (0: none)
     - `says`: what it means, from the results so far; nothing where there is nothing to say
-    - `heads`: headings that say more here than the column's own
     - `members`: its rows are single members: they are in no report and in no output of a notebook
     - `figures`: its table is seen beside its chart, and printed
     - `unless`: why it cannot be, for another reason than a missing column
@@ -34,7 +32,6 @@ class Step:
     tables: tuple[str, ...] = ()
     rows: int = 12
     says: Callable[[Mapping[str, Any]], str] | None = None
-    heads: tuple[tuple[str, str], ...] = ()
     members: bool = False
     figures: bool = False
     unless: str = ""
@@ -49,6 +46,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     too_short = {n: short.format(n=days, wanted=n) if days < n else "" for n in (21, 60, 90)}
     no_hours = "" if opened.timed else _("The times have no hour, only the day.")
     change = "yoy" if year else "pop"
+    against = _("Against the month before, and the year before") if year else _("Against the month before")  # fmt: skip
     cohort = "quarter" if year else "month"
     one = _("The file holds one only.")
     alone = {name: one if n == 1 else "" for name, n in opened.places.items()}
@@ -61,44 +59,43 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     priced = ("stock_daily", "products")
     return {
         _("Key figures"): [
-            Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.summary),
-            Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1),
+            Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",)),
+            Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=says.receipts),
             Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=says.rate),
-            Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=says.rate),
+            Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=says.repeat),
         ],
         _("Over time"): [
-            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.months),
+            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.by_month),
             *([] if year else [by_week]),
-            Step("growth", _("Against the month before, and the year before"), "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth,
-                heads=(("before", _("Period before")),), unless=too_short[60]),
+            Step("growth", against, "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth, unless=too_short[60]),
+            *([] if year else [Step("growth_in_a_year", _("Against the year before"), "", unless=_("The file holds no month of two years."))]),
             Step("by_weekday", _("By day of the week"), 'ck.kpi.sales_summary(sales, by="weekday")', "ck.plot.sales_summary(by_weekday)", needs=("sale_id",), rows=7, says=says.weekday),
             Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
         ],
         _("Stores and channels"): [
-            Step("by_store", _("Store by store"), 'ck.kpi.sales_summary(sales, by="store_id")', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", ""), figures=True),
+            Step("by_store", _("Store by store"), 'report.best_first(ck.kpi.sales_summary(sales, by="store_id"))', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", ""), figures=True),
             Step("store_months", _("Each store by month"), 'ck.kpi.sales_summary(report.whole(sales), by=["month", "store_id"])', "ck.plot.sales_summary(store_months)", needs=("sale_id", "store_id"), rows=0, unless=alone.get("store_id", "") or too_short[60]),
-            Step("store_trend", _("Which store goes up, which down"), "report.store_trend(sales)", needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60],
-                heads=(("before", _("Months before")), ("revenue", _("Last months")))),
-            Step("by_channel", _("By channel"), 'ck.kpi.sales_summary(sales, by="channel")', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
+            Step("store_trend", _("Which store goes up, which down"), "report.store_trend(sales)", needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60]),
+            Step("by_channel", _("By channel"), 'report.best_first(ck.kpi.sales_summary(sales, by="channel"))', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
-            Step("by_category", _("By category"), 'ck.kpi.sales_summary(sales, by="category", products=products)', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
-            Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc)", needs=goods, rows=15, says=says.abc, figures=True),
-            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces, heads=(("unusual", _("More than by chance")),)),
+            Step("by_category", _("By category"), 'report.best_first(ck.kpi.sales_summary(sales, by="category", products=products))', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
+            Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=says.abc, figures=True),
+            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
             Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=says.rfm, members=True),
-            Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=says.groups,
-                heads=(("member_share", label("of", "members")),)),
+            Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=says.groups),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=says.times),
             Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=says.between),
             Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=says.movement, unless=too_short[90]),
+            Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=says.known),
         ],
         _("Cohorts: who comes back"): [
             Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
         ],
         _("What members are still worth"): [
-            Step("worth", _("What members are likely to buy in the next 13 weeks (customer lifetime value)"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, members=True, unless=too_short[90]),
+            Step("worth", _("What members are likely to buy in the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, members=True, unless=too_short[90]),
         ],
         _("Baskets: what goes together"): [
             Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),

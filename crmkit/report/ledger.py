@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -51,6 +52,7 @@ class Opened:
     - `names`: what products and stores are called
     - `meant`: the name in the contract by column of the file
     - `code`: the lines of Python that open it; `cleaning`: the report of the cleaning it needed
+    - `currency`: the sign of the money, "" where nothing tells
     """
 
     sales: Any
@@ -67,6 +69,7 @@ class Opened:
     names: dict[str, str] = field(default_factory=dict)
     meant: dict[str, str] = field(default_factory=dict)
     cleaning: Any = None
+    currency: str = ""
 
     @property
     def columns(self) -> list[str]:
@@ -281,7 +284,15 @@ def _finished(
     return Opened(
         sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted,
         counted and not (drowned and few), places, seen, code, tables, names, meant, cleaning,
+        _currency(seen, list(meant)),
     )  # fmt: skip
+
+
+def _currency(seen: Look | None, headings: list[str]) -> str:
+    """The sign of the money: the file's own; ¥ where a file in Chinese names none."""
+    if seen is not None and seen.reading.currency:
+        return seen.reading.currency
+    return "¥" if any(re.search("[\u4e00-\u9fff]", one) for one in headings) else ""
 
 
 def _of_one_member(frame: Any, column: str) -> bool:

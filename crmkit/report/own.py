@@ -1,4 +1,4 @@
-"""What a report needs and no other answer of crmkit gives: three small tables, and whole months."""
+"""What a report needs and no other answer of crmkit gives: a few small tables, and whole months."""
 
 from __future__ import annotations
 
@@ -78,16 +78,35 @@ def store_trend(sales: Any) -> Any:
     table = tables.collect(
         found.filter(~nw.col("store_id").is_null(), early)
         .with_columns(
-            before=nw.when(~late).then(nw.col("amount")),
-            revenue=nw.when(late).then(nw.col("amount")),
+            months_before=nw.when(~late).then(nw.col("amount")),
+            last_months=nw.when(late).then(nw.col("amount")),
         )
         .group_by("store_id")
-        .agg(nw.col("before", "revenue").sum())
+        .agg(nw.col("months_before", "last_months").sum())
     )
-    table = table.filter(nw.col("before") > 0).with_columns(
-        nw.col("before", "revenue").round(2), change_rate=nw.col("revenue") / nw.col("before") - 1
+    table = table.filter(nw.col("months_before") > 0).with_columns(
+        nw.col("months_before", "last_months").round(2),
+        change_rate=nw.col("last_months") / nw.col("months_before") - 1,
     )
     return table.sort("change_rate", "store_id").to_native()
+
+
+def best_first(summary: Any) -> Any:
+    """The groups of a summary, the one with the highest revenue first, as in its chart."""
+    frame = tables.open_frame(summary)
+    keys = list(frame.collect_schema().names())[:1]
+    found = tables.collect(frame.sort("revenue", *keys, descending=[True, *[False] * len(keys)]))
+    return found.to_native()
+
+
+def receipts(sales: Any) -> Any:
+    """Receipts, orders among them, and receipts that hold returns only: a frame of one row."""
+    bought = nw.when(nw.col("quantity") > 0).then(nw.lit(1)).otherwise(nw.lit(0))
+    lines = nw.from_native(sales).lazy().filter(~nw.col("sale_id").is_null())
+    each = lines.select("sale_id", orders=bought).group_by("sale_id").agg(nw.col("orders").max())
+    found = tables.collect(each.select(nw.col("orders").sum(), receipts=nw.len()))
+    left = found.with_columns(only_returns=nw.col("receipts") - nw.col("orders"))
+    return left.select("receipts", "orders", "only_returns").to_native()
 
 
 def members_of(rfm: Any, *groups: str) -> Any:
@@ -112,11 +131,11 @@ def purchases(sales: Any) -> Any:
 
 
 def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
-    """Products that come back, by the money given back: of those sold and returned often enough.
+    """Products that came back, by the money given back.
 
     Pieces that were sold and that came back for money, and the share; goods written off at no price
-    did not come back. `unusual`: more of its lines come back than of all, by more than the worst of
-    so many products would show by chance.
+    did not come back. `unusual`, of those sold and returned often enough: more of its lines come back
+    than of all, by more than the worst of so many products would show by chance.
     """
     pieces, money = nw.col("quantity"), nw.col("amount")
     back = (pieces < 0) & (money < 0)
@@ -137,13 +156,14 @@ def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
     )  # fmt: skip
     every = tables.collect(found)
     bought, back_lines = (int(every[one].fill_null(0).sum()) for one in ("_bought", "_lines"))
-    table = every.filter(nw.col("sold") >= at_least, nw.col("_lines") >= lines)
+    table = every.filter(nw.col("_lines") > 0).with_columns(nw.col("sold").fill_null(0))
     by_chance = binom.sf(
         table["_lines"].to_numpy() - 1,
-        table["_bought"].to_numpy(),
+        table["_bought"].fill_null(0).to_numpy(),
         min(1, back_lines / max(1, bought)),
     )
-    unusual = (by_chance < BY_CHANCE / max(1, len(every))).tolist()
+    often = (table["sold"].to_numpy() >= at_least) & (table["_lines"].to_numpy() >= lines)
+    unusual = (often & (by_chance < BY_CHANCE / max(1, len(every)))).tolist()
     unusual = nw.new_series("unusual", unusual, nw.Boolean, backend=table.implementation)
     table = table.with_columns(unusual).drop("_lines", "_bought")
     return table.sort("refunded", "product_id", descending=[True, False]).to_native()

@@ -13,15 +13,14 @@ from typing import Any
 
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.labels import heading, show
+from crmkit.labels import full_day, heading, show
 from crmkit.report.names import product_name
 from crmkit.report.quality import quality
-from crmkit.report.says import rows
+from crmkit.report.says import money, rows
 from crmkit.report.written import Done, Report
 from crmkit.results import number
 
 IN_SHORT = (
-    "summary",
     "growth",
     "by_weekday",
     "by_store",
@@ -52,7 +51,10 @@ def page(report: Report) -> str:
         _in_short(report),
         _advice(report),
         _next_steps(report),
-        *(section(title, *map(_step, done)) for title, done in report.chapters.items()),
+        *(
+            section(title, *map(_step, done), _behind(*map(_code, done)))
+            for title, done in report.chapters.items()
+        ),
         _left_out(report),
         _file(report),
         _quality(report),
@@ -75,7 +77,7 @@ def document(name: str, parts: Iterable[str]) -> str:
 def _period(report: Report) -> str:
     file = report.opened
     return _("Sales from {since} to {until}. Written on {today} by crmkit, on your machine: nothing was sent anywhere.").format(
-        since=file.since, until=file.until, today=f"{datetime.now():%Y-%m-%d}"
+        since=full_day(file.since), until=full_day(file.until), today=full_day(datetime.now().date())
     )  # fmt: skip
 
 
@@ -93,7 +95,8 @@ def _tiles(report: Report) -> str:
         for name in wanted:
             value = one.get(name)
             if value is not None and value == value:
-                tiles.append((heading(name), number(value, share=name == "margin_rate")))
+                said = money(found, value) if name in ("revenue", "aov") else number(value, share=name == "margin_rate")  # fmt: skip
+                tiles.append((heading(name), said))
     for name in ("member_share", "repeat"):
         if name in found and found[name].value is not None:
             tiles.append((heading(found[name].name), number(found[name].value, share=True)))
@@ -105,10 +108,14 @@ def section(title: str, *body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{''.join(body)}</section>"
 
 
-def _behind(code: str) -> str:
-    """The lines behind a figure, folded away."""
-    says = escape(_("The line behind it"))
-    return f'<details class="code"><summary>{says}</summary><pre>{escape(code)}</pre></details>'
+def _behind(*code: str) -> str:
+    """The lines behind a part, folded away."""
+    says, lines = escape(_("The lines behind it")), escape("\n".join(code))
+    return f'<details class="code"><summary>{says}</summary><pre>{lines}</pre></details>'
+
+
+def _code(done: Done) -> str:
+    return "\n".join(filter(None, [f"{done.step.name} = {done.step.code}", done.step.chart]))
 
 
 def _advice(report: Report) -> str:
@@ -147,7 +154,7 @@ def _next_steps(report: Report) -> str:
         again = datetime.now().date() + timedelta(weeks=LOOK_AGAIN)
         steps += [
             escape(_("Choose one piece of advice, say who does it, and write today's figure beside it: {figure}").format(figure=report.advice[0].because)),
-            escape(_("Look again on {day}: with a file up to that day, run the same command.").format(day=again)),
+            escape(_("Look again on {day}: with a file up to that day, run the same command.").format(day=full_day(again))),
         ]  # fmt: skip
     lacking = {one for title, why in report.left_out for one in _lacking(report, title)}
     if lacking:
@@ -182,7 +189,6 @@ def _step(done: Done) -> str:
             seen = " open" if step.figures else ""
             figures = f"<details{seen}><summary>{says}</summary>{figures}</details>"
         body.append(figures)
-    body.append(_behind("\n".join(filter(None, [f"{step.name} = {step.code}", step.chart]))))
     return f"<article>{''.join(body)}</article>"
 
 
@@ -199,7 +205,10 @@ def table(
 def _left_out(report: Report) -> str:
     if not report.left_out:
         return ""
-    lines = [[title, why] for title, why in report.left_out]
+    by_reason: dict[str, list[str]] = {}
+    for title, why in report.left_out:
+        by_reason.setdefault(why, []).append(title)
+    lines = [[_(", ").join(titles), why] for why, titles in by_reason.items()]
     return section(
         _("What could not be worked out, and why"), table([_("Left out"), _("Why")], lines, WORDS)
     )
@@ -209,7 +218,12 @@ def _file(report: Report) -> str:
     file, seen = report.opened, report.opened.look
     if seen is None:
         return ""
-    told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *(_("Left out, {fault}: {n}.").format(fault=label("fault", one), n=f"{n:,}") for one, n in seen.reading.left_out), *seen.reading.notes]  # fmt: skip
+    told = [_("{rows} rows, {columns} columns.").format(rows=f"{seen.reading.rows:,}", columns=len(seen.columns)), *(_("Left out, {fault}: {n}.").format(fault=label("fault", one), n=f"{n:,}") for one, n in seen.reading.left_out)]  # fmt: skip
+    of_columns = tuple(one.column for one in seen.columns)
+    told += [note for note in seen.reading.notes if note.startswith(of_columns)]
+    how_read = [note for note in seen.reading.notes if note not in told]
+    if not seen.reading.currency:
+        told.append(_("The file names no currency; its headings are Chinese, so its money is shown in {sign}.").format(sign=file.currency) if file.currency else _("The file names no currency: amounts stand without one."))  # fmt: skip
     if file.meant and "amount" not in file.meant.values():
         told.append(_("No column holds the amount paid: revenue is the quantity times the list price, less the discount where there is one."))  # fmt: skip
     used, nothing = file.meant, _("not used")
@@ -219,9 +233,14 @@ def _file(report: Report) -> str:
          "" if "member_id" in (used.get(one.column), one.meaning) else "; ".join(one.odd)]  # which may name a member
         for one in seen.columns
     ]  # fmt: skip
-    heads = [_("Column"), _("taken for"), _("Empty"), _("Look at this")]
-    told_all = f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in told)}</ul>"
-    return section(_("The file"), told_all, table(heads, lines, WORDS), _behind(file.code))
+    heads = [_("Column"), _("read as"), _("Empty"), _("Look at this")]
+    summary, code = escape(_("How it was read")), escape(file.code)
+    read = f'<details class="code"><summary>{summary}</summary>{_list(how_read)}<pre>{code}</pre></details>'
+    return section(_("The file"), _list(told), table(heads, lines, WORDS), read)
+
+
+def _list(lines: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in lines)}</ul>"
 
 
 def _quality(report: Report) -> str:
@@ -232,10 +251,22 @@ def _quality(report: Report) -> str:
         [_("Which lines"), _("How many"), _("Share"), _("What the report does")], lines, WORDS
     )
     tidied = ""
-    if report.opened.cleaning is not None:
+    said = ""
+    if (cleaning := report.opened.cleaning) is not None:
+        counts = {
+            "all": cleaning.rows_in,
+            "aside": cleaning.rows_set_aside,
+            "kept": cleaning.rows_kept,
+        }
+        told = _(
+            "Of {all} lines in the file {aside} were set aside (below); {kept} are counted here."
+        )
+        if cleaning.rows_set_aside:
+            told = told.format(**{name: f"{n:,}" for name, n in counts.items()})
+            said = f"<p>{escape(told)}</p>"
         title = escape(_("What had to be tidied first"))
-        tidied = f"<h3>{title}</h3>" + _without_examples(show(report.opened.cleaning))
-    return section(_("How far the lines can be trusted"), trusted, tidied)
+        tidied = f"<h3>{title}</h3>" + _without_examples(show(cleaning))
+    return section(_("How far the lines can be trusted"), said, trusted, tidied)
 
 
 def _without_examples(cleaning: Any) -> str:

@@ -10,13 +10,15 @@ from typing import Any
 import narwhals.stable.v2 as nw
 from scipy.stats import chisquare
 
-from crmkit.i18n import gap, get_language
+from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.labels import text
+from crmkit.labels import full_day, full_month, months, text
 from crmkit.results import number
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
+FEW = 5
+"""So many products are told of where no few of them bring most."""
 NIGHT = 0.1
 """With a larger share of orders between midnight and five, the clock may be another's."""
 
@@ -39,31 +41,62 @@ def change(value: float) -> str:
     return "±0.0%" if said[1:] == "0.0%" else said.replace("-", "−")
 
 
-def summary(found: Mapping[str, Any]) -> str:
-    """The whole time in a sentence."""
-    one = rows(found["summary"])[0]
-    if not one["orders"]:
+def money(found: Mapping[str, Any], value: float) -> str:
+    """An amount with the file's own currency sign before it, where there is one."""
+    return signed(number(value), found["_sign"])
+
+
+def signed(said: str, sign: str) -> str:
+    """A written amount with a currency sign: ¥1,234, −¥5.00, kr 12."""
+    minus = "−" if said[:1] in "-−" else ""
+    between = "\u00a0" if sign[-1:].isalpha() else ""
+    return f"{minus}{sign}{between}{said.lstrip('-−')}"
+
+
+def receipts(found: Mapping[str, Any]) -> str:
+    """Why there are more receipts in the file than orders."""
+    one = rows(found["receipts"])[0]
+    if not one["only_returns"]:
         return ""
-    return _("{revenue} in {orders} orders; an order brings {aov} on average.").format(
-        revenue=number(one["revenue"]), orders=number(one["orders"]), aov=number(one["aov"])
-    )
+    return _("{n} of {all} receipts hold returns only: they are no orders, their money is taken off the revenue.").format(n=f"{one['only_returns']:,}", all=f"{one['receipts']:,}")  # fmt: skip
 
 
 def rate(found: Mapping[str, Any]) -> str:
-    """The last rate, as it reads."""
-    return str(found["_last"])
+    """The last rate, with what it was reckoned from."""
+    one = found["_last"]
+    if one.value is None:
+        return str(one)
+    of_money = one.name == "member_share"
+    part, all_of_it = (
+        money(found, n) if of_money else f"{n:,.0f}" for n in (one.numerator, one.denominator)
+    )
+    return _("{share}: {part} of {all}.").format(share=share(one.value), part=part, all=all_of_it)
 
 
-def months(found: Mapping[str, Any]) -> str:
+def repeat(found: Mapping[str, Any]) -> str:
+    """How many of the members bought more than once."""
+    one = found["repeat"]
+    if one.value is None:
+        return str(one)
+    n, all_of_them = f"{one.numerator:,.0f}", f"{one.denominator:,.0f}"
+    return _("{share}: {n} of {all} members.").format(share=share(one.value), n=n, all=all_of_them)
+
+
+def known(found: Mapping[str, Any]) -> str:
+    """Why this is not what members bring above."""
+    return _("To check against other lists: returns are not taken off here, as they are above.")
+
+
+def by_month(found: Mapping[str, Any]) -> str:
     """The strongest and the weakest month, and which are left out because they are not whole."""
     table = sorted(rows(found["by_month"]), key=lambda one: one["revenue"])
     said = []
     if len(table) > 1:
-        said.append(_("Strongest: {best}; weakest: {least}.").format(best=table[-1]["month"], least=table[0]["month"]))  # fmt: skip
+        said.append(_("Strongest: {best}; weakest: {least}.").format(best=full_month(table[-1]["month"]), least=full_month(table[0]["month"])))  # fmt: skip
     first, last = found["_cut"]
     if first or last:
         cut = _(", ").join(
-            day.strftime("%Y-%m")
+            full_month(f"{day:%Y-%m}")
             for day, so in zip(found["_days"], (first, last), strict=True)
             if so
         )
@@ -76,14 +109,18 @@ def weeks(found: Mapping[str, Any]) -> str:
     table = sorted(rows(found["by_week"]), key=lambda one: one["revenue"])
     if len(table) < 2:
         return ""
-    said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=str(table[-1]["week"])[:10], least=str(table[0]["week"])[:10])  # fmt: skip
+    said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=_week(table[-1]), least=_week(table[0]))  # fmt: skip
     first, last = found["_days"]
     weeks = sorted(one["week"] for one in table)
     begins, ends = (date.fromisoformat(str(one)[:10]) for one in (weeks[0], weeks[-1]))
     cut = [*([first] if begins > first else []), *([last] if ends + timedelta(6) < last else [])]
     if cut:
-        said += gap() + _("The weeks of {days} are not whole in this file, so they are not in it.").format(days=_(", ").join(map(str, cut)))  # fmt: skip
+        said += gap() + _("The weeks of {days} are not whole in this file, so they are not in it.").format(days=_(", ").join(map(full_day, cut)))  # fmt: skip
     return said
+
+
+def _week(one: Mapping[str, Any]) -> str:
+    return full_day(date.fromisoformat(str(one["week"])[:10]))
 
 
 def growth(found: Mapping[str, Any]) -> str:
@@ -93,9 +130,9 @@ def growth(found: Mapping[str, Any]) -> str:
         return ""
     last = table[-1]
     if last["yoy"] is not None and last["yoy"] == last["yoy"]:
-        return _("{month}: {change} against the same month of the year before.").format(month=last["month"], change=change(last["yoy"]))  # fmt: skip
+        return _("{month}: {change} against the same month of the year before.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
     if last["pop"] is not None and last["pop"] == last["pop"]:
-        return _("{month}: {change} against the month before (the season is in this).").format(month=last["month"], change=change(last["pop"]))  # fmt: skip
+        return _("{month}: {change} against the month before (the season is in this).").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
     return ""
 
 
@@ -133,7 +170,7 @@ def hours(found: Mapping[str, Any]) -> str:
     return said
 
 
-def _most(table: Any, column: str, called: Mapping[str, str]) -> str:
+def _most(table: Any, column: str, called: Mapping[str, str], told: str) -> str:
     """Which of several brings most of the revenue."""
     table = [one for one in rows(table) if one[column] is not None]
     revenue = sum(one["revenue"] for one in table)
@@ -141,12 +178,12 @@ def _most(table: Any, column: str, called: Mapping[str, str]) -> str:
         return ""
     best = max(table, key=lambda one: one["revenue"])
     name = called.get(str(best[column]), text(column, best[column]))
-    return _("{name} is the largest of {n}: {share} of the revenue.").format(n=len(table), name=name, share=share(best["revenue"] / revenue))  # fmt: skip
+    return told.format(n=len(table), name=name, share=share(best["revenue"] / revenue))  # fmt: skip
 
 
 def stores(found: Mapping[str, Any]) -> str:
     """The strongest store."""
-    return _most(found["by_store"], "store_id", found["names"])
+    return _most(found["by_store"], "store_id", found["names"], _("{name} is the largest of {n} stores: {share} of the revenue."))  # fmt: skip
 
 
 def store_trend(found: Mapping[str, Any]) -> str:
@@ -157,20 +194,21 @@ def store_trend(found: Mapping[str, Any]) -> str:
     least, best = table[0], table[-1]
     called = found["names"]
     names = [called.get(str(one["store_id"]), str(one["store_id"])) for one in (least, best)]
-    n = min(3, len(rows(found["by_month"])) // 2)
-    return _("The last {n} months against the {n} before: {least} {fall}, {best} {rise}.").format(
-        n=n, least=names[0], fall=change(least["change_rate"]), best=names[1], rise=change(best["change_rate"])
+    of = sorted(one["month"] for one in rows(found["by_month"]))
+    n = min(3, len(of) // 2)
+    return _("{late} against {early}: {least} {fall}, {best} {rise}.").format(
+        late=months(of[-n], of[-1]), early=months(of[-2 * n], of[-n - 1]), least=names[0], fall=change(least["change_rate"]), best=names[1], rise=change(best["change_rate"])
     )  # fmt: skip
 
 
 def channels(found: Mapping[str, Any]) -> str:
     """The strongest channel."""
-    return _most(found["by_channel"], "channel", {})
+    return _most(found["by_channel"], "channel", {}, _("{name} is the largest of {n} channels: {share} of the revenue."))  # fmt: skip
 
 
 def categories(found: Mapping[str, Any]) -> str:
     """The strongest category."""
-    return _most(found["by_category"], "category", {})
+    return _most(found["by_category"], "category", {}, _("{name} is the largest of {n} categories: {share} of the revenue."))  # fmt: skip
 
 
 def movement(found: Mapping[str, Any]) -> str:
@@ -178,8 +216,9 @@ def movement(found: Mapping[str, Any]) -> str:
     table = rows(found["movement"])
     if not table:
         return ""
-    last = table[-1]
-    return _("{month}: {new} new members, {lost} who have not come for three months now.").format(month=last["month"], new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+    first, last = table[0], table[-1]
+    said = _("{month}: {new} new members, {lost} who have not come for three months now.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+    return said + gap() + _("In {month}, where the file begins, all are new: old customers, too.").format(month=full_month(first["month"]))  # fmt: skip
 
 
 def rfm(found: Mapping[str, Any]) -> str:
@@ -193,6 +232,8 @@ def abc(found: Mapping[str, Any]) -> str:
     first = [one for one in table if one["abc"] == "A"]
     if not first:
         return ""
+    if len(first) > len(table) / 2:
+        first = table[:FEW]  # most of the products bringing most of the money tell nothing
     said = _("{n} of {all} products bring {share} of the revenue.").format(n=f"{len(first):,}", all=f"{len(table):,}", share=share(first[-1]["cumulative_share"]))  # fmt: skip
     ids = [str(one["product_id"]) for one in first[:3]]
     names = _(", ").join(found["names"].get(one, one) for one in ids)
@@ -203,19 +244,20 @@ def returns(found: Mapping[str, Any]) -> str:
     """How many products bring most of the returns."""
     table = rows(found["returns"])
     if not table:
-        return _("No product came back five times or more.")
-    return _("By the money given back; products that came back five times or more.")
+        return _("No product came back.")
+    return _("By the money given back.")
 
 
 def groups(found: Mapping[str, Any]) -> str:
     """Where the money of the members is."""
     table = rows(found["groups"])
     best = table[0]
-    return _("{group}: {members} of the members, {money} of what members spent.").format(
+    said = _("{group}: {members} of the members, {money} of what members spent.").format(
         group=text("rfm_group", best["rfm_group"]),
         members=share(best["member_share"]),
         money=share(best["monetary_share"]),
     )
+    return said + gap() + _("“Important”: they spend more than most. “To keep”, “to win back”: they have not been for longer than most.")  # fmt: skip
 
 
 def times(found: Mapping[str, Any]) -> str:
@@ -252,7 +294,11 @@ def cohorts(found: Mapping[str, Any]) -> str:
 
 def worth(found: Mapping[str, Any]) -> str:
     """What members are expected to bring."""
-    said = str(found["worth"]) + ("。" if get_language() == "zh" else ".")
+    one = found["worth"]
+    said = _("{n} members are likely to buy for {total} in the 13 weeks after {day} (somewhere from {low} to {high}).").format(
+        n=f"{one.n:,}", day=full_day(found["_days"][1]),
+        **{name: money(found, getattr(one, name)) for name in ("total", "low", "high")},
+    )  # fmt: skip
     return said + gap() + _("The model says what happens if all goes on as before: it knows no season and no plan of yours.")  # fmt: skip
 
 
@@ -266,7 +312,7 @@ def pairs(found: Mapping[str, Any]) -> str:
 
 def structure(found: Mapping[str, Any]) -> str:
     """What the advice would free."""
-    money = sum(
+    freed = sum(
         one["frees"] or 0 for one in rows(found["structure"]) if one["frees"] == one["frees"]
     )
-    return _("Reducing and clearing would free goods worth {money} at cost.").format(money=number(money))  # fmt: skip
+    return _("Reducing and clearing would free goods worth {money} at cost.").format(money=money(found, freed))  # fmt: skip

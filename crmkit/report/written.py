@@ -12,13 +12,23 @@ from typing import Any
 from crmkit.data.reading.held import held
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.labels import heading
+from crmkit.labels import full_month, heading, headings, short_month
 from crmkit.report.advice import Advice, advice
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import whole_days
+from crmkit.report.says import signed
+from crmkit.tables import open_frame
 
 Progress = Callable[[int, int, str], None]
+MONEY = (
+    "amount", "aov", "before", "cogs", "average_stock", "frees", "gross_margin", "item_price", "last_months", "monetary",
+    "monetary_each", "months_before", "refunded", "revenue", "value",
+)  # fmt: skip
+"""Columns of a report that hold money: with the file's own sign."""
+CHANGES = ("change_rate", "pop", "yoy")
+"""Columns that tell how much more or less it is: with plus or minus, as in the sentences."""
+MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass
@@ -126,6 +136,7 @@ def names_for(file: Opened) -> dict[str, Any]:
         "ck": ck, "report": report, "sales": file.sales, "names": file.names,
         "_cut": (first > file.since, last < file.until), "_days": (file.since, file.until),
         "_stores": file.places.get("store_id", 1), **file.tables,
+        "_sign": file.currency,
         "_unknown": () if file.pieces else ("units", "upt", "item_price"),
     }  # fmt: skip
 
@@ -138,9 +149,9 @@ def _why_not(step: Step, file: Opened, found: Mapping[str, Any]) -> str:
             columns=_(", ").join(map(heading, missing))
         )
     if any(one not in file.tables for one in step.tables):
-        files = ", ".join(f"{one}.csv" for one in ("sales", *step.tables))
+        files = {"sales": _("sales"), "stock_daily": _("stock"), "products": _("products")}
         return _("Needs files of its own beside the sales: give a folder with {files}.").format(
-            files=files
+            files=_(", ").join(f"{files[one]}.csv" for one in ("sales", *step.tables))
         )
     return step.unless
 
@@ -156,7 +167,7 @@ def _reckoned(step: Step, found: dict[str, Any]) -> Done:
     picture = None
     if step.chart:
         with matplotlib.rc_context({"backend": "agg"}):
-            picture = _drawn(eval(step.chart, found))
+            picture = _drawn(eval(step.chart, found), found["_sign"])
     return Done(step, table, picture, step.says(found) if step.says else "")
 
 
@@ -165,20 +176,44 @@ def _table(result: Any, step: Step, found: Mapping[str, Any]) -> Any:
     from crmkit.labels import show
 
     table, names = show(result, step.rows), found["names"]
+    columns = open_frame(result).collect_schema().names() if step.rows > 1 or not hasattr(result, "to_frame") else []  # fmt: skip
+    for column, head in headings(columns).items():
+        if head in table:
+            table[head] = [_cell(column, one, found["_sign"]) for one in table[head]]
     table = table.drop(columns=[heading(one) for one in found["_unknown"]], errors="ignore")
     for column in ("product_id", "also_bought", "store_id"):
         if (head := heading(column)) in table:
             table[head] = [f"{names[one]} ({one})" if one in names else one for one in table[head]]
-    table = table.rename(columns={heading(column): said for column, said in step.heads})
     return table.loc[:, [not (table[c] == "–").all() for c in table]] if len(table) else table
 
 
-def _drawn(axes: Any) -> bytes:
+def _cell(column: str, said: str, sign: str) -> str:
+    """A cell as the sentences say it: money with its sign, changes with theirs, a month by name."""
+    if said == "–":
+        return said
+    if column in MONEY:
+        return signed(said, sign)
+    if column in CHANGES:
+        return "±0.0%" if said.strip("-") == "0.0%" else said.replace("-", "−") if said[0] == "-" else f"+{said}"  # fmt: skip
+    if column == "month" and MONTH.fullmatch(said):
+        return full_month(said)
+    return re.sub(r"^-(?=\d)", "−", said)
+
+
+def _drawn(axes: Any, sign: str) -> bytes:
+    """A chart as PNG: its axis of money says in what, its months are named."""
     import io
 
     from matplotlib import pyplot as plt
 
     figure, png = axes.figure, io.BytesIO()
+    heads = {heading(one) for one in MONEY}
+    for said, say in ((axes.get_ylabel(), axes.set_ylabel), (axes.get_xlabel(), axes.set_xlabel)):
+        if sign and said in heads:
+            say(_("{figure} ({unit})").format(figure=said, unit=sign))
+    told = [one.get_text() for one in axes.get_xticklabels()]
+    if any(map(MONTH.fullmatch, told)):
+        axes.set_xticks(axes.get_xticks(), [short_month(one) if MONTH.fullmatch(one) else one for one in told])  # fmt: skip
     figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
     plt.close(figure)
     return png.getvalue()

@@ -127,9 +127,10 @@ def test_members_dates_and_identical_rows_go_in_pieces_too(monkeypatch):
     assert len(rows(members)) == 30 and report.rows_set_aside == 30
     kept, report = drop_duplicates_exact(lazy("polars", people))
     assert len(rows(kept)) == 30 and report.rows_set_aside == 30
-    dated, report = parse_dates(lazy("duckdb", people.assign(joined_at="2025年3月5日")))
+    joined = ["2025年3月5日", "2025/3/5", "2025年3月5日"] * 20
+    dated, report = parse_dates(lazy("duckdb", people.assign(joined_at=joined)))
     assert set(rows(dated)["joined_at"]) == {"2025-03-05 00:00:00"}
-    assert report.count("date_format") == 60
+    assert report.count("date_format") == 20  # what most have is the file's own way
 
 
 @pytest.mark.spark

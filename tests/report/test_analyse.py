@@ -48,14 +48,14 @@ def test_its_figures_are_those_of_the_lines(found, lines):
 
 def test_the_page_says_it_in_chinese_and_needs_nothing_beside_it(page, lines):
     assert 'lang="zh-CN"' in page
-    assert f"{lines['amount'].sum():,.2f}" in page
+    assert f"¥{lines['amount'].sum():,.2f}" in page
     for told in (
         "要点",
         "该做什么",
         "八个客户群",
         "算不出来的，和为什么",
         "各渠道对比",
-        "客户终身价值",
+        "往后 13 周",
     ):
         assert told in page
     assert not re.search(r'(src|href)="(?!data:)', page)
@@ -74,7 +74,7 @@ def test_nobody_stands_in_it(found, page, lines):
 def test_what_cannot_be_reckoned_is_told_with_its_reason(found):
     left = dict(found[0].left_out)
     assert left["各渠道对比"] == "文件里没有这一项：渠道。"
-    assert "stock_daily.csv" in left["货架空了几成"]
+    assert "销售.csv、库存.csv" in left["货架空了几成"]
 
 
 def test_advice_rests_on_a_figure_and_says_how_to_check(found):

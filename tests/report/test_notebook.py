@@ -1,6 +1,7 @@
 """The notebook behind a report: the same figures, and those of another file by papermill."""
 
 import json
+import re
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -36,6 +37,26 @@ def test_every_result_is_that_of_the_report(found):
         assert plain(held[name]) == pytest.approx(plain(found.found[name])) or repr(
             plain(held[name])
         ) == repr(plain(found.found[name])), name
+
+
+def test_a_heading_says_what_its_column_is_in_both_languages(found):
+    """The headings of the notebook are those of the report; none is left in English or of cleaning."""
+    for language in ("zh", "en"):
+        with ck.use_language(language):
+            for done in (one for chapter in found.chapters.values() for one in chapter):
+                if done.step.members or not hasattr(found.found[done.step.name], "columns"):
+                    continue
+                heads = list(ck.show(found.found[done.step.name], rows=3).columns)
+                told = f"{done.step.name}: {heads}"
+                assert not re.search("修正|清理|整理|cleaned|repaired", told), told
+                assert not any("_" in one for one in heads), told
+                if language == "zh":
+                    assert not any(re.search("[a-z]{2,}", one) for one in heads), told
+                    assert done.table is None or set(done.table.columns) <= set(heads), told
+    with ck.use_language("zh"):
+        groups, growth = (list(ck.show(found.found[name]).columns) for name in ("groups", "growth"))
+    assert "占会员人数" in groups and "会员销售占比" not in groups
+    assert "上期" in growth
 
 
 def test_papermill_runs_it_on_another_file(found, lines, names, tmp_path):

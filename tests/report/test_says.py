@@ -1,5 +1,7 @@
 """What a report says of a small shop's export: no more than its lines bear out."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,8 +85,10 @@ def three_stores():
                 rows.append((f"{store}{day:%m%d}{n}", day, store, f"M{(day.month * 7 + n) % 40}", "tea", 10.0))  # fmt: skip
     lines = pd.DataFrame(rows, columns=["单号", "日期", "门店", "会员", "商品", "金额"])
     lines["日期"] = lines["日期"].astype(str)
+    lines["日期"] = lines["日期"].str.replace("-", "/")
     lines.loc[3, "日期"] = "2026年4月1日"
-    return pd.concat([lines, lines.tail(1)])
+    back = lines.loc[[5, 6]].assign(单号=["R1", "R1"], 金额=-10.0)  # a receipt with returns only
+    return pd.concat([lines, lines.tail(1), back]).assign(数量=lambda all: all["金额"] / 10)
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +102,15 @@ def stores(tmp_path_factory):
 
 def test_a_week_without_its_sunday_is_not_whole_where_the_shop_sells_on_sundays(stores):
     said = says(stores[0], "by_week")
-    assert "2026-04-01、2026-10-31 所在的那周" in said and "2026-10-26" not in said
+    assert "2026年4月1日、2026年10月31日所在的那周" in said and "10月26日" not in said
 
 
 def test_the_store_that_falls_and_the_one_that_rises_are_named(stores):
     before, after = 31 * 8 + 30 * 7 + 31 * 6, 31 * 5 + 30 * 4 + 31 * 3  # orders a day, by month
     assert (round(after / before - 1, 3), round(before / after - 1, 3)) == (-0.429, 0.75)
     assert (
-        says(stores[0], "store_trend") == "最近 3 个月和再前面的 3 个月比：S2 −42.9%，S3 +75.0%。"
+        says(stores[0], "store_trend")
+        == "2026年8月至10月，和2026年5月至7月比：S2 −42.9%，S3 +75.0%。"
     )
 
 
@@ -118,6 +123,49 @@ def test_a_line_that_stands_twice_is_told_once_and_the_page_is_called_after_the_
     _report, page = stores
     assert "销售报告：周报<" in page and "可能本来就买了两件" not in page
     assert "<details open>" in page
+
+
+def test_only_what_is_written_unlike_the_rest_was_repaired(stores):
+    report, page = stores
+    assert [(one.fault, one.rows) for one in report.opened.cleaning.findings] == [("date_format", 1), ("duplicate_row", 1)]  # fmt: skip
+    assert "大多像 2026/04/01，也有像 2026年4月1日 的" in page and "看不出是日期" not in page
+    assert report.opened.cleaning.findings[1].examples[0][0].startswith("S3")  # its receipt
+
+
+def test_what_the_file_holds_and_what_is_counted_are_told_side_by_side(stores):
+    report, page = stores
+    lines = three_stores()
+    receipts, orders = (len(set(one["单号"])) for one in (lines, lines[lines["金额"] > 0]))
+    assert says(report, "receipts").startswith(f"文件里 {receipts:,} 个单号，有 {receipts - orders} 个只有退货")  # fmt: skip
+    assert f"文件里有 {len(lines):,} 行，整理时剔出 1 行" in page
+
+
+def test_money_is_told_in_the_currency_of_the_file(tmp_path):
+    days = pd.date_range("2025-01-01", periods=90).astype(str)
+    lines = pd.DataFrame({"Receipt No": range(90), "Date": days, "Customer ID": ["A1", "A2", "A3"] * 30, "SKU": ["tea", "milk"] * 45, "Qty": [1, 1, -1] * 30, "Line Total": ["£9.50", "£12.00", "-£3.00"] * 30})  # fmt: skip
+    lines.to_csv(tmp_path / "till.csv", index=False)
+    for language in ("en", "zh"):
+        with use_language(language):
+            page = analyse(tmp_path / "till.csv").html()
+        assert "£555.00" in page and "¥" not in page
+    lines["Line Total"] = lines["Line Total"].str.replace("£", "")
+    lines.to_csv(tmp_path / "till.csv", index=False)
+    with use_language("en"):
+        page = analyse(tmp_path / "till.csv").html()
+    assert "The file names no currency" in page and "¥" not in page and ">555.00<" in page
+
+
+def test_a_year_before_that_is_not_there_is_told_and_one_reason_once(stores):
+    report, page = stores
+    assert "没有哪个月有上一年可比" in dict(report.left_out)["同比"]
+    assert page.count("销售.csv、库存.csv。") == 1
+
+
+def test_the_page_of_a_boss_folds_away_how_the_file_was_read(stores):
+    page = re.sub("<details class=.code.>.*?</details>", "", stores[1], flags=re.S)
+    assert not re.search(
+        "编码|分隔符|置信|ck\\.", page.split("该做什么")[0] + page.split("关键指标")[1]
+    )
 
 
 @pytest.mark.parametrize(("bad", "told"), [(0.1, False), (0.4, True)])

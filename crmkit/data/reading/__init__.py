@@ -282,6 +282,7 @@ def _reported(
         columns=tuple((name, meaning(name) or "", kinds[name]) for name in types),
         left_out=tuple(sorted((found.aside if found else {}).items())),
         notes=tuple(notes),
+        currency=found.currency if found else "",
     )
 
 

@@ -112,6 +112,25 @@ def bare_number(text: str) -> tuple[str, str]:
     return (sign + found[2] + found[3]).strip(), (found[1] or found[4] or "").strip()
 
 
+_YUAN = ("元", "块", "圆", "円", "￥", "rmb", "cny", "jpy")
+_IN_WORDS = {"港币": "HKD", "美元": "USD", "欧元": "EUR"}
+
+
+def currency_of(column: str, texts: Iterable[str]) -> set[str]:
+    """The signs of the currencies that a column of money names: in its values, or in brackets in its
+    heading.
+
+    >>> currency_of("Total (GBP)", ["9.50"]), currency_of("金额", ["15.96元", "3"])
+    ({'£'}, {'¥'})
+    """
+    from babel.numbers import get_currency_symbol
+
+    named = re.search(rf"[（(\[【]\s*({currency_marks()})\s*[)）\]】]|([$€£¥￥])", column)
+    marks = {bare_number(text)[1] for text in texts} | {(named and (named[1] or named[2])) or ""}
+    found = {"¥" if mark.lower() in _YUAN else _IN_WORDS.get(mark, mark) for mark in marks - {""}}
+    return {get_currency_symbol(one.upper(), "en") if re.fullmatch("(?i)[a-z]{3}", one) else one for one in found}  # fmt: skip
+
+
 def decimal_mark(texts: Iterable[str]) -> str | None:
     """Whether numbers are written with a decimal point or comma, by those that cannot be misread.
 
@@ -316,9 +335,12 @@ def chosen(
                 "day_first=True or False."
             ).format(column=heading, value=values[0])
     if meant == "time" and not told:
-        told = _(
-            "{column} holds what cannot be told to be a date, such as {value}, and stays text."
-        ).format(column=heading, value=_no_moment(values))
+        usual, odd = _usual_and_odd(values)
+        if re.fullmatch(any_moment(), odd):
+            told = _("{column} holds dates written in several ways: most like {usual}, others like {odd}. They stay text until they are cleaned, which reads them all.")  # fmt: skip
+        else:
+            told = _("{column} holds what cannot be told to be a date, such as {odd}, and stays text.")  # fmt: skip
+        told = told.format(column=heading, usual=usual, odd=odd)
     if meant != "time" and (meant == "number" or not declared):
         own = decimal_mark(values) or decimal
         written = _written(values, own, semicolons)
@@ -331,12 +353,18 @@ def chosen(
     return TEXT, told
 
 
-def _no_moment(values: list[str]) -> str:
-    """One that is not written as most are."""
+def any_moment() -> str:
+    """A pattern of every date that can be read one way only, however it is written."""
+    return "|".join(f"(?:{kind.fits})" for kind in _moment_kinds(True))
+
+
+def _usual_and_odd(values: list[str]) -> tuple[str, str]:
+    """A date written as most are, and a value that is not; one that is no date before all others."""
     fits = [kind.fits for kind in _moment_kinds(True)]
     most = max(fits, key=lambda fit: sum(re.fullmatch(fit, v) is not None for v in values[:2000]))
+    usual = next((v for v in values if re.fullmatch(most, v)), "")
     odd = [v for v in values if not re.fullmatch(most, v)]
-    return next((v for v in odd if not any(re.fullmatch(fit, v) for fit in fits)), odd[0])
+    return usual, next((v for v in odd if not re.fullmatch(any_moment(), v)), odd[0])
 
 
 def _unfit(values: list[str]) -> str:

@@ -20,6 +20,7 @@ class ReadingReport:
       kinds are id, text, whole, number, date, moment (with a zone), flag, or the file's own
     - `left_out`: rows that are no data, by the fault's code (header_row, total_row)
     - `notes`: what was guessed: encoding, delimiter, headings, decimal mark, order of dates …
+    - `currency`: the sign of the one currency that amounts or headings name, else ""
     """
 
     source: str
@@ -28,6 +29,7 @@ class ReadingReport:
     columns: tuple[tuple[str, str, str], ...]
     left_out: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
+    currency: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -38,6 +40,7 @@ class ReadingReport:
             "columns": [dict(zip(("column", "meaning", "kind"), c, strict=True)) for c in self.columns],
             "left_out": dict(self.left_out),
             "notes": list(self.notes),
+            "currency": self.currency,
         }  # fmt: skip
 
     def to_frame(self) -> Any:

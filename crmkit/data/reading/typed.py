@@ -16,7 +16,9 @@ from crmkit.data.reading.kinds import (
     TOTALS,
     UNSEEN,
     Kind,
+    bare_number,
     chosen,
+    currency_of,
     decimal_mark,
     narrow,
     narrow_sql,
@@ -36,13 +38,15 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FL
 
 @dataclass
 class Typed:
-    """Columns with their kinds: the relation, the kind of each, rows set aside, what to tell."""
+    """Columns with their kinds: the relation, the kind of each, rows set aside, what to tell; the
+    sign of the one currency that its amounts or headings name."""
 
     relation: Any
     kinds: dict[str, str]
     rows: int
     aside: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    currency: str = ""
 
 
 def typed(
@@ -117,6 +121,14 @@ def typed(
         left_out,
         [told for _kind, told in kinds.values() if told],
     )
+    of_money = [name for name in types if kind_meant(name) == "number"]
+    signs = set().union(*(currency_of(name, values.get(name, [])[:2000]) for name in of_money))
+    result.currency = signs.pop() if len(signs) == 1 else ""
+    for name in filter(values.get, of_money):
+        marked = [v for v in values[name] if bare_number(v)[1]]
+        if marked and len(marked) * 2 < len(values[name]) and kinds[name][0].name == "number":
+            told = _("{column}: amounts with a sign beside them, such as {value}, are read as numbers.")  # fmt: skip
+            result.notes.append(told.format(column=name, value=marked[0]))
     if mark == ",":
         result.notes.append(_("Decimal comma: 1.234,50 is read as 1234.5."))
     return result
