@@ -1,7 +1,7 @@
 """A class of thirty opens the same lesson within a minute and works five minutes: ``python tests/bench/bench_class.py``.
 
-The server is `crmkit page --class`, held to two cores; the learners are separate processes with
-lines of their own, who open the lesson, answer, scan at the till and look away in between. Told are
+The server is `crmkit page --class`, held to two cores; the learners sit in other processes, each with
+a line of their own, who open the lesson, answer, scan at the till and look away in between. Told are
 the first view (the first opener and all others), a click and back at the 95th percentile, and the
 memory of the server. ``--learners 5 --minutes 1`` is a small one.
 """
@@ -33,6 +33,8 @@ LESSON = "/lesson/2-cashier/03-my-shift-in-numbers"
 CORES = 2
 OPENERS = 60.0
 """Within so many seconds everybody opens the lesson."""
+ROOMS = 3
+"""The class sits in so many processes; loading one for each learner would be measured, too."""
 PAUSE = (2.0, 8.0)
 """Somebody reads for so many seconds between two clicks."""
 
@@ -120,8 +122,11 @@ async def a_learner(address: str, name: str, starts: float, ends: float) -> dict
     return {"name": name, "starts": starts, "view": view, "clicks": clicks, "asked": len(asked)}
 
 
-def in_a_process(given: tuple) -> dict:
-    return asyncio.run(a_learner(*given))
+def in_a_process(given: list[tuple]) -> list[dict]:
+    async def together() -> list[dict]:
+        return await asyncio.gather(*(a_learner(*one) for one in given))
+
+    return asyncio.run(together())
 
 
 def memory(process: psutil.Process) -> float:
@@ -187,19 +192,21 @@ def main() -> None:
         server, address = served(Path(folder))
         process, most = psutil.Process(server.pid), 0.0
         try:
-            rested(process)
-            now = time.monotonic() + 3 + given.learners / 5  # everybody signs in first
-            ends = now + OPENERS + 60 * given.minutes
-            work = [
-                (address, name, now + OPENERS * at / len(names), ends)
-                for at, name in enumerate(names)
-            ]
-            with multiprocessing.get_context("spawn").Pool(len(names)) as pool:
-                doing = pool.map_async(in_a_process, work, chunksize=1)
+            with multiprocessing.get_context("spawn").Pool(ROOMS) as pool:
+                pool.map(abs, range(ROOMS), chunksize=1)
+                rested(process)
+                now = time.monotonic() + 3 + given.learners / 3  # everybody signs in first
+                ends = now + OPENERS + 60 * given.minutes
+                work = [
+                    (address, name, now + OPENERS * at / len(names), ends)
+                    for at, name in enumerate(names)
+                ]
+                rooms = [work[number::ROOMS] for number in range(ROOMS)]
+                doing = pool.map_async(in_a_process, rooms, chunksize=1)
                 while not doing.ready():
                     most = max(most, memory(process))
-                    time.sleep(1)
-                done = sorted(doing.get(), key=lambda one: one["starts"])
+                    time.sleep(5)
+                done = sorted(sum(doing.get(), []), key=lambda one: one["starts"])
         finally:
             server.terminate()
             server.wait(20)
