@@ -8,10 +8,9 @@ from crmkit.i18n import LANGUAGES
 from crmkit.panels import DESKS
 
 pytestmark = pytest.mark.browser
-SCANS = 300
 
 
-def test_three_hundred_scans_are_paid_by_keyboard_alone(page, served, house):
+def test_a_sale_is_rung_up_and_paid_by_keyboard_alone(page, served, house):
     page.goto(f"{served.address}/shop?change=1")
     page.locator("input[name=staff]").fill("C1")
     page.keyboard.press("Enter")
@@ -21,14 +20,6 @@ def test_three_hundred_scans_are_paid_by_keyboard_alone(page, served, house):
         page.locator("[data-act=clear]").click()
         page.keyboard.press("F2")
     before = len(house.group.people["ann"].shop("T1", "en").till.list_sales().rows)
-    for _scan in range(SCANS):
-        page.keyboard.insert_text("P4")
-        page.keyboard.press("Enter")
-    page.get_by_text(f"In the basket: {SCANS} pieces").wait_for()
-    page.reload()
-    page.get_by_text(f"In the basket: {SCANS} pieces").wait_for()
-    page.locator("button[data-act=remove]").click()  # only twenty stand on the shelf
-    page.keyboard.press("F2")
     page.keyboard.insert_text("3*P1")
     page.keyboard.press("Enter")
     page.get_by_text("In the basket: 3 pieces").wait_for()
