@@ -137,7 +137,9 @@ BASKET_STATUSES = ("held", "fetched", "dropped")
 BROWSING_EVENTS = ("view", "basket", "checkout", "buy")
 
 # talking
-MESSAGE_CHANNELS = ("email", "sms", "mini_program")
+MESSAGE_CHANNELS = ("wecom", "mini_program", "sms", "email")
+CONSENT_CHANNELS = (*MESSAGE_CHANNELS, "phone")
+"""What a member is asked about: where to be written to, and whether to be phoned."""
 SURVEY_CHANNELS = ("till", "sms", "mini_program", "email")
 COMMENT_CHANNELS = ("short_video", "lifestyle_feed", "microblog", "review_site")
 TICKET_KINDS = (
@@ -149,7 +151,7 @@ TICKET_KINDS = (
     "points_account",
     "suggestion",
 )
-TICKET_CHANNELS = ("store", "phone", "web", "mini_program", "social", "email", "sms")
+TICKET_CHANNELS = ("store", "phone", "web", "mini_program", "social", "email", "sms", "wecom")
 TICKET_STATUSES = ("open", "in_progress", "resolved", "closed")
 OPPORTUNITY_STAGES = ("interested", "contacted", "tried", "quoted", "won", "lost")
 LOST_REASONS = ("price", "out_of_stock", "competitor", "no_need", "no_reply")

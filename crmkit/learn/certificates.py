@@ -24,7 +24,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import records
 from crmkit.learn.course import Course
-from crmkit.learn.journey import ENOUGH, progress, short_names, titles
+from crmkit.learn.journey import ENOUGH, lesson_names, progress, short_names, titles, track_of
 
 SELF, CLASS = "self", "class"
 _MARK = "crmkit1."
@@ -311,19 +311,18 @@ def _page(made: Certificate, code: str, key: str) -> bytes:
     say(_("completed the track “{track}” of the crmkit course.").format(track=track), 0.60, 20)
     score = _("Score: {score}%").format(score=round(100 * made.score))
     say(f"{score}   ·   {made.day}", 0.525, 18)
-    names = short_names()
-    shown = [f"{names.get(id_, id_)} {round(100 * share)}%" for id_, share in made.steps]
-    for row, at in enumerate(range(0, len(shown), 4)):
-        say("   ·   ".join(shown[at : at + 4]), 0.475 - 0.026 * row, 10, quiet)
+    shown = _printed(made)
+    for row, at in enumerate(range(0, len(shown), 2)):
+        say("   ·   ".join(shown[at : at + 2]), 0.475 - 0.021 * row, 9, quiet)
     assessed = (
         _("Graded in a class and signed with its key.")
         if made.kind == CLASS
-        else _("Self-assessed: the learner checked their own work.")
+        else _("Checked by the course itself, without a trainer.")
     )
     say(assessed, 0.345, 15, green)
     say(_("Signature {key}").format(key=key), 0.305, 11, quiet)
     say(
-        _("To check it: a trainer opens this file with crmkit verify, or scans the code."),
+        _("To check it: scan the code, or open this file with crmkit (crmkit verify)."),
         0.085,
         10,
         quiet,
@@ -345,6 +344,20 @@ def _page(made: Certificate, code: str, key: str) -> bytes:
         "Producer": None, "CreationDate": day,
     })  # fmt: skip
     return out.getvalue()
+
+
+def _printed(made: Certificate) -> list[str]:
+    """What was done, a lesson by its whole name with its exercise beside it."""
+    lessons, short, found = lesson_names(), short_names(), []
+    for id_, share in made.steps:
+        score = f"{round(100 * share)}%"
+        if id_ in lessons:
+            found.append(f"{lessons[id_]} {score}")
+        elif made.kind == SELF and found and track_of(id_) == made.track:
+            found[-1] += _(", exercise {score}").format(score=score)
+        else:
+            found.append(f"{short.get(id_, id_)} {score}")
+    return found
 
 
 def in_words(course: Course | None, given: str, key: str | None = None) -> tuple[bool, str]:

@@ -195,6 +195,15 @@ def short_names() -> dict[str, str]:
     return found
 
 
+def lesson_names() -> dict[str, str]:
+    """The lessons of all tracks by id, each with its number and what it is called."""
+    return {
+        one["id"]: f"{_short(track, one['id'])} {say({'zh': one['zh'], 'en': one['en']})}"
+        for track in _tracks().values()
+        for one in track["lessons"]
+    }
+
+
 def _short(track: dict, name: str, exercise: bool = False) -> str:
     number = name.rpartition("-")[2]
     if not exercise:
@@ -359,7 +368,7 @@ class Way:
         here = learner.place()
         left = any(step.id == here and not step.done for step in self.steps())
         if self.is_behind:
-            return _("Still open: {title}")
+            return _("Still open: {title}") if self._has_begun() else _("Not begun yet, start with: {title}")
         return _("After this: {title}") if left else _("Next: {title}")
 
     @property
@@ -367,6 +376,12 @@ class Way:
         """Whether what is next was left out on the way here."""
         here, following, ids = learner.place(), self.next(), [step.id for step in self.steps()]
         return bool(following and here in ids and ids.index(following.id) < ids.index(here))
+
+    def _has_begun(self) -> bool:
+        """Whether anything was done of the track in which what is next was left out."""
+        following = self.next()
+        track = track_of(following.id) if following else ""
+        return any(step.started for step in self.steps() if track_of(step.id) == track)
 
     def next(self) -> Step | None:
         """The first step that is not done; on a lesson, the first one after it, else what was left

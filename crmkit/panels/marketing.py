@@ -66,14 +66,14 @@ class MarketingDesk(Desk):
         opened = None
         if self.campaign is not None:
             one, turn = self.campaign, self.work.turn
+            draw = parts.button(operation_label("marketing.freeze"), "act", "freeze", kind="primary", icon="refresh", once=f"freeze-{one.id}-{turn}", why=self.work.why_not("marketing.freeze"))
+            send = parts.button(_("Send"), "act", "send", kind="primary", icon="send", once=f"send-{one.id}-{turn}", why=self.work.why_not("marketing.send"))
+            stop = parts.button(_("Stop it"), "act", "cancel", icon="close", once=f"cancel-{one.id}-{turn}", why=self.work.why_not("marketing.cancel"))
+            brought = parts.button(_("What it brought"), "result", icon="manager")
+            steps = {"draft": (draw, stop), "frozen": (send, stop), "sent": (stop, brought)}
             opened = parts.card(
                 parts.text(f"{display.name_of(one.segment_id)} · {label('campaign_status', one.status)}"),
-                parts.row(
-                    parts.button(operation_label("marketing.freeze"), "act", "freeze", icon="refresh", once=f"freeze-{one.id}-{turn}", why=self.work.why_not("marketing.freeze")),
-                    parts.button(_("Send"), "act", "send", kind="primary", icon="send", once=f"send-{one.id}-{turn}", why=self.work.why_not("marketing.send")),
-                    parts.button(_("Stop it"), "act", "cancel", icon="close", once=f"cancel-{one.id}-{turn}", why=self.work.why_not("marketing.cancel")),
-                    parts.button(_("What it brought"), "result", icon="manager"),
-                ),
+                parts.row(*steps.get(one.status, ())),
                 self._reach(),
                 self._brought(),
                 title=one.name, icon="marketing",
@@ -160,7 +160,8 @@ class MarketingDesk(Desk):
         self.work.tell("right", _("Stopped: this wish goes out no more."))
 
     def begin(self, operation: str, **given: Any) -> None:
-        super().begin(operation, **{"language": get_language()} | given)
+        # how many are left alone is for whoever plans it to say
+        super().begin(operation, **{"language": get_language(), "control_percent": ""} | given)
 
     def helps(self) -> Part | None:
         """Buttons that put what differs from customer to customer into the message."""

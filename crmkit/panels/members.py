@@ -86,7 +86,7 @@ class MemberPanel:
                     parts.row(*fields[2:]),
                     parts.choice("gender", field_label("gender"), options(schema.GENDERS, "gender"), "", rev=turn),
                     parts.select("household", field_label("household"), options(HOUSEHOLDS, "household", "–"), "", rev=turn),
-                    parts.choice("consents", _("Agrees to offers by"), options(schema.MESSAGE_CHANNELS, "channel"), [], many=True, rev=turn),
+                    parts.choice("consents", _("Agrees to offers by"), options(schema.CONSENT_CHANNELS, "channel"), [], many=True, rev=turn),
                     parts.text(_("Ask for each one. Nothing is ticked beforehand."), "quiet"),
                     parts.button(_("Register"), kind="primary", icon="add", why=why),
                     once=self.keys("register"),
@@ -152,7 +152,7 @@ class MemberPanel:
                 "merge",
                 parts.field("merge/other", _("Number of the other record"), rev=turn),
                 parts.field("merge/reason", _("How we know it is the same person"), rev=turn),
-                parts.button(_("Make one of two"), icon="members", why=desk.why_not("members.merge")),
+                parts.button(_("Merge"), icon="members", why=desk.why_not("members.merge")),
                 once=self.keys("merge"),
             ),
             parts.form(
@@ -161,7 +161,7 @@ class MemberPanel:
                 parts.button(_("Undo the merge"), icon="back", why=desk.why_not("members.unmerge")),
                 once=self.keys("unmerge"),
             ),
-            title=_("Here twice?"),
+            title=_("Same person twice?"),
         )  # fmt: skip
 
     def _consent(self) -> Part:
@@ -169,7 +169,7 @@ class MemberPanel:
         now = [
             parts.chip(label("channel", channel), "right" if channel in one.consents else "info",
                        icon="check" if channel in one.consents else "close")
-            for channel in schema.MESSAGE_CHANNELS
+            for channel in schema.CONSENT_CHANNELS
         ]  # fmt: skip
         return parts.card(
             parts.text(_("Offers and news: agreed on the channels with a tick."), "quiet"),
@@ -177,7 +177,7 @@ class MemberPanel:
             parts.form(
                 "agree",
                 parts.select("purpose", _("What for"), options(schema.CONSENT_PURPOSES, "purpose"), "marketing", rev=turn),
-                parts.select("channel", _("By which channel"), options(schema.MESSAGE_CHANNELS, "channel", _("– choose –")), "", rev=turn),
+                parts.select("channel", _("By which channel"), options(schema.CONSENT_CHANNELS, "channel", _("– choose –")), "", rev=turn),
                 parts.choice("given", _("The customer"), [("yes", _("agrees")), ("no", _("withdraws"))], "", rev=turn),
                 parts.button(_("Save"), icon="check", why=desk.why_not("members.consent")),
                 once=self.keys("agree"),

@@ -1,6 +1,6 @@
 """The sales desk on screen: whom to call today, and the board of opportunities."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
@@ -18,6 +18,8 @@ from crmkit.practice.errors import BadValue
 from crmkit.practice.values import field_label
 from crmkit.screen import Part, Screen, parts
 
+LATELY = timedelta(days=60)
+"""How far back a purchase is one to speak of on the phone."""
 OPEN_STAGES = tuple(one for one in schema.OPPORTUNITY_STAGES if one not in ("won", "lost"))
 
 
@@ -106,7 +108,7 @@ class SalesDesk(Desk):
                 parts.card(
                     parts.row(parts.chip(one.member_id, icon="members"), parts.chip(label("level", one.level)), parts.chip(label("kind", one.why), "right")),
                     parts.text(self._last_bought()),
-                    parts.text(self._allowed(), "quiet"),
+                    parts.row(*self._allowed()),
                     parts.text(self.whom.phone, "big") if self.whom else parts.button(_("Show name and phone"), "dial", one.id, icon="phone", why=self.work.why_not("followups.dial")),
                     parts.text(_("That they were shown is written into the log."), "quiet"),
                     parts.head(_("What to say")),
@@ -128,17 +130,17 @@ class SalesDesk(Desk):
         """Whom one rings: in full once it was shown."""
         return self.whom.name if self.whom else self.calling.name or self.calling.member_id
 
-    def _addressed(self) -> str:
-        """The same as one says it on the phone."""
-        gender = self.shop.members.show(self.calling.member_id).gender if self.work.may("members.show") else None  # fmt: skip
-        titles = {"female": _("Ms {name}"), "male": _("Mr {name}")}
-        return titles.get(gender or "", "{name}").format(name=self._called())
-
-    def _allowed(self) -> str:
-        """Why this call may be made: only such calls are on the list."""
+    def _allowed(self) -> list[Part]:
+        """Whether this member may be rung, with this call and with offers: only such calls are on
+        the list."""
         if self.calling.kind in calls.NEEDS_CONSENT:
-            return _("They agreed to offers: this call may be made.")
-        return _("To ask how something is working out needs no consent of its own.")
+            return [parts.chip(_("OK to call: agreed to offers by phone"), "right", icon="check")]
+        agreed = "phone" in self.shop.members.show(self.calling.member_id).consents if self.work.may("members.show") else False  # fmt: skip
+        offers = _("Offers by phone: agreed") if agreed else _("Offers by phone: not agreed, so only ask")
+        return [
+            parts.chip(_("OK to call: asking about a purchase is part of the sale"), "right", icon="check"),
+            parts.chip(offers, "info" if agreed else "warning"),
+        ]  # fmt: skip
 
     def _last_bought(self) -> str:
         """The member's last purchase, so that the call is about something."""
@@ -153,7 +155,7 @@ class SalesDesk(Desk):
         """What to say, its blanks filled in: to whom, who calls, from where, what was bought and when."""
         here = self.shop.staff.store_id
         store = display.name_of(here).removeprefix(f"{here} ")
-        words = {"name": self._addressed(), "caller": self.shop.staff.name, "store": store}
+        words = {"name": self._called(), "caller": self.shop.staff.name, "store": store}
         if self.last is not None:
             dearest = max(self.last.lines, key=lambda line: line.amount).product
             words |= {
@@ -174,7 +176,8 @@ class SalesDesk(Desk):
         self.calling, self.whom, self.last = tasks.get(number), None, None
         if self.calling is not None:
             latest = self.shop.till.sales_of(self.calling.member_id, 1)
-            self.last = self.shop.till.sale(latest[0].sale_id) if latest else None
+            found = self.shop.till.sale(latest[0].sale_id) if latest else None
+            self.last = found if found and self.shop.now - found.at < LATELY else None
         self.work.said = self.refused = None
 
     def dial(self, number: Any, _values: dict) -> None:
@@ -291,9 +294,17 @@ class SalesDesk(Desk):
         asked = {name: typed[name] for name in given if typed.get(name)}
         if not stage:
             raise BadValue(_("Choose the stage first."))
-        self.shop.pipeline.move(self.moving.id, stage, **asked, key=key)
+        moved = self.shop.pipeline.move(self.moving.id, stage, **asked, key=key)
         self.moving = None
-        self.work.tell("right", _("Noted."))
+        self.work.tell("right", self._whose_it_stays(moved))
+
+    def _whose_it_stays(self, one: Any) -> str:
+        """A colleague's card that was moved for them stays theirs; they have to hear of it."""
+        if one.staff_id == self.shop.staff.id:
+            return _("Noted.")
+        return _("Noted. The card stays with {staff}: tell them today.").format(
+            staff=display.name_of(one.staff_id)
+        )
 
     def edit(self, number: Any, _values: dict) -> None:
         one = self.shop.pipeline.show(number)

@@ -63,8 +63,18 @@ class ServiceDesk(Desk):
         one = self.ticket
         form = {"resolved": self._rating, "closed": self._afterwards}.get(one.status)
         change = None if form else parts.row(parts.button(_("Correct"), "change", kind="small", icon="edit", why=self.work.why_not("service.edit")))  # fmt: skip
-        about = parts.card(record(one), change, title=f"{one.id} · {one.subject}")
+        about = parts.card(self._answered_late(), record(one), change, title=f"{one.id} · {one.subject}")
         return parts.row(parts.column(about, grow=2), (form or self._answer)())
+
+    def _answered_late(self) -> Part | None:
+        """Whether the first answer came after its limit: settled in time is not answered in time."""
+        due, given = self.ticket.first_due_at, self.ticket.first_response_at
+        if given is None or given <= due:
+            return None
+        words = _("First answer late: due by {due}, given at {given}.")
+        return parts.message(
+            "warning", words.format(due=f"{due:%m-%d %H:%M}", given=f"{given:%m-%d %H:%M}")
+        )
 
     def change(self) -> None:
         """Turn to the form in which the open ticket is put right."""
@@ -87,11 +97,13 @@ class ServiceDesk(Desk):
 
     def _rating(self) -> Part:
         """What is settled waits for the customer's word on it."""
-        given = self.ticket.satisfaction
+        given, closed = self.ticket.satisfaction, self.ticket.status == "closed"
+        told = _("A slip in the mark? Choose again today.") if closed else _("Settled. Now ask the customer, and enter what they say: 1 not at all satisfied, 5 very.")
+        title = _("Put the mark right") if closed else operation_label("service.rate")
         marks = [(f"{n}", f"{n}") for n in range(1, 6)]
         return self.noting(
-            "rate", operation_label("service.rate"), "service.rate",
-            parts.text(_("Settled. Now ask the customer, and enter what they say: 1 not at all satisfied, 5 very.")),
+            "rate", title, "service.rate",
+            parts.text(told),
             parts.choice("satisfaction", field_label("satisfaction"), marks, f"{given or ''}", rev=self.work.turn),
         )  # fmt: skip
 
@@ -99,12 +111,12 @@ class ServiceDesk(Desk):
         """What may come of a ticket that is closed; a wrong mark is put right the same day."""
         slip = self.ticket.resolved_at and self.ticket.resolved_at.date() == self.shop.now.date()
         return parts.column(
-            self._rating() if slip else None,
             parts.card(
                 parts.row(self._about("surveys.invite"), self._about("service.improve")),
                 parts.button(_("Back to the list"), "leave", kind="quiet"),
                 title=_("What comes of it"),
             ),
+            self._rating() if slip else None,
             grow=1,
         )
 

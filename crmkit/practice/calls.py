@@ -12,12 +12,12 @@ NEEDS_CONSENT = ("new_arrivals", "offer")
 
 def may_be_made(tx: Tx, kind: str, member_id: str) -> bool:
     """Whether a call of this kind may be made to the living record."""
-    return kind not in NEEDS_CONSENT or bool(people.consents_of(tx, [member_id])[member_id])
+    return kind not in NEEDS_CONSENT or people.has_consent(tx, member_id, "marketing", "phone")
 
 
 def close_offers(tx: Tx, member_id: str) -> int:
-    """Who agrees to offers on no channel any more is not called with one; how many calls fell."""
-    if people.consents_of(tx, [member_id])[member_id]:
+    """Who no longer agrees to offers by phone is not called with one; how many calls fell."""
+    if people.has_consent(tx, member_id, "marketing", "phone"):
         return 0
     return _cancel(tx, people.group_of(member_id), tasks.c.why.in_(NEEDS_CONSENT))
 

@@ -8,6 +8,7 @@ from crmkit.practice.values import OneOf
 
 AnyChannel = Annotated[str, OneOf(schema.TICKET_CHANNELS, "channel")]
 AuditOutcome = Annotated[str, OneOf(schema.OUTCOMES, "audit_outcome")]
+ConsentChannel = Annotated[str, OneOf(schema.CONSENT_CHANNELS, "channel")]
 FollowupKind = Annotated[str, OneOf(schema.FOLLOWUP_KINDS, "kind")]
 Gender = Annotated[str, OneOf(schema.GENDERS, "gender")]
 Language = Annotated[str, OneOf(schema.TEMPLATE_LANGUAGES, "language")]

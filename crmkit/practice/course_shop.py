@@ -28,6 +28,8 @@ HOME, NEIGHBOUR = "S01", "S02"
 KEEPER = "E0007"
 SELLERS = ("E0004", "E0005", "E0006")
 RECENT_DAYS, SLEEPING_DAYS, SLEEPERS = 14, 45, 250
+CARD_FROM = 200
+"""From how many yuan a sale in the making earns a card on the board."""
 FILES = (
     *("stores", "staff", "products", "promotions", "members", "sales", "payments", "referrals"),
     *("stock_daily", "targets", "footfall", "opportunities", "opportunity_stages", "tickets"),
@@ -43,7 +45,8 @@ BLANKS = {
     "sleeping_days": SLEEPING_DAYS,
     "sleepers": SLEEPERS,
     "campaign": "C00",
-    "channels": list(schema.MESSAGE_CHANNELS),
+    "card_from": CARD_FROM * 100,
+    "channels": list(schema.CONSENT_CHANNELS),
 }
 
 
@@ -122,7 +125,7 @@ class _Past:
             "campaign_name": _("Members only"),
             "do_interested": _("call and invite them in"),
             "do_contacted": _("have it ready, let them try"),
-            "do_tried": _("give the price, ask when they will decide"),
+            "do_tried": _("put the price in writing, ask when they will decide"),
             "do_quoted": _("ask for their decision"),
             "survey": _("After the visit"),
             "answer": _(
@@ -230,9 +233,9 @@ def _to_be_called(shop: Shop) -> None:
             "use",
             "product_use",
             {"bought_within_days": 10, "spent_at_least": 40_000},
-            _("After a purchase"),
+            _("Check-in calls"),
             _(
-                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? You bought the {goods} {day}: are you happy with it? Any problems at all?"
+                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? You bought the {goods} {day}: how do you like it? (Then listen.)"
             ),
         ),
         (
@@ -241,7 +244,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"household": ["young_child"], "level": ["silver"]},
             _("New for the little ones"),
             _(
-                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? Softer nappies have come in, in your little one's size; shall I put a pack aside for you to feel?"
+                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? Softer nappies have come in, in your little one's size; shall I put a pack aside for you to feel?"
             ),
         ),
         (
@@ -250,7 +253,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"level": ["gold", "platinum"]},
             _("Good customers not seen lately"),
             _(
-                "Hello, am I speaking to {name}? This is {caller} from the {store}. Have you got a minute? We have not seen you for a while: how are you? (Listen first.) In July you get ¥30 off when you spend ¥199 or more; shall I send you the details?"
+                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? We have not seen you for a while: how are you? (Listen first.) In July you get ¥30 off when you spend ¥199 or more; shall I send you the details?"
             ),
         ),
     ):

@@ -277,9 +277,11 @@ SELECT lot_id, "at", kind, points, staff_id, sale_id, return_id,
     (sum(points) OVER (PARTITION BY lot_id ORDER BY turn, number, part))::BIGINT AS lot_balance
 FROM posted ORDER BY turn, number, part;
 
+-- What is sold off the shelf needs no card: only several pieces, or dear ones, from an amount on.
 -- name: opportunity
 SELECT substr(opportunity_id, 2)::BIGINT AS id, o.member_id, store_id, who(staff_id) AS staff_id,
-    p.name AS title, o.product_id, cents(value) AS amount, stage,
+    p.name || CASE WHEN value > list_price
+        THEN ' ×' || round(value / list_price)::BIGINT ELSE '' END AS title, o.product_id, cents(value) AS amount, stage,
     CASE stage WHEN 'interested' THEN $do_interested WHEN 'contacted' THEN $do_contacted
         WHEN 'tried' THEN $do_tried WHEN 'quoted' THEN $do_quoted END AS next_action,
     CASE WHEN stage NOT IN ('won', 'lost') THEN greatest(next_action_on::DATE, (
@@ -293,6 +295,7 @@ SELECT substr(opportunity_id, 2)::BIGINT AS id, o.member_id, store_id, who(staff
 FROM opportunities o JOIN products p USING (product_id)
 WHERE store_id = $home AND opened_on >= DATE '2025-04-01'
     AND member_id IN (SELECT member_id FROM known)
+    AND cents(value) >= $card_from AND category <> 'baby'
 ORDER BY o.file_row_number;
 
 -- name: opportunity_stage

@@ -27,7 +27,8 @@ from crmkit.practice.errors import Refused
 from crmkit.practice.settings import setting
 
 outbox = schema.outbox
-ADDRESS = {"email": "email", "sms": "phone", "mini_program": "card"}
+ADDRESS = {"wecom": "card", "mini_program": "card", "sms": "phone", "email": "email"}
+"""What of a member's record a channel writes to; app and WeCom know their users by the card."""
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=1)

@@ -314,7 +314,7 @@ def record_consent(
         schema.consent_event,
         member_id=member_id,
         purpose=values.one_of(purpose, schema.CONSENT_PURPOSES, "purpose"),
-        channel=values.one_of(channel, schema.MESSAGE_CHANNELS, "channel"),
+        channel=values.one_of(channel, schema.CONSENT_CHANNELS, "channel"),
         given=bool(given),
         source=values.text(source, "source"),
     )
@@ -344,6 +344,6 @@ def consents_of(tx: Tx, member_ids: list[str]) -> dict[str, tuple[str, ...]]:
     ):
         said[member_id, channel] = given
     return {
-        one: tuple(channel for channel in schema.MESSAGE_CHANNELS if said.get((one, channel)))
+        one: tuple(channel for channel in schema.CONSENT_CHANNELS if said.get((one, channel)))
         for one in member_ids
     }

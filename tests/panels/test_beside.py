@@ -38,10 +38,10 @@ def test_somebody_else_takes_the_desk_and_finds_the_record_open(here, walk):
     members = practise("members", "corner")
     do(members, "beside.staff", "C1")
     do(members, "search", "0001")
-    merge = [one for one in walk(members.tree) if one.get("text") == "Make one of two"]
+    merge = [one for one in walk(members.tree) if one.get("text") == "Merge"]
     assert merge[0]["why"].startswith("Only for")
     do(members, "beside.staff", "B1")
-    merge = [one for one in walk(members.tree) if one.get("text") == "Make one of two"]
+    merge = [one for one in walk(members.tree) if one.get("text") == "Merge"]
     assert "why" not in merge[0]
     do(members, "merge", **{"merge/other": "m000003", "merge/reason": "the same birthday"})
     assert any("M000003 is part of M000001 now." in str(o.get("text")) for o in walk(members.tree))

@@ -211,7 +211,10 @@ def test_a_call_names_caller_goods_and_day_and_says_at_the_field_what_is_missing
     goods = boss.stock.find("P1")[0].name.partition(", ")[0]
     words = f"? {boss.staff.name} of {store}: the {goods} of yesterday?"
     assert words in screen.text and "Ann Lee" not in screen.text
-    assert "needs no consent" in screen.text
+    assert "part of the sale" in screen.text and "Offers by phone: not agreed" in screen.text
+    boss.members.consent(who.id, "marketing", "phone", True, "asked at the till")
+    screen.refresh()
+    assert "Offers by phone: agreed" in screen.text
     screen.did({"act": "dial", "arg": task.id})
     assert f"Ann Lee{words}" in screen.text and "14200001234" in screen.text
 

@@ -95,6 +95,9 @@ def test_the_file_of_every_release_still_opens(tmp_path):
         assert (ann.id, shop.members.reveal(ann.id, "name", "look")) == ("M000001", "Ann Lee")
         assert [one.total for one in shop.till.sales_of(ann.id)] == [8_900, 25_800]
         assert shop.till.sell([("P1", 1)], member_id=ann.id).total == 12_900
+        shop.members.consent(ann.id, "marketing", "phone", True, "asked at the till")
+        shop.members.consent(ann.id, "marketing", "wecom", True, "asked at the till")
+        assert {"wecom", "phone"} <= set(shop.members.show(ann.id).consents)
         shop.close()
 
 

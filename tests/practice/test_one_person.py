@@ -16,7 +16,7 @@ DAYS = {"every_days": 30, "starts_on": "2025-06-01", "ends_on": "2025-12-31"}
 def people(any_shop):
     """Ann, who has two records, and Bo; all agreed to get offers."""
     for n, name in enumerate(("Ann", "Ann", "Bo"), start=1):
-        any_shop.members.register(name, f"1400000000{n}", consents=["sms"])
+        any_shop.members.register(name, f"1400000000{n}", consents=["sms", "phone"])
     any_shop.marketing.make_segment("all", "All", {"level": ["regular"]})
     return any_shop
 
@@ -103,7 +103,9 @@ def test_who_withdraws_is_not_called_with_an_offer(people):
         for one in people.followups.today()
         if one.member_id == "M000003" and one.kind == "offer"
     )
-    people.members.consent("M000003", "marketing", "sms", False, "phone")
+    people.members.consent("M000003", "marketing", "sms", False, "no texts, calls are fine")
+    assert offer.id in {one.id for one in people.followups.today()}
+    people.members.consent("M000003", "marketing", "phone", False, "said so")
     kinds = [one.kind for one in people.followups.today() if one.member_id == "M000003"]
     assert kinds == ["product_use"]
     with pytest.raises(Exception, match="done already"):
@@ -120,7 +122,7 @@ def test_a_number_is_not_shown_for_an_offer_nobody_may_make(people):
 
     with writing(people.engine) as connection:
         tx = begin(connection, people, "members.consent")
-        record.record_consent(tx, task.member_id, "marketing", "sms", False, "a letter")
+        record.record_consent(tx, task.member_id, "marketing", "phone", False, "a letter")
     assert task.id not in {one.id for one in people.followups.today()}
     with pytest.raises(NoConsent):
         people.followups.dial(task.id)

@@ -20,6 +20,8 @@ from crmkit.screen import Part, Screen, parts
 STORE = "S01"
 SINCE = "2024-07-01"
 CHANNELS = ("store", "phone", "mini_program", "web", "social")
+WRITTEN = ("mini_program", "web", "social")
+"""Where a customer waits unseen: at the counter and on the phone somebody is there."""
 MANAGER = "E0001"
 ASKED_SINCE = "2025-05-01"
 """From when on the practice shop knows who answered its survey."""
@@ -123,7 +125,7 @@ def waiting(number: int) -> tuple[Waiting, ...]:
     dice = random.Random(f"after {number}")
     while True:
         found = tuple(
-            Waiting(card, dice.choice(codes.TICKET_KINDS), dice.choice(CHANNELS), priority, dice.randrange(9, 18))
+            Waiting(card, dice.choice(codes.TICKET_KINDS), dice.choice(WRITTEN), priority, dice.randrange(9, 18))
             for card, priority in enumerate(dice.choices(["low", "normal", "high"], [25, 50, 25], k=5), 1)
         )  # fmt: skip
         first = most_urgent(found)

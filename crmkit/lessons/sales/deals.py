@@ -12,6 +12,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import FIRST_OF, guessed_bars, loaded, pictured, store_names, yuan
 from crmkit.plot._style import chart
+from crmkit.practice.course_shop import CARD_FROM
 from crmkit.screen import Part, Screen, parts
 
 STORE, TODAY = "S01", date(2025, 7, 1)
@@ -20,11 +21,17 @@ STORE, TODAY = "S01", date(2025, 7, 1)
 OPEN = codes.OPPORTUNITY_STAGES[:-2]
 
 
+def _cards() -> Any:
+    """The opportunities that earn a card: what is sold off the shelf needs none."""
+    deals, goods = loaded("opportunities", get_language()), loaded("products", get_language())
+    baby = goods.loc[goods["category"] == "baby", "product_id"]
+    return deals[(deals["value"] >= CARD_FROM) & ~deals["product_id"].isin(baby)]
+
+
 @lru_cache(maxsize=8)
 def decided(store_id: str = STORE) -> Any:
     """A store's opportunities that were won or lost, and which stages each of them passed."""
-    deals = loaded("opportunities", get_language())
-    steps = loaded("opportunity_stages", get_language())
+    deals, steps = _cards(), loaded("opportunity_stages", get_language())
     here = deals[(deals["store_id"] == store_id) & deals["stage"].isin(["won", "lost"])]
     passed = {
         stage: here["opportunity_id"].isin(steps.loc[steps["stage"] == stage, "opportunity_id"])
@@ -35,7 +42,7 @@ def decided(store_id: str = STORE) -> Any:
 
 def open_count(store_id: str = STORE) -> int:
     """How many opportunities of the store are still under way."""
-    deals = loaded("opportunities", get_language())
+    deals = _cards()
     return int(((deals["store_id"] == store_id) & ~deals["stage"].isin(["won", "lost"])).sum())
 
 
@@ -102,7 +109,7 @@ def sheet(number: int) -> tuple[Deal, ...]:
             *(date(2025, 7, day) for day in dice.sample(range(1, 13), 5 - late)),
         ]
         dice.shuffle(days)
-        deals = tuple(Deal(dice.choice(OPEN), 10 * dice.randint(8, 90), day) for day in days)
+        deals = tuple(Deal(dice.choice(OPEN), 10 * dice.randint(CARD_FROM // 10, 90), day) for day in days)
         alike = sum(one.amount for one in deals) * rates["interested"] / 100
         if abs(forecast(deals, rates) - alike) > 30:
             return deals
@@ -235,8 +242,8 @@ class MyOpportunities(Results):
     def quote(self) -> Key:
         return _moved("M005578", "quoted", next_on="2025-07-04", wrong_stage={"stage": "tried"}, wrong_day={"next_on": "2025-07-14"})  # fmt: skip
 
-    def nappies(self) -> Key:
-        return _moved("M003405", "won", wrong_stage={"stage": "lost", "reason": "price"})
+    def tins(self) -> Key:
+        return _moved("M000094", "won", wrong_stage={"stage": "lost", "reason": "price"})
 
     def blanket(self) -> Key:
         return _moved("M005797", "lost", reason="out_of_stock", wrong_reason={"reason": "no_need"}, wrong_stage={"stage": "won", "reason": None})  # fmt: skip

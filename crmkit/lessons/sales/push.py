@@ -361,7 +361,7 @@ class Push(Lists):
         return _wished(("birthday", "sms", 0, None), wrong_channel=("birthday", "email", 0, None), wrong_days_before=("birthday", "sms", 3, None))  # fmt: skip
 
     def one(self) -> Key:
-        return _written("M003041", "mini_program", "sms", "M003610")
+        return _written("M003041", "wecom", "sms", "M003610")
 
     def push(self) -> Key:
         """The first campaign with a group left alone."""

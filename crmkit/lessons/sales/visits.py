@@ -151,7 +151,7 @@ def _tells_apart(calls: Sequence[Call]) -> bool:
 
 def show_cards(calls: Sequence[Call]) -> Part:
     """Six calls as a table to read."""
-    heads = [_("Card no."), _("Member"), labels.heading("level"), _("What about"), _("Due"), _("Agreed to offers")]  # fmt: skip
+    heads = [_("Card no."), _("Member"), labels.heading("level"), _("What about"), _("Due"), _("Offers by phone")]  # fmt: skip
     due = {
         PROMISED: _("today, promised"),
         "today": _("today"),
@@ -159,7 +159,7 @@ def show_cards(calls: Sequence[Call]) -> Part:
     }
     rows = [
         [str(one.card), one.member_id, label("level", one.level), label("kind", one.kind), due[one.due],
-         _("yes") if one.agreed else _("no")]
+         _("agreed") if one.agreed else _("not agreed")]
         for one in calls
     ]  # fmt: skip
     return parts.table(_("Six calls on today's list"), heads, rows)
@@ -180,7 +180,7 @@ class Cards(Keys):
             sum(one.may_be_made for one in found),
             {
                 ("只数了同意的：问用得怎么样，不用同意也可以打。", "Only those who agreed were counted: a check-in call needs no consent."): sum(one.agreed for one in found),
-                ("没同意接收优惠的，上新和优惠电话不能打。", "Whoever did not agree gets no call about news or offers."): len(found),
+                ("没同意接优惠电话的，上新和优惠电话不能打。", "Whoever did not agree gets no call about news or offers."): len(found),
             },
         )  # fmt: skip
 
@@ -196,9 +196,9 @@ class Cards(Keys):
                 (
                     ("拖得最久，可是有约好的在前。", "The longest late, but a promise comes first.")
                     if self.six[wrong["late"] - 1].may_be_made
-                    else ("拖得最久，可是没同意接收优惠，这个电话不能打。", "The longest late, but without consent this call may not be made.")
+                    else ("拖得最久，可是没同意接优惠电话，这个电话不能打。", "The longest late, but without consent this call may not be made.")
                 ): wrong["late"],
-                ("这位没同意接收优惠，这个电话不能打。", "This member did not agree to offers: the call may not be made."): wrong["no_consent"],
+                ("这位没同意接优惠电话，这个电话不能打。", "This member did not agree to offers by phone: the call may not be made."): wrong["no_consent"],
             },
             {"why": _why_first(first, self.six)},
         )  # fmt: skip

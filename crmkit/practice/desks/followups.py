@@ -114,7 +114,7 @@ class Followups(Desk):
     def make_tasks(self, tx: Tx, plan_id: int) -> int:
         """Put the members of the plan on today's lists, once in each cycle; how many were added.
 
-        News and offers go only to members who agreed to get them on some channel.
+        News and offers go only to members who agreed to get them by phone.
         """
         plan = tx.find(plans, plan_id)
         if not plan.active:
@@ -232,7 +232,7 @@ class Followups(Desk):
         member = people.live(tx, task.member_id)
         if not calls.may_be_made(tx, task.kind, member.id):
             raise NoConsent(
-                _("{member} agrees to offers on no channel any more. Do not call."),
+                _("{member} no longer agrees to offers by phone. Do not call."),
                 member=member.id,
             )
         shown = {}

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, null, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import calls, erasure, outbox, people, schema, values
-from crmkit.practice.choices import Gender, MessageChannel, PersonalField, PreferenceKind, Purpose
+from crmkit.practice.choices import ConsentChannel, Gender, PersonalField, PreferenceKind, Purpose
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.display import CODED
 from crmkit.practice.errors import BadValue, NotFound, PhoneTaken, Refused
@@ -100,7 +100,7 @@ class Members(Desk):
         household: str | None = None,
         card: str | None = None,
         referred_by: str | None = None,
-        consents: Sequence[MessageChannel] = (),
+        consents: Sequence[ConsentChannel] = (),
         note: str | None = None,
         source: str = "registration",
     ) -> Member:
@@ -276,7 +276,7 @@ class Members(Desk):
         tx: Tx,
         member_id: str,
         purpose: Purpose,
-        channel: MessageChannel,
+        channel: ConsentChannel,
         given: bool,
         source: str,
     ) -> None:
@@ -472,7 +472,7 @@ def _preferences(tx: Tx, member_id: str) -> tuple[Preference, ...]:
 
 def _merge_consents(tx: Tx, kept_id: str, gone_id: str) -> None:
     """Who withdrew on either record has withdrawn: merging never makes a consent."""
-    for purpose, channel in product(schema.CONSENT_PURPOSES, schema.MESSAGE_CHANNELS):
+    for purpose, channel in product(schema.CONSENT_PURPOSES, schema.CONSENT_CHANNELS):
         last = {people.last_word(tx, one, purpose, channel) for one in (kept_id, gone_id)}
         if last >= {False, True}:
             people.record_consent(tx, kept_id, purpose, channel, False, "merge")

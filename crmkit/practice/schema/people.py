@@ -98,7 +98,7 @@ consent_event = ledger(
     when("at"),
     ref("member_id"),
     coded("purpose", codes.CONSENT_PURPOSES),
-    coded("channel", codes.MESSAGE_CHANNELS),
+    coded("channel", codes.CONSENT_CHANNELS),
     flag("given"),
     ref("staff_id"),
     by("member_id purpose channel"),

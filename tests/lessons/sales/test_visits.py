@@ -20,7 +20,7 @@ def read_cards(number):
 def test_what_is_asked_about_the_six_calls_follows_from_reading_them():
     for number in (*range(1, 100), 100):
         rows = read_cards(number)
-        may = [one for one in rows if one["What about"] == KINDS[0] or one["Agreed to offers"] == "yes"]  # fmt: skip
+        may = [one for one in rows if one["What about"] == KINDS[0] or one["Offers by phone"] == "agreed"]  # fmt: skip
         # the second way: one step of the rule after the other narrows the pile
         pile = may
         for column, order in (("Due", DUE), ("What about", KINDS), ("Level", LEVELS)):

@@ -12,7 +12,7 @@ TODAY = date(2025, 6, 30)
 @pytest.fixture
 def shop(any_shop):
     """Ann and Bo of store S1, Cy of S2; only Ann agreed to get offers."""
-    any_shop.members.register("Ann", "14000000001", consents=["sms"])
+    any_shop.members.register("Ann", "14000000001", consents=["phone"])
     any_shop.members.register("Bo", "14000000002")
     any_shop.as_staff("C2").members.register("Cy", "14000000003")
     everyone = {"member_id": ["M000001", "M000002", "M000003"]}
@@ -46,7 +46,8 @@ def test_each_store_calls_its_own_members(shop):
     assert here[0].script == "Is the thermos keeping warm?"
 
 
-def test_offers_are_only_for_those_who_agreed_to_get_them(shop):
+def test_offers_are_only_for_those_who_agreed_to_get_them_by_phone(shop):
+    shop.members.consent("M000002", "marketing", "sms", True, "a text is not a call")
     assert shop.followups.make_tasks(plan(shop, "offer").id) == 1
 
 
@@ -153,7 +154,7 @@ def test_plans_that_cannot_be_are_refused(shop, clock):
 
 def test_who_was_promised_a_call_comes_first_then_the_longest_late_then_care(shop, clock):
     """The order of the list is the order in which to call."""
-    gil = shop.members.register("Gil", "14000000004", consents=["sms"]).id
+    gil = shop.members.register("Gil", "14000000004", consents=["sms", "phone"]).id
     with shop.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE member SET level = 'gold' WHERE id = '{gil}'")
     everyone = {"member_id": ["M000001", "M000002", gil]}
