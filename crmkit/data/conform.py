@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from crmkit.data.reading.meanings import meanings
 from crmkit.data.receipts import together, unique_receipts, without_placeholders
-from crmkit.errors import CrmkitError
+from crmkit.errors import CrmkitError, CrmkitWarning
 from crmkit.i18n import gettext as _
 from crmkit.tables import (
     CONTRACT,
@@ -213,8 +215,22 @@ def conform(
             )
         frame = frame.filter(public.published)
     present = frame.collect_schema().names()
+    if public is None:
+        _tell_unmatched(present, table)
     ours = [name for name in CONTRACT[table] if name in present]
     return frame.select(*ours, *(name for name in present if name not in ours)).to_native()
+
+
+def _tell_unmatched(present: Sequence[str], table: str) -> None:
+    """Tell of columns that look like one of the contract's that nobody named."""
+    guessed = meanings([name for name in present if name not in CONTRACT[table]], table)
+    left = {theirs: ours for theirs, ours in guessed.items() if ours not in present}
+    if left:
+        told = _(
+            "Not matched, so nothing is worked out from them: {columns}. To use them, add: {say}."
+        )
+        say = ", ".join(f"{ours}={theirs!r}" for theirs, ours in left.items())
+        warnings.warn(told.format(columns=_(", ").join(left), say=say), CrmkitWarning, stacklevel=3)
 
 
 def _public_table(sets: dict[str, PublicSet], ready: str, table: str) -> PublicTable:

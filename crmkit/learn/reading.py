@@ -27,6 +27,8 @@ KINDS = ("number", "count", "money", "percent", "hour", "digits", "date", "text"
 _QUOTES = "\"'“”‘’「」『』《》`´"
 _BLANK = re.compile(r"[\s\u00a0\u2000-\u200f\u202a-\u202e\u2060\u3000\ufeff]+")
 _MONEY = re.compile(r"cny|rmb|yuan|usd|eur|gbp|人民币|块钱|元整|[元块圆¥$€£]")
+_FOREIGN = {"usd": "$", "eur": "€", "gbp": "£"}
+"""Currencies typed by their code: whoever types another than yuan sees that it was so understood."""
 _UNIT = re.compile(
     r"(?<=[\d.)%])(?:orders?|receipts?|units?|items?|pieces?|pcs|members?|people|persons?|customers?"
     r"|days?|nights?|evenings?|weeks?|months?|hours?|times?|products?|kinds?|stores?|cards?|no\.?"
@@ -231,7 +233,9 @@ def _number(
         )
     if kind == "count":
         value = round(value)
-    shown = shown_as(kind, value, unit)
+    typed_in = re.search(r"[$€£]|usd|eur|gbp", plain.casefold())
+    sign = _FOREIGN.get(typed_in[0], typed_in[0]) if typed_in else "¥"
+    shown = shown_as(kind, value, unit, sign)
     if (low is not None and value < low) or (high is not None and value > high):
         raise NotUnderstood(
             _("{value} cannot be: it lies between {low} and {high}. Look again.").format(
@@ -535,10 +539,10 @@ def _one(unit: str) -> str:
     return _ONE.get(unit, unit.removesuffix("s"))
 
 
-def shown_as(kind: str, value: Any, unit: str = "") -> str:
+def shown_as(kind: str, value: Any, unit: str = "", currency: str = "¥") -> str:
     """A value of a kind as it is shown to people."""
     if kind == "money":
-        return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+        return f"{'-' if value < 0 else ''}{currency}{abs(value):,.2f}"
     if kind == "percent":
         number = shown_number(value, 4 if abs(value) < 1 else 2)
         return f"{number} {unit}" if unit else f"{number}%"

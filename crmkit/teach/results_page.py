@@ -71,7 +71,7 @@ def _page(
         if verdict is not None:
             body.append(_part(verdict, float(marks(cell).get("points", 0))))
             if verdict["status"] not in (RIGHT, NOTED):
-                again += _taught(release, cell)
+                again += _taught(release, cell, _lessons(release, paper.language))
     what_next = _("What next")
     body.append(f"<h2>{html.escape(what_next)}</h2>")
     body.append(_next_step(release, paper, again, right == len(verdicts)))
@@ -118,23 +118,28 @@ def _marked(given: ByHand) -> str:
     )
 
 
-def _taught(release: Release, cell: Any) -> list[str]:
-    """Where what a cell asks was taught, as "lesson: the sentence"."""
+def _lessons(release: Release, language: str) -> dict[str, str]:
+    """What the lessons an exercise links to are called, by ``track/lesson``."""
+    links = (
+        found
+        for cell in release.notebooks[language].cells
+        if cell.cell_type == "markdown"
+        for found in _LINK.findall(cell.source)
+    )
+    return {"/".join(to.split("/")[-2:]).removesuffix(".ipynb"): name for name, to in links}
+
+
+def _taught(release: Release, cell: Any, lessons: Mapping[str, str]) -> list[str]:
+    """Where what a cell asks was taught, as "lesson: the sentence"; the sentence where no name is known."""
     taught = [one.data["taught"] for one in release.asked(cell) if one.data.get("taught")]
-    return [f"{one['lesson']}: {say(one['by'])}" for one in taught]
+    return [": ".join(filter(None, [lessons.get(one["lesson"]), say(one["by"])])) for one in taught]
 
 
 def _next_step(release: Release, paper: Paper, again: list[str], all_right: bool) -> str:
     if all_right:
         words = _("All right. Go on with the next lesson.")
         return f"<p>{html.escape(words)}</p>"
-    lessons = {
-        f"{found[0]} ({'/'.join(found[1].split('/')[-2:]).removesuffix('.ipynb')})"
-        for cell in release.notebooks[paper.language].cells
-        if cell.cell_type == "markdown"
-        for found in _LINK.findall(cell.source)
-    }
-    lines = list(dict.fromkeys(again)) or sorted(lessons)
+    lines = list(dict.fromkeys(again or _lessons(release, paper.language).values()))
     words = _("Read this again, then mend what is marked above; a second try is welcome.")
     items = "".join(f"<li>{html.escape(one)}</li>" for one in lines[:8])
     return f"<p>{html.escape(words)}</p><ul>{items}</ul>"

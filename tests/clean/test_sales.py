@@ -258,3 +258,19 @@ def test_whatever_comes_in_no_line_is_lost_and_a_second_cleaning_changes_nothing
     again, second = clean_sales(sales, today=TODAY)
     pd.testing.assert_frame_equal(again, sales)
     assert (second.rows_changed, second.rows_set_aside) == (0, 0)
+
+
+@pytest.mark.parametrize(("usual", "odd"), [("2025/3/{}", "2025年3月{}日"), ("2025年3月{}日", "2025/3/{}")])  # fmt: skip
+def test_the_way_most_of_a_file_is_written_was_not_repaired(usual, odd):
+    days = [usual.format(day) for day in range(1, 21)] + [odd.format(21)]
+    raw = pd.DataFrame({"sale_id": range(21), "sold_at": days, "quantity": 1, "amount": ["¥9.50"] * 20 + ["9.50元"]})  # fmt: skip
+    lines, report = clean_sales(raw, today="2025-06-30")
+    assert (report.count("date_format"), report.count("number_format")) == (1, 1)
+    assert report.rows_changed == 1 and len(lines) == 21
+    assert [f.examples[0][0] for f in report.findings] == [days[20], "9.50元"]
+
+
+def test_a_line_that_stands_twice_is_shown_by_its_receipt():
+    raw = pd.DataFrame({"sale_id": ["T7", "T7"], "sold_at": "2025-03-05", "quantity": 1, "amount": 2.0, "member_id": "M1"})  # fmt: skip
+    _lines, report = clean_sales(raw, today="2025-06-30")
+    assert [f.examples for f in report.findings if f.fault == "duplicate_row"] == [(("T7", "T7"),)]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from crmkit.data.conform import FileMissing, conform
-from crmkit.errors import CrmkitError
+from crmkit.errors import CrmkitError, CrmkitWarning
 from crmkit.tables import TableError, require
 
 OWN = {"sale_id": "No", "sold_at": "When", "quantity": "Qty", "list_price": "Price"}
@@ -268,3 +268,10 @@ def test_complete_journey_prices_less_discounts_are_the_amounts(retail_data):
     sold = sales[sales["quantity"] > 0]
     reckoned = sold["quantity"] * sold["list_price"] - sold["discount"]
     pd.testing.assert_series_equal(reckoned, sold["amount"], check_names=False)
+
+
+def test_a_column_that_looks_like_one_of_ours_and_was_not_named_is_told():
+    lines = pd.DataFrame({"单号": ["a"], "日期": pd.to_datetime(["2025-01-01"]), "金额": [1.0], "商品": ["x"], "备注": ["-"]})  # fmt: skip
+    with pytest.warns(CrmkitWarning, match="商品.*product_id='商品'") as told:
+        conform(lines, sale_id="单号", sold_at="日期", amount="金额")
+    assert "备注" not in str(told[0].message)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import re
 import warnings
 import zipfile
 
@@ -368,3 +369,23 @@ def test_a_column_of_times_that_cannot_be_read_is_told(tmp_path):
 def test_goods_are_told_apart_by_name_only_where_there_is_no_code(headings, product):
     found = {ours: theirs for theirs, ours in meanings(headings).items()}
     assert found.get("product_id") == product
+
+
+@pytest.mark.parametrize(
+    ("heading", "amounts", "sign"),
+    [
+        ("Line Total", ["£9.50", "-£3.00"], "£"), ("Total (EUR)", ["9.50", "3"], "€"),
+        ("金额", ["15.96元", "3"], "¥"), ("Amount", ["9.50", "3"], ""), ("Amount", ["£1", "€2"], ""),
+    ],
+)  # fmt: skip
+def test_the_currency_of_a_file_is_the_one_it_names(heading, amounts, sign, tmp_path):
+    pd.DataFrame({"no": ["a", "b"], heading: amounts}).to_csv(tmp_path / "till.csv", index=False)
+    assert read(tmp_path / "till.csv")[1].currency == sign
+
+
+def test_a_date_that_is_written_otherwise_is_the_example_and_one_that_is_none_is_told(tmp_path):
+    for odd, told in (("2025年1月4日", "several ways"), ("soon", "cannot be told to be a date")):
+        days = ["2025/01/01", "2025/01/02", odd]
+        pd.DataFrame({"no": list("abc"), "Date": days}).to_csv(tmp_path / "d.csv", index=False)
+        [note] = [n for n in read(tmp_path / "d.csv")[1].notes if n.startswith("Date")]
+        assert told in note and re.search(f"(like|such as) {odd}", note)

@@ -644,3 +644,13 @@ def test_months_as_periods_and_a_lost_index_are_told_how_they_are_mended():
     nearest = pd.Series(["a", "b"], index=pd.Index(["M1", "M2"], name="member_id"))
     told = tables.Column(nearest).judge("nearest", nearest.reset_index(drop=True))
     assert told.reason == "index" and "index=table.index" in told.message
+
+
+def test_a_wrong_function_is_shown_the_small_tables_it_was_tried_on(monkeypatch):
+    lines = pd.DataFrame({"member_id": ["A", "B"], "amount": [3.0, None]})
+    judged = functions.Function([3.0], inputs=[(lines,)]).judge(
+        "total", lambda lines: lines["nothing"].sum()
+    )
+    assert "member_id | amount\nA | 3" in judged.message
+    monkeypatch.setattr("crmkit.learn.checks.functions.is_grading", lambda: True)
+    assert "member_id | amount" not in functions.Function([3.0], inputs=[(lines,)]).judge("total", lambda lines: lines["nothing"].sum()).message  # fmt: skip

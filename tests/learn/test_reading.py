@@ -250,3 +250,11 @@ def test_two_figures_said_together_are_asked_back(typed):
 )
 def test_a_number_in_words_is_still_one(typed, value):
     assert read("count", typed).value == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("£163,867", "£163,867.00"), ("163867 usd", "$163,867.00"), ("163867元", "¥163,867.00")],
+)
+def test_a_currency_that_was_typed_is_shown_as_it_was_typed(typed, shown):
+    assert read("money", typed).shown == shown

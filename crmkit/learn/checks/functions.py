@@ -11,7 +11,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.learn.checks.expectation import Expectation, Untouched, short, type_name
-from crmkit.learn.checks.outcome import Fault, Outcome
+from crmkit.learn.checks.outcome import Fault, Outcome, is_grading
 from crmkit.learn.explained import explain
 
 
@@ -31,6 +31,35 @@ def silence():
 def describe_call(name: str, arguments: tuple) -> str:
     """A call as the learner would write it, with tables shortened."""
     return f"{name}({', '.join(short(argument, 40) for argument in arguments)})"
+
+
+SMALL = 12
+"""Tables of so many rows and columns are shown whole."""
+
+
+def tables_of(arguments: tuple) -> str:
+    """The small tables a call was tried on, below a message; nothing while papers are graded."""
+    import pandas as pd
+
+    if is_grading():
+        return ""
+    small = [
+        one
+        for one in arguments
+        if type(one) is pd.DataFrame and len(one) <= SMALL and len(one.columns) <= SMALL
+    ]
+    if not small:
+        return ""
+    told = "\n\n".join(map(_written_out, small))
+    return "\n" + _("It was tried on:") + "\n" + told
+
+
+def _written_out(table: Any) -> str:
+    """A small table line by line: a message is read in letters of any width."""
+    plain = type(table.index).__name__ == "RangeIndex"
+    table = table if plain else table.reset_index()
+    lines = [table.columns, *table.itertuples(index=False)]
+    return "\n".join(" | ".join(short(cell, 24) for cell in line) for line in lines)
 
 
 def where_it_stopped(error: BaseException, function: Callable) -> str:
@@ -198,7 +227,8 @@ class Function(Expectation):
             return _("{call} gives {result}, but should give {right}.").format(
                 call=call, result=short(result), right=short(right)
             )
-        return _("{call}: {message}").format(call=call, message=fault.message)
+        told = _("{call}: {message}").format(call=call, message=fault.message)
+        return told + tables_of(arguments)
 
     def _stopped(self, error: BaseException, function: Callable, arguments: tuple) -> Fault:
         call = describe_call(self.called, arguments)
@@ -214,5 +244,6 @@ class Function(Expectation):
             _("{call}: {message}").format(
                 call=call, message=getattr(error, "explained", "") or explain(error)
             )
-            + where_it_stopped(error, function),
+            + where_it_stopped(error, function)
+            + tables_of(arguments),
         )

@@ -45,13 +45,12 @@ def of_campaign(name: str) -> Any:
 
 
 @cache
-def weeks() -> Any:
-    """Revenue of S03 (changed in March) and S04 (not) by week, seventeen weeks either side."""
+def weeks(since: str = "2024-11-04") -> Any:
+    """Revenue of S03 (changed in March) and S04 (not) by week: seventeen weeks either side, or all
+    from a Monday on."""
     sales = table_of("sales", {})
     at = sales["sold_at"]
-    there = sales[
-        sales["store_id"].isin(["S03", "S04"]) & (at >= "2024-11-04") & (at < "2025-06-30")
-    ]
+    there = sales[sales["store_id"].isin(["S03", "S04"]) & (at >= since) & (at < "2025-06-30")]
     by = [there["sold_at"].dt.to_period("W").dt.start_time.rename("week"), there["store_id"]]
     found = there.groupby(by)["amount"].sum().round(2).rename("revenue").reset_index()
     return found.assign(
