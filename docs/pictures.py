@@ -1,7 +1,8 @@
 """Photograph the screens, in both languages: ``python docs/pictures.py [en] [zh]``.
 
-Writes docs/images/<picture>-<language>.png: the desks of the practice shop, and what a trainer sees
-on a day with a class of made-up people, who hand in, are marked and shown as in a real one. Needs
+Writes docs/images/<picture>-<language>.png: the course and the practice shop as pages, and what a
+trainer sees on a day with a class of made-up people, who hand in, are marked and shown as in a real
+one. Needs
 Chromium; `CHROMIUM` says where it is.
 """
 
@@ -42,6 +43,7 @@ PEOPLE = {
     "zh": ("何雨桐", "马建国", "林小曼", "周志强", "许文静", "郑海波", "苏晓梅", "唐一鸣"),
 }  # fmt: skip
 STORES = {"en": ("Old Town Store", "Riverside Store"), "zh": ("老城店", "滨江店")}
+LESSON = "2-cashier/03-my-shift-in-numbers"
 EXERCISES = ("foundations-1", "cashier-1", "cashier-3")
 KNOW = (1.0, 0.9, 0.55, 0.8, 0.35, 0.95, 0.7, 0.75)
 """The share of the questions each of them gets right."""
@@ -155,7 +157,7 @@ def keep(page: Page, name: str, language: str, height: int | None = None) -> Non
 
 
 def photograph(page: Page, address: str, house: House) -> None:
-    """The desks, then a trainer's day: the door, who is where, a page of marks, the class."""
+    """The door, the course, the desks; then a trainer's day: who is where, a page of marks, the class."""
     language, course = house.language, house.course
     first = next(iter(house.group.people.values()))
     page.add_init_script("Storage.prototype.getItem = () => 'seen'")  # no tour over the desks
@@ -166,8 +168,15 @@ def photograph(page: Page, address: str, house: House) -> None:
     page.select_option("select[name=name]", first.name)
     page.fill("input[name=code]", "a code of her own")
     page.click("main button")
+    page.wait_for_url(f"{address}/")
+    keep(page, "start", language)
+    page.goto(f"{address}/lesson/{LESSON}")
+    page.locator(".ck-form").first.wait_for()
+    keep(page, "lesson", language)
     for desk in DESKS:
         page.goto(f"{address}/shop?change=1")
+        if desk == DESKS[0]:
+            keep(page, "shop", language)
         page.click(f"button[name=staff][value={DESK_STAFF[desk]}]")
         page.goto(f"{address}/shop/{desk}")
         for typed in TYPED.get(desk, {}).get(language, ()):
