@@ -243,6 +243,7 @@ COURSE_SCENES = {
     "inventory-1": "E0007",
     "inventory-2": "E0007",
     "inventory-3": "E0007",
+    "inventory-5": "E0007",
     "foundations-1": "E0002",
     "foundations-2": "E0002",
     "foundations-4": "T0001",

@@ -19,7 +19,15 @@ from crmkit.learn.tasks.books import Books, books_in, untouched_books
 from crmkit.learn.tasks.floor import OnHand, StandsAt, WasCalled
 from crmkit.learn.tasks.members import AreMerged, HasMember, NothingElse
 from crmkit.learn.tasks.papers import UNDER_WAY, Paper
-from crmkit.learn.tasks.stock import HasArrived, ReordersAt, WasCounted, WasKept, WasSent
+from crmkit.learn.tasks.stock import (
+    BearsDate,
+    HasArrived,
+    ReordersAt,
+    WasCounted,
+    WasKept,
+    WasSent,
+    WasWrittenOff,
+)
 from crmkit.learn.tasks.till import WasHandedOut, WasReturned, WasRungUp, WasSold
 
 _GOALS = {
@@ -33,6 +41,8 @@ _GOALS = {
     "kept": lambda wanted: WasKept(**wanted),
     "sent": lambda wanted: WasSent(**wanted),
     "reorder": lambda wanted: ReordersAt(**wanted),
+    "dated": lambda wanted: BearsDate(**wanted),
+    "written_off": lambda wanted: WasWrittenOff(**wanted),
     "arrived": lambda wanted: HasArrived(**wanted),
     "counted": lambda wanted: WasCounted(**wanted),
     "called": lambda wanted: WasCalled(**wanted | {"says": tuple(wanted.get("says", ()))}),

@@ -34,7 +34,8 @@ class Count:
 class StockRoom:
     """The papers of the stock room: what is kept for members, transfers with what arrived of each
     product (kind and pieces, in order), stocktakes, by store and product at how many is ordered and
-    up to how many, and the ledger: every row a moment (UTC), a kind,
+    up to how many, how many of which date are thought to stand where, what was written off (product,
+    reason, pieces), and the ledger: every row a moment (UTC), a kind,
     a product, from where to where, pieces and both balances."""
 
     kept: tuple[dict[str, Any], ...] = ()
@@ -42,6 +43,8 @@ class StockRoom:
     arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = field(default_factory=dict)
     counts: tuple[Count, ...] = ()
     rules: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    dates: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    written_off: tuple[tuple[str, str, int], ...] = ()
     ledger: tuple[tuple[Any, ...], ...] = ()
 
     @classmethod
@@ -61,6 +64,7 @@ class StockRoom:
             sheets.setdefault(row.stocktake_id, set()).add(row.product_id)
         for row in rows(schema.stocktake_result):
             found.setdefault(row.stocktake_id, {})[row.product_id] = (row.counted, row.cause)
+        why = {row.move_id: row.reason for row in rows(schema.write_off)}
         noted: dict[int, set[str]] = {}
         for row in rows(schema.stocktake_count):
             noted.setdefault(row.stocktake_id, set()).add(row.product_id)
@@ -78,6 +82,13 @@ class StockRoom:
                 (row.store_id, row.product_id): (row.reorder_point, row.order_up_to)
                 for row in rows(schema.reorder_rule)
             },
+            dates={
+                (row.store_id, row.product_id, f"{row.best_before}"): row.remaining
+                for row in rows(schema.lot)
+            },
+            written_off=tuple(
+                (move.product_id, why[move.id], move.quantity) for move in moves if move.id in why
+            ),
             counts=tuple(
                 Count(row.store_id, row.status, frozenset(sheets[row.id]), found.get(row.id, {}), frozenset(noted.get(row.id, ())))
                 for row in rows(schema.stocktake)
@@ -192,6 +203,69 @@ class ReordersAt:
         ):  # fmt: skip
             if there != right:
                 return Fault(reason, words.format(product=self.product, count=there, right=right))
+        return None
+
+
+@dataclass(frozen=True)
+class BearsDate:
+    """So many pieces of a product are noted with that date at a store."""
+
+    store: str
+    product: str
+    best_before: str
+    quantity: int
+
+    def touches(self, books: Any) -> set[str]:
+        return {self.product}
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        def of(books: Any) -> dict[str, int]:
+            dates = books.stock_room.dates.items()
+            here = (self.store, self.product)
+            return {key[2]: many for key, many in dates if key[:2] == here and many}
+
+        there = of(now)
+        if there.get(self.best_before, 0) == self.quantity:
+            return None
+        if there == of(before):
+            here = (self.store, self.product)
+            if now.on_hand.get(here, 0) > before.on_hand.get(here, 0):
+                words = _("{product} came in, but its date was not noted.")
+                return Fault("came_undated", words.format(product=self.product))
+            words = _("{product}: no date was noted yet.")
+            return Fault("not_dated", words.format(product=self.product))
+        words = _("{product}, best before {day}: {count} are noted; it should be {right}.")
+        about = {"product": self.product, "day": self.best_before, "right": self.quantity}
+        return Fault("wrong_date", words.format(count=there.get(self.best_before, 0), **about))
+
+
+@dataclass(frozen=True)
+class WasWrittenOff:
+    """So many pieces of a product were written off for that reason."""
+
+    product: str
+    quantity: int
+    reason: str
+
+    def touches(self, books: Any) -> set[str]:
+        return {self.product}
+
+    def fault(self, now: Any, before: Any) -> Fault | None:
+        new = now.stock_room.written_off[len(before.stock_room.written_off) :]
+        here = [one for one in new if one[0] == self.product]
+        if not here:
+            words = _("Nothing of {product} was written off yet.")
+            return Fault("not_written_off", words.format(product=self.product))
+        count = sum(many for _product, _reason, many in here)
+        if count != self.quantity:
+            words = _("{product}: {count} were written off; it should be {right}.")
+            about = {"product": self.product, "count": count, "right": self.quantity}
+            return Fault("wrong_quantity", words.format(**about))
+        other = [reason for _product, reason, _many in here if reason != self.reason]
+        if other:
+            words = _("{product}: written off as “{reason}”; it should be “{right}”.")
+            reasons = {"reason": label("return_reason", other[0]), "right": label("return_reason", self.reason)}  # fmt: skip
+            return Fault("wrong_reason", words.format(product=self.product, **reasons))
         return None
 
 

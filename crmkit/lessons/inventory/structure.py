@@ -10,7 +10,8 @@ from crmkit import plot, stock
 from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.learn.questions import Key, Keys
+from crmkit.learn.questions import Key
+from crmkit.lessons.inventory.dating import Dating, MyDates, month
 from crmkit.lessons.inventory.moving import FAR, NEIGHBOUR, sending
 from crmkit.lessons.inventory.shelves import STORE
 from crmkit.lessons.view import loaded, pictured, share, shown_table, store_names, yuan
@@ -245,7 +246,7 @@ def sliders() -> Screen:
     return Screen(show, {name: move(name) for name in RANGES}, "sliders")
 
 
-class Better(Keys):
+class Better(Dating):
     """What lesson inventory-05 asks."""
 
     def pareto(self) -> Part:
@@ -364,7 +365,7 @@ CASES = {
 """By what is right: the class, the days the stock lasts, the months since its launch."""
 
 
-class MyStructure(Keys):
+class MyStructure(MyDates):
     """What exercise inventory-5 asks: a product of one's own, then the Riverside Store."""
 
     @property
@@ -385,7 +386,7 @@ class MyStructure(Keys):
         return list(CASES)[int(self.given["my_number"]) % len(CASES)]
 
     def card(self) -> Part:
-        """The learner's product, and a second one to be judged."""
+        """The learner's product, a second one to be judged, and a month's wastage."""
         mine, (letter, days, months) = self.mine, CASES[self.case]
         first = [
             [_("Sold a day"), str(mine["demand"])],
@@ -404,6 +405,7 @@ class MyStructure(Keys):
         return parts.row(
             parts.table(_("Product one"), ["", ""], first),
             parts.table(_("Product two"), ["", ""], second),
+            month(self.my_month),
         )
 
     def safety(self) -> Key:

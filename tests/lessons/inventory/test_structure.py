@@ -162,3 +162,24 @@ def test_the_advice_of_another_row_is_shown():
     assert "The first 8 of 60" in panel.text
     panel.did({"act": "advice", "arg": "all of it"})
     assert "The first 8 of 60" in panel.text
+
+
+@pytest.mark.parametrize("number", range(1, 100))
+def test_the_wastage_rate_of_every_learners_month(number):
+    keys = Asked("inventory-5").keys({"my_number": number})
+    month = keys.my_month
+    key = keys.my_waste()
+    off = sum(month[one] for one in ("expired", "damaged"))
+    assert 1 <= key.value == pytest.approx(off / month["sales"] * 100)
+    assert all(abs(key.value - wrong) > 0.2 for wrong in key.mistakes.values())
+
+
+def test_the_wastage_of_the_lessons_month_is_what_the_practice_shop_reckons_too():
+    from crmkit.lessons.inventory.dating import JUNE
+    from crmkit.practice.domain.spoiling import wastage_rate
+
+    key = Asked("inventory-05").keys({}).waste()
+    assert key.value == pytest.approx(
+        100 * wastage_rate(JUNE["expired"] + JUNE["damaged"], JUNE["sales"])
+    )
+    assert key.value == pytest.approx(1.2)
