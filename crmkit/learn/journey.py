@@ -368,7 +368,11 @@ class Way:
         here = learner.place()
         left = any(step.id == here and not step.done for step in self.steps())
         if self.is_behind:
-            return _("Still open: {title}") if self._has_begun() else _("Not begun yet, start with: {title}")
+            return (
+                _("Still open: {title}")
+                if self._has_begun()
+                else _("Not begun yet, start with: {title}")
+            )
         return _("After this: {title}") if left else _("Next: {title}")
 
     @property

@@ -136,7 +136,11 @@ class SalesDesk(Desk):
         if self.calling.kind in calls.NEEDS_CONSENT:
             return [parts.chip(_("OK to call: agreed to offers by phone"), "right", icon="check")]
         agreed = "phone" in self.shop.members.show(self.calling.member_id).consents if self.work.may("members.show") else False  # fmt: skip
-        offers = _("Offers by phone: agreed") if agreed else _("Offers by phone: not agreed, so only ask")
+        offers = (
+            _("Offers by phone: agreed")
+            if agreed
+            else _("Offers by phone: not agreed, so only ask")
+        )
         return [
             parts.chip(_("OK to call: asking about a purchase is part of the sale"), "right", icon="check"),
             parts.chip(offers, "info" if agreed else "warning"),

@@ -63,7 +63,9 @@ class ServiceDesk(Desk):
         one = self.ticket
         form = {"resolved": self._rating, "closed": self._afterwards}.get(one.status)
         change = None if form else parts.row(parts.button(_("Correct"), "change", kind="small", icon="edit", why=self.work.why_not("service.edit")))  # fmt: skip
-        about = parts.card(self._answered_late(), record(one), change, title=f"{one.id} · {one.subject}")
+        about = parts.card(
+            self._answered_late(), record(one), change, title=f"{one.id} · {one.subject}"
+        )
         return parts.row(parts.column(about, grow=2), (form or self._answer)())
 
     def _answered_late(self) -> Part | None:
@@ -98,7 +100,13 @@ class ServiceDesk(Desk):
     def _rating(self) -> Part:
         """What is settled waits for the customer's word on it."""
         given, closed = self.ticket.satisfaction, self.ticket.status == "closed"
-        told = _("A slip in the mark? Choose again today.") if closed else _("Settled. Now ask the customer, and enter what they say: 1 not at all satisfied, 5 very.")
+        told = (
+            _("A slip in the mark? Choose again today.")
+            if closed
+            else _(
+                "Settled. Now ask the customer, and enter what they say: 1 not at all satisfied, 5 very."
+            )
+        )
         title = _("Put the mark right") if closed else operation_label("service.rate")
         marks = [(f"{n}", f"{n}") for n in range(1, 6)]
         return self.noting(

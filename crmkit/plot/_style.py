@@ -314,7 +314,9 @@ def value_axis(axis: Any, column: str, *, whole: bool = False) -> None:
     if whole and not percent:
         axis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(
-        PercentFormatter(1, decimals=None) if percent else FuncFormatter(lambda v, _at: short(v))
+        PercentFormatter(1, decimals=None)
+        if percent
+        else FuncFormatter(lambda v, _at: short(v).replace("-", "−"))
     )
 
 

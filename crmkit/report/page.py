@@ -223,7 +223,7 @@ def _file(report: Report) -> str:
     told += [note for note in seen.reading.notes if note.startswith(of_columns)]
     how_read = [note for note in seen.reading.notes if note not in told]
     if not seen.reading.currency:
-        told.append(_("The file names no currency; its headings are Chinese, so its money is shown in {sign}.").format(sign=file.currency) if file.currency else _("The file names no currency: amounts stand without one."))  # fmt: skip
+        told.append(_("The file does not say in which one currency it is; its headings are Chinese, so its money is shown in {sign}.").format(sign=file.currency) if file.currency else _("The file does not say in which one currency it is: amounts stand without a sign."))  # fmt: skip
     if file.meant and "amount" not in file.meant.values():
         told.append(_("No column holds the amount paid: revenue is the quantity times the list price, less the discount where there is one."))  # fmt: skip
     used, nothing = file.meant, _("not used")

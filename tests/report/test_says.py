@@ -152,7 +152,11 @@ def test_money_is_told_in_the_currency_of_the_file(tmp_path):
     lines.to_csv(tmp_path / "till.csv", index=False)
     with use_language("en"):
         page = analyse(tmp_path / "till.csv").html()
-    assert "The file names no currency" in page and "¥" not in page and ">555.00<" in page
+    assert (
+        "The file does not say in which one currency" in page
+        and "¥" not in page
+        and ">555.00<" in page
+    )
 
 
 def test_a_year_before_that_is_not_there_is_told_and_one_reason_once(stores):

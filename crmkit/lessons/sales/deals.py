@@ -109,7 +109,9 @@ def sheet(number: int) -> tuple[Deal, ...]:
             *(date(2025, 7, day) for day in dice.sample(range(1, 13), 5 - late)),
         ]
         dice.shuffle(days)
-        deals = tuple(Deal(dice.choice(OPEN), 10 * dice.randint(CARD_FROM // 10, 90), day) for day in days)
+        deals = tuple(
+            Deal(dice.choice(OPEN), 10 * dice.randint(CARD_FROM // 10, 90), day) for day in days
+        )
         alike = sum(one.amount for one in deals) * rates["interested"] / 100
         if abs(forecast(deals, rates) - alike) > 30:
             return deals
