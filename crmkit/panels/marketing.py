@@ -186,6 +186,15 @@ class MarketingDesk(Desk):
         # how many are left alone is for whoever plans it to say
         super().begin(operation, **{"language": get_language(), "control_percent": ""} | given)
 
+    def do(self, typed: dict) -> None:
+        """A campaign without a word on who is left alone is not planned yet."""
+        unsaid = not str(typed.get("control_percent") or "").strip()
+        if self.begun and self.more.chosen == "marketing.make_campaign" and unsaid:
+            why = _("Write how many per cent get no message; 0 is an answer as well.")
+            self.refused = ("more.do", "control_percent", why)
+            return
+        super().do(typed)
+
     def helps(self) -> Part | None:
         """Buttons that put what differs from customer to customer into the message."""
         if self.more.chosen != "marketing.make_template":

@@ -303,7 +303,7 @@ def test_a_group_and_a_message_are_chosen_by_their_names(shop_of, walk):
     assert [str(made), f"{made} · Welcome"] in [
         list(one) for one in chosen["template_id"]["options"]
     ]
-    typed = {"name": "For the new", "segment_id": "new_here", "template_id": str(made)}
+    typed = {"name": "For the new", "segment_id": "new_here", "template_id": str(made), "control_percent": "20"}  # fmt: skip
     screen.did({"act": "more.do", "arg": None, "values": typed})
     assert [one.segment_id for one in shop.marketing.campaigns()] == ["new_here"]
 
@@ -493,3 +493,41 @@ def test_a_product_is_found_by_its_name_wherever_one_is_typed(shop_of):
         assert product_number(shop, typed) == one.id
     with pytest.raises(PracticeError, match="There is no product"):
         product_number(shop, "nothing like it")
+
+
+def test_a_campaign_says_who_is_left_alone_is_drawn_and_then_sent(shop_of, walk):
+    boss = shop_of("B1")
+    boss.members.register("Ann", "14200001234", consents=["sms"])
+    boss.marketing.make_segment("all", "All", {"level": ["regular"]})
+    letter = boss.marketing.make_template("t", "sms", "en", "Hello {name}")
+    screen = desk("marketing", boss)
+
+    def buttons():
+        named = ("freeze", "send", "cancel")
+        return [one["arg"] for one in walk(screen.tree) if one.get("act") == "act" and one.get("arg") in named]  # fmt: skip
+
+    screen.did({"act": "begin", "arg": "marketing.make_campaign"})
+    typed = {"name": "k", "segment_id": "all", "template_id": f"{letter}", "control_percent": ""}
+    screen.did({"act": "more.do", "values": typed})
+    assert "0 is an answer" in screen.text and not boss.marketing.campaigns()
+    screen.did({"act": "more.do", "values": typed | {"control_percent": "20"}})
+    (made,) = boss.marketing.campaigns()
+    screen.did({"act": "open", "arg": made.id})
+    assert buttons() == ["freeze", "cancel"]
+    screen.did({"act": "act", "arg": "freeze"})
+    assert buttons() == ["send", "cancel"]
+    screen.did({"act": "act", "arg": "send"})
+    assert buttons() == ["cancel"]
+
+
+def test_a_colleagues_card_that_was_closed_for_them_stays_theirs(shop_of):
+    boss = shop_of("B1")
+    ann = boss.members.register("Ann", "14200001234")
+    mine = boss.pipeline.open(ann.id, "four vases", 38_360, next_action="call", next_on="2025-07-05")  # fmt: skip
+    seller = shop_of("A1")
+    screen = desk("sales", seller)
+    screen.did({"act": "tab", "arg": "board"})
+    screen.did({"act": "move", "arg": mine.id})
+    screen.did({"act": "put", "values": {"stage": "won"}})
+    assert "The card stays with" in screen.text
+    assert seller.pipeline.show(mine.id).staff_id == boss.staff.id
