@@ -1,6 +1,7 @@
 """Counting blind on screen: the sheet, what was counted, and what the count found."""
 
 import re
+from collections.abc import Set
 from typing import Any
 
 from crmkit.i18n import gap
@@ -10,7 +11,7 @@ from crmkit.panels.logic.desk import counted, signed
 from crmkit.panels.logic.forms import codes
 from crmkit.panels.shown import cannot, money, operation_label
 from crmkit.practice import values
-from crmkit.practice.display import on_shelf
+from crmkit.practice.display import name_of, on_shelf
 from crmkit.practice.errors import BadValue
 from crmkit.screen import Part, parts
 
@@ -24,8 +25,9 @@ class Counting(Desk):
     sheet: Any = None
     report: Any = None
     asked = False
-    """Whether they were asked, before closing, for what is not counted, what differs a lot and a
-    reason."""
+    """Whether they were asked, before closing, for what is not counted and for a reason."""
+    recounted: Set[str] = frozenset()
+    """What was named to be counted again."""
     summed = False
     """Whether the result is shown with its sums: where it is read again, not where it is learnt."""
     beside: tuple[Any, int] | None = None
@@ -47,11 +49,14 @@ class Counting(Desk):
         turn = self.work.turn
         rows = self.shop.stock.list_counts(size=20).rows
         running = [one for one in rows if one.status == "open"]
+        waiting = [one for one in rows if one.status == "counted"]
         if self.sheet is not None and self.sheet.stocktake_id not in [one.id for one in running]:
             self.sheet = None  # closed or cancelled elsewhere
         if self.sheet is None:
             return parts.column(
                 *(parts.button(_("Go on with stocktake {id}").format(id=one.id), "count.fetch", one.id, icon="fetch", kind="primary") for one in running),
+                *(parts.button(_("Stocktake {id} waits for the manager's signature").format(id=one.id), "count.report", one.id, icon="lock", kind="primary") for one in waiting if not self.report or self.report.stocktake_id != one.id),
+                self._found() if waiting and self.report else None,
                 parts.card(
                     parts.text(_("You count what is there; system stock stays hidden until the count is closed."), "quiet"),
                     parts.form(
@@ -62,14 +67,18 @@ class Counting(Desk):
                     ),
                     title=_("A new stocktake"),
                     icon="list",
-                ),
-                self._found() if self.report else None,
+                ) if not waiting else None,
+                self._found() if self.report and not waiting else None,
             )  # fmt: skip
-        done = dict(self.sheet.noted)
-        left_first = sorted(self.sheet.products, key=lambda one: one[0] in done)
+        done, again = dict(self.sheet.noted), set(self.sheet.count_again)
+        left_first = sorted(
+            self.sheet.products, key=lambda one: (one[0] not in again, one[0] in done)
+        )
         rows = [
             [name, id_, str(done[id_]), parts.button(_("Take it back"), "count.undo", id_, kind="small")]
             if id_ in done
+            else [name, id_, parts.chip(_("count it once more"), "warning"), parts.button(_("Nobody can count it"), "count.undo", id_, kind="small")]
+            if id_ in again
             else [name, id_, _("not counted yet"), ""]
             for id_, name in left_first
         ]  # fmt: skip
@@ -165,11 +174,56 @@ class Counting(Desk):
         ]
         left = [f"{one} {self.named[one]}" for one in self.report.uncounted]
         return parts.card(
+            self._to_sign(),
             parts.table(_("Every product that was counted"), heads, rows),
             self._sums() if self.summed else None,
             parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
+            self._why(),
             title=_("What stocktake {id} found").format(id=self.report.stocktake_id), icon="check",
         )  # fmt: skip
+
+    def _to_sign(self) -> Part | None:
+        """What waits for the manager's signature, and where it is put; or who signed."""
+        found = self.report
+        goods = _("; ").join(f"{one} {self.named[one]}" for one in found.to_sign)
+        if found.status == "closed":
+            words = _("Signed by {who}: {goods}.")
+            return parts.text(words.format(who=name_of(found.signed_by), goods=goods), "quiet") if found.signed_by else None  # fmt: skip
+        mine = self.work.may("stock.adjust")
+        words = _("Nothing is booked yet. It differs a lot, and the manager signs for it: {goods}.")
+        fields = () if mine else (
+            parts.field("approved_by", _("The manager's staff number"), rev=self.work.turn),
+            parts.field("password", _("Their password (leave it empty if they have none)"), kind="password", rev=self.work.turn),
+        )  # fmt: skip
+        return parts.column(
+            parts.message("warning", words.format(goods=goods)),
+            parts.form(
+                "count.sign",
+                parts.row(
+                    *self.marked("count.sign", *fields),
+                    parts.button(_("Sign and book it"), kind="primary", icon="check", why=self.work.why_not("stock.sign_count")),
+                ),
+                once=self.keys("count.sign"),
+            ),
+        )  # fmt: skip
+
+    def _why(self) -> Part | None:
+        """A reason that was found after the result is written beside its product."""
+        off = [line.product_id for line in self.report.lines if line.difference]
+        if not off:
+            return None
+        goods = [(one, f"{one} {self.named[one]}") for one in off]
+        turn = self.work.turn
+        return parts.form(
+            "count.why",
+            parts.head(_("Found out why? Write it down")),
+            parts.row(
+                parts.select("product", _("Goods"), goods, off[0], rev=turn),
+                *self.marked("count.why", parts.field("cause", _("Reason"), rev=turn)),
+                parts.button(_("Save"), icon="check", why=self.work.why_not("stock.note_cause")),
+            ),
+            once=self.keys("count.why"),
+        )
 
     def _sums(self) -> Part:
         """Surplus and shortage apart, and how many agreed."""
@@ -192,7 +246,7 @@ class Counting(Desk):
 
     def _begins(self, sheet: Any) -> None:
         self.sheet, self.report = sheet, None
-        self.asked, self.beside, self.missed = False, None, ()
+        self.asked, self.recounted, self.beside, self.missed = False, frozenset(), None, ()
         self.work.turn += 1  # nothing of an earlier count stands in the fields
 
     def one_scanned(self, typed: dict) -> None:
@@ -269,18 +323,51 @@ class Counting(Desk):
         ask = []
         if left:
             ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip
-        again = self.shop.stock.to_recount(number) if self.work.may("stock.to_recount") else ()
-        if again:
-            ask.append(_("Differs a lot, count it once more first: {goods}.").format(goods=_("; ").join(f"{one} {all_[one]}" for one in again)))  # fmt: skip
+        causes = {line[0]: line[1] for line in lines if line}
         if not told:
             ask.append(_("No reason is noted, such as P0001 broken."))
+        if self.shop.stock.to_recount(number):
+            again = self.shop.stock.close_count(number, causes=causes, key=key).count_again
+            self.sheet, self.asked = self.shop.stock.count_sheet(number), True
+            raise BadValue(gap().join([self._count_again(again, done), *ask]))
         if ask and not self.asked:
             self.asked = True
             raise BadValue(gap().join([*ask, _("If that is so, close the count once more.")]))
-        causes = {line[0]: line[1] for line in lines if line}
         self.report = self.shop.stock.close_count(number, causes=causes, key=key)
         self.named, self.sheet, self.summed = dict(self.sheet.products), None, False
-        self.work.tell("right", _("Stocktake {id} is closed.").format(id=self.report.stocktake_id))
+        words = _("Stocktake {id} is closed.")
+        if self.report.status == "counted":
+            words = _(
+                "Stocktake {id} is counted. The manager looks at it and signs; then it is booked."
+            )
+        self.work.tell("right", words.format(id=self.report.stocktake_id))
+
+    def _count_again(self, again: tuple[str, ...], done: dict[str, int]) -> str:
+        """What is not closed, and why: it was counted once only, or two counts do not agree."""
+        twice = {*again} & {*self.recounted} & {*done}
+        self.recounted = {*self.recounted, *again}
+        names = dict(self.sheet.products)
+        return gap().join(
+            words.format(goods=_("; ").join(f"{one} {names[one]}" for one in some))
+            for words, some in (
+                (_("Differs a lot, count it once more first: {goods}."), [one for one in again if one not in twice]),
+                (_("Two counts do not agree, count it a third time: {goods}."), [one for one in again if one in twice]),
+            )
+            if some
+        )  # fmt: skip
+
+    def sign(self, typed: dict, key: str) -> None:
+        """The manager's name under what differs a lot: now it is booked."""
+        who = {name: str(typed.get(name) or "").strip() or None for name in ("approved_by", "password")}  # fmt: skip
+        self.report = self.shop.stock.sign_count(self.report.stocktake_id, **who, key=key)
+        words = _("Stocktake {id} is signed and booked.")
+        self.work.tell("right", words.format(id=self.report.stocktake_id))
+
+    def why(self, typed: dict, key: str) -> None:
+        """A reason for one product of the result that is shown."""
+        asked = (str(typed.get("product") or ""), str(typed.get("cause") or ""))
+        self.report = self.shop.stock.note_cause(self.report.stocktake_id, *asked, key=key)
+        self.work.tell("right", _("{product}: the reason is noted.").format(product=asked[0]))
 
     def counting_acts(self) -> dict:
         return {
@@ -294,6 +381,8 @@ class Counting(Desk):
             "count.skip": lambda _a, _v: setattr(self, "beside", None),
             "count.cancel": self.cancel_count,
             "count.report": self.show_report,
+            "count.sign": lambda _a, typed: self.note("count.sign", self.sign, typed),
+            "count.why": lambda _a, typed: self.note("count.why", self.why, typed),
             "count.recount": self.recount,
             "count.leave": lambda _a, _v: setattr(self, "sheet", None),
         }  # fmt: skip

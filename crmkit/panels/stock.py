@@ -266,7 +266,7 @@ class StockRoom(Counting, Dating):
 
     def of_a_row(self) -> dict:
         held = {"only": lambda row: row.status == "held" and self.work.may("stock.release")}
-        closed = {"only": lambda row: row.status == "closed"}
+        closed = {"only": lambda row: row.status in ("counted", "closed")}
         return {
             "kept": {"opens": "kept.release", "opener": _("No longer wanted")} | held,
             "counts": {"opens": "count.report", "opener": _("Result")} | closed,

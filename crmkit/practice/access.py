@@ -145,13 +145,19 @@ ANSWERS_FOR_PRICES = "office.set_price"
 """Who may set prices may also lower one at the till, and give their word for a cashier who does."""
 
 
-def managers_word(tx, approved_by: str | None = None, password: str | None = None) -> str:
-    """Who answers for what the staff does here: themselves where they may set prices, else the
+def managers_word(
+    tx,
+    approved_by: str | None = None,
+    password: str | None = None,
+    answers_for: str = ANSWERS_FOR_PRICES,
+) -> str:
+    """Who answers for what the staff does here: themselves where they may do this, else the
     colleague who gives their word, with their password; refused without one."""
     if approved_by is None:
-        if is_allowed(tx.connection, tx.staff.id, ANSWERS_FOR_PRICES, tx.store_id):
+        if is_allowed(tx.connection, tx.staff.id, answers_for, tx.store_id):
             return tx.staff.id
         raise NotAllowed(_("This needs the manager's word: ask the store manager to approve it."))
-    who = sign_in(tx.connection, approved_by, tx.store_id, password)
-    require(tx.connection, who, ANSWERS_FOR_PRICES, tx.store_id)
+    known = tx.row(schema.staff, approved_by)  # as people type it: e0001
+    who = sign_in(tx.connection, known.id if known else approved_by, tx.store_id, password)
+    require(tx.connection, who, answers_for, tx.store_id)
     return who.id

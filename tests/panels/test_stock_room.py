@@ -154,7 +154,7 @@ def test_a_count_asks_before_it_closes_early(shop_of):
     screen = desk("stock", shop_of("K1"))
     screen.did({"act": "tab", "arg": "count"})
     screen.did({"act": "count.open", "values": {"products": "P1 P2"}})
-    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "10"}})
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "19"}})
     screen.did({"act": "count.close", "values": {"causes": "P1 one broken"}})
     assert "1 of 2 are not counted yet: P2" in screen.text
     assert "No reason is noted" not in screen.text
@@ -172,16 +172,57 @@ def test_what_differs_a_lot_is_counted_again_before_it_is_booked(shop_of, walk):
     why = {"causes": "P2 one dented"}
     screen.did({"act": "count.close", "values": why})
     assert "Differs a lot, count it once more first: P1 Cotton scarf." in screen.text
-    assert "20" not in screen.text and shop.stock.count_sheet(1).noted == (("P1", 12), ("P2", 19))
+    assert "20" not in screen.text and shop.stock.count_sheet(1).noted == (("P2", 19),)
+    screen.did({"act": "count.close", "values": why})  # a second click books nothing
+    assert "Differs a lot, count it once more first: P1 Cotton scarf." in screen.text
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "13"}})
+    screen.did({"act": "count.close", "values": why})
+    assert "Two counts do not agree, count it a third time: P1 Cotton scarf." in screen.text
     screen.did({"act": "count.one", "values": {"product": "P1", "counted": "20"}})
     screen.did({"act": "count.close", "values": why})
     assert [one.difference for one in shop.stock.count_report(1).lines] == [0, -1]
 
 
+def test_what_differs_a_lot_waits_for_the_manager_who_signs_at_the_keepers_desk(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": "P1"}})
+    for _time in range(2):
+        screen.did({"act": "count.one", "values": {"product": "P1", "counted": "12"}})
+        screen.did({"act": "count.close", "values": {"causes": "not found yet"}})
+    assert "Nothing is booked yet." in screen.text and "−8" in screen.text
+    assert shop.stock.look("P1").on_hand == 20
+    screen.did({"act": "count.sign", "values": {"approved_by": " ", "password": ""}})
+    assert "needs the manager's word" in screen.text
+    screen.did({"act": "count.sign", "values": {"approved_by": "b1", "password": ""}})
+    assert "Stocktake 1 is signed and booked." in screen.text and "Signed by" in screen.text
+    assert shop.stock.look("P1").on_hand == 12
+    screen.did({"act": "count.why", "values": {"product": "P1", "cause": "a carton under the stairs"}})  # fmt: skip
+    (table,) = [one for one in walk(screen.tree) if one["t"] == "table"]
+    assert "a carton under the stairs" in table["rows"][0]
+
+
+def test_the_manager_finds_what_waits_for_the_signature(shop_of, walk):
+    keeper = shop_of("K1").stock
+    keeper.open_count(["P1"])
+    for _time in range(2):
+        keeper.count(1, "P1", 12)
+        keeper.close_count(1)
+    screen = desk("stock", shop_of("B1"))
+    screen.did({"act": "tab", "arg": "count"})
+    assert "Stocktake 1 waits for the manager's signature" in screen.text
+    screen.did({"act": "count.report", "arg": 1})
+    assert not [one for one in walk(screen.tree) if one.get("name") == "approved_by"]
+    screen.did({"act": "count.sign", "values": {}})
+    assert shop_of("B1").stock.count_report(1).signed_by == "B1"
+    assert "A new stocktake" in screen.text
+
+
 def test_a_result_names_what_differs_first_and_offers_to_count_it_again(shop_of, walk):
     shop = shop_of("K1")
     shop.stock.open_count(["P1", "P2", "P3"])
-    for product, many in (("P1", 20), ("P2", 19), ("P3", 23)):
+    for product, many in (("P1", 20), ("P2", 19), ("P3", 22)):
         shop.stock.count(1, product, many)
     report = shop.stock.close_count(1)
     screen = desk("stock", shop)
@@ -229,7 +270,7 @@ def test_goods_being_counted_are_hidden_taken_back_and_kept_apart_from_others(sh
 def test_an_earlier_stocktake_is_opened_from_its_row(shop_of, walk):
     shop = shop_of("K1")
     shop.stock.open_count(["P1", "P2"])
-    shop.stock.count(1, "P1", 18)
+    shop.stock.count(1, "P1", 19)
     shop.stock.close_count(1, causes={"P1": "two torn"})
     shop.stock.open_count(["P2"])
     shop.stock.cancel_count(2)

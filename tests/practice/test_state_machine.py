@@ -44,6 +44,7 @@ from crmkit.practice.errors import (
 
 PRODUCTS = ("P1", "P2", "P3")
 STORES = ("S1", "S2")
+KEEPERS = {"S1": "K1", "S2": "K2"}
 PHONES = st.integers(0, 5).map("1400000000{}".format)
 UNITS = st.lists(st.tuples(st.sampled_from(PRODUCTS), st.integers(1, 4)), min_size=1, max_size=3)
 STORE = st.sampled_from(STORES)
@@ -517,15 +518,31 @@ class ShopDays(RuleBasedStateMachine):
             assert not any(coming.values())
         self.to_come[number] = (store, {})
 
-    @rule(store=STORE, counts=st.dictionaries(st.sampled_from(PRODUCTS), st.integers(0, 12)))
-    def count(self, store, counts):
-        desk = self.at[store].stock
+    @rule(
+        store=STORE,
+        counts=st.dictionaries(st.sampled_from(PRODUCTS), st.integers(0, 12)),
+        keeper=st.booleans(),
+    )
+    def count(self, store, counts, keeper):
+        """What differs a lot is counted until two counts agree, and booked when it is signed."""
+        manager = self.at[store].stock
+        desk = self.shop.as_staff(KEEPERS[store]).stock if keeper else manager
         sheet = desk.open_count(PRODUCTS)
         for product, counted in counts.items():
             desk.count(sheet.stocktake_id, product, counted // 2)
             desk.count(sheet.stocktake_id, product, counted - counted // 2, more=True)
         report = desk.close_count(sheet.stocktake_id)
+        if report.status == "open":
+            assert report.lines == () and report.count_again
+            for product in report.count_again:
+                desk.count(sheet.stocktake_id, product, counts[product])
+            report = desk.close_count(sheet.stocktake_id)
         assert set(report.uncounted) == set(PRODUCTS) - set(counts)
+        assert (report.status == "counted") == (keeper and bool(report.to_sign))
+        if report.status == "counted":
+            self.the_shelves_are_as_the_model_says()
+            report = manager.sign_count(sheet.stocktake_id)
+        assert (report.signed_by is None) == (not report.to_sign)
         for product, counted in counts.items():
             self.shelf[store, product] = counted
 

@@ -8,6 +8,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.checks.outcome import Fault
 from crmkit.learn.tasks.papers import UNDER_WAY
+from crmkit.practice.domain import counting
 
 ARRIVALS = {
     "received": "transfer_in",
@@ -20,14 +21,16 @@ ARRIVALS = {
 
 @dataclass(frozen=True)
 class Count:
-    """A stocktake: where, whether it is open, what was on its sheet, and how many were counted of
-    each product, with the cause that was noted; while it is open, what was noted so far."""
+    """A stocktake: where, whether it is open, what was on its sheet, and, once the counting ended,
+    how many were counted of each product, with the cause that was noted; while it is open, what was
+    noted so far and what was named to be counted again and is not yet."""
 
     store: str
     status: str
     sheet: frozenset[str]
     found: dict[str, tuple[int, str | None]]
     noted: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,7 @@ class StockRoom:
             if move.transfer_id is not None and move.kind in ARRIVALS.values():
                 key = (move.transfer_id, move.product_id)
                 arrived[key] = (*arrived.get(key, ()), (move.kind, move.quantity))
-        sheets: dict[int, set[str]] = {}
-        found: dict[int, dict[str, tuple[int, str | None]]] = {}
-        for row in rows(schema.stocktake_line):
-            sheets.setdefault(row.stocktake_id, set()).add(row.product_id)
-        for row in rows(schema.stocktake_result):
-            found.setdefault(row.stocktake_id, {})[row.product_id] = (row.counted, row.cause)
         why = {row.move_id: row.reason for row in rows(schema.write_off)}
-        noted: dict[int, set[str]] = {}
-        for row in rows(schema.stocktake_count):
-            noted.setdefault(row.stocktake_id, set()).add(row.product_id)
         return cls(
             kept=tuple(
                 {name: getattr(row, name) for name in ("product_id", "member_id", "quantity", "status")}
@@ -89,15 +83,46 @@ class StockRoom:
             written_off=tuple(
                 (move.product_id, why[move.id], move.quantity) for move in moves if move.id in why
             ),
-            counts=tuple(
-                Count(row.store_id, row.status, frozenset(sheets[row.id]), found.get(row.id, {}), frozenset(noted.get(row.id, ())))
-                for row in rows(schema.stocktake)
-            ),
+            counts=_counts(rows, schema),
             ledger=tuple(
                 (row.at, row.kind, row.product_id, row.from_id, row.to_id, row.quantity, row.from_balance, row.to_balance)
                 for row in moves
             ),
         )  # fmt: skip
+
+
+def _counts(rows: Callable[[Any], list[Any]], schema: Any) -> tuple[Count, ...]:
+    """Every stocktake of a shop, with the last count of each product."""
+    of_each: dict[tuple[int, str], list[Any]] = {}
+    for row in sorted(rows(schema.stocktake_count), key=lambda row: row.id):
+        of_each.setdefault((row.stocktake_id, row.product_id), []).append(row)
+    last = {key: of[-1] for key, of in of_each.items() if of[-1].counted is not None}
+    lines: dict[int, list[Any]] = {}
+    for line in rows(schema.stocktake_line):
+        lines.setdefault(line.stocktake_id, []).append(line)
+    booked = {(row.stocktake_id, row.product_id) for row in rows(schema.stocktake_result)}
+    ended = {"counted": last.keys(), "closed": booked}
+    return tuple(
+        Count(
+            row.store_id,
+            row.status,
+            frozenset(line.product_id for line in lines[row.id]),
+            {
+                line.product_id: (last[row.id, line.product_id].counted, line.cause)
+                for line in lines[row.id]
+                if (row.id, line.product_id) in ended.get(row.status, ())
+            },
+            frozenset(
+                line.product_id for line in lines[row.id] if (row.id, line.product_id) in last
+            ),
+            frozenset(
+                line.product_id
+                for line in lines[row.id]
+                if counting.waits(of_each.get((row.id, line.product_id), ()), line.named_after)
+            ),
+        )
+        for row in rows(schema.stocktake)
+    )
 
 
 @dataclass(frozen=True)
@@ -312,8 +337,8 @@ class HasArrived:
 
 @dataclass(frozen=True)
 class WasCounted:
-    """These products were counted so in one stocktake that is closed, a cause noted for some; what
-    nobody could see was left out, and so was what nobody asked for. How many of the goods `beside`
+    """These products were counted so in one stocktake that is closed (counted again, and signed
+    where that is needed), a cause noted for some; what nobody could see was left out, and so was what nobody asked for. How many of the goods `beside`
     them were counted is not judged here; neither are other stocktakes, of other goods."""
 
     store: str
@@ -329,14 +354,20 @@ class WasCounted:
         wanted = {*self.products, *self.left, *self.beside}
         here = [one for one in now.stock_room.counts if one.store == self.store]
         of_these = [one for one in here if one.sheet <= wanted and one.sheet & set(self.products)]
-        closed = [one for one in here if one.status == "closed"]
+        closed = [one for one in here if one.status in ("counted", "closed")]
         faults = [self._wrong_with(one) for one in closed]
         seen = [one for one in faults if one and one.reason == "counted_unseen"]
         if seen:  # what stands in the book now is nobody's count: another stocktake mends nothing
             return seen[0]
-        if None in faults:
+        right = [one for one, fault in zip(closed, faults, strict=True) if fault is None]
+        if any(one.status == "closed" for one in right):
             return None
+        if right:
+            return Fault(UNDER_WAY, _("All is counted; the manager has not signed yet."))
         going_on = [one for one in of_these if one.status == "open"]
+        if going_on and going_on[-1].again:
+            words = _("Not counted again yet: {goods}.")
+            return Fault(UNDER_WAY, words.format(goods=_(", ").join(sorted(going_on[-1].again))))
         if going_on:
             words = _("The count goes on: {n} of {all} noted.")
             noted, sheet = going_on[-1].noted, going_on[-1].sheet

@@ -10,7 +10,7 @@ from crmkit.lessons.inventory.moving import goods
 from crmkit.lessons.view import pictured, yuan
 from crmkit.screen import Part, parts
 
-HOME = "S01"
+HOME, MANAGER = "S01", "E0001"
 SHELF = {
     "P0217": (5, 0, 0),
     "P0218": (8, 2, 0),
@@ -224,27 +224,20 @@ class MyCount(Keys):
 
     def again(self) -> Key:
         def act(shop: Any, many: int = FOUND["P0148"]) -> None:
-            sheet = shop.stock.open_count(["P0148"])
-            shop.stock.count(sheet.stocktake_id, "P0148", many)
-            shop.stock.close_count(sheet.stocktake_id)
+            _count(shop, ["P0148"], {"P0148": many})
 
         return Key(act, {"wrong_count": lambda shop: act(shop, 4)})
 
     def cabinet(self) -> Key:
-        def act(shop: Any, done: bool = True, count: bool = True, also: tuple = ()) -> None:
-            sheet = shop.stock.open_count([LOCKED])
-            for one in also:
-                shop.stock.count(sheet.stocktake_id, one, 7)
-            if count:
-                shop.stock.count(sheet.stocktake_id, LOCKED, 0)
-            if done:
-                shop.stock.close_count(sheet.stocktake_id)
+        def act(shop: Any, stop: str | None = None, count: bool = True, also: tuple = ()) -> None:
+            counted = {LOCKED: 0} if count else {}
+            _count(shop, [LOCKED], counted | dict.fromkeys(also, 7), stop=stop)
 
         return Key(
             act,
             {
                 "counted_also": lambda shop: act(shop, also=("P0055",)),
-                "under_way": lambda shop: act(shop, done=False),
+                "under_way": lambda shop: act(shop, stop="counted once"),
                 "left_out": lambda shop: act(shop, count=False),
             },
         )
@@ -273,18 +266,44 @@ def _shortage(differences: dict[str, int]) -> Key:
     )  # fmt: skip
 
 
+def _count(
+    shop: Any,
+    products: list[str],
+    many: dict[str, int],
+    causes: dict[str, str] | None = None,
+    stop: str | None = None,
+) -> None:
+    """Take stock as it is done: what is named is counted again, and the manager signs for it; or
+    `stop` before the end."""
+    stock = shop.stock
+    number = stock.open_count(products).stocktake_id
+    for product, pieces in many.items():
+        stock.count(number, product, pieces)
+    if stop == "not closed":
+        return
+    report = stock.close_count(number, causes=causes)
+    if stop == "counted once":
+        return
+    for product in report.count_again:
+        stock.count(number, product, many[product])
+    if report.count_again:
+        report = stock.close_count(number)
+    if report.status == "counted" and stop != "not signed":
+        stock.sign_count(number, approved_by=MANAGER)
+
+
 def _stocktake(there: dict[str, int], locked: str, broken: str, only_shelf: dict[str, int]) -> Key:
     """These goods are counted, the locked one is left, a reason is noted for the broken one."""
 
     def act(
-        shop: Any, many: Any = there, unseen: bool = False, why: bool = True, close: bool = True
+        shop: Any,
+        many: Any = there,
+        unseen: bool = False,
+        why: bool = True,
+        stop: str | None = None,
     ) -> None:
-        sheet = shop.stock.open_count([*there, locked])
-        for product, pieces in (many | ({locked: 0} if unseen else {})).items():
-            shop.stock.count(sheet.stocktake_id, product, pieces)
-        if close:
-            causes = {broken: "broken"} if why else {}
-            shop.stock.close_count(sheet.stocktake_id, causes=causes)
+        counted = many | ({locked: 0} if unseen else {})
+        _count(shop, [*there, locked], counted, {broken: "broken"} if why else {}, stop)
 
     return Key(
         act,
@@ -292,7 +311,7 @@ def _stocktake(there: dict[str, int], locked: str, broken: str, only_shelf: dict
             "wrong_count": lambda shop: act(shop, only_shelf),
             "counted_unseen": lambda shop: act(shop, unseen=True),
             "no_cause": lambda shop: act(shop, why=False),
-            "under_way": lambda shop: act(shop, close=False),
+            "under_way": lambda shop: act(shop, stop="not closed"),
             "left_out": lambda shop: act(shop, {p: m for p, m in there.items() if p != broken}),
         },
     )

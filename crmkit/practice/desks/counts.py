@@ -1,38 +1,38 @@
 """Stocktakes: a blind sheet, counts in parts, and the book put right by the difference."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select, union
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import access, schema, values
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.errors import Closed, Refused
 from crmkit.practice.goods import find_product
+from crmkit.practice.ledgers import counts
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import Cents, built, record
 
-A_LOT_PIECES, A_LOT_SHARE, A_LOT_VALUE = 2, 0.1, 10_000
-"""What differs a lot is counted again before it is booked: more than two pieces and more than a
-tenth of the book (a carton was overlooked), or more than ¥100 at cost (dear goods, a few of which
-are much). Less than that is an ordinary evening's mistake, and nobody would ever get home."""
+ANSWERS_FOR_STOCK = "stock.adjust"
+"""Who may put the book right without a count signs for what a count found to differ a lot."""
 
 STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",), at="opened_at")
 
 
 @record
 class CountSheet:
-    """What to count, without the book's quantities; `counted` are done already, `noted` as so many."""
+    """What to count, without the book's quantities; `counted` are done already, `noted` as so many,
+    `count_again` were named to be counted once more and are not yet."""
 
     stocktake_id: int
     store_id: str
     products: tuple[tuple[str, str], ...]
     counted: tuple[str, ...]
     noted: tuple[tuple[str, int], ...]
+    count_again: tuple[str, ...] = ()
 
 
 @record
@@ -49,8 +49,9 @@ class CountLine:
 
 @record
 class CountReport:
-    """A closed stocktake; what nobody counted stays as the book has it, and so does what has to
-    be counted again."""
+    """What a stocktake found. `to_sign` differ a lot: while it is only counted nothing is booked,
+    until the manager signs. What nobody counted stays as the book has it, and so does what has to
+    be counted again; while that is so before the end, the stocktake is open and tells nothing."""
 
     stocktake_id: int
     store_id: str
@@ -59,6 +60,9 @@ class CountReport:
     surplus_value: Cents
     shortage_value: Cents
     count_again: tuple[str, ...] = ()
+    status: Annotated[str, "stocktake_status"] = "closed"
+    to_sign: tuple[str, ...] = ()
+    signed_by: str | None = None
 
 
 @record
@@ -71,6 +75,7 @@ class Stocktake:
     opened_by: str
     closed_at: datetime | None
     closed_by: str | None
+    signed_by: str | None
     status: Annotated[str, "stocktake_status"]
 
 
@@ -111,16 +116,14 @@ class Counts:
         ):
             tx.insert(line, stocktake_id=stocktake.id, product_id=product.id)
         counted = values.quantity(counted, "counted", least=0)
-        book = ledger.balance(tx, stocktake.store_id, product.id)
-        before = next(
-            (row for row in _last_counts(tx, stocktake.id) if row.product_id == product.id), None
-        )
-        if more and before is not None:
-            if before.book != book:
+        noted = {one.product_id: one for one in counts.tally(tx, stocktake.id).noted}
+        if more and product.id in noted:
+            before = noted[product.id]
+            if before.book != ledger.balance(tx, stocktake.store_id, product.id):
                 said = _("{product} was moved since its first part was counted: count all of it.")
                 raise Refused(said, product=product.id)
             counted += before.counted
-        _write_count(tx, stocktake.id, product.id, counted, book)
+        counts.write(tx, stocktake.id, product.id, counted)
         tx.note(f"stocktake:{stocktake.id}", product=product.id)
         return _sheet(tx, stocktake)
 
@@ -128,65 +131,75 @@ class Counts:
     def close_count(
         self, tx: Tx, stocktake_id: int, *, causes: dict[str, str] | None = None
     ) -> CountReport:
-        """Close a stocktake: differences are booked, zero differences recorded too, and what was
-        not counted stays as it is. `causes` says why, product by product.
+        """End the counting: differences are booked, zero differences recorded too, and what was not
+        counted stays as it is. `causes` says why, product by product.
 
-        A product of which the book let go more meanwhile than was counted is not booked: it
-        stands in `count_again`, the rest is closed."""
+        What differs a lot is named in `count_again` and the stocktake stays open, until each was
+        counted once more and two counts agree, or was taken back as not counted. Then it waits for
+        the manager's signature, unless who ends it may sign. Of a small difference the book may
+        have let go more meanwhile than was counted: that one is not booked and stands in
+        `count_again` as well."""
         stocktake = _open_stocktake(tx, stocktake_id)
-        causes = {
-            find_product(tx, product_id).id: values.text(cause, "cause")
-            for product_id, cause in (causes or {}).items()
-        }
-        again = []
-        for row in _last_counts(tx, stocktake.id):
-            difference = row.counted - row.book
-            if ledger.balance(tx, stocktake.store_id, row.product_id) + difference < 0:
-                again.append(row.product_id)
-                continue
-            tx.insert(
-                schema.stocktake_result,
-                stocktake_id=stocktake.id,
-                product_id=row.product_id,
-                book=row.book,
-                counted=row.counted,
-                difference=difference,
-                cause=causes.get(row.product_id),
-            )
-            if difference:
-                about = {"stocktake_id": stocktake.id, "reason": causes.get(row.product_id)}
-                ledger.adjust(tx, "count", row.product_id, difference, **about)
-        _end(tx, stocktake.id, "closed")
-        report = replace(_report(tx, stocktake), count_again=tuple(again))
-        tx.note(
-            f"stocktake:{stocktake.id}", uncounted=len(report.uncounted), count_again=len(again)
-        )
+        for product_id, cause in (causes or {}).items():
+            product = find_product(tx, product_id).id
+            counts.explain(tx, stocktake.id, product, values.text(cause, "cause"))
+        found = counts.tally(tx, stocktake.id)
+        for product in found.to_recount:
+            counts.name(tx, stocktake.id, product)
+        if not found.to_recount:
+            _end(tx, stocktake.id, "counted")
+            signs = access.is_allowed(tx.connection, tx.staff.id, ANSWERS_FOR_STOCK, tx.store_id)
+            if signs or not found.to_sign:
+                counts.book(tx, stocktake.id, tx.staff.id if found.to_sign else None)
+        report = _report(tx, tx.find(schema.stocktake, stocktake.id))
+        about = {"uncounted": len(report.uncounted), "count_again": len(report.count_again)}
+        tx.note(f"stocktake:{stocktake.id}", to_sign=len(report.to_sign), **about)
         return report
+
+    @command(roles="stock_keeper manager trainer")
+    def sign_count(
+        self,
+        tx: Tx,
+        stocktake_id: int,
+        *,
+        approved_by: str | None = None,
+        password: str | None = None,
+    ) -> CountReport:
+        """Book what a stocktake found to differ a lot, with the manager's word (`approved_by` with
+        their `password`, unless the manager signs in to do it)."""
+        stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
+        if stocktake.status == "open":
+            raise Refused(_("Stocktake {id} is still being counted."), id=stocktake.id)
+        if stocktake.status != "counted":
+            raise Closed(_("Stocktake {id} is closed."), id=stocktake.id)
+        who = access.managers_word(tx, approved_by, password, ANSWERS_FOR_STOCK)
+        counts.book(tx, stocktake.id, who)
+        tx.note(f"stocktake:{stocktake.id}", signed_by=who)
+        return _report(tx, tx.find(schema.stocktake, stocktake.id))
+
+    @command(roles="stock_keeper manager trainer")
+    def note_cause(self, tx: Tx, stocktake_id: int, product_id: str, cause: str) -> CountReport:
+        """Why the book differed, found out after the result: it stands in the result from now on."""
+        stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
+        product = find_product(tx, product_id)
+        report = _told(tx, stocktake)
+        if product.id not in {line.product_id for line in report.lines}:
+            said = _("{product} was not counted in stocktake {id}.")
+            raise Refused(said, product=product.id, id=stocktake.id)
+        counts.explain(tx, stocktake.id, product.id, values.text(cause, "cause"))
+        tx.note(f"stocktake:{stocktake.id}", product=product.id)
+        return _report(tx, stocktake)
 
     @query(roles="stock_keeper manager trainer")
     def to_recount(self, tx: Tx, stocktake_id: int) -> tuple[str, ...]:
-        """What of an open stocktake differs a lot and was not counted twice with the same result:
-        the products only, since the count is still blind."""
-        stocktake = _open_stocktake(tx, stocktake_id)
-        c, product = schema.stocktake_count, schema.product
-        rows = tx.all(
-            select(c, product.c.cost)
-            .join(product, product.c.id == c.c.product_id)
-            .where(c.c.stocktake_id == stocktake.id, c.c.counted.is_not(None))
-        )
-        found = [(row.product_id, row.counted - row.book) for row in rows]
-        cost = {row.product_id: row.cost for row in rows}
-        return tuple(
-            row.product_id
-            for row in _last_counts(tx, stocktake.id)
-            if _a_lot(row.counted - row.book, row.book, cost[row.product_id])
-            and found.count((row.product_id, row.counted - row.book)) < 2
-        )
+        """What of an open stocktake has to be counted again before it can be closed: the products
+        only, since the count is still blind."""
+        return counts.tally(tx, _open_stocktake(tx, stocktake_id).id).to_recount
 
     @command(roles="stock_keeper manager trainer")
     def recount(self, tx: Tx, stocktake_id: int, products: Sequence[str]) -> CountSheet:
-        """Have these products counted again: in an open stocktake their counts are dropped; of a
-        closed one a new stocktake of them begins."""
+        """Have these products counted again: in an open stocktake their counts are taken back, one
+        that waits to be signed is open again, of a closed one a new stocktake of them begins."""
         stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
         named = list(dict.fromkeys(find_product(tx, one).id for one in products))
         on_sheet = {product for product, _name in _sheet(tx, stocktake).products}
@@ -194,10 +207,14 @@ class Counts:
         if strange or not named:
             said = _("Name products of stocktake {id}; {product} is not on its sheet.")
             raise Refused(said, id=stocktake.id, product=", ".join(strange) or "–")
-        if stocktake.status != "open":
+        if stocktake.status not in ("open", "counted"):
             return _open(tx, named)
         for product in named:
-            _write_count(tx, stocktake.id, product, None, ledger.balance(tx, tx.store_id, product))
+            if stocktake.status == "counted":
+                counts.name(tx, stocktake.id, product)
+            else:
+                counts.write(tx, stocktake.id, product, None)
+        tx.update(schema.stocktake, stocktake.id, status="open", closed_at=None, closed_by=None)
         tx.note(f"stocktake:{stocktake.id}", count_again=len(named))
         return _sheet(tx, stocktake)
 
@@ -210,11 +227,8 @@ class Counts:
 
     @query(roles="stock_keeper manager trainer")
     def count_report(self, tx: Tx, stocktake_id: int) -> CountReport:
-        """What a closed stocktake found."""
-        stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
-        if stocktake.status != "closed":
-            raise Refused(_("System stock is shown when the stocktake is closed."))
-        return _report(tx, stocktake)
+        """What a stocktake found whose counting has ended."""
+        return _told(tx, tx.find(schema.stocktake, stocktake_id, here=True))
 
     @listed(STOCKTAKES, roles="stock_keeper manager trainer")
     def list_counts(tx: Tx, rows):
@@ -222,19 +236,22 @@ class Counts:
         return (built(Stocktake, row) for row in rows)
 
 
-def _a_lot(difference: int, book: int, cost: int) -> bool:
-    pieces = abs(difference)
-    many = pieces > A_LOT_PIECES and pieces > A_LOT_SHARE * book
-    return many or pieces * cost > A_LOT_VALUE
+def _told(tx: Tx, stocktake) -> CountReport:
+    if stocktake.status not in ("counted", "closed"):
+        raise Refused(_("System stock is shown when the stocktake is closed."))
+    return _report(tx, stocktake)
 
 
 def _open(tx: Tx, wanted: list[str]) -> CountSheet:
     t = schema.stocktake
-    is_open = tx.value(select(t.c.id).where(t.c.store_id == tx.store_id, t.c.status == "open"))
-    if is_open is not None:
-        raise Refused(
-            _("Stocktake {id} is open here already. Close or cancel it first."), id=is_open
-        )
+    going_on = (t.c.store_id == tx.store_id, t.c.status.in_(("open", "counted")))
+    before = tx.one(select(t.c.id, t.c.status).where(*going_on))
+    if before and before.status == "counted":
+        said = _("Stocktake {id} waits for the manager's signature. Have it signed first.")
+        raise Refused(said, id=before.id)
+    if before:
+        said = _("Stocktake {id} is open here already. Close or cancel it first.")
+        raise Refused(said, id=before.id)
     if not wanted:
         raise Refused(_("There is nothing to count here."))
     stocktake_id = tx.insert(t, opened_at=tx.now, opened_by=tx.staff.id, status="open")
@@ -265,54 +282,45 @@ def _carried(tx: Tx) -> list[str]:
     return tx.column(select(here.c.product_id).order_by(here.c.product_id))
 
 
-def _write_count(tx: Tx, stocktake_id: int, product_id: str, counted: int | None, book: int):
-    tx.insert(
-        schema.stocktake_count,
-        stocktake_id=stocktake_id,
-        product_id=product_id,
-        counted=counted,
-        book=book,
-    )
-
-
-def _last_counts(tx: Tx, stocktake_id: int) -> list:
-    """The last count of each product; one that is to be counted again has none."""
-    c = schema.stocktake_count
-    last = select(func.max(c.c.id)).where(c.c.stocktake_id == stocktake_id).group_by(c.c.product_id)
-    return tx.all(
-        select(c).where(c.c.id.in_(last), c.c.counted.is_not(None)).order_by(c.c.product_id)
-    )
-
-
 def _sheet(tx: Tx, stocktake) -> CountSheet:
-    line, product = schema.stocktake_line, schema.product
-    rows = tx.all(
-        select(product.c.id, product.c.name)
-        .join(line, line.c.product_id == product.c.id)
-        .where(line.c.stocktake_id == stocktake.id)
-        .order_by(product.c.id)
+    found = counts.tally(tx, stocktake.id)
+    noted = tuple((row.product_id, row.counted) for row in found.noted)
+    return CountSheet(
+        stocktake.id,
+        stocktake.store_id,
+        tuple((line.product_id, line.name) for line in found.lines.values()),
+        tuple(product for product, _many in noted),
+        noted,
+        found.waiting,
     )
-    noted = tuple((row.product_id, row.counted) for row in _last_counts(tx, stocktake.id))
-    products = tuple((row.id, row.name) for row in rows)
-    counted = tuple(product for product, _many in noted)
-    return CountSheet(stocktake.id, stocktake.store_id, products, counted, noted)
 
 
 def _report(tx: Tx, stocktake) -> CountReport:
-    found, product = schema.stocktake_result, schema.product
-    rows = tx.all(
-        select(found, product.c.cost)
-        .join(product, product.c.id == found.c.product_id)
-        .where(found.c.stocktake_id == stocktake.id)
-        .order_by(found.c.product_id)
-    )
-    lines = tuple(built(CountLine, row, value=row.difference * row.cost) for row in rows)
-    counted = {line.product_id for line in lines}
+    found, r = counts.tally(tx, stocktake.id), schema.stocktake_result
+    is_open, rows = stocktake.status == "open", found.last
+    if is_open:
+        rows = []
+    elif stocktake.status == "closed":
+        here = r.c.stocktake_id == stocktake.id
+        rows = tx.all(select(r).where(here).order_by(r.c.product_id))
+    lines = tuple(_line(row, found.lines[row.product_id]) for row in rows)
+    told = {line.product_id for line in lines}
+    left = tuple(row.product_id for row in found.last if row.product_id not in told)
     return CountReport(
         stocktake.id,
         stocktake.store_id,
         lines,
-        tuple(one for one, _name in _sheet(tx, stocktake).products if one not in counted),
+        tuple(one for one in found.lines if one not in told),
         sum(line.value for line in lines if line.value > 0),
         -sum(line.value for line in lines if line.value < 0),
+        found.to_recount if is_open else left,
+        stocktake.status,
+        tuple(one for one in found.to_sign if one in told),
+        stocktake.signed_by,
     )
+
+
+def _line(row, about) -> CountLine:
+    difference = row.counted - row.book
+    more = {"difference": difference, "value": difference * about.cost, "cause": about.cause}
+    return built(CountLine, row, **more)

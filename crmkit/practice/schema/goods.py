@@ -98,11 +98,20 @@ stocktake = table(
     when("closed_at", null=True),
     ref("closed_by", "staff.id", null=True),
     coded("status", codes.STOCKTAKE_STATUSES),
+    when("signed_at", null=True),
+    ref("signed_by", "staff.id", null=True),
     must("open_has_no_end", "(status = 'open') = (closed_at IS NULL)"),
-    only_one("uq_stocktake_one_open", "store_id", where="status = 'open'"),
+    must("signed_is_closed", "signed_by IS NULL OR (signed_at IS NOT NULL AND status = 'closed')"),
+    only_one("uq_stocktake_one_open", "store_id", where="status IN ('open', 'counted')"),
 )
 
-stocktake_line = table("stocktake_line", ref("stocktake_id product_id", primary_key=True))
+stocktake_line = table(
+    "stocktake_line",
+    ref("stocktake_id product_id", primary_key=True),
+    words("cause", null=True),
+    count("named_after", null=True),
+)
+"""`named_after`: the count after which it was named to be counted again."""
 
 stocktake_count = ledger(
     "stocktake_count",

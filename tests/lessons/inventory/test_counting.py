@@ -96,17 +96,50 @@ def test_one_stocktake_does_not_make_another_look_wrong(lesson_shop):
     assert asked.outcome("evening").status == "right"
 
 
-def test_towels_booked_too_early_are_counted_again_after_it(lesson_shop):
-    here, asked = lesson_shop("inventory-3"), Asked("inventory-3")
+def count_evening(here):
     sheet = here.stock.open_count([*counting.EVENING, counting.LOCKED]).stocktake_id
     for product, many in counting.EVENING.items():
         here.stock.count(sheet, product, many)
-    assert here.stock.to_recount(sheet) == tuple(counting.FOUND)
+    return sheet
+
+
+def test_what_was_named_and_not_counted_again_is_told_by_its_number(lesson_shop):
+    here, asked = lesson_shop("inventory-3"), Asked("inventory-3")
+    sheet = count_evening(here)
+    for _click in range(2):
+        report = here.stock.close_count(sheet, causes={"P0061": "broken"})
+        assert report.count_again == tuple(counting.FOUND)
+        for one in ("evening", "again"):
+            assert asked.outcome(one).status == "not_attempted"
+            assert "P0148" in asked.outcome(one).message
+    here.stock.count(sheet, "P0148", counting.FOUND["P0148"])
+    here.stock.close_count(sheet)
+    assert [asked.outcome(one).status for one in ("evening", "again")] == ["right", "right"]
+
+
+def test_towels_booked_too_early_are_counted_again_after_it(lesson_shop):
+    here, asked = lesson_shop("inventory-3"), Asked("inventory-3")
+    sheet = count_evening(here)
     here.stock.close_count(sheet, causes={"P0061": "broken"})
+    here.stock.count(sheet, "P0148", counting.EVENING["P0148"])
+    assert here.stock.close_count(sheet).status == "counted"
+    assert asked.outcome("evening").status == "not_attempted"  # nobody has signed
+    here.stock.sign_count(sheet, approved_by=counting.MANAGER)
     assert asked.outcome("evening").status == "right"
     assert asked.outcome("again").reason == "wrong_count"
     asked.keys({}).again().value(here)
     assert [asked.outcome(one).status for one in ("evening", "again")] == ["right", "right"]
+
+
+def test_the_empty_box_is_counted_twice_and_signed_for(lesson_shop):
+    here, asked = lesson_shop("inventory-3"), Asked("inventory-3")
+    sheet = here.stock.open_count([counting.LOCKED]).stocktake_id
+    for status in ("open", "counted"):
+        here.stock.count(sheet, counting.LOCKED, 0)
+        assert here.stock.close_count(sheet).status == status
+        assert asked.outcome("cabinet").status == "not_attempted"
+    here.stock.sign_count(sheet, approved_by=counting.MANAGER)
+    assert asked.outcome("cabinet").status == "right"
 
 
 def test_what_nobody_saw_is_not_mended_by_counting_once_more(lesson_shop):

@@ -5,6 +5,7 @@ import pytest
 from crmkit.practice.errors import (
     BadValue,
     Closed,
+    NotAllowed,
     NotEnoughStock,
     NotFound,
     Refused,
@@ -130,14 +131,20 @@ def test_a_blind_count_books_the_differences_and_leaves_the_uncounted(any_shop):
     keeper.count(sheet.stocktake_id, "P3", 11)
     counted = keeper.count(sheet.stocktake_id, "P3", 12)
     assert counted.counted == ("P1", "P2", "P3")
-    report = keeper.close_count(sheet.stocktake_id, causes={"P1": "shoplifting"})
+    waits = keeper.close_count(sheet.stocktake_id, causes={"P1": "shoplifting"})
+    assert (waits.status, waits.count_again, waits.lines) == ("open", ("P1",), ())
+    keeper.count(sheet.stocktake_id, "P1", 8)
+    found = keeper.close_count(sheet.stocktake_id)
+    assert (found.status, found.to_sign) == ("counted", ("P1",))
+    assert keeper.look("P1").on_hand == 10
+    report = keeper.sign_count(sheet.stocktake_id, approved_by="B1")
     assert [(one.product_id, one.book, one.counted, one.difference) for one in report.lines] == [
         ("P1", 10, 8, -2),
         ("P2", 10, 10, 0),
         ("P3", 10, 12, 2),
     ]
     assert report.lines[0].cause == "shoplifting"
-    assert report.uncounted == ("P4",)
+    assert (report.uncounted, report.signed_by) == (("P4",), "B1")
     assert (report.surplus_value, report.shortage_value) == (2 * 1_400, 2 * 5_200)
     assert [keeper.look(one).on_hand for one in ("P1", "P2", "P3", "P4")] == [8, 10, 12, 10]
     assert keeper.count_report(sheet.stocktake_id) == report
@@ -155,15 +162,11 @@ def test_what_is_sold_between_counting_and_closing_does_no_harm(shop):
 
 def test_a_count_that_sales_have_overtaken_must_be_done_again(shop):
     keeper = shop.as_staff("K1").stock
-    sheet = keeper.open_count(["P1"])
-    keeper.count(sheet.stocktake_id, "P1", 2)
-    shop.till.sell([("P1", 9)])
-    assert keeper.close_count(sheet.stocktake_id).count_again == ("P1",)
-    assert keeper.look("P1").on_hand == 1
-    again = keeper.open_count(["P1"])
-    keeper.count(again.stocktake_id, "P1", 0)
-    keeper.close_count(again.stocktake_id)
-    assert keeper.look("P1").on_hand == 0
+    sheet = keeper.open_count(["P2"])
+    keeper.count(sheet.stocktake_id, "P2", 9)
+    shop.till.sell([("P2", 10)])
+    assert keeper.close_count(sheet.stocktake_id).count_again == ("P2",)
+    assert keeper.look("P2").on_hand == 0
 
 
 def test_what_is_being_counted_is_told_to_nobody_who_counts(shop):
@@ -209,11 +212,114 @@ def test_what_differs_a_lot_in_pieces_or_in_money_is_to_be_counted_again(
     sheet = keeper.open_count([product]).stocktake_id
     keeper.count(sheet, product, counted)
     assert keeper.to_recount(sheet) == ((product,) if again else ())
-    keeper.count(sheet, product, counted)  # found so twice, it is believed
-    assert keeper.to_recount(sheet) == ()
     keeper.close_count(sheet)
+    if again:
+        keeper.count(sheet, product, counted)  # named, and found so twice: it is believed
+        assert keeper.to_recount(sheet) == ()
+        assert keeper.close_count(sheet).to_sign == (product,)
     with pytest.raises(Closed):
         keeper.to_recount(sheet)
+
+
+def test_a_stocktake_stays_open_until_what_was_named_is_counted_once_more(shop):
+    """Two of the same before it was named are one count; a second click books nothing."""
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1", "P2"]).stocktake_id
+    for product, many in (("P1", 3), ("P1", 3), ("P2", 5)):
+        keeper.count(sheet, product, many)
+    for _click in range(3):
+        assert keeper.close_count(sheet).count_again == ("P1", "P2")
+    named = keeper.count_sheet(sheet)
+    assert (named.noted, named.count_again) == ((), ("P1", "P2"))
+    assert keeper.count(sheet, "P1", 3).count_again == ("P2",)
+    assert keeper.close_count(sheet).count_again == ("P2",)
+    assert [keeper.look(one).on_hand for one in ("P1", "P2")] == [None, None]
+    assert [shop.stock.look(one).on_hand for one in ("P1", "P2")] == [10, 10]
+
+
+def test_where_two_counts_do_not_agree_it_takes_a_third(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"]).stocktake_id
+    for many, again in ((5, ("P1",)), (6, ("P1",)), (7, ("P1",)), (6, ())):
+        keeper.count(sheet, "P1", many)
+        report = keeper.close_count(sheet)
+        assert report.count_again == again
+    assert [line.counted for line in report.lines] == [6]
+
+
+def test_what_is_found_on_the_second_count_is_nothing_to_sign(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1"]).stocktake_id
+    for many in (3, 10):
+        keeper.count(sheet, "P1", many)
+        report = keeper.close_count(sheet)
+    assert (report.status, report.signed_by, keeper.look("P1").on_hand) == ("closed", None, 10)
+
+
+def test_what_nobody_could_reach_is_taken_back_and_stays_as_it_is(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1", "P2"]).stocktake_id
+    keeper.count(sheet, "P1", 0)
+    keeper.count(sheet, "P2", 10)
+    assert keeper.close_count(sheet).count_again == ("P1",)
+    assert keeper.recount(sheet, ["P1"]).count_again == ()
+    report = keeper.close_count(sheet)
+    assert (report.status, report.uncounted) == ("closed", ("P1",))
+    assert keeper.look("P1").on_hand == 10
+
+
+def test_a_large_difference_is_booked_by_the_managers_signature_alone(any_shop):
+    any_shop.office.set_password("B1", "open sesame")
+    keeper, manager = any_shop.as_staff("K1").stock, any_shop.as_staff("B1", password="open sesame")
+    sheet = keeper.open_count(["P1"]).stocktake_id
+    with pytest.raises(Refused, match="still being counted"):
+        manager.stock.sign_count(sheet)
+    for _time in range(2):
+        keeper.count(sheet, "P1", 4)
+        keeper.close_count(sheet)
+    any_shop.till.sell([("P1", 1)])  # selling goes on while it waits
+    for word in ({}, {"approved_by": "A1"}, {"approved_by": "B1", "password": "wrong"}):
+        with pytest.raises(NotAllowed):
+            keeper.sign_count(sheet, **word)
+    with pytest.raises(Refused, match="waits for the manager"):
+        keeper.open_count(["P1"])
+    assert keeper.count_report(sheet).lines[0].difference == -6
+    assert keeper.look("P1").on_hand == 9
+    report = manager.stock.sign_count(sheet)
+    assert (report.status, report.signed_by, keeper.look("P1").on_hand) == ("closed", "B1", 3)
+    assert (keeper.list_counts().rows[0].closed_by, keeper.list_counts().rows[0].signed_by) == (
+        "K1",
+        "B1",
+    )
+    with pytest.raises(Closed):
+        keeper.sign_count(sheet)
+    assert any_shop.audit.problems() == ()
+
+
+def test_the_manager_has_it_counted_again_instead_of_signing(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P1", "P2"]).stocktake_id
+    for _time in range(2):
+        keeper.count(sheet, "P1", 4)
+        keeper.count(sheet, "P2", 10)
+        keeper.close_count(sheet)
+    assert shop.stock.recount(sheet, ["P1"]).count_again == ("P1",)
+    assert keeper.close_count(sheet).status == "open"
+    keeper.count(sheet, "P1", 10)
+    assert [line.difference for line in keeper.close_count(sheet).lines] == [0, 0]
+
+
+def test_a_reason_is_written_when_it_is_found(shop):
+    keeper = shop.as_staff("K1").stock
+    sheet = keeper.open_count(["P2", "P3"]).stocktake_id
+    with pytest.raises(Refused, match="closed"):
+        keeper.note_cause(sheet, "P2", "one torn")
+    keeper.count(sheet, "P2", 9)
+    keeper.close_count(sheet, causes={"P2": "not found yet"})
+    assert keeper.note_cause(sheet, "P2", "under the stairs").lines[0].cause == "under the stairs"
+    assert keeper.count_report(sheet).lines[0].cause == "under the stairs"
+    with pytest.raises(Refused, match="not counted"):
+        keeper.note_cause(sheet, "P3", "one torn")
 
 
 def test_a_closed_or_cancelled_stocktake_is_not_counted(any_shop):
@@ -325,13 +431,13 @@ def test_what_is_kept_for_one_member_is_not_sold_to_another(any_shop):
 
 def test_a_stocktake_closes_what_it_can_and_names_what_to_count_again(any_shop):
     sheet = any_shop.stock.open_count(["P1", "P2"])
-    any_shop.stock.count(sheet.stocktake_id, "P1", 2)
+    any_shop.stock.count(sheet.stocktake_id, "P1", 9)
     any_shop.stock.count(sheet.stocktake_id, "P2", 9)
-    any_shop.stock.send("S2", [("P1", 7)])  # the book lets go what was just counted missing
+    any_shop.stock.send("S2", [("P1", 10)])  # the book lets go what was just counted missing
     report = any_shop.stock.close_count(sheet.stocktake_id)
     assert report.count_again == ("P1",)
     assert [line.product_id for line in report.lines] == ["P2"]
-    assert any_shop.stock.look("P1").on_hand == 3
+    assert any_shop.stock.look("P1").on_hand == 0
 
 
 def test_a_transfer_is_called_back_by_who_sent_it(any_shop):

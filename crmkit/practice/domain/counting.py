@@ -1,0 +1,56 @@
+"""When goods are counted again before anybody believes it: the rule of a stocktake, without a shop."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+A_LOT_PIECES, A_LOT_SHARE, A_LOT_VALUE = 2, 0.1, 10_000
+"""What differs a lot is counted again, and signed for before it is booked: more than two pieces and
+more than a tenth of the book (a carton was overlooked), or more than ¥100 at cost (dear goods, a few
+of which are much). Less is an ordinary evening's mistake, and nobody would ever get home."""
+
+
+class Counted(Protocol):
+    """One count of a product, the book of that moment beside it; `counted` is None where it was
+    taken back."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def counted(self) -> int | None: ...
+    @property
+    def book(self) -> int: ...
+
+
+def differs_a_lot(difference: int, book: int, cost: int) -> bool:
+    """Whether so many pieces, of so many by the book and at that cost in cents, are a lot.
+
+    >>> differs_a_lot(-2, 7, 5307), differs_a_lot(-2, 30, 450), differs_a_lot(3, 6, 3167)
+    (True, False, True)
+    """
+    pieces = abs(difference)
+    many = pieces > A_LOT_PIECES and pieces > A_LOT_SHARE * book
+    return many or pieces * cost > A_LOT_VALUE
+
+
+def waits(counts: Sequence[Counted], named_after: int | None) -> bool:
+    """Whether a product was named to be counted again (after that count) and was not counted since."""
+    return bool(counts) and counts[-1].counted is not None and counts[-1].id <= (named_after or 0)
+
+
+def to_recount(counts: Sequence[Counted], named_after: int | None, cost: int) -> bool:
+    """Whether a product's counts, in their order, do not hold yet.
+
+    What differs a lot is named, and holds when it was counted after that and two counts found the
+    same difference: where the second finds another, it takes a third. What was taken back was not
+    counted, and there is nothing to hold.
+    """
+    if not counts or counts[-1].counted is None:
+        return False
+    *before, last = counts
+    found = last.counted - last.book
+    if waits(counts, named_after):
+        return True
+    if not differs_a_lot(found, last.book, cost):
+        return False
+    same = [one for one in before if one.counted is not None and one.counted - one.book == found]
+    return named_after is None or not same
