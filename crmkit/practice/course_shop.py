@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, update
 
 from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.practice import chain, schema
 from crmkit.practice.clock import FixedClock
 from crmkit.practice.engine import in_a_hurry, writing
@@ -112,6 +113,7 @@ class _Past:
             "CREATE MACRO who(one) AS CASE WHEN one IN (SELECT staff_id FROM staff"
             f" WHERE store_id IN ('{HOME}', '{NEIGHBOUR}')) THEN one ELSE 'T0001' END"
         )
+        engine.execute("CREATE MACRO seller(one) AS CASE WHEN one IS NULL THEN 'WEB' ELSE who(one) END")  # fmt: skip
         rates = ", ".join(f"('{one.code}', {one.points_per_100_yuan})" for one in LEVEL_STEPS)
         engine.execute(
             f"CREATE TABLE level AS FROM (VALUES {rates}) AS of(level, points_per_100_yuan)"
@@ -123,6 +125,8 @@ class _Past:
         query = self.queries[name].strip().rstrip(";")
         words = {
             "campaign_name": _("Members only"),
+            "web_shop": label("channel", "web"),
+            "system": _("System"),
             "do_interested": _("call and invite them in"),
             "do_contacted": _("have it ready, let them try"),
             "do_tried": _("put the price in writing, ask when they will decide"),

@@ -8,7 +8,8 @@ SELECT store_id AS id, name, district, size, climate, spending_level FROM stores
 
 -- name: staff
 SELECT staff_id AS id, name, store_id AS home_store_id, TRUE AS active
-FROM staff WHERE store_id IN ($home, $neighbour);
+FROM staff WHERE store_id IN ($home, $neighbour)
+UNION ALL VALUES ('WEB', $web_shop, $home, FALSE), ('SYS', $system, $home, FALSE);
 
 -- name: staff_role
 SELECT staff_id, role AS role_id, store_id FROM staff WHERE store_id IN ($home, $neighbour);
@@ -87,7 +88,7 @@ ORDER BY r.file_row_number;
 
 -- name: sale
 SELECT substr(sale_id, 2)::BIGINT AS id, sale_id AS external_id, sold_at AS "at", $home AS store_id,
-    who(staff_id) AS staff_id, member_id, channel, gross, gross - total AS discount, total,
+    seller(staff_id) AS staff_id, member_id, channel, gross, gross - total AS discount, total,
     total - points AS paid, points AS points_value, points AS points_paid,
     coalesce((total - points) * points_per_100_yuan // 10000, 0) AS points_earned
 FROM (
@@ -153,7 +154,7 @@ FROM fitting JOIN whole USING (document);
 
 -- name: sale_return
 SELECT return_id AS id, sale_id, arg_min("at", part) AS "at", $home AS store_id,
-    who(arg_min(staff_id, part)) AS staff_id, 'return' AS kind,
+    seller(arg_min(staff_id, part)) AS staff_id, 'return' AS kind,
     arg_min(return_reason, part) AS reason, document AS external_id,
     sum(worth)::BIGINT AS total, sum(worth)::BIGINT AS refunded, 0 AS points_value,
     0 AS points_missing_value, 0 AS points_back,
@@ -190,7 +191,7 @@ moved AS (
     FROM (
         SELECT (SELECT min("at") FROM happened) - INTERVAL 12 HOUR AS "at", 'opening' AS kind,
             product_id, '@supplier' AS from_id, place AS to_id, units AS quantity,
-            'T0001' AS staff_id, NULL AS sale_id, NULL AS return_id, 0 AS line,
+            'SYS' AS staff_id, NULL AS sale_id, NULL AS return_id, 0 AS line,
             dense_rank() OVER (ORDER BY place) AS number
         FROM opening WHERE units <> 0
         UNION ALL FROM happened)),

@@ -17,6 +17,7 @@ from crmkit.screen import Part, parts
 
 RAISINS, RAISINS_A_DAY = "P0041", 5
 RAISINS_LEVEL = 14 * RAISINS_A_DAY
+CASE = 12
 
 
 @lru_cache(maxsize=8)
@@ -104,6 +105,19 @@ class Stock(Keys):
                 ("减的是手里有的，不是再订货点。", "Take off what is on hand, not the reorder point."): RAISINS_LEVEL - RAISINS_A_DAY * 4,
             },
             {"level": str(RAISINS_LEVEL), "here": str(there)},
+        )  # fmt: skip
+
+    def cases(self) -> Key:
+        """How many whole cases that is."""
+        bags = int(self.suggested().value)
+        full, left = divmod(bags, CASE)
+        return Key(
+            full + (left > CASE / 2),
+            {
+                ("差那么一点，不值再压一箱。", "So little is missing: not worth another case."): full + 1,
+                ("供应商按箱发，不拆箱。", "The supplier breaks no case open."): bags,
+            },
+            {"bags": str(full * CASE), "short": str(left)},
         )  # fmt: skip
 
     def missed(self) -> Key:
