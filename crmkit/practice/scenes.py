@@ -17,7 +17,7 @@ from crmkit.i18n import gettext as _
 from crmkit.practice import course_shop, migrate, schema
 from crmkit.practice.clock import FixedClock
 from crmkit.practice.engine import in_a_hurry, in_the_shops_words, open_engine, reading, writing
-from crmkit.practice.errors import CannotOpen
+from crmkit.practice.errors import CannotOpen, OlderShop
 from crmkit.practice.shop import Shop
 
 FILE = "shop.db"
@@ -64,7 +64,12 @@ def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Sh
             fresh = path.with_name(f"{FILE}.new")
             _lay_out(name, fresh)
             fresh.replace(path)
-    found = _scene_of(path)
+    try:
+        found = _scene_of(path)
+    except OlderShop:  # of a learner who went on with a newer crmkit: a copy is kept
+        shutil.copyfile(path, path.with_name(f"{path.stem}-before-{migrate.newest()}{path.suffix}"))
+        Shop.upgrade(path)
+        found = _scene_of(path)
     if found != name:
         raise CannotOpen(
             _("{path} is the scene {found}. Open it with reset=True to begin {name}."),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crmkit import tables
 from crmkit.data import load
 from crmkit.i18n import use_language
-from crmkit.practice import Shop, scenes, schema
+from crmkit.practice import Shop, migrate, scenes, schema
 from crmkit.practice.domain.due import due_times
 from crmkit.practice.engine import reading
 from crmkit.practice.errors import CannotOpen
@@ -218,4 +218,16 @@ def test_a_scene_made_ready_beside_python_is_copied_not_made(tmp_path, monkeypat
     shop = Shop.practice("corner", folder=tmp_path)
     assert shop.members.find_by_phone("14000000001").points == 0
     assert not (tmp_path / "cache").exists()
+    shop.close()
+
+
+def test_a_practice_shop_goes_on_with_a_newer_crmkit(tmp_path):
+    shop = Shop.practice("corner", folder=tmp_path)
+    shop.till.sell([("P1", 2)])
+    migrate.back_to(shop.engine, migrate.revisions()[0])
+    shop.close()
+    shop = Shop.practice("corner", folder=tmp_path)
+    assert shop.stock.look("P1").on_hand == 18
+    assert shop.audit.problems() == ()
+    assert (tmp_path / f"shop-before-{migrate.newest()}.db").is_file()
     shop.close()
