@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from crmkit.i18n import gap, ngettext
 from crmkit.i18n import gettext as _
-from crmkit.i18n import ngettext
 from crmkit.panels.general import Desk
 from crmkit.panels.shown import record, table
 from crmkit.screen import Part, parts
@@ -20,7 +20,7 @@ class Dating(Desk):
         note = self.work.may("stock.undated")
         undated = stock.undated() if note else ()
         return parts.column(
-            parts.text(" ".join((words.format(n=page.total), honest))),
+            parts.text(gap().join((words.format(n=page.total), honest))),
             table(_("Dates to look at"), page.rows, more=self._of_a_date),
             table(_("Came in without a date"), undated, more=lambda one: self._act(count, _("Note the date"), [one.product_id])) if undated else None,
             record(stock.wastage(), _("Written off")) if self.work.may("stock.wastage") else None,
@@ -40,10 +40,10 @@ class Dating(Desk):
     def _of_a_date(self, one: Any) -> Part:
         named = [one.product_id, f"{one.best_before}"]
         off = ["expired"] if one.days_left < 0 else []
-        return parts.row(
-            self._act("stock.note_date", _("Counted at the shelf"), named),
-            self._act("stock.write_off", _("Write off"), named + off),
-        )
+        counted = self._act("stock.note_date", _("Counted at the shelf"), named)
+        if not self.work.may("stock.write_off"):  # why not stands once, below the list
+            return counted
+        return parts.row(counted, self._act("stock.write_off", _("Write off"), named + off))
 
     def _act(self, operation: str, words: str, named: list[str]) -> Part:
         says = f"{words} {' '.join(named)}"
