@@ -209,7 +209,9 @@ class Counting(Desk):
 
     def _why(self) -> Part | None:
         """A reason that was found after the result is written beside its product."""
-        off = [line.product_id for line in self.report.lines if line.difference]
+        lines = [line for line in self.report.lines if line.difference]
+        lines.sort(key=lambda line: (bool(line.cause), -abs(line.value)))  # the unexplained first
+        off = [line.product_id for line in lines]
         if not off:
             return None
         goods = [(one, f"{one} {self.named[one]}") for one in off]
