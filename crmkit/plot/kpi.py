@@ -11,6 +11,9 @@ from crmkit.plot import _style
 from crmkit.rates import Rate
 from crmkit.tables import TableError
 
+DAILY = ("days", "daily_orders", "daily_revenue")
+"""Columns of a summary of which a day brings so much on average."""
+
 
 @_style.chart
 def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> Any:
@@ -26,7 +29,7 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
     """
     table = _style.to_pandas(summary)
     _style.need(table, [value], "kpi.sales_summary")
-    keys = [name for name in table.columns if name not in FIGURES]
+    keys = [name for name in table.columns if name not in (*FIGURES, *DAILY)]
     _style.need(table, keys[:1] or ["by=…"], "kpi.sales_summary(sales, by=…)")
     over, hue = _style.across(keys)
     table = _style.known(table, value)

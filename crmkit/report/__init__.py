@@ -15,6 +15,7 @@ from crmkit.report.own import (
     receipts,
     returned,
     store_trend,
+    weekdays,
     whole,
 )
 from crmkit.report.written import Report, analyse
@@ -32,5 +33,6 @@ __all__ = [
     "receipts",
     "returned",
     "store_trend",
+    "weekdays",
     "whole",
 ]

@@ -72,7 +72,7 @@ def _second(found: Mapping[str, Any]) -> Advice | None:
     days = half(found) if "between" in found else None
     return Advice(
         _("Give newcomers a reason for the second visit while they still think of you."),
-        _("{share} of the members bought on one day only.").format(share=share(table[0]["member_share"]))
+        _("{share} of the members bought once only: a single order.").format(share=share(table[0]["member_share"]))
         + ("" if days is None else gap() + _("Half of all later visits come within {n} days of the one before.").format(n=days)),
         _("Watch the share of a month's new members who buy again within 90 days."),
     )  # fmt: skip

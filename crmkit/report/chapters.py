@@ -69,7 +69,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             *([] if year else [by_week]),
             Step("growth", against, "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth, unless=too_short[60]),
             *([] if year else [Step("growth_in_a_year", _("Against the year before"), "", unless=_("The file holds no month of two years."))]),
-            Step("by_weekday", _("By day of the week"), 'ck.kpi.sales_summary(sales, by="weekday")', "ck.plot.sales_summary(by_weekday)", needs=("sale_id",), rows=7, says=says.weekday),
+            Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=says.weekday),
             Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
         ],
         _("Stores and channels"): [

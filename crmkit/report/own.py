@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 from scipy.stats import binom, poisson
 
-from crmkit import recommend, tables
+from crmkit import kpi, recommend, tables
 
 BASKETS = 1_000_000
 """With more lines than this the baskets are those of the last 90 days."""
@@ -89,6 +90,21 @@ def store_trend(sales: Any) -> Any:
         change_rate=nw.col("last_months") / nw.col("months_before") - 1,
     )
     return table.sort("change_rate", "store_id").to_native()
+
+
+def weekdays(sales: Any) -> Any:
+    """What a day of the week brings on average: orders and revenue, by the days from the first to the
+    last of the file. A file holds five Mondays and four Tuesdays; their sums do not compare.
+    """
+    frame = tables.open_frame(sales)
+    first, last = tables.first_and_last_day(frame, "sold_at")
+    span = range((last - first).days + 1)
+    counts = Counter((first + timedelta(n)).isoweekday() for n in span)
+    table = tables.collect(tables.open_frame(kpi.sales_summary(sales, by="weekday")))
+    table = table.filter(nw.col("weekday").is_in(list(counts))).to_pandas()
+    days = table["weekday"].map(counts).astype("int64")
+    daily = {f"daily_{one}": table[one] / days for one in ("orders", "revenue")}
+    return table[["weekday"]].assign(days=days, **daily)
 
 
 def best_first(summary: Any) -> Any:

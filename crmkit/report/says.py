@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -14,11 +13,14 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, months, text
 from crmkit.results import number
+from crmkit.segment.scores import RFM_GROUPS
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
 FEW = 5
 """So many products are told of where no few of them bring most."""
+MANY = 8
+"""Of more stores than this those at either end are named."""
 NIGHT = 0.1
 """With a larger share of orders between midnight and five, the clock may be another's."""
 
@@ -138,22 +140,20 @@ def growth(found: Mapping[str, Any]) -> str:
 
 def weekday(found: Mapping[str, Any]) -> str:
     """The strongest and the weakest day, where more tells them apart than chance would."""
-    first, last = found["_days"]
-    counts = Counter((first + timedelta(n)).isoweekday() for n in range((last - first).days + 1))
-    days = [one for one in rows(found["by_weekday"]) if counts.get(one["weekday"])]
-    if len(days) < 2:
+    table = [one for one in rows(found["by_weekday"]) if one["weekday"] is not None]
+    if len(table) < 2:
         return ""
-    orders, open_days = (
-        sum(one["orders"] for one in days),
-        sum(counts[one["weekday"]] for one in days),
-    )
-    expected = [orders * counts[one["weekday"]] / open_days for one in days]
-    if not orders or chisquare([one["orders"] for one in days], expected).pvalue > BY_CHANCE:
+    orders = [one["daily_orders"] * one["days"] for one in table]
+    open_days = sum(one["days"] for one in table)
+    expected = [sum(orders) * one["days"] / open_days for one in table]
+    if not sum(orders) or chisquare(orders, expected).pvalue > BY_CHANCE:
         return _("The days of the week hardly differ: no more than by chance.")
-    days.sort(key=lambda one: one["revenue"] / counts[one["weekday"]])
-    return _("Strongest: {best}; weakest: {least}.").format(
-        best=text("weekday", days[-1]["weekday"]), least=text("weekday", days[0]["weekday"])
-    )
+    table.sort(key=lambda one: one["daily_revenue"])
+    least, best = table[0], table[-1]
+    return _("On average per day, the strongest is {best} ({high}), the weakest {least} ({low}).").format(
+        best=text("weekday", best["weekday"]), high=money(found, best["daily_revenue"]),
+        least=text("weekday", least["weekday"]), low=money(found, least["daily_revenue"]),
+    )  # fmt: skip
 
 
 def hours(found: Mapping[str, Any]) -> str:
@@ -187,17 +187,25 @@ def stores(found: Mapping[str, Any]) -> str:
 
 
 def store_trend(found: Mapping[str, Any]) -> str:
-    """Which store fell behind the others most."""
+    """All stores together, then each, the one that fell most first; of many those at either end."""
     table = rows(found["store_trend"])
     if len(table) < 2:
         return ""
-    least, best = table[0], table[-1]
     called = found["names"]
-    names = [called.get(str(one["store_id"]), str(one["store_id"])) for one in (least, best)]
-    of = sorted(one["month"] for one in rows(found["by_month"]))
+    told = [
+        f"{called.get(str(one['store_id']), str(one['store_id']))} {change(one['change_rate'])}"
+        for one in table
+    ]
+    if len(told) > MANY:
+        told = [*told[: MANY // 2], "…", *told[-(MANY // 2) :]]
+    of = sorted(rows(found["by_month"]), key=lambda one: one["month"])
     n = min(3, len(of) // 2)
-    return _("{late} against {early}: {least} {fall}, {best} {rise}.").format(
-        late=months(of[-n], of[-1]), early=months(of[-2 * n], of[-n - 1]), least=names[0], fall=change(least["change_rate"]), best=names[1], rise=change(best["change_rate"])
+    late, early = of[-n:], of[-2 * n : -n]
+    now, then = (sum(one["revenue"] for one in some) for some in (late, early))
+    total = change(now / then - 1) if then else "–"
+    return _("{late} against {early}: {total} in all. Store by store: {stores}.").format(
+        late=months(late[0]["month"], late[-1]["month"]), early=months(early[0]["month"], early[-1]["month"]),
+        total=total, stores=_(", ").join(told),
     )  # fmt: skip
 
 
@@ -223,7 +231,7 @@ def movement(found: Mapping[str, Any]) -> str:
 
 def rfm(found: Mapping[str, Any]) -> str:
     """How the two bars are read."""
-    return _("Where the bar of the money is longer than that of the members, they spend more than most.")  # fmt: skip
+    return _("Where the bar of the money is longer than that of the members, they spend more each than members do on average.")  # fmt: skip
 
 
 def abc(found: Mapping[str, Any]) -> str:
@@ -257,13 +265,34 @@ def groups(found: Mapping[str, Any]) -> str:
         members=share(best["member_share"]),
         money=share(best["monetary_share"]),
     )
-    return said + gap() + _("“Important”: they spend more than most. “To keep”, “to win back”: they have not been for longer than most.")  # fmt: skip
+    return said + gap() + _lines_between(found)
+
+
+def _lines_between(found: Mapping[str, Any]) -> str:
+    """Where the eight groups part, as this file has it: by how much was spent, by how long ago."""
+    group, one = nw.col("rfm_group"), nw.lit(1)
+    much = group.is_in([name for name in RFM_GROUPS if name.startswith("important")])
+    away = group.is_in([name for name in RFM_GROUPS if name.endswith(("keep", "win_back"))])
+    asked = nw.from_native(found["rfm"]).lazy().select(
+        all=nw.len(),
+        much=nw.when(much).then(one).otherwise(nw.lit(0)).sum(),
+        away=nw.when(away).then(one).otherwise(nw.lit(0)).sum(),
+        least=nw.when(much).then(nw.col("monetary")).min(),
+        days=nw.when(away).then(nw.col("recency")).min(),
+    )  # fmt: skip
+    here = rows(asked)[0]
+    said = []
+    if here["much"]:
+        said.append(_("“Important”: the {share} of members who spent most, {least} or more each.").format(share=share(here["much"] / here["all"]), least=money(found, here["least"])))  # fmt: skip
+    if here["away"]:
+        said.append(_("“To keep”, “to win back”: last here {days} days ago or longer, as are {share} of the members.").format(days=int(here["days"]), share=share(here["away"] / here["all"])))  # fmt: skip
+    return gap().join(said)
 
 
 def times(found: Mapping[str, Any]) -> str:
     """How many bought only once."""
     once = rows(found["times"])[0]
-    return _("{n} members ({share}) bought on one day only.").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
+    return _("{n} members ({share}) bought once only: a single order.").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
 
 
 def half(found: Mapping[str, Any]) -> int | None:

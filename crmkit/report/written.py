@@ -22,7 +22,7 @@ from crmkit.tables import open_frame
 
 Progress = Callable[[int, int, str], None]
 MONEY = (
-    "amount", "aov", "before", "cogs", "average_stock", "frees", "gross_margin", "item_price", "last_months", "monetary",
+    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_months", "monetary",
     "monetary_each", "months_before", "refunded", "revenue", "value",
 )  # fmt: skip
 """Columns of a report that hold money: with the file's own sign."""

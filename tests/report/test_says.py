@@ -8,6 +8,7 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse
+from crmkit.report.says import groups, weekday
 
 
 def export(weekend=1.0, together=0.0):
@@ -65,7 +66,7 @@ def test_what_is_there_is_told(tmp_path):
     with use_language("en"):
         report = analyse(file)
         told = says(report, "by_weekday")
-        assert told.startswith("Strongest: S") and "hardly" not in told
+        assert told.startswith("On average per day, the strongest is S") and "hardly" not in told
         assert any("茶1" in one.do and "茶2" in one.do for one in report.advice)
 
 
@@ -110,8 +111,62 @@ def test_the_store_that_falls_and_the_one_that_rises_are_named(stores):
     assert (round(after / before - 1, 3), round(before / after - 1, 3)) == (-0.429, 0.75)
     assert (
         says(stores[0], "store_trend")
-        == "2026年8月至10月，和2026年5月至7月比：S2 −42.9%，S3 +75.0%。"
+        == "2026年8月至10月，和2026年5月至7月比：合计 ±0.0%。各店：S2 −42.9%、S1 ±0.0%、S3 +75.0%。"
     )
+
+
+def test_the_figures_of_a_day_of_the_week_are_those_its_sentence_and_its_chart_tell(stores):
+    """A file holds five Mondays and four Tuesdays: what is told is drawn and printed, a day each."""
+    report, _page = stores
+    done = next(d for of in report.chapters.values() for d in of if d.step.name == "by_weekday")
+    lines = three_stores().drop_duplicates()
+    days = pd.Series(pd.date_range("2026-04-01", "2026-10-31").day_of_week + 1).value_counts()
+    at = pd.to_datetime(lines["日期"].replace("2026年4月1日", "2026/04/01")).dt.day_of_week + 1
+    each = (lines["金额"].groupby(at).sum() / days).sort_index()
+    found = report.found["by_weekday"]
+    assert found["daily_revenue"].tolist() == pytest.approx(each.tolist())
+    assert "daily_revenue" in done.step.chart
+    assert done.table["平均每天销售额"].tolist() == [f"¥{one:,.2f}" for one in each]
+    sums = found.assign(  # by its sum Thursday is the weakest, a day it is Monday
+        days=[31, 31, 31, 30, 30, 30, 31], daily_orders=[1.0] * 6 + [9.0],
+        daily_revenue=[100.0, 120.0, 120.0, 102.0, 120.0, 150.0, 200.0],
+    )  # fmt: skip
+    with use_language("zh"):
+        told = weekday({"by_weekday": sums, "_sign": "¥"})
+    assert told == "按平均每天算，周日卖得最好（¥200.00），周一最少（¥100.00）。"
+
+
+def test_who_bought_once_is_told_as_it_was_counted_by_orders():
+    """A member with two orders on one day came on one day only, but did not buy once only."""
+    lines = pd.DataFrame(
+        {
+            "sale_id": ["a", "b", "c"], "sold_at": pd.to_datetime(["2025-03-01"] * 3),
+            "member_id": ["m1", "m1", "m2"], "quantity": 1, "amount": 9.0, "product_id": "tea",
+        }
+    )  # fmt: skip
+    for language, once in (
+        ("en", "1 members (50.0%) bought once only"),
+        ("zh", "1 位会员（50.0%）只买过一次"),
+    ):
+        with use_language(language):
+            report = analyse(lines)
+            assert says(report, "times").startswith(once)
+            assert not re.search("one day only|买过一天", report.html())
+
+
+def test_where_the_groups_part_is_told_as_the_file_has_it(by_chance):
+    """Who is important, who is away: by the lines that hold, not “more than most”, of three in five."""
+    _lines, report, _page = by_chance
+    rfm = report.found["rfm"].df()
+    much = rfm[rfm["rfm_group"].str.startswith("important")]
+    away = rfm[rfm["rfm_group"].str.endswith(("keep", "win_back"))]
+    assert len(away) > len(rfm) / 2
+    said = says(report, "groups")
+    assert f"花得最多的 {len(much) / len(rfm):.1%} 会员，每位花了 ¥{much['monetary'].min():,.2f} 以上" in said or f"¥{much['monetary'].min():,.0f} 以上" in said  # fmt: skip
+    assert f"已有 {away['recency'].min()} 天以上没来的，占会员的 {len(away) / len(rfm):.1%}" in said
+    with use_language("en"):
+        told = groups(report.found)
+    assert "more than most" not in told and f"last here {away['recency'].min()} days ago" in told
 
 
 def test_new_members_are_told_without_the_first_cohort(stores):
