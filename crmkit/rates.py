@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
@@ -56,6 +57,21 @@ class Rate(Result):
         )
 
     __repr__ = __str__
+
+    def to_read(self) -> Any:
+        """The figures as a pandas table of texts: shares as percentages, counts without decimals."""
+        import pandas as pd
+
+        told = {"name": heading(self.name)}
+        for name in ("value", "low", "high"):
+            value = getattr(self, name)
+            if value is not None or name == "value":
+                told[name] = "–" if value is None else f"{value:.1%}"
+        for name in ("numerator", "denominator"):
+            value = float(getattr(self, name))
+            told[name] = f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+        order = [one for one in self.to_dict() if one in told]
+        return pd.DataFrame([[told[one] for one in order]], columns=[heading(one) for one in order], index=[1])  # fmt: skip
 
 
 def share(numerator: str, denominator: str) -> nw.Expr:

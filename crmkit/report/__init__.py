@@ -1,15 +1,15 @@
 """A report from one's own sales file: one HTML page, and the notebook behind it.
 
-Every figure of the report is one line of crmkit, which stands below it; the notebook holds the same
-lines. `ledger` opens the file, `chapters` says what is reckoned, `says` what a figure means, `advice`
-what follows, `page` and `notebook` write it down.
+Every table and chart of the report is one line of crmkit, which stands below it; the notebook holds
+the same lines. `ledger` opens the file, `chapters` says what is reckoned, `says` what a figure means, `advice`
+what follows, `page` and `notebook` write it down, `shown` are the
+tables of the notebook.
 """
 
 from crmkit.data.reading.held import held
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import (
     best_first,
-    members_of,
     pairs,
     purchases,
     receipts,
@@ -18,6 +18,7 @@ from crmkit.report.own import (
     weekdays,
     whole,
 )
+from crmkit.report.shown import members_of, shown
 from crmkit.report.written import Report, analyse
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "purchases",
     "receipts",
     "returned",
+    "shown",
     "store_trend",
     "weekdays",
     "whole",

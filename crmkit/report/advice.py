@@ -17,6 +17,8 @@ FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
 walk-ins, pieces that come back, empty shelves, how many times as often as by chance."""
 TO_COMPARE = 200
 """Of fewer members than this, every tenth left out is too few to compare with."""
+TO_CALL = ("important_keep", "important_win_back")
+"""The groups that spent much and have not been for a while."""
 CANCELLED = 0.5
 """Where more comes back than this, large orders were cancelled: that is no fault of the goods."""
 
@@ -51,7 +53,7 @@ def _fall(found: Mapping[str, Any]) -> Advice | None:
 def _win_back(found: Mapping[str, Any]) -> Advice | None:
     if "groups" not in found:
         return None
-    gone = [one for one in rows(found["groups"]) if one["rfm_group"] in ("important_keep", "important_win_back")]  # fmt: skip
+    gone = [one for one in rows(found["groups"]) if one["rfm_group"] in TO_CALL]  # fmt: skip
     members = sum(one["members"] for one in gone)
     if not members:
         return None

@@ -23,17 +23,26 @@ def notebook(report: Report) -> dict[str, Any]:
         code = re.sub(r"^lines = ck\.data\.scan\((?:'[^'\n]*'|\"[^\"\n]*\")", "lines = ck.data.scan(source", code)  # fmt: skip
     cells = [
         _prose("# " + _("Report on {name}").format(name=file.name)),
-        _prose(_("The lines behind the report. Change the file below, or run it with papermill: `papermill report.ipynb next.ipynb -p source next-month.csv`.")),
+        _prose(_("The lines behind the report. Put this notebook and the file of sales into one folder, open it in JupyterLab and choose Run → Run All Cells. For another file, change the name below; papermill does it by itself: `papermill report.ipynb next.ipynb -p source next-month.csv`.")),
         *([_prose(_("The password of the database is not kept here: write its address whole."))] if path and "***" in path else []),
         _code(parameters, tags=["parameters"]),
         _code(f"import crmkit as ck\nfrom crmkit import report\n\nck.set_language(language)\n{code}\nsales = report.held(sales)"),
         _code(f"names = {file.names!r}" if len(file.names) <= 2000 else "names = {}"),
     ]  # fmt: skip
+    if file.cleaning is not None:
+        cells += [
+            _prose("## " + _("What had to be tidied first")),
+            _code(
+                'report.shown(cleaning.to_frame().drop(columns="example"))'
+            ),  # people's own values
+        ]
     for title, chapter in report.chapters.items():
         cells.append(_prose(f"## {title}"))
         for done in chapter:
             step = done.step
-            shown = "" if step.members else f"\nck.show({step.name}, rows={step.rows or 12})"
+            shown = (
+                "" if step.members else f"\nreport.shown({step.name}, rows={max(step.rows, 36)})"
+            )
             cells.append(_prose(f"### {step.title}"))
             cells.append(_code(f"{step.name} = {step.code}{shown}"))
             if step.chart:

@@ -125,13 +125,6 @@ def receipts(sales: Any) -> Any:
     return left.select("receipts", "orders", "only_returns").to_native()
 
 
-def members_of(rfm: Any, *groups: str) -> Any:
-    """The members of one or several groups, those who spent most first: for a notebook only."""
-    frame = tables.open_frame(rfm).filter(nw.col("rfm_group").is_in(groups))
-    found = tables.collect(frame.sort("monetary", "member_id", descending=[True, False]))
-    return found.to_native()
-
-
 def purchases(sales: Any) -> Any:
     """Lines, members, orders and revenue of what members bought at a price: a frame of one row."""
     lines = nw.from_native(sales).lazy().filter(

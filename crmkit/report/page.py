@@ -14,6 +14,7 @@ from typing import Any
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
+from crmkit.report.advice import TO_CALL
 from crmkit.report.names import product_name
 from crmkit.report.quality import quality
 from crmkit.report.says import money, rows
@@ -32,7 +33,7 @@ IN_SHORT = (
 """The steps whose sentences make the report in short."""
 LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
-WHO = 'report.members_of(rfm, "important_keep", "important_win_back")'
+WHO = "report.members_of(rfm, {groups})"
 """The line that shows who they are, in the notebook only."""
 WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""
@@ -121,7 +122,8 @@ def _code(done: Done) -> str:
 def _advice(report: Report) -> str:
     if not report.advice:
         return ""
-    whose = escape(_("No member's name or number is on this page. Who the members of a group are: in the notebook behind this report, {line}")).replace("{line}", f"<pre>{escape(WHO)}</pre>")  # fmt: skip
+    line = WHO.format(groups=", ".join(f'"{label("rfm_group", one)}"' for one in TO_CALL))
+    whose = escape(_("No member's name or number is on this page. For a list of the members of a group, add this line at the end of the notebook behind this report (“Next steps”), or with .to_excel(\"list.xlsx\") after it for Excel: {line}")).replace("{line}", f"<pre>{escape(line)}</pre>")  # fmt: skip
     helped = _("Whether it helped:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
@@ -161,7 +163,7 @@ def _next_steps(report: Report) -> str:
         steps.append(escape(_("Ask for an export that also holds: {columns}. Then the report says more.").format(columns=_(", ").join(sorted(map(heading, lacking))))))  # fmt: skip
     steps += [
         escape(_("Check at the end of the report whether each column was taken for what it is.")),
-        escape(_("Go on by yourself: save {notebook}; every figure is one line in it.")).replace("{notebook}", link),
+        escape(_("Go on by yourself: save {notebook}; each table and each chart is one line in it.")).replace("{notebook}", link),
     ]  # fmt: skip
     return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
 
