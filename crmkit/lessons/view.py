@@ -1,9 +1,13 @@
 """How lessons show tables, money and panels."""
 
+import marshal
+import pickle
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
+from types import FunctionType
 from typing import Any
 
 from crmkit import data, labels
@@ -20,6 +24,19 @@ def loaded(name: str, language: str) -> Any:
 
 def table_of(name: str, tables: Mapping[str, Any]) -> Any:
     return tables[name] if name in tables else loaded(name, get_language())
+
+
+def once(reckon: Callable[..., Any]) -> Callable[..., Any]:
+    """What comes from the course's own data is reckoned once for everybody who asks the same.
+
+    With `tables` of one's own it is reckoned each time.
+    """
+    kept = lru_cache(maxsize=16)(lambda _language, *given: reckon(*given))
+
+    def found(*given: Any, tables: Mapping[str, Any] | None = None) -> Any:
+        return reckon(*given, tables) if tables else kept(get_language(), *given)
+
+    return found
 
 
 def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
@@ -153,6 +170,23 @@ def pictured(
     draw: Callable[..., Any], says: str, size: tuple[float, float] = (8, 3.4), dpi: int = 100
 ) -> Part:
     """A chart as a part of a screen: `draw(ax=…)` draws it, `says` tells what it shows."""
+    key = _drawn_from(draw, size, dpi)
+    png = _pictures.get(key) if key else None
+    if png is None:
+        png = _drawn(draw, size, dpi)
+        if key:
+            _pictures[key] = png
+            while len(_pictures) > KEPT:
+                _pictures.pop(next(iter(_pictures)), None)
+    return parts.picture(png, says)
+
+
+KEPT = 300
+"""So many pictures are kept: a class of thirty looks at the same ones."""
+_pictures: dict[bytes, bytes] = {}
+
+
+def _drawn(draw: Callable[..., Any], size: tuple[float, float], dpi: int) -> bytes:
     from io import BytesIO
 
     from matplotlib import rc_context
@@ -166,7 +200,23 @@ def pictured(
         figure = Figure(figsize=size)
         draw(figure.subplots())
         figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
-    return parts.picture(png.getvalue(), says)
+    return png.getvalue()
+
+
+def _drawn_from(draw: Callable[..., Any], *more: Any) -> bytes | None:
+    """Stands for all that a picture is drawn from; None where that cannot be told."""
+    try:
+        return sha256(pickle.dumps((_inside(draw), get_language(), more))).digest()
+    except Exception:  # what cannot be pickled, such as a shop at work
+        return None
+
+
+def _inside(one: Any) -> Any:
+    """A function's code and what it has from around it; anything else as it is."""
+    if not isinstance(one, FunctionType):
+        return one
+    around = [_inside(cell.cell_contents) for cell in one.__closure__ or ()]
+    return marshal.dumps(one.__code__), one.__defaults__, one.__kwdefaults__, around
 
 
 def shown_table(title: str, frame: Any, bars: Sequence[float] | None = None) -> Part:

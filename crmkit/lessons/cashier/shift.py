@@ -13,8 +13,8 @@ from typing import Any
 
 from crmkit import data, kpi
 from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.learn import reading
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import (
@@ -22,6 +22,7 @@ from crmkit.lessons.view import (
     cents,
     divide,
     largest_first,
+    once,
     pictured,
     share,
     shown_table,
@@ -134,12 +135,13 @@ class Shift:
         A frame: hours in order with revenue, orders, units; products by revenue with units;
         payment methods by amount; members and walk-ins with revenue, orders, units.
         """
-        if what not in self._found:
-            self._found[what] = self._reckoned(what)
-        return self._found[what].copy()
+        asked = what, get_language()  # goods have a name in each
+        if asked not in self._found:
+            self._found[asked] = self._reckoned(what)
+        return self._found[asked].copy()
 
     @cached_property
-    def _found(self) -> dict[str, Any]:
+    def _found(self) -> dict[tuple[str, str], Any]:
         """What was reckoned already: a learner asks for the same shift with every answer."""
         return {}
 
@@ -475,6 +477,11 @@ def _totals(lines: Any) -> dict[str, Any]:
     }
 
 
+@once
+def _chosen(store_id: str, day: date, part: str, tables: Mapping[str, Any] | None = None) -> Shift:
+    return Shift(store_id, day, part, tables or {})
+
+
 def choose_shift(
     store_id: str = "S01",
     date: date | str = "2025-06-21",
@@ -527,7 +534,7 @@ def choose_shift(
                     )
                 )
             ),
-            Shift(at["store"], at["day"], at["part"], tables or {}).on_screen(),
+            _chosen(at["store"], at["day"], at["part"], tables=tables).on_screen(),
         )  # fmt: skip
 
     acts: dict[str, Act] = {"day": type_day, "step": step}

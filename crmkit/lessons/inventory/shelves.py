@@ -10,7 +10,7 @@ from crmkit import labels, plot, stock
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.lessons.view import as_day, pictured, share, table_of, yuan
+from crmkit.lessons.view import as_day, once, pictured, share, table_of, yuan
 from crmkit.plot import _style
 from crmkit.screen import Part, Screen, parts
 
@@ -314,7 +314,7 @@ def plot_shelf(
 def shelf(product_id: str, guess: float | None = None, store_id: str = STORE) -> Part:
     """One product's shelf in the last quarter, with how often somebody guessed it was empty."""
     since, until = quarter_days(QUARTERS[-1])
-    goods = Shelves(store_id, since, until).products.set_index("product_id").loc[product_id]
+    goods = in_quarter(store_id, QUARTERS[-1]).products.set_index("product_id").loc[product_id]
     told = _("{product}: {sold} sold, empty on {empty} of {days} evenings").format(
         product=goods["name"], sold=goods["sold"], empty=goods["empty_days"], days=goods["days"]
     )
@@ -392,6 +392,12 @@ def _where(
     }
 
 
+@once
+def in_quarter(store_id: str, quarter: str, tables: Mapping[str, Any] | None = None) -> Shelves:
+    """A store's shelves in a quarter, such as ``2025-Q2``."""
+    return Shelves(store_id, *quarter_days(quarter), tables or {})
+
+
 def choose_shelves(
     store_id: str = STORE, quarter: str = "2025-Q2", tables: Mapping[str, Any] | None = None
 ) -> Screen:
@@ -399,7 +405,7 @@ def choose_shelves(
     return _chosen(
         "shelves",
         _where(store_id, quarter, tables),
-        lambda store_id, quarter: Shelves(store_id, *quarter_days(quarter), tables or {}).view(),
+        lambda store_id, quarter: in_quarter(store_id, quarter, tables=tables).view(),
     )
 
 
@@ -416,9 +422,9 @@ def choose_slow_movers(
     return _chosen(
         "slow movers",
         choices,
-        lambda store_id, quarter, at_most: Shelves(
-            store_id, *quarter_days(quarter), tables or {}
-        ).slow_view(int(at_most)),
+        lambda store_id, quarter, at_most: in_quarter(store_id, quarter, tables=tables).slow_view(
+            int(at_most)
+        ),
     )
 
 
@@ -429,15 +435,13 @@ def choose_sources(
     return _chosen(
         "sources",
         _where(store_id, quarter, tables),
-        lambda store_id, quarter: Shelves(
-            store_id, *quarter_days(quarter), tables or {}
-        ).sources_view(),
+        lambda store_id, quarter: in_quarter(store_id, quarter, tables=tables).sources_view(),
     )
 
 
 def by_category(store_id: str = STORE, quarter: str = "2025-Q2") -> Screen:
     """How long the stock of each category lasts, as a chart."""
-    shelves = Shelves(store_id, *quarter_days(quarter))
+    shelves = in_quarter(store_id, quarter)
     numbers = shelves.numbers[["category", "days_of_stock"]]
 
     def show() -> Part:

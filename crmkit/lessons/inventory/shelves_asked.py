@@ -2,27 +2,21 @@
 
 import random
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from crmkit import codes
-from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.inventory.asking import here
-from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, Shelves, quarter_days, shelf
+from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, Shelves, in_quarter, shelf
 from crmkit.lessons.view import yuan
 from crmkit.screen import Part, parts
 
 RAISINS, RAISINS_A_DAY = "P0041", 5
 RAISINS_LEVEL = 14 * RAISINS_A_DAY
 CASE = 12
-
-
-@lru_cache(maxsize=8)
-def _of(store_id: str, quarter: str, _language: str) -> Shelves:
-    return Shelves(store_id, *quarter_days(quarter))
 
 
 def _missed(goods: Any) -> Key:
@@ -44,7 +38,7 @@ class Stock(Keys):
     @property
     def shelves(self) -> Shelves:
         """The lesson's store in the last quarter."""
-        return _of(STORE, QUARTERS[-1], get_language())
+        return in_quarter(STORE, QUARTERS[-1])
 
     def sesame(self) -> Part:
         """The sesame drink's shelf, with the guess."""
@@ -232,7 +226,7 @@ class StockReport(Keys):
 
     @staticmethod
     def _shown(quarter: str, category: str, column: str) -> float:
-        numbers = _of(EXERCISE_STORE, quarter, get_language()).numbers
+        numbers = in_quarter(EXERCISE_STORE, quarter).numbers
         return float(numbers.set_index("category")[column][category])
 
     def snack_turnover(self) -> Key:
@@ -254,7 +248,7 @@ class StockReport(Keys):
 
     def slow_products(self) -> Key:
         """Products of which the store sold at most one piece in the second quarter."""
-        now, before = (_of(EXERCISE_STORE, q, get_language()) for q in ("2025-Q2", "2025-Q1"))
+        now, before = (in_quarter(EXERCISE_STORE, q) for q in ("2025-Q2", "2025-Q1"))
         slow = now.slow_movers(1)
         return Key(
             len(slow),

@@ -16,6 +16,7 @@ from crmkit.lessons.view import (
     GROUND,
     divide,
     largest_first,
+    once,
     pictured,
     share,
     shown_table,
@@ -177,6 +178,7 @@ def ask_first(store_id: str, rows: int = 10, tables: Mapping[str, Any] | None = 
     ).head(rows)
 
 
+@once
 def records(store_id: str, tables: Mapping[str, Any] | None = None) -> Part:
     """How complete a store's records are, and whom to ask for what."""
     members = table_of("members", tables or {})
@@ -240,7 +242,7 @@ def profiles(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> 
         options = [(code, f"{code} {name}") for code, name in stores.items()]
         return parts.card(
             parts.select("store", _("Store"), options, at["store"], act="choose"),
-            records(at["store"], tables),
+            records(at["store"], tables=tables),
         )
 
     return Screen(show, {"choose": choose}, "profiles")
