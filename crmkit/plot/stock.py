@@ -117,7 +117,8 @@ CLASS_COLOURS = {"A": _style.MAIN, "B": _style.ACCENT, "C": _style.QUIET}
 
 @_style.chart
 def abc(result: Any, *, ax: Any = None) -> Any:
-    """How few products bring most: the running share, product by product, in its three classes.
+    """How few products bring most: the share of each as a bar, of many as an area, in its three
+    classes; a line adds them up.
 
     `result`: what `stock.abc` gave. Returns the Axes.
     """
@@ -126,7 +127,7 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     table = _style.known(table, "cumulative_share")
     few = (table["abc"] == "A").mean() < FEW
     at, first = range(1, len(table) + 1), 0
-    running = table["cumulative_share"].to_numpy()
+    running, own = (table[one].to_numpy() for one in ("cumulative_share", "value_share"))
     named = table.columns[0].endswith("_id") and len(table) <= NAMED
     for letter, colour in CLASS_COLOURS.items():
         inside = table["abc"] == letter
@@ -136,24 +137,27 @@ def abc(result: Any, *, ax: Any = None) -> Any:
             )
             last = first + int(inside.sum())
             if named:
-                ax.bar(at[first:last], running[first:last], color=colour, label=name)
+                ax.bar(at[first:last], own[first:last], color=colour, label=name)
             else:
                 here = slice(max(0, first - 1), last)  # no gap to the class before
                 ax.fill_between(at[here], running[here], color=colour, label=name)
                 ax.bar(at[first], running[first], color=colour, width=1)
             first = last
-    if not named:
-        ax.plot(at, table["cumulative_share"], color="#22303C", linewidth=2)
+    adds_up = heading("cumulative_share") if named else None
+    ax.plot(at, running, color="#22303C", linewidth=2, marker="o" if named else None, label=adds_up)
     ax.set_xlim(0, len(table) + 1)
     ax.set_ylim(0, 1.02)
     _style.value_axis(ax.yaxis, "cumulative_share")
-    ax.set(xlabel=_("Products, best first"), ylabel=heading("cumulative_share"))
+    ax.set(xlabel=_("Products, best first"), ylabel=heading("value_share" if named else "cumulative_share"))
     if named:
         words = [
             _style.fold(one, 12) for one in _style.words(table.columns[0], table[table.columns[0]])
         ]
         ax.set_xticks(list(at), words, rotation=90 if len(words) > 8 else 0)
-    ax.legend(loc="lower right", frameon=True, framealpha=0.9)
+    if named:  # beside the bars, which fill the width
+        _style._legend(ax, "", outside=True)
+    else:
+        ax.legend(loc="lower right", frameon=True, framealpha=0.9)
     title = _("How few products bring most of the {figure}") if few else _("What each product adds to the {figure}")  # fmt: skip
     ax.set_title(title.format(figure=_style.inside(table.columns[1])))
 

@@ -59,7 +59,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     priced = ("stock_daily", "products")
     return {
         _("Key figures"): [
-            Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",)),
+            Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.total),
             Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=says.receipts),
             Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=says.rate),
             Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=says.repeat),

@@ -22,6 +22,7 @@ from crmkit.report.written import Done, Report
 from crmkit.results import number
 
 IN_SHORT = (
+    "summary",
     "growth",
     "by_weekday",
     "by_store",

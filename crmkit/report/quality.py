@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit import tables
+from crmkit.data.reading.files import named
 from crmkit.i18n import gettext as _
 from crmkit.report.ledger import HEAVY, Opened
 
@@ -46,6 +48,57 @@ def quality(opened: Opened) -> list[tuple[str, int, int, str]]:
     closed = sum(opened.since + timedelta(n) not in open_days for n in range(span))
     rows.append((_("Days without a sale"), closed, span, _("closed, or missing from the file?")))
     return [one for one in rows if one[1]]
+
+
+def receipts_gone(opened: Opened) -> int:
+    """How many receipts of the file are left with no line, because all of theirs were set aside."""
+    theirs = next((one for one, ours in opened.meant.items() if ours == "sale_id"), None)
+    if opened.cleaning is None or not opened.cleaning.rows_set_aside or theirs is None:
+        return 0
+    lines, held = (
+        nw.from_native(one).lazy().select(_id=nw.col(column).cast(nw.String).str.strip_chars())
+        for one, column in ((opened.cleaning.set_aside, "sale_id"), (opened.sales, "sale_id"))
+    )
+    aside, kept = (
+        {one for (one,) in tables.collect(some.unique()).rows() if not tables.is_nothing(one)}
+        for some in (lines, held)
+    )
+    return len(aside - kept)
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """The total that the file itself states beside what its lines add up to.
+
+    - `stated`: in its row of totals; `lines`: all its lines; `counted`: those of the report
+    - `doubled`: what the repeated lines hold, of the difference of the last two
+    """
+
+    stated: float
+    lines: float
+    counted: float
+    doubled: float
+
+
+def reconciled(opened: Opened) -> Reconciled | None:
+    """The file's own total against that of the report; None where the file states none."""
+    theirs = next((one for one, ours in opened.meant.items() if ours == "amount"), None)
+    if opened.look is None or theirs is None:
+        return None
+    stated = dict(opened.look.reading.totals).get(theirs)
+    kinds = {one.column: one.kind for one in opened.look.columns}
+    if stated is None or kinds[theirs] not in ("whole", "number"):
+        return None
+    lines = opened.look.lines
+    money = f"sum({named(theirs)})"
+    every, single = (
+        float(some.aggregate(money).fetchall()[0][0] or 0) for some in (lines, lines.distinct())
+    )
+    amount = nw.from_native(opened.sales).lazy().select(nw.col("amount").sum())
+    counted = float(tables.collect(amount).rows()[0][0] or 0)
+    faults = opened.cleaning.findings if opened.cleaning is not None else ()
+    doubled = every - single if any(one.fault == "duplicate_row" for one in faults) else 0.0
+    return Reconciled(stated, every, counted, doubled)
 
 
 def _date(moment: Any) -> Any:

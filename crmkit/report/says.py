@@ -21,6 +21,8 @@ FEW = 5
 """So many products are told of where no few of them bring most."""
 MANY = 8
 """Of more stores than this those at either end are named."""
+CENT = 0.01
+"""Two sums of money that differ by less are the same."""
 NIGHT = 0.1
 """With a larger share of orders between midnight and five, the clock may be another's."""
 
@@ -57,10 +59,36 @@ def signed(said: str, sign: str) -> str:
 
 def receipts(found: Mapping[str, Any]) -> str:
     """Why there are more receipts in the file than orders."""
-    one = rows(found["receipts"])[0]
-    if not one["only_returns"]:
+    one, gone = rows(found["receipts"])[0], found["_gone"]
+    said = []
+    if gone:
+        said.append(_("The file holds {all} receipts; {gone} of them have no line left after tidying and are not counted.").format(all=f"{one['receipts'] + gone:,}", gone=f"{gone:,}"))  # fmt: skip
+    if one["only_returns"]:
+        told = _("{n} of the {all} that are left hold returns only: they are no orders, their money is taken off the revenue.") if gone else _("{n} of {all} receipts hold returns only: they are no orders, their money is taken off the revenue.")  # fmt: skip
+        said.append(told.format(n=f"{one['only_returns']:,}", all=f"{one['receipts']:,}"))
+    return gap().join(said)
+
+
+def total(found: Mapping[str, Any]) -> str:
+    """What the file's own row of totals says, and why the revenue here is another."""
+    one = found["_reconciled"]
+    if one is None:
         return ""
-    return _("{n} of {all} receipts hold returns only: they are no orders, their money is taken off the revenue.").format(n=f"{one['only_returns']:,}", all=f"{one['receipts']:,}")  # fmt: skip
+
+    def exact(value: float) -> str:
+        return signed(f"{value:,.2f}", found["_sign"])
+
+    if abs(one.stated - one.counted) < CENT:
+        return _("The row of totals in the file says {stated}: so does this report.").format(stated=exact(one.stated))  # fmt: skip
+    if abs(one.stated - one.lines) >= CENT:
+        return _("The row of totals in the file says {stated}, but its lines add up to {lines}; this report counts {counted} of them.").format(stated=exact(one.stated), lines=exact(one.lines), counted=exact(one.counted))  # fmt: skip
+    parts = []
+    other = one.lines - one.counted - one.doubled
+    if abs(one.doubled) >= CENT:
+        parts.append(_("lines that stand twice {money}").format(money=exact(one.doubled)))
+    if abs(other) >= CENT:
+        parts.append(_("other lines set aside {money}").format(money=exact(other)))
+    return _("The row of totals in the file says {stated}, this report counts {counted}. Not counted: {parts}.").format(stated=exact(one.stated), counted=exact(one.counted), parts=_(", ").join(parts))  # fmt: skip
 
 
 def rate(found: Mapping[str, Any]) -> str:

@@ -246,3 +246,45 @@ def test_a_product_is_blamed_only_where_chance_does_not_explain_its_returns(bad,
     with use_language("en"):
         blamed = [one.do for one in analyse(lines).advice if "what is wrong with" in one.do]
     assert blamed == (["Look at what is wrong with P007: the goods, or what the label promises."] if told else [])  # fmt: skip
+
+
+def with_a_total(stated=0.0):
+    """Ninety days of a till: two lines stand twice, a receipt has no amount; a row of totals ends it."""
+    days = pd.date_range("2025-01-01", periods=90).astype(str)
+    lines = pd.DataFrame({"单号": [f"R{n:03}" for n in range(90)], "日期": days, "会员号": ["A1", "A2", "A3"] * 30, "金额": ["10.50"] * 90})  # fmt: skip
+    lines.loc[7, "金额"] = None
+    lines.loc[9, "日期"] = "2025年1月10日"
+    lines = pd.concat([lines, lines.loc[[3, 4]]])
+    total = pd.DataFrame({"单号": ["合计"], "金额": [f"{91 * 10.5 + stated:,.2f}"]})
+    return pd.concat([lines, total])
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        (0, {"zh": "文件的合计行写的是 ¥955.50，这份报告是 ¥934.50。没算进来的：重复的行 ¥21.00。", "en": "The row of totals in the file says ¥955.50, this report counts ¥934.50. Not counted: lines that stand twice ¥21.00."}),
+        (-21, {"zh": "文件的合计行写的是 ¥934.50，和这份报告一致。", "en": "The row of totals in the file says ¥934.50: so does this report."}),
+        (4.5, {"zh": "文件的合计行写的是 ¥960.00，可逐行相加是 ¥955.50；这份报告算进了其中的 ¥934.50。", "en": "The row of totals in the file says ¥960.00, but its lines add up to ¥955.50; this report counts ¥934.50 of them."}),
+    ],
+)  # fmt: skip
+def test_the_total_the_file_states_is_reconciled_with_that_of_the_report(tmp_path, beside, told):
+    with_a_total(beside).to_csv(tmp_path / "销售.csv", index=False)
+    for language in ("zh", "en"):
+        with use_language(language):
+            report = analyse(tmp_path / "销售.csv")
+            assert says(report, "summary") == told[language]
+            assert told[language] in report.html().split("<h2>")[1]
+
+
+def test_receipts_whose_lines_were_all_set_aside_are_told(tmp_path):
+    with_a_total().to_csv(tmp_path / "销售.csv", index=False)
+    for language, told in (
+        ("zh", "文件里 90 个单号，其中 1 个的行整理时全剔出了，没有算进来。"),
+        ("en", "The file holds 90 receipts; 1 of them have no line left after tidying and are not counted."),
+    ):  # fmt: skip
+        with use_language(language):
+            assert says(analyse(tmp_path / "销售.csv"), "receipts") == told
+
+
+def test_a_file_without_a_total_is_held_against_none(stores):
+    assert says(stores[0], "summary") == ""

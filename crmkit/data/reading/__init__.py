@@ -283,6 +283,7 @@ def _reported(
         left_out=tuple(sorted((found.aside if found else {}).items())),
         notes=tuple(notes),
         currency=found.currency if found else "",
+        totals=tuple(found.totals.items()) if found else (),
     )
 
 

@@ -21,6 +21,7 @@ class ReadingReport:
     - `left_out`: rows that are no data, by the fault's code (header_row, total_row)
     - `notes`: what was guessed: encoding, delimiter, headings, decimal mark, order of dates …
     - `currency`: the sign of the one currency that amounts or headings name, else ""
+    - `totals`: what the file's one row of totals says, by column
     """
 
     source: str
@@ -30,6 +31,7 @@ class ReadingReport:
     left_out: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
     currency: str = ""
+    totals: tuple[tuple[str, float], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -41,6 +43,7 @@ class ReadingReport:
             "left_out": dict(self.left_out),
             "notes": list(self.notes),
             "currency": self.currency,
+            "totals": dict(self.totals),
         }  # fmt: skip
 
     def to_frame(self) -> Any:

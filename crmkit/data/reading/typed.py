@@ -39,7 +39,7 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FL
 @dataclass
 class Typed:
     """Columns with their kinds: the relation, the kind of each, rows set aside, what to tell; the
-    sign of the one currency that its amounts or headings name."""
+    sign of the one currency that its amounts or headings name; what its one row of totals says."""
 
     relation: Any
     kinds: dict[str, str]
@@ -47,6 +47,7 @@ class Typed:
     aside: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     currency: str = ""
+    totals: dict[str, float] = field(default_factory=dict)
 
 
 def typed(
@@ -121,6 +122,8 @@ def typed(
         left_out,
         [told for _kind, told in kinds.values() if told],
     )
+    if left_out.get("total_row") == 1:
+        result.totals = plan.totals(raw)
     of_money = [name for name in types if kind_meant(name) == "number"]
     signs = set().union(*(currency_of(name, values.get(name, [])[:2000]) for name in of_money))
     result.currency = signs.pop() if len(signs) == 1 else ""
@@ -278,6 +281,21 @@ class _Plan:
         ]
         out = [f"count(*) FILTER (WHERE {_ASIDE} = '{why}')" for why in ("header_row", "total_row")]
         return f"SELECT {', '.join(['count(*)', *out, *sound])} FROM {self._marked(raw)}"
+
+    def totals(self, raw: str) -> dict[str, float]:
+        """What the row of totals says under each column of numbers, where it can be read."""
+        import duckdb
+
+        numbers = [n for n, kind in self.kinds.items() if kind.name in ("whole", "number")]
+        numbers += [n for n, kind in self.types.items() if n not in self.kinds and kind in _NUMBERS]
+        said = {
+            n: f"TRY(CAST({self.value(n).replace(_MISFIT, 'NULL')} AS DOUBLE))" for n in numbers
+        }
+        if not said:
+            return {}
+        rows = f"{self._marked(raw)} WHERE {_ASIDE} = 'total_row'"
+        found = duckdb.sql(_selected(said, rows)).fetchall()[0]
+        return {name: value for name, value in zip(said, found, strict=True) if value is not None}
 
     def _marked(self, raw: str) -> str:
         return f"(SELECT *, {self.aside()} AS {_ASIDE} FROM ({raw}))"
