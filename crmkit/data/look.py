@@ -10,7 +10,7 @@ from typing import Any
 from crmkit.data.reading import read
 from crmkit.data.reading.files import named, quoted
 from crmkit.data.reading.held import held
-from crmkit.data.reading.kinds import NOTHING, any_moment
+from crmkit.data.reading.kinds import NOTHING, any_moment, moment_of
 from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meanings, table_meant
 from crmkit.data.reading.report import ReadingReport
@@ -223,6 +223,8 @@ def _seen(lines: Any, meant: dict[str, str], kinds: dict[str, str], rows: int) -
             f"CAST(max({name}) AS VARCHAR)"
         ).fetchall()[0]
         odd = _odd(lines, column, meant.get(column, ""), kinds[column], rows, count)
+        if count and kinds[column] == "text" and _of_time(meant.get(column, "")):
+            least, most = _first_and_last(lines, name, count)
         found.append(
             Seen(
                 column, meant.get(column, ""), kinds[column], rows - count, different,
@@ -230,6 +232,21 @@ def _seen(lines: Any, meant: dict[str, str], kinds: dict[str, str], rows: int) -
             )
         )  # fmt: skip
     return found
+
+
+def _of_time(meaning: str) -> bool:
+    wanted = CONTRACT["sales"].get(meaning) or CONTRACT["members"].get(meaning)
+    return wanted is not None and wanted.kind == "time"
+
+
+def _first_and_last(lines: Any, name: str, filled: int) -> tuple[str | None, str | None]:
+    """The first and the last of dates written in several ways, as they are written; none where one
+    of them cannot be read: the largest text is not the latest day."""
+    moment = moment_of(f"trim({name})")
+    read, first, last = lines.aggregate(
+        f"count({moment}), arg_min({name}, {moment}), arg_max({name}, {moment})"
+    ).fetchall()[0]
+    return (first, last) if read == filled else (None, None)
 
 
 def _short(value: str | None) -> str:

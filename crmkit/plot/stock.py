@@ -148,7 +148,10 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     ax.set_xlim(0, len(table) + 1)
     ax.set_ylim(0, 1.02)
     _style.value_axis(ax.yaxis, "cumulative_share")
-    ax.set(xlabel=_("Products, best first"), ylabel=heading("value_share" if named else "cumulative_share"))
+    ax.set(
+        xlabel=_("Products, best first"),
+        ylabel=heading("value_share" if named else "cumulative_share"),
+    )
     if named:
         words = [
             _style.fold(one, 12) for one in _style.words(table.columns[0], table[table.columns[0]])

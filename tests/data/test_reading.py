@@ -389,3 +389,16 @@ def test_a_date_that_is_written_otherwise_is_the_example_and_one_that_is_none_is
         pd.DataFrame({"no": list("abc"), "Date": days}).to_csv(tmp_path / "d.csv", index=False)
         [note] = [n for n in read(tmp_path / "d.csv")[1].notes if n.startswith("Date")]
         assert told in note and re.search(f"(like|such as) {odd}", note)
+
+
+def test_the_latest_of_dates_written_in_several_ways_is_the_latest_day(tmp_path):
+    """Not the largest text: 2026年4月9日 stands behind 2026/09/30 in the alphabet only."""
+    file = tmp_path / "till.csv"
+    dates = ["2026/03/01", "2026年4月9日", "2026/09/30", "2026.2.27"]
+    rows = "".join(f"R{n},{day},9.5\n" for n, day in enumerate(dates))
+    file.write_text(f"单号,日期,金额\n{rows}", "utf-8")
+    day = look(file).to_frame().set_index("meaning").loc["sold_at"]
+    assert (day["least"], day["most"]) == ("2026.2.27", "2026/09/30")
+    file.write_text(f"单号,日期,金额\n{rows}R9,unknown day,9.5\n", "utf-8")
+    day = look(file).to_frame().set_index("meaning").loc["sold_at"]
+    assert (day["least"], day["most"]) == ("–", "–")

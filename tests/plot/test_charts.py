@@ -180,3 +180,12 @@ def test_every_chart_of_the_gallery_has_all_its_letters(gallery):
             for draw in charts.values():
                 drawn_without_warning(draw(None))
                 plt.close("all")
+
+
+def test_the_product_that_brings_least_has_the_lowest_bar():
+    """Bars are what each brings; what they come to together is a line."""
+    found = pd.DataFrame({"product_id": list("abcd"), "revenue": [40.0, 30.0, 20.0, 10.0], "value_share": [0.4, 0.3, 0.2, 0.1], "cumulative_share": [0.4, 0.7, 0.9, 1.0], "abc": ["A", "A", "B", "C"]})  # fmt: skip
+    ax = ck.plot.abc(found)
+    assert [bar.get_height() for bar in ax.patches] == [0.4, 0.3, 0.2, 0.1]
+    assert list(ax.lines[0].get_ydata()) == [0.4, 0.7, 0.9, 1.0]
+    plt.close(ax.figure)

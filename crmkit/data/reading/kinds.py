@@ -358,6 +358,16 @@ def any_moment() -> str:
     return "|".join(f"(?:{kind.fits})" for kind in _moment_kinds(True))
 
 
+def moment_of(text: str) -> str:
+    """The SQL that makes the moment of a text in whichever of those ways it is written, else null."""
+    ways = [
+        f"CASE WHEN regexp_full_match({text}, {quoted(kind.fits)}) "
+        f"THEN TRY(CAST({kind.made_of(text)} AS TIMESTAMP)) END"
+        for kind in _moment_kinds(True)
+    ]
+    return f"coalesce({', '.join(ways)})"
+
+
 def _usual_and_odd(values: list[str]) -> tuple[str, str]:
     """A date written as most are, and a value that is not; one that is no date before all others."""
     fits = [kind.fits for kind in _moment_kinds(True)]
