@@ -12,7 +12,7 @@ from crmkit.labels import short_day
 from crmkit.panels.asked import today_is
 from crmkit.panels.general import Desk, operations_of, screen
 from crmkit.panels.logic.lists import Listed
-from crmkit.panels.shown import cannot, money, operation_label, options, record
+from crmkit.panels.shown import cannot, money, operation_label, options
 from crmkit.practice import Shop, calls, display, schema
 from crmkit.practice.errors import BadValue
 from crmkit.practice.values import field_label
@@ -243,17 +243,24 @@ class SalesDesk(Desk):
 
     def _deal(self, one: Any) -> Part:
         """A card of the board: what, whose, what comes next, and whether that day is past."""
-        late = (self.shop.now.date() - one.next_on).days
-        due = _late(one.next_on, late) if late > 0 else short_day(one.next_on)
         return parts.card(
             parts.text(f"{one.title} · {money(one.amount)}"),
-            parts.text(f"{due} · {one.next_action}", None if late > 0 else "quiet"),
-            parts.text(_("{member}, looked after by {staff}").format(member=self._whose(one), staff=display.name_of(one.staff_id)), "quiet"),
+            *self._stands(one),
             parts.row(
                 self._mover(one),
                 parts.button(_("Correct"), "edit", one.id, kind="small", says=f"{_('Change')} {one.id}", why=self.work.why_not("pipeline.edit")),
             ),
         )  # fmt: skip
+
+    def _stands(self, one: Any) -> tuple[Part, Part]:
+        """What comes next and whether that day is past; whose it is and who looks after it."""
+        late = (self.shop.now.date() - one.next_on).days if one.next_on else 0
+        due = _late(one.next_on, late) if late > 0 else one.next_on and short_day(one.next_on)
+        coming = " · ".join(filter(None, (due, one.next_action)))
+        whose = _("{member}, looked after by {staff}").format(
+            member=self._whose(one), staff=display.name_of(one.staff_id)
+        )
+        return parts.text(coming, None if late > 0 else "quiet"), parts.text(whose, "quiet")
 
     def _whose(self, one: Any) -> str:
         """Whose card it is, by name and number."""
@@ -279,7 +286,14 @@ class SalesDesk(Desk):
                 ),
             ]
         return parts.row(
-            parts.column(parts.card(record(one), title=one.title), grow=1),
+            parts.column(
+                parts.card(
+                    parts.text(f"{label('stage', one.stage)} · {money(one.amount)}"),
+                    *self._stands(one),
+                    title=one.title,
+                ),
+                grow=1,
+            ),
             self.noting(
                 "put", operation_label("pipeline.move"), "pipeline.move",
                 parts.choice("stage", _("To which stage?"), options(stages, "stage"), stage, act="stage", rev=self.work.turn),

@@ -66,7 +66,9 @@ class ServiceDesk(Desk):
         about = parts.card(
             self._answered_late(), record(one), change, title=f"{one.id} · {one.subject}"
         )
-        return parts.row(parts.column(about, grow=2), (form or self._answer)())
+        return parts.row(
+            parts.column(about, self._remark() if form else None, grow=2), (form or self._answer)()
+        )
 
     def _answered_late(self) -> Part | None:
         """Whether the first answer came after its limit: settled in time is not answered in time."""
@@ -95,6 +97,13 @@ class ServiceDesk(Desk):
             "answer", _("Answer"), "service.reply",
             parts.choice("what", _("This is"), [("reply", _("an answer to the customer")), ("resolve", _("how it is settled")), ("add_note", _("a note for colleagues"))], "reply", rev=turn),
             parts.field("body", _("Words"), lines=5, rev=turn),
+        )  # fmt: skip
+
+    def _remark(self) -> Part:
+        """What a settled ticket does not say yet can still be noted for colleagues."""
+        return self.noting(
+            "remark", operation_label("service.add_note"), "service.add_note",
+            parts.field("body", _("Words"), lines=2, rev=self.work.turn),
         )  # fmt: skip
 
     def _rating(self) -> Part:
@@ -168,6 +177,10 @@ class ServiceDesk(Desk):
         self.ticket = act(self.ticket.id, typed.get("body") or "", key=key)
         self.work.tell("right", _("Noted."))
 
+    def remark(self, typed: dict, key: str) -> None:
+        self.ticket = self.shop.service.add_note(self.ticket.id, typed.get("body") or "", key=key)
+        self.work.tell("right", _("Noted."))
+
     def rate(self, typed: dict, key: str) -> None:
         if not (mark := str(typed.get("satisfaction") or "")).isdigit():
             raise BadValue(_("Choose a mark from 1 to 5."))
@@ -201,6 +214,7 @@ class ServiceDesk(Desk):
             "open": self.open,
             "leave": lambda _a, _v: setattr(self, "ticket", None),
             "answer": lambda _a, typed: self.note("answer", self.answer, typed, "body"),
+            "remark": lambda _a, typed: self.note("remark", self.remark, typed, "body"),
             "rate": lambda _a, typed: self.note("rate", self.rate, typed),
             "about": self.about,
             "change": lambda _a, _v: self.change(),

@@ -248,7 +248,7 @@ def _to_be_called(shop: Shop) -> None:
             asleep | {"household": ["young_child"], "level": ["silver"]},
             _("New for the little ones"),
             _(
-                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? Softer nappies have come in, in your little one's size; shall I put a pack aside for you to feel?"
+                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? Is your little one still in nappies? (If so, go on.) Softer ones have come in; shall I put a pack aside in your size?"
             ),
         ),
         (

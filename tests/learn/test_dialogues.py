@@ -186,3 +186,25 @@ def test_a_careless_conversation_is_refused_by_line(desk, old, new, says):
     path.write_text(SHORT.replace(old, new), "utf-8")
     with pytest.raises(CrmkitError, match=says):
         dialogue(path)
+
+
+@pytest.mark.parametrize("name", ["follow-up-call", "followup-call"])
+def test_who_rings_asks_by_the_full_name_and_guesses_no_mr_or_ms(name):
+    """What is right there is what the lesson says: nobody's title before they have answered."""
+    for turn in dialogue(name).turns.values():
+        for reply in turn.get("replies", ()):
+            if reply["listening"] == 2:
+                said = reply["say"]
+                assert not any(one in said["zh"] for one in ("先生", "女士")), said
+                assert not any(one in said["en"] for one in ("Mr ", "Ms ", "Mrs ")), said
+
+
+def test_an_angry_customer_hears_sorry_what_is_done_and_by_when():
+    right = [
+        reply["say"]
+        for turn in dialogue("late-answer").turns.values()
+        if turn["mood"] == "angry"
+        for reply in turn.get("replies", ())
+        if reply["listening"] == 2
+    ]
+    assert right and all("15:00" in one["zh"] and "3 pm" in one["en"] for one in right)

@@ -384,6 +384,8 @@ def test_the_customer_is_asked_about_the_ticket_that_is_open(shop_of, walk):
     assert shop.service.show(ticket.id).satisfaction == 5
     screen.did({"act": "rate", "values": {"satisfaction": "4"}})  # a slip, put right at once
     assert shop.service.show(ticket.id).satisfaction == 4
+    screen.did({"act": "remark", "values": {"body": "A new fan, no charge"}})  # said too little
+    assert shop.service.show(ticket.id).messages[-1].body == "A new fan, no charge"
     screen.did({"act": "about", "arg": "service.improve"})
     form = {one["name"]: one for one in walk(screen.tree) if "name" in one}
     owners = [list(one) for one in form["owner_id"]["options"]]
@@ -433,6 +435,16 @@ def test_a_button_and_its_form_are_called_the_same(shop_of, walk):
             for one in [one for one in walk(screen.tree) if one.get("act") == "begin"]:
                 screen.did({"act": "begin", "arg": one["arg"]})
                 assert one["text"] in [it.get("title") for it in walk(screen.tree)]
+
+
+def test_the_head_of_an_open_card_says_no_codes_and_nothing_empty(shop_of, walk):
+    shop = shop_of("A1")
+    deal = deal_of(shop, "2025-07-02")
+    screen = board_of(shop)
+    screen.did({"act": "move", "arg": deal.id})
+    said = [one["text"] for one in walk(screen.tree) if isinstance(one.get("text"), str)]
+    assert any("call" in one for one in said) and not any(one == "–" for one in said)
+    assert f"{deal.id}" not in said
 
 
 def test_what_was_decided_by_a_slip_is_moved_again_from_the_board(shop_of):

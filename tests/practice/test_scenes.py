@@ -231,3 +231,11 @@ def test_a_practice_shop_goes_on_with_a_newer_crmkit(tmp_path):
     assert shop.audit.problems() == ()
     assert (tmp_path / f"shop-before-{migrate.newest()}.db").is_file()
     shop.close()
+
+
+def test_a_call_about_new_goods_asks_before_it_takes_them_for_wanted(tmp_path):
+    """Those it goes to have bought nothing lately: nobody knows whether the child is in nappies."""
+    with use_language("en"):
+        shop = Shop.practice("floor", folder=tmp_path)
+    news = [one.script for one in shop.followups.today() if one.kind == "new_arrivals"]
+    assert news and all("still in nappies?" in one for one in news)

@@ -106,7 +106,11 @@ class Books:
 
                 def opened(row: Any, field: str) -> str | None:
                     sealed = f"{field}_sealed"
-                    table = {"note": "followup_task", "result": "improvement"}[field]
+                    table = {
+                        "note": "followup_task",
+                        "result": "improvement",
+                        "body": "ticket_message",
+                    }[field]
                     return keys.open(getattr(row, sealed), f"{table}.{sealed}:{row.id}")
 
                 sale_of = {row.id: row for row in rows(schema.sale_return)}

@@ -10,6 +10,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn import reading
 from crmkit.learn.checks.outcome import Fault
+from crmkit.learn.tasks.telling import Told
 from crmkit.practice.domain import wording
 
 Papers = Mapping[str, tuple[dict[str, Any], ...]]
@@ -61,25 +62,31 @@ def read(
 
     channels = {row.id: row.channel for row in rows(schema.template)}
     named = {row.id: "{name}" in row.body for row in rows(schema.template)}
+    houses = [row.name for table in (schema.shop, schema.store) for row in rows(table)]
+    told = {row.id: Told.of(row.body, houses) for row in rows(schema.template)}
+    said: dict[int, str] = {}
+    for row in rows(schema.ticket_message):
+        if row.direction != "in":
+            said[row.ticket_id] = f"{said.get(row.ticket_id, '')} {opened(row, 'body')}"
     wish = ("occasion", "month_day", "days_before", "segment_id")
     ticket = ("member_id", "kind", "channel", "priority", "status", "satisfaction")
     improvement = ("ticket_id", "owner_id", "due_on", "recheck_on", "status")
     return {
         "wish": tuple(
-            taken(row, *wish, channel=channels[row.template_id], by_name=named[row.template_id])
+            taken(row, *wish, channel=channels[row.template_id], by_name=named[row.template_id], tells=told[row.template_id])
             for row in rows(schema.care_rule)
             if row.active
         ),
         "push": tuple(
-            taken(row, "segment_id", "control_percent", "status", channel=channels[row.template_id])
+            taken(row, "segment_id", "control_percent", "status", channel=channels[row.template_id], tells=told[row.template_id])
             for row in rows(schema.campaign)
         ),
         "message": tuple(
-            taken(row, "member_id", "channel")
+            taken(row, "member_id", "channel", tells=told[row.template_id])
             for row in rows(schema.outbox)
             if row.template_id and not row.campaign_id and not row.care_rule_id
         ),
-        "ticket": tuple(taken(row, *ticket, ticket_id=row.id) for row in rows(schema.ticket)),
+        "ticket": tuple(taken(row, *ticket, ticket_id=row.id, says=said.get(row.id, "")) for row in rows(schema.ticket)),
         "improvement": tuple(
             taken(row, *improvement, improvement_id=row.id, figures=numbers(opened(row, "result") or ""))
             for row in rows(schema.improvement)
@@ -131,6 +138,12 @@ class Paper:
             words = _("Write down both numbers: {numbers}.")
             said = _(", ").join(map(str, self.wanted["figures"]))
             return Fault("no_figures", words.format(numbers=said))
+        if field == "tells":
+            words = _("The message does not say yet: {missing}.")
+            missing = _(", ").join(value.missing(self.wanted["tells"]))
+            return Fault("untold", words.format(missing=missing))
+        if field == "says":
+            return Fault("says_nothing", _("The ticket does not say yet what was done."))
         if field == "by_name":
             words = _("The message does not use {blank}.").format(blank=wording.said("name"))
             return Fault("wrong_by_name", words)
@@ -159,6 +172,10 @@ class Paper:
     def _says(self, paper: dict[str, Any], name: str) -> bool:
         if name == "figures":
             return paper[name] >= set(self.wanted[name])
+        if name == "tells":
+            return not paper[name].missing(self.wanted[name])
+        if name == "says":
+            return any(word in paper[name].casefold() for word in self.wanted[name])
         return bool(paper[name] == self.wanted[name])
 
     def _said(self, field: str, value: Any) -> str:

@@ -345,8 +345,8 @@ def _opened(member: str, *right: str, **wrong: tuple[str, str, str]) -> Key:
 def _settled(ticket: int, satisfaction: int) -> Key:
     """A ticket settled and rated as the customer said."""
 
-    def settle(shop: Any, rated: int | None) -> None:
-        shop.service.resolve(ticket, "as agreed")
+    def settle(shop: Any, rated: int | None, words: str = "exchanged; a second till opens") -> None:
+        shop.service.resolve(ticket, words)
         if rated is not None:
             shop.service.rate(ticket, rated)
 
@@ -355,6 +355,7 @@ def _settled(ticket: int, satisfaction: int) -> Key:
         {
             "under_way": lambda shop: settle(shop, None),
             "wrong_satisfaction": lambda shop: settle(shop, 3),
+            "says_nothing": lambda shop: settle(shop, satisfaction, "done"),
         },
     )
 

@@ -425,17 +425,20 @@ class MyPush(Lists):
 MANAGER = "E0001"
 
 
-def _template(shop: Any, channel: str) -> int:
+TOLD = "{name}, this is {store}: member price and softer nappies in your size, until 31 July."
+
+
+def _template(shop: Any, channel: str, words: str = TOLD) -> int:
     subject = "news" if channel == "email" else None
-    return shop.marketing.make_template("news", channel, get_language(), "Hello {name}", subject=subject)  # fmt: skip
+    return shop.marketing.make_template("news", channel, get_language(), words, subject=subject)
 
 
 def _pushed(segment: str, channel: str) -> Key:
     """A campaign to a segment with a fifth left alone, drawn and sent; and ways to miss it."""
 
-    def run(shop: Any, to: str, control: int, sent: bool) -> None:
+    def run(shop: Any, to: str, control: int, sent: bool, words: str = TOLD) -> None:
         office = shop.as_staff(MANAGER).marketing
-        made = office.make_campaign("news", to, _template(shop.as_staff(MANAGER), channel), control_percent=control)  # fmt: skip
+        made = office.make_campaign("news", to, _template(shop.as_staff(MANAGER), channel, words), control_percent=control)  # fmt: skip
         if sent:
             office.freeze(made.id)
             office.send(made.id)
@@ -445,6 +448,7 @@ def _pushed(segment: str, channel: str) -> Key:
         {
             "wrong_segment_id": lambda shop: run(shop, "sleeping", 20, True),
             "wrong_control_percent": lambda shop: run(shop, segment, 0, True),
+            "untold": lambda shop: run(shop, segment, 20, True, "Hello {name}"),
             "under_way": lambda shop: run(shop, segment, 20, False),
         },
     )
@@ -477,14 +481,15 @@ def _wished(right: tuple, **wrong: tuple) -> Key:
 def _written(member: str, channel: str, wrong: str, other: str) -> Key:
     """One message to one member."""
 
-    def write(shop: Any, to: str, by: str) -> None:
+    def write(shop: Any, to: str, by: str, words: str = TOLD) -> None:
         office = shop.as_staff(MANAGER)
-        shop.marketing.send_one(_template(office, by), to)
+        shop.marketing.send_one(_template(office, by, words), to)
 
     return Key(
         lambda shop: write(shop, member, channel),
         {
             "wrong_channel": lambda shop: write(shop, member, wrong),
             "wrong_member": lambda shop: write(shop, other, channel),
+            "untold": lambda shop: write(shop, member, channel, "Hello {name}"),
         },
     )

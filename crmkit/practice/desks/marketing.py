@@ -224,7 +224,7 @@ class Marketing(Desk):
         member = people.live(tx, member_id)
         with use_language(template.language):
             blanks = _blanks(tx, member) | {"name": people.card_of(tx, member).name or ""}
-        return wording.filled(template.body, blanks)
+            return _letter(template, blanks)
 
     @command(roles="manager trainer")
     def add_care(
@@ -468,6 +468,16 @@ def _blanks(tx: Tx, member) -> dict[str, object]:
     }
 
 
+def _letter(template, blanks: dict[str, object]) -> str:
+    """The whole message as it goes: the template's words, and below them how to opt out."""
+    opt_out = (
+        _("Reply STOP to opt out.")
+        if template.channel == "sms"
+        else _("To get no more offers, tell us at any store.")
+    )
+    return f"{wording.filled(template.body, blanks)}\n{opt_out}"
+
+
 def _queue(tx: Tx, template, member_id: str, once: str, **about: object) -> int | None:
     """The number of the template's message to this member; None where none may or can go."""
     member = people.living(tx, member_id)
@@ -475,18 +485,13 @@ def _queue(tx: Tx, template, member_id: str, once: str, **about: object) -> int 
         return None
     with use_language(template.language):
         blanks = _blanks(tx, member)
-        opt_out = (
-            _("Reply STOP to opt out.")
-            if template.channel == "sms"
-            else _("To get no more offers, tell us at any store.")
-        )
-    body = wording.filled(template.body, blanks)
+        letter = _letter(template, blanks)
     return outbox.enqueue(
         tx,
         member,
         template.channel,
         "marketing",
-        f"{body}\n{opt_out}",
+        letter,
         once=once,
         subject=template.subject and wording.filled(template.subject, blanks),
         template_id=template.id,

@@ -6,6 +6,7 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.learn.tasks.papers import UNDER_WAY, Paper, numbers
+from crmkit.learn.tasks.telling import Told
 
 PUSH = {
     "status": "sent",
@@ -81,3 +82,36 @@ def test_a_re_check_says_the_number_before_and_after(words):
     assert (
         fault("improvement", wanted, said | {"figures": numbers("好多了")}).reason == "no_figures"
     )
+
+
+PRICE = {"who": True, "what": ["会员价", "member price"], "until": True}
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ("{name}您好，生日那一周有会员价", ["who it is from", "until when"]),
+        ("老城店：{name}您好，生日那一周有会员价", ["until when"]),
+        ("{store}：{name}您好，七月有惊喜，到 7 月 31 日", ["what it is about"]),
+        ("【老城店】生日那一周有会员价，到七月三十一日", []),
+        ("{store}：会员价，七月底为止", []),
+        ("{name}, member price in your birthday week", ["who it is from", "until when"]),
+        ("Old Town Store: member price until 31 July", []),
+        ("It's {shop}: member price until Sunday", []),
+    ],
+)
+def test_a_message_says_who_what_and_until_when_or_is_told_what_is_missing(words, missing):
+    told = Told.of(words, ["老城店", "Old Town Store"])
+    wanted = PUSH | {"tells": PRICE}
+    with use_language("en"):
+        assert told.missing(PRICE) == missing
+        found = fault("push", wanted, PUSH | {"tells": told})
+    assert (found and found.reason) == ("untold" if missing else None)
+    assert all(one in found.message for one in missing)
+
+
+@pytest.mark.parametrize("words", ["好了", "done", "已解决", ""])
+def test_a_ticket_is_not_settled_by_the_word_that_it_is(words):
+    wanted = TICKET | {"says": ["收银", "till"]}
+    assert fault("ticket", wanted, TICKET | {"says": words}).reason == "says_nothing"
+    assert fault("ticket", wanted, TICKET | {"says": "中午加开一台收银"}) is None

@@ -53,8 +53,8 @@ def test_a_holiday_is_wished_on_its_day(shop, template, clock):
     assert (run.matched, run.queued) == (3, 2)
 
 
-def test_a_preview_masks_the_name(shop, template):
-    assert shop.marketing.preview(template, "M000001") == "A**,生日快乐!"
+def test_a_preview_masks_the_name_and_shows_all_that_goes(shop, template):
+    assert shop.marketing.preview(template, "M000001") == "A**,生日快乐!\n回T退订"
 
 
 @pytest.mark.parametrize(
