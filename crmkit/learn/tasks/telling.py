@@ -10,10 +10,10 @@ from typing import Any
 from crmkit.i18n import gettext as _
 
 _DAY = re.compile(
-    r"[\d一二三四五六七八九十]\s*[日号](?!店)|\d\s?[./-]\s?\d|月底|月末|[天周月]内"
+    r"[\d一二三四五六七八九十]\s*[日号](?!店)|(?<![\d.])(1[0-2]|0?[1-9])[./-](3[01]|[12]\d|0?[1-9])(?![\d.元倍折%])|月底|月末|[天周月]内"
     r"|(周|星期|礼拜)[一二三四五六日天末]|[今明后]天|今晚|点前"
     r"|\b(today|tonight|tomorrow|weekend|(mon|tues|wednes|thurs|fri|satur|sun)day"
-XX(with)?in \d+ days)\b"
+    r"|end of|(with)?in \d+ days)\b"
     r"|\b\d{1,2}(st|nd|rd|th)?( of)? (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r"|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d"
 )
@@ -33,8 +33,8 @@ class Told:
     def missing(self, wanted: Mapping[str, Any]) -> list[str]:
         """What it is to tell and does not, in words.
 
-        >>> Told.of("{name}, member price this week!", ()).missing({"who": True, "until": True})
-        ['who it is from']
+        >>> Told.of("{store}: until 31 July", ()).missing({"who": True, "until": True})
+        []
         """
         found = {
             "who": any(name in self.words for name in (*self.names, "{store}", "{shop}")),
