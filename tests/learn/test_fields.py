@@ -4,6 +4,7 @@ import json
 
 import nbformat
 import pytest
+import yaml
 
 from crmkit import i18n
 from crmkit.errors import CrmkitError
@@ -362,3 +363,14 @@ def field_of(asked, walk):
 def test_a_shortage_is_written_with_a_minus_or_without(typed):
     question = Asked("inventory-03").questions["shortage"]
     assert question.read(typed).value == 118.77
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_bears_its_unit_already(name):
+    for one in yaml.safe_load(authored.find("questions", name).read_text(encoding="utf-8"))[
+        "questions"
+    ]:
+        for language in ("zh", "en") if one.get("unit") and one.get("right") else ():
+            unit = one["unit"] if isinstance(one["unit"], str) else one["unit"][language]
+            said = one["right"][language].replace("{answer} ", "{answer}")
+            assert f"{{answer}}{unit}" not in said

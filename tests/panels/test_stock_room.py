@@ -178,8 +178,10 @@ def test_what_differs_a_lot_is_counted_again_before_it_is_booked(shop_of, walk):
     screen.did({"act": "count.one", "values": {"product": "P1", "counted": "13"}})
     screen.did({"act": "count.close", "values": why})
     assert "Two counts do not agree, count it a third time: P1 Cotton scarf." in screen.text
-    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "20"}})
-    screen.did({"act": "count.close", "values": why})
+    for _time in range(2):  # as the book says, but once is no proof
+        assert "Two counts do not agree" in screen.text
+        screen.did({"act": "count.one", "values": {"product": "P1", "counted": "20"}})
+        screen.did({"act": "count.close", "values": why})
     assert [one.difference for one in shop.stock.count_report(1).lines] == [0, -1]
 
 

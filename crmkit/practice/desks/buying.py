@@ -182,6 +182,26 @@ class Buying:
         return (_order(tx, row) for row in rows)
 
 
+def on_order(tx: Tx) -> dict[str, int]:
+    """What this store ordered and has not received, by product: what open orders still owe."""
+    line, came, delivery = schema.purchase_line, schema.delivery_line, schema.delivery
+    received = (
+        select(delivery.c.order_id, came.c.product_id, func.sum(came.c.received).label("units"))
+        .join(came, came.c.delivery_id == delivery.c.id)
+        .group_by(delivery.c.order_id, came.c.product_id)
+        .subquery()
+    )
+    same = (received.c.order_id == line.c.order_id) & (received.c.product_id == line.c.product_id)
+    owed = line.c.ordered - func.coalesce(received.c.units, 0)
+    return tx.by_key(
+        select(line.c.product_id, func.sum(owed))
+        .join(order_table, order_table.c.id == line.c.order_id)
+        .outerjoin(received, same)
+        .where(order_table.c.store_id == tx.store_id, order_table.c.status == "open")
+        .group_by(line.c.product_id)
+    )
+
+
 def _find_open(tx: Tx, order_id: int):
     row = tx.find(order_table, order_id, here=True)
     if row.status != "open":

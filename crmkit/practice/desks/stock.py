@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Desk, Tx, command, query
-from crmkit.practice.desks.buying import Buying
+from crmkit.practice.desks.buying import Buying, on_order
 from crmkit.practice.desks.counts import Counts
 from crmkit.practice.desks.dates import Dates
 from crmkit.practice.desks.transfers import Transfers
@@ -74,12 +74,14 @@ class Moved:
 
 @record
 class Reorder:
-    """A product that fell to its reorder point, and how many to order."""
+    """A product that fell to its reorder point, how many the supplier already owes, and how many to
+    order."""
 
     product_id: str
     product: str
     on_hand: Units
     in_transit: int
+    on_order: int
     reorder_point: int
     order: Units
 
@@ -295,16 +297,19 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
 
     @query(roles="sales stock_keeper manager trainer")
     def to_reorder(self, tx: Tx) -> tuple[Reorder, ...]:
-        """What this store should order now; goods on their way count as there."""
-        r = schema.reorder_rule
+        """What this store should order now; goods on their way or ordered count as there."""
+        r, owed = schema.reorder_rule, on_order(tx)
         needed, hidden = [], ledger.counting(tx, tx.store_id)
         for rule in tx.all(select(r).where(r.c.store_id == tx.store_id).order_by(r.c.product_id)):
             on_hand = ledger.balance(tx, tx.store_id, rule.product_id)
             coming = ledger.in_transit(tx, tx.store_id, rule.product_id)
             if on_hand + coming <= rule.reorder_point:
                 told = None if rule.product_id in hidden else on_hand
-                there = {"on_hand": told, "in_transit": coming}
-                order = None if told is None else rule.order_up_to - on_hand - coming
+                ordered = owed.get(rule.product_id, 0)
+                there = {"on_hand": told, "in_transit": coming, "on_order": ordered}
+                enough = on_hand + coming + ordered > rule.reorder_point
+                wanting = 0 if enough else rule.order_up_to - on_hand - coming - ordered
+                order = None if told is None else wanting
                 there["product"] = tx.name_of(schema.product, rule.product_id)
                 needed.append(built(Reorder, rule, **there, order=order))
         return tuple(needed)

@@ -41,8 +41,8 @@ def to_recount(counts: Sequence[Counted], named_after: int | None, cost: int) ->
     """Whether a product's counts, in their order, do not hold yet.
 
     What differs a lot is named, and holds when it was counted after that and two counts found the
-    same difference: where the second finds another, it takes a third. What was taken back was not
-    counted, and there is nothing to hold.
+    same difference: where the second finds another, it takes a third, however near the book it is.
+    What was taken back was not counted, and there is nothing to hold.
     """
     if not counts or counts[-1].counted is None:
         return False
@@ -50,7 +50,6 @@ def to_recount(counts: Sequence[Counted], named_after: int | None, cost: int) ->
     found = last.counted - last.book
     if waits(counts, named_after):
         return True
-    if not differs_a_lot(found, last.book, cost):
-        return False
-    same = [one for one in before if one.counted is not None and one.counted - one.book == found]
-    return named_after is None or not same
+    if named_after is None:
+        return differs_a_lot(found, last.book, cost)
+    return all(one.counted is None or one.counted - one.book != found for one in before)

@@ -247,10 +247,10 @@ def test_where_two_counts_do_not_agree_it_takes_a_third(shop):
     assert [line.counted for line in report.lines] == [6]
 
 
-def test_what_is_found_on_the_second_count_is_nothing_to_sign(shop):
+def test_what_is_found_by_two_counts_more_is_nothing_to_sign(shop):
     keeper = shop.as_staff("K1").stock
     sheet = keeper.open_count(["P1"]).stocktake_id
-    for many in (3, 10):
+    for many in (3, 10, 10):
         keeper.count(sheet, "P1", many)
         report = keeper.close_count(sheet)
     assert (report.status, report.signed_by, keeper.look("P1").on_hand) == ("closed", None, 10)
@@ -305,8 +305,11 @@ def test_the_manager_has_it_counted_again_instead_of_signing(shop):
         keeper.close_count(sheet)
     assert shop.stock.recount(sheet, ["P1"]).count_again == ("P1",)
     assert keeper.close_count(sheet).status == "open"
-    keeper.count(sheet, "P1", 10)
-    assert [line.difference for line in keeper.close_count(sheet).lines] == [0, 0]
+    for again in (("P1",), ()):  # the first that finds ten says another than before
+        keeper.count(sheet, "P1", 10)
+        report = keeper.close_count(sheet)
+        assert report.count_again == again
+    assert [line.difference for line in report.lines] == [0, 0]
 
 
 def test_a_reason_is_written_when_it_is_found(shop):
@@ -365,6 +368,28 @@ def test_what_fell_to_its_reorder_point_is_ordered_up(keepers):
     assert [one.product_id for one in there.to_reorder()] == ["P2"]
     with pytest.raises(BadValue):
         there.set_reorder_rule("P1", 5, 5)
+
+
+def test_what_a_supplier_owes_is_not_ordered_again(shop):
+    stock = shop.stock
+    stock.add_supplier("W1", "Wholesale")
+    stock.set_reorder_rule("P1", 10, 30)
+
+    def row():
+        (one,) = stock.to_reorder()
+        return one.on_order, one.order
+
+    assert row() == (0, 20)
+    few = stock.order("W1", [("P1", 4), ("P2", 9)]).id
+    assert row() == (4, 0)  # 14 are there or will be: above the point
+    stock.set_reorder_rule("P1", 20, 30)
+    assert row() == (4, 16)
+    many = stock.order("W1", [("P1", 16)]).id
+    assert row() == (20, 0)
+    stock.receive_order(few, [("P1", 1)])
+    assert row() == (19, 0)
+    stock.cancel_order(many)
+    assert row() == (3, 16)
 
 
 def test_goods_are_found_by_number_barcode_and_words(any_shop):

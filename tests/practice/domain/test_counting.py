@@ -27,7 +27,9 @@ def counts(*many, book=10):
         ((5, 5), None, True),  # twice, but nobody had been told
         ((5,), 1, True),
         ((5, 5), 1, False),
-        ((5, 10), 1, False),  # found
+        ((5, 10), 1, True),  # near the book is no proof: the two counts differ
+        ((5, 11), 1, True),
+        ((5, 10, 10), 1, False),
         ((5, 6), 1, True),
         ((5, 6), 2, True),
         ((5, 6, 6), 2, False),
