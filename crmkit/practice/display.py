@@ -186,7 +186,7 @@ def _cell(name: str, value: object, how: object) -> str:
     if how == WHOLE:
         how = None
     if how == PERCENT:
-        return f"{value:.1%}"
+        return f"{value:.2%}" if 0 < abs(value) < 0.001 else f"{value:.1%}"
     if how in (ABOUT, CODED):
         kind, _colon, one = value.partition(":")
         return (

@@ -1,12 +1,13 @@
 """What staff read at a prompt or in a notebook: tables in their language, money in yuan."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from crmkit.i18n import use_language
 from crmkit.practice import records
+from crmkit.practice.desks.dates import Wastage
 from crmkit.practice.display import tables
 
 CHINESE = re.compile("[一-鿿]")
@@ -165,3 +166,11 @@ def test_a_notebook_shows_tables_and_refusals_as_one_sentence(shop, capsys):
     notebook.run_cell('shop.till.sell([("P9", 1)])')
     said = capsys.readouterr()
     assert (said.out + said.err).strip() == "There is no product P9."
+
+
+@pytest.mark.parametrize(("expired", "read"), [(0, "0.0%"), (4_000, "0.05%"), (100_000, "1.2%")])
+def test_a_small_share_is_not_read_as_none(expired, read):
+    day = date(2025, 6, 30)
+    found = Wastage(day, day, expired, 0, 8_000_000, expired / 8_000_000)
+    _title, _headings, card = next(iter(tables(found)))
+    assert ["Wastage rate", read] in card

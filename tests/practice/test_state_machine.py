@@ -561,9 +561,11 @@ class ShopDays(RuleBasedStateMachine):
 
     @rule(store=STORE, product=st.sampled_from(PRODUCTS), units=st.integers(1, 3))
     def something_is_written_off(self, store, product, units):
-        fits = units <= self.shelf[store, product]
+        fits, stock = units <= self.shelf[store, product], self.at[store].stock
+        dated = stock.list_dates(where={"product_id": product}).rows
+        day = dated[0].best_before if dated else None
         try:
-            self.at[store].stock.write_off(product, units, "expired")
+            stock.write_off(product, units, "damaged", best_before=day)
         except NotEnoughStock:
             assert not fits
             return

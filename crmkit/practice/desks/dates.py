@@ -123,11 +123,14 @@ class Dates:
         *,
         best_before: date | str | None = None,
     ) -> None:
-        """Goods past their date, or damaged, leave the book at cost; `best_before` says which."""
+        """Goods past their date, or damaged, leave the book at cost; `best_before` says which: needed
+        where dates are noted or the date is why."""
         goods = find_product(tx, product_id)
         quantity = values.quantity(quantity)
         day = values.day(best_before, "best_before") if best_before else None
         ledger.require_available(tx, goods.id, quantity)
+        there = ledger.balance(tx, tx.store_id, goods.id)
+        lots.require_dated(tx, goods, quantity, there, day, past=reason == "expired")
         ledger.write_off(tx, goods.id, quantity, reason, day)
         tx.note(f"product:{goods.id}", quantity=quantity, reason=reason)
 

@@ -69,6 +69,28 @@ def came(tx, units: dict[str, int], best_before: date | str) -> None:
     _put(tx, product.id, day, int(before) + units[product.id])
 
 
+def require_dated(
+    tx, product, quantity: int, on_hand: int, day: date | None, *, past: bool
+) -> None:
+    """Refuse to write off what would leave the pieces in the list: of no date, or of one that is not
+    there; where they are said to be `past` it, also of one that is not."""
+    there = standing(tx, tx.store_id, product.id)
+    about = {"product": product.id, "day": f"{day}", "days": _(", ").join(f"{one.best_before}" for one in there)}  # fmt: skip
+    if day is None and there:
+        said = _("{product}: which date do they bear? Noted here, the earliest first: {days}.")
+        raise BadValue(said, **about)
+    if day is None and past:
+        raise BadValue(_("{product}: past which date? Copy it from the pack."), **about)
+    if past and day >= tx.today:
+        said = _("{product}: {day} is not over, so these are not past their date. If they are broken, choose damaged.")  # fmt: skip
+        raise Refused(said, **about)
+    if there and day not in [one.best_before for one in there]:
+        undated = on_hand - sum(one.remaining for one in there)
+        if quantity > undated:
+            said = _("{product}: {day} is not among the dates noted here: {days}. Read the pack again; if it is right, note that date first.")  # fmt: skip
+            raise BadValue(said, **about)
+
+
 def note(tx, product, day: date, quantity: int, on_hand: int) -> None:
     """So many pieces of this date were seen on the shelf. If that makes more than are there, the
     other dates were thought to be too many."""

@@ -86,12 +86,12 @@ def test_the_list_says_what_to_do(foods, clock):
     assert listed(foods) == {"P2": "write_off", "P3": "write_off"}
 
 
-def test_goods_that_came_later_with_an_earlier_date_go_to_the_front(foods, clock):
+def test_goods_that_came_later_with_an_earlier_date_go_before_it_without_hurry(foods, clock):
     foods.stock.note_date("P3", "2026-02-01", 10)
     clock.advance(hours=2)
     foods.stock.receive([("P3", 2)], best_before="2025-12-24")
     assert [(f"{one.best_before}", one.advice) for one in foods.stock.list_dates().rows] == [
-        ("2025-12-24", "front")
+        ("2025-12-24", "in_order")
     ]
 
 
@@ -132,11 +132,40 @@ def test_written_off_are_the_pieces_of_the_date_that_is_named(foods):
         manager.write_off("P3", 1, "stolen")
 
 
+def test_what_is_written_off_says_its_date_so_that_the_list_forgets_it(foods, clock):
+    manager = foods.as_staff("B1").stock
+    with pytest.raises(BadValue, match="past which date"):
+        manager.write_off("P3", 1, "expired")  # the date is the reason
+    manager.write_off("P3", 1, "damaged")
+    manager.note_date("P3", "2025-07-01", 3)
+    manager.note_date("P3", "2025-12-01", 4)  # 2 more bear a date that nobody noted
+    clock.advance(days=3)
+    for why in ("expired", "damaged"):
+        with pytest.raises(BadValue, match="2025-07-01, 2025-12-01"):
+            manager.write_off("P3", 3, why)
+    with pytest.raises(BadValue, match="2025-06-30 is not among"):
+        manager.write_off("P3", 3, "expired", best_before="2025-06-30")
+    assert dates_of(foods) == {"2025-07-01": 3, "2025-12-01": 4}
+    manager.write_off("P3", 3, "expired", best_before="2025-07-01")
+    assert dates_of(foods) == {"2025-12-01": 4}
+    manager.write_off("P3", 2, "expired", best_before="2025-06-30")  # of those without a date
+    assert dates_of(foods) == {"2025-12-01": 4}
+
+
+@pytest.mark.parametrize("day", ["2025-12-01", "2025-06-30"])
+def test_what_is_not_past_its_date_is_not_written_off_as_past_it(foods, day):
+    foods.stock.note_date("P3", day, 4)
+    with pytest.raises(Refused, match="is not over"):
+        foods.stock.write_off("P3", 1, "expired", best_before=day)
+    foods.stock.write_off("P3", 1, "damaged", best_before=day)
+    assert dates_of(foods) == {day: 3}
+
+
 def test_the_wastage_rate_is_cost_written_off_by_sales(foods, clock):
     none = foods.stock.wastage()
     assert (none.expired, none.sales, none.wastage_rate) == (0, 0, None)
     foods.till.sell([("P1", 1)])  # ¥129
-    foods.stock.write_off("P3", 2, "expired")  # ¥14 each
+    foods.stock.write_off("P3", 2, "expired", best_before="2025-06-29")  # ¥14 each
     foods.stock.write_off("P5", 1, "damaged")  # ¥41
     found = foods.stock.wastage()
     assert (found.expired, found.damaged, found.sales) == (2_800, 4_100, 12_900)
