@@ -26,17 +26,18 @@ def table_of(name: str, tables: Mapping[str, Any]) -> Any:
     return tables[name] if name in tables else loaded(name, get_language())
 
 
-def once(reckon: Callable[..., Any]) -> Callable[..., Any]:
+class once:  # noqa: N801 - used as a decorator
     """What comes from the course's own data is reckoned once for everybody who asks the same.
 
     With `tables` of one's own it is reckoned each time.
     """
-    kept = lru_cache(maxsize=16)(lambda _language, *given: reckon(*given))
 
-    def found(*given: Any, tables: Mapping[str, Any] | None = None) -> Any:
-        return reckon(*given, tables) if tables else kept(get_language(), *given)
+    def __init__(self, reckon: Callable[..., Any]):
+        self._reckon = reckon
+        self._kept = lru_cache(maxsize=16)(lambda _language, *given: reckon(*given))
 
-    return found
+    def __call__(self, *given: Any, tables: Mapping[str, Any] | None = None) -> Any:
+        return self._reckon(*given, tables) if tables else self._kept(get_language(), *given)
 
 
 def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
