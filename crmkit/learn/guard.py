@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 from unittest.mock import NonCallableMock
 
@@ -127,7 +127,7 @@ def _file_of(module: ModuleType, path: tuple[str, ...]) -> str | None:
     while hasattr(thing, "__wrapped__"):
         thing = thing.__wrapped__
     code = getattr(thing, "__code__", None)
-    if code is None:
+    if not isinstance(code, CodeType):
         # a stand-in such as a mock: callable, yet no function
         return "" if isinstance(thing, NonCallableMock) else None
     return code.co_filename

@@ -26,7 +26,7 @@ def table_of(name: str, tables: Mapping[str, Any]) -> Any:
     return tables[name] if name in tables else loaded(name, get_language())
 
 
-class once:  # noqa: N801 - used as a decorator
+class once:
     """What comes from the course's own data is reckoned once for everybody who asks the same.
 
     With `tables` of one's own it is reckoned each time.
