@@ -2,8 +2,7 @@
 
 Writes docs/images/<picture>-<language>.png: the course and the practice shop as pages, and what a
 trainer sees on a day with a class of made-up people, who hand in, are marked and shown as in a real
-one. Needs
-Chromium; `CHROMIUM` says where it is.
+one. Needs Chromium; `CHROMIUM` says where it is.
 """
 
 import asyncio

@@ -66,32 +66,14 @@ class MarketingDesk(Desk):
         opened = None
         if self.campaign is not None:
             one, turn = self.campaign, self.work.turn
-            draw = parts.button(
-                operation_label("marketing.freeze"),
-                "act",
-                "freeze",
-                kind="primary",
-                icon="refresh",
-                once=f"freeze-{one.id}-{turn}",
-                why=self.work.why_not("marketing.freeze"),
-            )
-            send = parts.button(
-                _("Send"),
-                "act",
-                "send",
-                kind="primary",
-                icon="send",
-                once=f"send-{one.id}-{turn}",
-                why=self.work.why_not("marketing.send"),
-            )
-            stop = parts.button(
-                _("Stop it"),
-                "act",
-                "cancel",
-                icon="close",
-                once=f"cancel-{one.id}-{turn}",
-                why=self.work.why_not("marketing.cancel"),
-            )
+
+            def step(act: str, words: str, icon: str, **how: str) -> Part:
+                why, once = self.work.why_not(f"marketing.{act}"), f"{act}-{one.id}-{turn}"
+                return parts.button(words, "act", act, icon=icon, once=once, why=why, **how)
+
+            draw = step("freeze", operation_label("marketing.freeze"), "refresh", kind="primary")
+            send = step("send", _("Send"), "send", kind="primary")
+            stop = step("cancel", _("Stop it"), "close")
             brought = parts.button(_("What it brought"), "result", icon="manager")
             steps = {"draft": (draw, stop), "frozen": (send, stop), "sent": (stop, brought)}
             opened = parts.card(

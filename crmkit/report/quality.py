@@ -55,15 +55,17 @@ def receipts_gone(opened: Opened) -> int:
     theirs = next((one for one, ours in opened.meant.items() if ours == "sale_id"), None)
     if opened.cleaning is None or not opened.cleaning.rows_set_aside or theirs is None:
         return 0
-    lines, held = (
-        nw.from_native(one).lazy().select(_id=nw.col(column).cast(nw.String).str.strip_chars())
-        for one, column in ((opened.cleaning.set_aside, "sale_id"), (opened.sales, "sale_id"))
+    aside, held = (
+        nw.from_native(one).lazy().select(_id=nw.col("sale_id").cast(nw.String).str.strip_chars())
+        for one in (opened.cleaning.set_aside, opened.sales)
     )
-    aside, kept = (
-        {one for (one,) in tables.collect(some.unique()).rows() if not tables.is_nothing(one)}
-        for some in (lines, held)
-    )
-    return len(aside - kept)
+
+    def receipts(some: nw.LazyFrame) -> set[str]:
+        rows = tables.collect(some.unique()).rows()
+        return {one for (one,) in rows if not tables.is_nothing(one)}
+
+    gone = receipts(aside)  # a file has far fewer of these than lines that are counted
+    return len(gone - receipts(held.filter(nw.col("_id").is_in(sorted(gone))))) if gone else 0
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,16 @@ def reconciled(opened: Opened) -> Reconciled | None:
     if stated is None or kinds[theirs] not in ("whole", "number"):
         return None
     lines = opened.look.lines
-    money = f"sum({named(theirs)})"
-    every, single = (
-        float(some.aggregate(money).fetchall()[0][0] or 0) for some in (lines, lines.distinct())
-    )
+
+    def sum_of(some: Any) -> float:
+        return float(some.aggregate(f"sum({named(theirs)})").fetchall()[0][0] or 0)
+
+    every = sum_of(lines)
     amount = nw.from_native(opened.sales).lazy().select(nw.col("amount").sum())
     counted = float(tables.collect(amount).rows()[0][0] or 0)
     faults = opened.cleaning.findings if opened.cleaning is not None else ()
-    doubled = every - single if any(one.fault == "duplicate_row" for one in faults) else 0.0
+    repeated = any(one.fault == "duplicate_row" for one in faults)
+    doubled = every - sum_of(lines.distinct()) if repeated else 0.0
     return Reconciled(stated, every, counted, doubled)
 
 

@@ -63,6 +63,7 @@ def _page(
     for note in dict.fromkeys([*paper.notes, *map(limit_words, result.get("limits", ()))]):
         body.append(f'<p class="quiet">{html.escape(note)}</p>')
     again: list[str] = []
+    lessons = _lessons(release, paper.language)
     for cell in notebook.cells:
         body += [f"<h2>{html.escape(found)}</h2>" for found in headings(cell)]
         if key(cell) in hand:
@@ -71,10 +72,10 @@ def _page(
         if verdict is not None:
             body.append(_part(verdict, float(marks(cell).get("points", 0))))
             if verdict["status"] not in (RIGHT, NOTED):
-                again += _taught(release, cell, _lessons(release, paper.language))
+                again += _taught(release, cell, lessons)
     what_next = _("What next")
     body.append(f"<h2>{html.escape(what_next)}</h2>")
-    body.append(_next_step(release, paper, again, right == len(verdicts)))
+    body.append(_next_step(again or list(lessons.values()), right == len(verdicts)))
     return (
         f'<!doctype html><html lang="{"zh-CN" if paper.language == "zh" else "en"}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -135,11 +136,11 @@ def _taught(release: Release, cell: Any, lessons: Mapping[str, str]) -> list[str
     return [": ".join(filter(None, [lessons.get(one["lesson"]), say(one["by"])])) for one in taught]
 
 
-def _next_step(release: Release, paper: Paper, again: list[str], all_right: bool) -> str:
+def _next_step(again: list[str], all_right: bool) -> str:
     if all_right:
         words = _("All right. Go on with the next lesson.")
         return f"<p>{html.escape(words)}</p>"
-    lines = list(dict.fromkeys(again or _lessons(release, paper.language).values()))
+    lines = list(dict.fromkeys(again))
     words = _("Read this again, then mend what is marked above; a second try is welcome.")
     items = "".join(f"<li>{html.escape(one)}</li>" for one in lines[:8])
     return f"<p>{html.escape(words)}</p><ul>{items}</ul>"

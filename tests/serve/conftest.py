@@ -190,6 +190,30 @@ def page(newcomer):
 
 
 @pytest.fixture
+def till(page, served, house):
+    """Ann's till with an empty basket, and how many sales there were."""
+    page.goto(f"{served.address}/shop?change=1")
+    page.locator("input[name=staff]").fill("C1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shop/till")
+    page.locator("[data-scan]:focus").wait_for()
+    if page.locator("[data-act=clear]:not([disabled])").count():
+        page.locator("[data-act=clear]").click()
+        page.locator("[data-act=clear]:not([disabled])").wait_for(state="detached")
+        page.keyboard.press("F2")
+
+    def sales():
+        shop = house.group.people["ann"].shop("C1", "en")
+        try:
+            return shop.till.list_sales(size=200).total
+        finally:
+            shop.close()
+
+    page.sales = sales
+    return page
+
+
+@pytest.fixture
 def serious(newcomer):
     """What axe-core finds on Ann's page that would keep someone out."""
     import axe_playwright_python

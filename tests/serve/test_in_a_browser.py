@@ -10,15 +10,8 @@ from crmkit.panels import DESKS
 pytestmark = pytest.mark.browser
 
 
-def test_a_sale_is_rung_up_and_paid_by_keyboard_alone(page, served, house):
-    page.goto(f"{served.address}/shop?change=1")
-    page.locator("input[name=staff]").fill("C1")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/shop/till")
-    page.locator("[data-scan]:focus").wait_for()
-    if page.locator("[data-act=clear]:not([disabled])").count():
-        page.locator("[data-act=clear]").click()
-        page.keyboard.press("F2")
+def test_a_sale_is_rung_up_and_paid_by_keyboard_alone(till, house):
+    page = till
     before = len(house.group.people["ann"].shop("T1", "en").till.list_sales().rows)
     page.keyboard.insert_text("3*P1")
     page.keyboard.press("Enter")

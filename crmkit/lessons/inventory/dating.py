@@ -4,11 +4,10 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
+from crmkit.lessons.inventory.counting import MANAGER
 from crmkit.lessons.view import yuan
 from crmkit.screen import Part, parts
 
-MANAGER = "E0001"
-"""The Old Town Store's: writing off is theirs."""
 NOODLES, COOKIES, RICE = "P0057", "P0034", "P0049"
 OVER = "2025-06-28"
 """The date on the cookies that are past it."""

@@ -26,9 +26,10 @@ def advice(
     """What to do with goods that bear a date; None while nothing is.
 
     `units` are those and all that go before them, `pace` how many sell in a day; `overtaken`: they
-    came after goods that keep longer, which only asks for their place in the order. Past the date they are written off. In reach of it (twice as
-    many days as goods are called near) they go to the front where they sell in time; where they do
-    not, they are marked down when near, and before that offered back to the supplier.
+    came after goods that keep longer, which only asks for their place in the order. Past the date
+    they are written off. In reach of it (twice as many days as goods are called near) they go to the
+    front where they sell in time; where they do not, they are marked down when near, and before that
+    offered back to the supplier.
 
     >>> advice(-1, 270, 3, 9.0), advice(18, 270, 6, 0.6), advice(18, 270, 6, 0.1)
     ('write_off', 'front', 'mark_down')
