@@ -91,6 +91,7 @@ SENSIBLE = {
     "name": "Ann",
     "phone": "14012345678",
     "reason": "because",
+    "cause": "because",
     "field": "phone",
     "purpose": "marketing",
     "channel": "sms",
