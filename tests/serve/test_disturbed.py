@@ -109,3 +109,5 @@ def test_whatever_is_typed_into_a_field_is_shown_and_never_run(page, served, des
         assert page.evaluate("window.ran") is None
         assert page.locator("main img[src=x], main script:not([type])").count() == 0
     assert filled
+    page.locator(".ck-tabs button").first.click()  # the desk stays where it was left
+    page.locator(".ck-tabs button[aria-current]").first.wait_for()

@@ -132,6 +132,7 @@ def test_goods_counted_as_fast_as_a_scanner_types_are_all_noted(page, served, be
 def test_a_managers_board_shows_what_is_sold_meanwhile(page, served, house):
     page.goto(f"{served.address}/shop?change=1")
     page.locator("button[value=B1]").click()
+    page.wait_for_url("**/shop/*")
     page.goto(f"{served.address}/shop/manager")
     orders = page.locator(".ck-stat", has_text="Orders").locator("b")
     before = int(orders.inner_text())
