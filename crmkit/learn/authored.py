@@ -3,10 +3,8 @@
 An error names the file, the line and the part ("question 3 (aov), line 27: ...").
 """
 
-import json
-import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import yaml
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
+from crmkit.learn.models import first_fault
 
 CONTENT = resources.files("crmkit.learn") / "content"
 
@@ -42,7 +41,7 @@ class Lines:
 
 
 def read(path: Any, kind: str) -> tuple[dict, Lines]:
-    """A YAML text and its lines, checked against the schema of its kind.
+    """A YAML text and its lines, checked against the model of its kind (`crmkit.learn.models`).
 
     Raises `ContentError` for a missing file, broken YAML, or a text that breaks a rule.
     """
@@ -72,7 +71,9 @@ def _checked(name: str, text: str, kind: str) -> tuple[dict, Lines]:
                 problem=getattr(error, "problem", None) or str(error),
             )
         ) from None
-    _validate(data, lines, kind)
+    fault = first_fault(data, kind)
+    if fault is not None:
+        fail(lines, *fault, data)
     return data, lines
 
 
@@ -96,43 +97,6 @@ def _plain(node: yaml.Node, path: tuple, lines: Lines) -> Any:
     value = yaml.SafeLoader("").construct_object(node)
     # an id such as `yes` or `no` is meant as a word
     return node.value if isinstance(value, bool) and path[-1] in ("id", "next", "key") else value
-
-
-@cache
-def _schema(kind: str) -> Any:
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads((CONTENT / "schemas" / f"{kind}.json").read_text("utf-8"))
-    common = json.loads((CONTENT / "schemas" / "common.json").read_text("utf-8"))
-    return Draft202012Validator({**schema, "$defs": {**common, **schema.get("$defs", {})}})
-
-
-def _validate(data: Any, lines: Lines, kind: str) -> None:
-    errors = sorted(_schema(kind).iter_errors(data), key=lambda error: len(error.absolute_path))
-    if not errors:
-        return
-    error = (
-        max(errors[0].context, key=lambda e: len(e.absolute_path))
-        if errors[0].context
-        else errors[0]
-    )
-    fail(lines, tuple(error.absolute_path), _problem(error), data)
-
-
-def _problem(error: Any) -> str:
-    if error.validator == "required":
-        missing = re.findall(r"'([^']+)' is a required", error.message)
-        return _("{name} is missing.").format(name=missing[0] if missing else "?")
-    if error.validator == "additionalProperties":
-        extra = re.findall(r"'([^']+)'", error.message)
-        return _("{name} is not known here.").format(name=", ".join(extra))
-    if error.validator == "enum":
-        return _("{value} is not one of {known}.").format(
-            value=error.instance, known=", ".join(map(str, error.validator_value))
-        )
-    if error.validator == "not" or error.instance is False:
-        return _("a graded quiz must not hold its key; that belongs in the hidden cell.")
-    return str(error.message)
 
 
 def fail(lines: Lines, path: tuple, problem: str, data: Any = None) -> None:

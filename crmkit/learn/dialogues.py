@@ -49,8 +49,7 @@ class Dialogue:
     def __init__(self, name: str | Path, kept: tuple[str, str] | None = None):
         """kept: whose answer to which question it is, for a conversation of an exercise."""
         path = authored.find("dialogues", name)
-        self.data, lines = authored.read(path, "dialogue")
-        _check_turns(self.data, lines)
+        self.data, _lines = authored.read(path, "dialogue")
         self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
         self.turns: dict[str, dict] = self.data["turns"]
         self._place, self._id = kept or (self.name, "replies")
@@ -220,54 +219,3 @@ class Dialogue:
         from crmkit.learn.forms import DialogueForm, display_with_text
 
         display_with_text(None if is_grading() else DialogueForm, self, self.text)
-
-
-def _check_turns(data: dict, lines: authored.Lines) -> None:
-    turns = data["turns"]
-    if data["start"] not in turns:
-        authored.fail(lines, ("start",), _("there is no turn {turn}.").format(turn=data["start"]))
-    for name, turn in turns.items():
-        ids = []
-        for place, reply in enumerate(turn.get("replies", ())):
-            where = ("turns", name, "replies", place)
-            if reply["next"] not in turns:
-                problem = _("there is no turn {turn}.").format(turn=reply["next"])
-                authored.fail(lines, (*where, "next"), problem)
-            if reply["id"] in ids:
-                authored.fail(lines, (*where, "id"), _("this id stands twice."))
-            ids.append(reply["id"])
-    reached, stack = set(), [data["start"]]
-    while stack:
-        turn = stack.pop()
-        if turn not in reached:
-            reached.add(turn)
-            stack += [reply["next"] for reply in turns[turn].get("replies", ())]
-    for name in turns:
-        if name not in reached:
-            authored.fail(lines, ("turns", name), _("no reply leads to this turn."))
-    _refuse_circles(data, lines)
-    outcomes = {turn.get("outcome") for turn in turns.values()}
-    for needed in ("won", "lost"):
-        if needed not in outcomes:
-            authored.fail(
-                lines, ("turns",), _("no turn has the outcome {name}.").format(name=needed)
-            )
-
-
-def _refuse_circles(data: dict, lines: authored.Lines) -> None:
-    turns, finished, on_the_way = data["turns"], set(), []
-
-    def walk(turn: str) -> None:
-        if turn in on_the_way:
-            authored.fail(
-                lines, ("turns", turn), _("the conversation comes back here without end.")
-            )
-        if turn in finished:
-            return
-        on_the_way.append(turn)
-        for reply in turns[turn].get("replies", ()):
-            walk(reply["next"])
-        on_the_way.pop()
-        finished.add(turn)
-
-    walk(data["start"])

@@ -392,12 +392,7 @@ def _tasks(name: str) -> Any:
 
 @cache
 def _known(name: str) -> tuple[dict, type[Keys]]:
-    data, lines = authored.read(authored.find("questions", name), "questions")
-    seen: set[str] = set()
-    for place, one in enumerate(data["questions"]):
-        if one["id"] in seen:
-            authored.fail(lines, ("questions", place, "id"), _("this id stands twice."), data)
-        seen.add(one["id"])
+    data, _lines = authored.read(authored.find("questions", name), "questions")
     module, _colon, keys = data["keys"].partition(":")
     return data, getattr(importlib.import_module(module), keys)
 

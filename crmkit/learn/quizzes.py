@@ -171,7 +171,7 @@ class Quiz:
     def __init__(self, name: str | Path):
         path = authored.find("quizzes", name)
         data, lines = authored.read(path, "quiz")
-        _check_questions(data, lines)
+        _refuse_right_mistakes(data, lines)
         self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
         self.title = data["title"]
         self.graded = bool(data.get("graded"))
@@ -269,37 +269,9 @@ class Quiz:
         display_with_text(None if is_grading() else QuizForm, self, self.text)
 
 
-def _check_questions(data: dict, lines: authored.Lines) -> None:
-    seen: set[str] = set()
+def _refuse_right_mistakes(data: dict, lines: authored.Lines) -> None:
     for place, question in enumerate(data["questions"]):
-        path = ("questions", place)
-        if question["id"] in seen:
-            authored.fail(lines, (*path, "id"), _("this id stands twice."), data)
-        seen.add(question["id"])
-        parts = "options" if "options" in question else "pairs"
-        ids = [one["id"] for one in question.get(parts, ())]
-        for spot, one in enumerate(ids):
-            if one in ids[:spot]:
-                authored.fail(lines, (*path, parts, spot, "id"), _("this id stands twice."), data)
-        if data.get("graded"):
-            continue
-        right = [one for one in question.get("options", ()) if one.get("right")]
-        if question["kind"] == "single" and len(right) != 1:
-            authored.fail(lines, (*path, "options"), _("exactly one option must be right."), data)
-        if question["kind"] == "multiple" and not right:
-            authored.fail(lines, (*path, "options"), _("at least one option must be right."), data)
-        if question["kind"] == "single":
-            for spot, one in enumerate(question["options"]):
-                if not one.get("right") and "because" not in one:
-                    authored.fail(
-                        lines,
-                        (*path, "options", spot),
-                        _("a wrong option needs a because: why is it wrong?"),
-                        data,
-                    )
         for spot, one in enumerate(question.get("mistakes", ())):
             if Question(question).judge(one["is"]).status == RIGHT:
-                path_to = (*path, "mistakes", spot, "is")
-                authored.fail(lines, path_to, _("this mistake is the right answer."), data)
-    if data.get("draw", 0) > len(data["questions"]):
-        authored.fail(lines, ("draw",), _("more questions are drawn than there are."), data)
+                path = ("questions", place, "mistakes", spot, "is")
+                authored.fail(lines, path, _("this mistake is the right answer."), data)

@@ -249,9 +249,7 @@ def hinted(desk, monkeypatch):
     """An exercise of its own with two hints and a master."""
     content = desk / "content"
     (content / "hints").mkdir(parents=True)
-    import shutil
 
-    shutil.copytree(str(authored.CONTENT / "schemas"), content / "schemas")
     (content / "hints" / "sums-1.yaml").write_text(
         "assignment: sums-1\nhints:\n  total:\n    - {zh: 想想加法。, en: Think of adding.}\n"
         "    - {zh: 用 sum。, en: Use sum.}\n",

@@ -63,15 +63,9 @@ class Tasks:
 
     def __init__(self, name: str | Path):
         path = authored.find("tasks", name)
-        self.data, lines = authored.read(path, "tasks")
+        self.data, _lines = authored.read(path, "tasks")
         self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
         self.scene: str = self.data["scene"]
-        seen: set[str] = set()
-        for place, task in enumerate(self.data["tasks"]):
-            parts = [part["id"] for part in task["parts"]]
-            if task["id"] in seen or len(set(parts)) < len(parts):
-                authored.fail(lines, ("tasks", place, "id"), _("this id stands twice."))
-            seen.add(task["id"])
 
     def __repr__(self) -> str:
         return f"Tasks({self.name!r})"
