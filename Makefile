@@ -35,8 +35,8 @@ lowest:  ## test the analysis functions on the oldest versions that pyproject.to
 site: setup-test  ## build the site, both languages, into build/site
 	@$(BIN)/python docs/site/make.py
 
-lint: setup-test  ## check style and the direction of imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+lint: setup-test  ## check style, types and the direction of imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
 
 build: setup-test  ## build the notebooks from their sources
 	@$(BIN)/crmkit build

@@ -115,7 +115,10 @@ def quarter(value: str, two_lines: bool = False) -> str:
     ...     quarter("2024-Q2"), quarter("2024-Q2", two_lines=True)
     ('Q2 2024', 'Q2\\n2024')
     """
-    year, which = QUARTER.fullmatch(value).groups()
+    found = QUARTER.fullmatch(value)
+    if found is None:
+        return value
+    year, which = found.groups()
     words = label("quarter_of", which).format(year=year)
     return re.sub("年| ", lambda end: f"{end[0].strip()}\n", words) if two_lines else words
 
@@ -293,5 +296,5 @@ def _unknown_cost(shown: nw.DataFrame, opened: nw.LazyFrame) -> list[str]:
     return [one for one in empty if not counts[one].to_list()[0]]
 
 
-def _plain(values: nw.Series) -> list[Any]:
+def _plain(values: Any) -> list[Any]:
     return [value.item() if hasattr(value, "item") else value for value in values.to_list()]

@@ -114,7 +114,7 @@ def one(row: dict, name: str, numerator: str, denominator: str) -> Rate:
 
     def value(column: str) -> float | None:
         found = row.get(column)
-        return None if tables.is_nothing(found) else float(found)
+        return None if found is None or tables.is_nothing(found) else float(found)
 
     return Rate(
         name,

@@ -133,6 +133,10 @@ def paired(
     return sides
 
 
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def compared(
     design: str,
     measure: str,
@@ -175,7 +179,9 @@ def compared(
         float(first.mean()),
         float(second.mean()),
         float(first.mean() - second.mean()),
-        *(None if x is None else float(x) for x in (low, high, p_value)),
+        _number(low),
+        _number(high),
+        _number(p_value),
         len(first),
         len(second),
         left_out,
@@ -184,7 +190,8 @@ def compared(
         second_name,
         shares or known_shares,
         "score" if shares else "student" if pooled else "welch",
-        *(None if x is None else float(x) for x in (statistic, freedom)),
+        _number(statistic),
+        _number(freedom),
     )
 
 
@@ -214,7 +221,9 @@ def mean_change(
         float(after.mean()),
         float(before.mean()),
         float(change.mean()),
-        *(None if x is None else float(x) for x in (low, high, p_value)),
+        _number(low),
+        _number(high),
+        _number(p_value),
         len(change),
         len(change),
         0,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
@@ -143,7 +143,7 @@ class Gift:
     """
 
     threshold: float
-    product_id: object
+    product_id: Any
     cost: float
     value: float = 0
     quantity: int = 1
@@ -259,7 +259,7 @@ def _applied(frame: nw.LazyFrame, offer: Offer) -> nw.LazyFrame:
     return nw.concat([lines, _gift_lines(work, lines.collect_schema(), offer)], how="vertical")
 
 
-def _gift_lines(work: nw.LazyFrame, columns: nw.Schema, offer: Gift) -> nw.LazyFrame:
+def _gift_lines(work: nw.LazyFrame, columns: Mapping[str, Any], offer: Gift) -> nw.LazyFrame:
     of_sale = [
         c for c in ("sold_at", "store_id", "staff_id", "member_id", "channel") if c in columns
     ]
@@ -269,7 +269,7 @@ def _gift_lines(work: nw.LazyFrame, columns: nw.Schema, offer: Gift) -> nw.LazyF
         *(nw.col(c).max() for c in of_sale), nw.col("_gifts").max()
     )
     value = nw.col("_gifts") * float(offer.value)
-    known = {
+    known: dict[str, nw.Expr] = {
         "sale_id": nw.col("sale_id"),
         "product_id": nw.lit(offer.product_id),
         "quantity": nw.col("_gifts"),

@@ -221,7 +221,7 @@ def plan(
         sample_size=None if base_rate is None else sample_size(base_rate, uplift),
         contacts=contacts,
         power=None
-        if base_rate is None or not treated
+        if base_rate is None or not treated or control is None
         else power(base_rate, uplift, treated, control),
     )
 

@@ -406,8 +406,9 @@ def difference_in_differences(
         names = treatment, control
     for values, name in zip((first, second), names, strict=True):
         enough(values, name)
-    sides = first.to_numpy(), second.to_numpy(), *names
-    return compared("differences", value, *sides, confidence, yes_no(table[value]))
+    one, other = first.to_numpy(), second.to_numpy()
+    shares = yes_no(table[value])
+    return compared("differences", value, one, other, *names, confidence, shares)
 
 
 @arguments.checked(
@@ -523,15 +524,14 @@ def roi(
             )
         )
     n = difference.n_first if members is None else members
-    returns = [
-        None if d is None else (d * n * margin_rate - cost) / cost
-        for d in (difference.difference, difference.low, difference.high)
-    ]
     extra = difference.difference * n
     margin = extra * margin_rate
-    return Return(
-        cost, extra, margin, margin - cost, returns[0], *returns[1:], n, difference.confidence
+    low, high = (
+        None if end is None else (end * n * margin_rate - cost) / cost
+        for end in (difference.low, difference.high)
     )
+    roi = (margin - cost) / cost
+    return Return(cost, extra, margin, margin - cost, roi, low, high, n, difference.confidence)
 
 
 def _plain(member: object) -> str:

@@ -112,7 +112,7 @@ def clean_people(
     for column in ("occupation", "household", "level"):
         clean_codes(cleaning, column)
     clean_truth(cleaning, "consent_marketing")
-    when = {"day_first": day_first, "time_zone": time_zone, "today": today}
+    when: dict[str, Any] = {"day_first": day_first, "time_zone": time_zone, "today": today}
     clean_moments(cleaning, "birth_date", whole_days=True, **when)
     clean_moments(cleaning, "joined_at", **when)
     if cleaning.has("birth_date"):

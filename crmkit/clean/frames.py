@@ -55,7 +55,7 @@ def like(frame: Any, result: pd.DataFrame) -> Any:
     if kind.is_polars():
         import polars as pl
 
-        polars = pl.from_arrow(arrow)
+        polars: Any = pl.from_arrow(arrow)
         return polars.lazy() if isinstance(table, nw.LazyFrame) else polars
     if kind.is_duckdb():
         import duckdb

@@ -227,9 +227,9 @@ def date_of(value: object, *, day_first: bool | None, zone: ZoneInfo) -> Cleaned
     return None, "date_unreadable"
 
 
-def _year_last(part: dict[str, str], day_first: bool | None, zone: ZoneInfo) -> Cleaned:
+def _year_last(part: dict[str, str | Any], day_first: bool | None, zone: ZoneInfo) -> Cleaned:
     a, b, c = int(part["a"]), int(part["b"]), int(part["c"])
-    orders = {True: (c, b, a), False: (c, a, b)}
+    orders: dict[bool | None, tuple[int, int, int]] = {True: (c, b, a), False: (c, a, b)}
     if len(part["c"]) == 2:
         orders = {key: (_century(year), m, d) for key, (year, m, d) in orders.items()}
         orders[None] = (_century(a), b, c)  # 24/3/5: the year first

@@ -152,8 +152,11 @@ def _futures(
     chance = np.random.default_rng(seed)
     r, alpha, a, b = models.drawn(purchases, DRAWS, chance).T
     p, q, gamma = models.drawn(spend, DRAWS, chance).T
-    totals, lows, highs = np.zeros(DRAWS), [], []
-    money_lows, money_highs = [], []
+    totals = np.zeros(DRAWS)
+    lows: list[Any] = []
+    highs: list[Any] = []
+    money_lows: list[Any] = []
+    money_highs: list[Any] = []
     for start in range(0, len(values), AT_ONCE):
         x, last, whole = (v[start : start + AT_ONCE, None] for v in known)
         value = values[start : start + AT_ONCE, None]

@@ -7,6 +7,7 @@ each, which scipy climbs in milliseconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -407,6 +408,10 @@ def _check_order(table: Any) -> None:
         )
 
 
+def _none_below(least: float, value: Any) -> bool:
+    return not np.any(_as_numbers(value) < least)
+
+
 def _numbers(signed: tuple[str, ...] = (), **named: Any) -> list[Any]:
     """Figures of one member, or of several side by side, none below 0 but the signed ones."""
     any_sign, from_zero = (
@@ -415,7 +420,7 @@ def _numbers(signed: tuple[str, ...] = (), **named: Any) -> list[Any]:
     )
     for name, value in named.items():
         least, limit = (float("-inf"), any_sign) if name in signed else (0, from_zero)
-        tables.demand(name, value, limit, lambda v, least=least: not np.any(_as_numbers(v) < least))
+        tables.demand(name, value, limit, partial(_none_below, least))
     found = [_as_numbers(value) for value in named.values()]
     if len({numbers.shape for numbers in found if numbers.shape}) > 1:
         raise tables.TableError(

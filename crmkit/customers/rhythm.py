@@ -75,9 +75,11 @@ def days_between(
     counts = days.group_by(*keys, "days").agg(nw.len().alias("times"))
     counts = tables.named_periods(tables.whole(counts, "times"), periods)
     counts = tables.to_pandas(counts).sort_values([*keys, "days"], na_position="last")
-    groups = counts.groupby(keys, dropna=False)["times"] if keys else None
-    total = groups.transform("sum") if keys else counts["times"].sum()
-    so_far = groups.cumsum() if keys else counts["times"].cumsum()
+    times: Any = counts["times"]
+    total, so_far = times.sum(), times.cumsum()
+    if keys:
+        groups = counts.groupby(keys, dropna=False)["times"]
+        total, so_far = groups.transform("sum"), groups.cumsum()
     counts = counts.assign(share=counts["times"] / total, cumulative_share=so_far / total)
     return tables.give_back_small(counts.astype({"days": "int64", "times": "int64"}), sales)
 

@@ -67,8 +67,8 @@ def cross_shopping(
         flag: nw.when((nw.col(by) == code) & (nw.col("quantity") > 0)).then(1).otherwise(0)
         for flag, code in zip(flags, codes, strict=True)
     }
-    each = lines.with_columns(**here).group_by("member_id")
-    each = each.agg(*(nw.col(flag).max() for flag in flags), nw.col("amount").sum())
+    members = lines.with_columns(**here).group_by("member_id")
+    each = members.agg(*(nw.col(flag).max() for flag in flags), nw.col("amount").sum())
     counts = each.group_by(*flags).agg(
         nw.len().alias("members"), nw.col("amount").sum().alias("revenue")
     )

@@ -239,7 +239,7 @@ def price_elasticity(
                 "products": part["product_id"].nunique(),
                 "observations": len(part),
                 **dict(
-                    zip(("elasticity", "low", "high", "p_value"), found or [None] * 4, strict=True)
+                    zip(("elasticity", "low", "high", "p_value"), found or (None,) * 4, strict=True)
                 ),
                 "price_spread": float(np.sqrt((spread**2).mean())),
             }

@@ -103,8 +103,8 @@ def gain_loss(
         _change=(nw.col("_mine1") - nw.col("_mine0")).round(4),
         _other=(nw.col("_rest1") - nw.col("_rest0")).round(4),
     )
-    moved = nw.when(nw.col("_change").abs() <= nw.col("_other").abs())
-    moved = moved.then(nw.col("_change")).otherwise(-nw.col("_other"))
+    mine_is_less = nw.col("_change").abs() <= nw.col("_other").abs()
+    moved = nw.when(mine_is_less).then(nw.col("_change")).otherwise(-nw.col("_other"))
     stayed = (nw.col("_was") == 1) & (nw.col("_is") == 1)
     against = stayed & (nw.col("_change") * nw.col("_other") < 0)
     switched = nw.when(against).then(moved).otherwise(0.0)

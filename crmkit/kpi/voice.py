@@ -154,10 +154,10 @@ def nps(
         low=(nw.col("_mean") - error) * 100,
         high=(nw.col("_mean") + error) * 100,
     )
-    low, high = nw.col("low"), nw.col("high")
+    left, right = nw.col("low"), nw.col("high")
     counts = counts.with_columns(
-        low=nw.when(low > -100).then(low).otherwise(nw.when(low <= -100).then(nw.lit(-100.0))),
-        high=nw.when(high < 100).then(high).otherwise(nw.when(high >= 100).then(nw.lit(100.0))),
+        low=nw.when(left > -100).then(left).otherwise(nw.when(left <= -100).then(nw.lit(-100.0))),
+        high=nw.when(right < 100).then(right).otherwise(nw.when(right >= 100).then(nw.lit(100.0))),
     )
     columns = ["promoters", "passives", "detractors", "answers", "nps", "low", "high"]
     if keys:

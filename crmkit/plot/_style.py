@@ -36,7 +36,7 @@ MOST = 24
 MOST_LINES = 7
 """More colours than this cannot be told apart."""
 
-STYLE = {
+STYLE: Any = {
     "font.family": [FONT],
     "font.size": 15,
     "axes.titlesize": 20,
@@ -116,8 +116,9 @@ def chart(
 
     asked = inspect.signature(draw)
     named = inspect.Parameter("names", inspect.Parameter.KEYWORD_ONLY, default=None)
-    drawn.__signature__ = asked.replace(parameters=[*asked.parameters.values(), named])
-    return drawn
+    wrapper: Any = drawn
+    wrapper.__signature__ = asked.replace(parameters=[*asked.parameters.values(), named])
+    return wrapper
 
 
 def called(names: Any) -> Mapping[Any, str]:
@@ -367,7 +368,7 @@ def bars(
     names = list(dict.fromkeys(shown["_x"]))
     if horizontal is None:
         horizontal = sum(map(width_of, names)) + 2 * len(names) > 70
-    parts = {None: (shown, MAIN)}
+    parts: dict[Any, tuple[Any, str]] = {None: (shown, MAIN)}
     if hue:
         kinds = largest(shown, hue, y, MOST_LINES)
         all_kinds = shown[hue].nunique(dropna=False)
@@ -431,7 +432,7 @@ def lines(ax: Any, table: Any, x: str, y: str, hue: str | None = None) -> list[A
         points = sorted(points)
     places = {point: place for place, point in enumerate(points)}
     shown = shown.assign(_x=shown[x] if x in DATES else shown[x].map(places))
-    parts = {None: (shown, MAIN)}
+    parts: dict[Any, tuple[Any, str]] = {None: (shown, MAIN)}
     if hue:
         kinds = largest(shown, hue, y, MOST_LINES)
         rest = shown[~shown[hue].isin(kinds)]

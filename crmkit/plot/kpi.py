@@ -176,8 +176,8 @@ def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
     """
     table = _style.to_pandas(result)
     _style.need(table, [change], "kpi.growth")
-    period = next((name for name in _style.TIMES if name in table.columns), None)
-    _style.need(table, [period or "month"], "kpi.growth")
+    period = next((name for name in _style.TIMES if name in table.columns), "month")
+    _style.need(table, [period], "kpi.growth")
     if table[period].duplicated().any():
         raise TableError(_("The growth holds several groups: choose one of them to draw."))
     table = _style.known(table, change)

@@ -104,12 +104,12 @@ def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
     def said(ids: str) -> str:
         return " + ".join(_style.words("product_id", str(ids).split(" + ")))
 
-    rules = [(said(row.if_bought), said(row.then_bought)) for row in table.itertuples()]
-    if max(_style.width_of(one + other) for one, other in rules) <= 30:
-        rules = [f"{one} → {other}" for one, other in rules]
+    sides = [(said(row.if_bought), said(row.then_bought)) for row in table.itertuples()]
+    if max(_style.width_of(one + other) for one, other in sides) <= 30:
+        rules = [f"{one} → {other}" for one, other in sides]
     else:
         rules = [
-            _style.fold(one, 32, 1) + " →\n" + _style.fold(other, 32, 1) for one, other in rules
+            _style.fold(one, 32, 1) + " →\n" + _style.fold(other, 32, 1) for one, other in sides
         ]
     drawn = ax.barh(range(len(table)), table["lift"], color=_style.MAIN)
     ax.bar_label(drawn, _style.alike("lift", table["lift"]), padding=4, fontsize=13)

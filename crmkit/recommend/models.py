@@ -455,7 +455,7 @@ class Hybrid(Recommender):
             "parts", self.parts, limit, lambda _parts: weighted and all(map(_is_weighted, weighted))
         )
 
-    def _weighted(self) -> list[tuple[Recommender, float]]:
+    def _weighted(self) -> list[Any]:
         if self.parts is None:
             return [(ItemCF(), 0.7), (Content(), 0.3)]
         return list(self.parts) if isinstance(self.parts, list | tuple) else [self.parts]
@@ -482,7 +482,7 @@ def _is_weighted(part: Any) -> bool:
     """Whether this is a recommender with a weight above 0."""
     if not isinstance(part, list | tuple) or len(part) != 2:
         return False
-    return isinstance(part[0], Recommender) and isinstance(part[1], Real) and part[1] > 0
+    return isinstance(part[0], Recommender) and isinstance(part[1], Real) and float(part[1]) > 0
 
 
 def _blocks(rows: int, columns: int) -> Iterator[tuple[int, int]]:

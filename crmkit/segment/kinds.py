@@ -158,7 +158,7 @@ def age_band_on(today: date | None) -> nw.Expr:
     edges = (0, *AGE_BANDS)
     names = [f"{a}-{b - 1}" for a, b in zip(edges, AGE_BANDS, strict=False)]
     known = ~born.is_null()
-    band = nw.when(known & (age >= AGE_BANDS[-1])).then(nw.lit(f"{AGE_BANDS[-1]}+"))
+    band: nw.Expr = nw.when(known & (age >= AGE_BANDS[-1])).then(nw.lit(f"{AGE_BANDS[-1]}+"))
     for edge, name in reversed(list(zip(edges, names, strict=False))):
         inside = known & (age >= edge) & (age < AGE_BANDS[edges.index(edge)])
         band = nw.when(inside).then(nw.lit(name)).otherwise(band)

@@ -103,8 +103,7 @@ def ageing(
 
 def _pick(column: str, values: Sequence[int]) -> nw.Expr:
     """The n-th value for n = 1, 2, …; null beyond the last."""
-    picked = None
-    for n, value in enumerate(values, start=1):
-        this = nw.when(nw.col(column) == n).then(nw.lit(value))
-        picked = this if picked is None else this.otherwise(picked)
+    picked: nw.Expr = nw.when(nw.col(column) == 1).then(nw.lit(values[0]))
+    for n, value in enumerate(values[1:], start=2):
+        picked = nw.when(nw.col(column) == n).then(nw.lit(value)).otherwise(picked)
     return picked

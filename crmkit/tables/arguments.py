@@ -108,10 +108,10 @@ def two_days(what: str, days: object) -> tuple[date, date]:
 
     Raises `TableError` for anything but two days, the first not after the last.
     """
-    if not isinstance(days, (list, tuple)) or len(days) != 2:
-        limit = _('its first and last day, such as ("2025-06-01", "2025-06-30")')
-        demand(what, days, limit, lambda _days: False)
-    first, last = (as_date(day, what) for day in days)
+    limit = _('its first and last day, such as ("2025-06-01", "2025-06-30")')
+    given: Any = days
+    demand(what, given, limit, lambda v: isinstance(v, (list, tuple)) and len(v) == 2)
+    first, last = (as_date(day, what) for day in given)
     if first > last:
         raise TableError(
             _("{what} ends ({last}) before it begins ({first}).").format(
@@ -204,7 +204,9 @@ def name_list(by: str | Sequence[str] | None, what: str = "by") -> list[str]:
 def listed(what: str, value: Any) -> None:
     """Several values: a text alone would be taken letter by letter."""
     limit = _("a list of values")
-    demand(what, value, limit, lambda v: isinstance(v, (list, tuple, set, frozenset)) and len(v))
+    demand(
+        what, value, limit, lambda v: isinstance(v, (list, tuple, set, frozenset)) and len(v) > 0
+    )
 
 
 def values(what: str, value: Any) -> None:
