@@ -1,14 +1,15 @@
 """The shop's figures, one after the other, and what charts do with them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from crmkit import kpi, stock
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.cashier.shift import Shift
+from crmkit.lessons import shift_report
+from crmkit.lessons.shifts import Shift
 from crmkit.lessons.view import loaded, pictured, share, store_names, yuan
 from crmkit.plot import _style
 from crmkit.screen import Part, Screen, parts
@@ -382,9 +383,9 @@ class Figures(Keys):
         shift = self._today()
 
         words = _("There were {orders} orders.").format(orders=shift.numbers()["orders"])
-        return Key(shift.judge, facts={"shift": shift.title}, example=words)
+        return Key(partial(shift_report.judge, shift), facts={"shift": shift.title}, example=words)
 
     def report(self) -> Part:
         """The half-page report, with one's own sentences and name."""
         said = [str(self.given.get(name, "")) for name in ("noticed", "next_step", "my_name")]
-        return self._today().report(*said, day=True)
+        return shift_report.report(self._today(), *said, day=True)

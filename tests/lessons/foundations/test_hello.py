@@ -3,9 +3,9 @@
 import pandas as pd
 
 import crmkit as ck
-from crmkit.lessons.cashier.shift import Shift
 from crmkit.lessons.foundations import hello
 from crmkit.lessons.foundations.hello import Hello
+from crmkit.lessons.shifts import Shift
 
 
 def test_the_receipt_of_the_lesson_stands_in_the_books():
