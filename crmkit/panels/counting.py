@@ -1,7 +1,6 @@
 """Counting blind on screen: the sheet, what was counted, and what the count found."""
 
 import re
-from collections.abc import Set
 from typing import Any
 
 from crmkit.i18n import gap
@@ -26,8 +25,6 @@ class Counting(Desk):
     report: Any = None
     asked = False
     """Whether they were asked, before closing, for what is not counted and for a reason."""
-    recounted: Set[str] = frozenset()
-    """What was named to be counted again."""
     summed = False
     """Whether the result is shown with its sums: where it is read again, not where it is learnt."""
     beside: tuple[Any, int] | None = None
@@ -152,7 +149,7 @@ class Counting(Desk):
                 self.named[line.product_id],
                 line.product_id,
                 str(line.book),
-                str(line.counted),
+                " → ".join(map(str, (*line.before, line.counted))),
                 signed(line.difference),
                 money(line.value),
                 on_shelf(self.shop.stock.look(line.product_id).on_hand),
@@ -176,6 +173,7 @@ class Counting(Desk):
         return parts.card(
             self._to_sign(),
             parts.table(_("Every product that was counted"), heads, rows),
+            parts.text(_("14 → 10: counted as 14 first, then as 10. The last count is booked; its difference decides whether the manager signs."), "quiet") if any(line.before for line in lines) else None,
             self._sums() if self.summed else None,
             parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
             self._why(),
@@ -248,7 +246,7 @@ class Counting(Desk):
 
     def _begins(self, sheet: Any) -> None:
         self.sheet, self.report = sheet, None
-        self.asked, self.recounted, self.beside, self.missed = False, frozenset(), None, ()
+        self.asked, self.beside, self.missed = False, None, ()
         self.work.turn += 1  # nothing of an earlier count stands in the fields
 
     def one_scanned(self, typed: dict) -> None:
@@ -321,7 +319,7 @@ class Counting(Desk):
                     "Begin a line with the number of the product, then why: {product} broken."
                 )
                 raise BadValue(words.format(product=min({*all_} - {*done}, default=min(all_))))
-        left = [f"{one} {name}" for one, name in all_.items() if one not in done]
+        left = [f"{one} {name}" for one, name in all_.items() if one not in {*done, *self.sheet.count_again}]
         ask = []
         if left:
             ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip
@@ -331,7 +329,7 @@ class Counting(Desk):
         if self.shop.stock.to_recount(number):
             again = self.shop.stock.close_count(number, causes=causes, key=key).count_again
             self.sheet, self.asked = self.shop.stock.count_sheet(number), True
-            raise BadValue(gap().join([self._count_again(again, done), *ask]))
+            raise BadValue(gap().join([self._count_again(again), *ask]))
         if ask and not self.asked:
             self.asked = True
             raise BadValue(gap().join([*ask, _("If that is so, close the count once more.")]))
@@ -344,19 +342,19 @@ class Counting(Desk):
             )
         self.work.tell("right", words.format(id=self.report.stocktake_id))
 
-    def _count_again(self, again: tuple[str, ...], done: dict[str, int]) -> str:
-        """What is not closed, and why: it was counted once only, or two counts do not agree."""
-        twice = {*again} & {*self.recounted} & {*done}
-        self.recounted = {*self.recounted, *again}
-        names = dict(self.sheet.products)
-        return gap().join(
-            words.format(goods=_("; ").join(f"{one} {names[one]}" for one in some))
-            for words, some in (
-                (_("Differs a lot, count it once more first: {goods}."), [one for one in again if one not in twice]),
-                (_("Two counts do not agree, count it a third time: {goods}."), [one for one in again if one in twice]),
+    def _count_again(self, again: tuple[str, ...]) -> str:
+        """What is not closed, and why: it was counted once only, or no two counts agree."""
+        names, times = dict(self.sheet.products), dict(self.sheet.times)
+        told = []
+        for n in sorted({times[one] for one in again}):
+            words = (
+                _("Differs a lot, count it once more first: {goods}.")
+                if n == 1
+                else _("No two counts agree yet. Now make count no. {n}: {goods}.")
             )
-            if some
-        )  # fmt: skip
+            goods = _("; ").join(f"{one} {names[one]}" for one in again if times[one] == n)
+            told.append(words.format(n=n + 1, goods=goods))
+        return gap().join(told)
 
     def sign(self, typed: dict, key: str) -> None:
         """The manager's name under what differs a lot: now it is booked."""

@@ -25,7 +25,7 @@ STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",
 @record
 class CountSheet:
     """What to count, without the book's quantities; `counted` are done already, `noted` as so many,
-    `count_again` were named to be counted once more and are not yet."""
+    `count_again` were named to be counted once more and are not yet, and were counted so many `times`."""
 
     stocktake_id: int
     store_id: str
@@ -33,11 +33,13 @@ class CountSheet:
     counted: tuple[str, ...]
     noted: tuple[tuple[str, int], ...]
     count_again: tuple[str, ...] = ()
+    times: tuple[tuple[str, int], ...] = ()
 
 
 @record
 class CountLine:
-    """Book and counted quantity at the moment of counting; `value` of the difference at cost."""
+    """Book and counted quantity at the moment of counting; `value` of the difference at cost. What
+    is booked decides whether the manager signs; what was counted `before` can still be read."""
 
     product_id: str
     book: int
@@ -45,6 +47,7 @@ class CountLine:
     difference: int
     value: Cents
     cause: str | None
+    before: tuple[int, ...] = ()
 
 
 @record
@@ -123,6 +126,8 @@ class Counts:
                 said = _("{product} was moved since its first part was counted: count all of it.")
                 raise Refused(said, product=product.id)
             counted += before.counted
+        if product.id in noted:
+            counts.write(tx, stocktake.id, product.id, None)
         counts.write(tx, stocktake.id, product.id, counted)
         tx.note(f"stocktake:{stocktake.id}", product=product.id)
         return _sheet(tx, stocktake)
@@ -292,6 +297,7 @@ def _sheet(tx: Tx, stocktake) -> CountSheet:
         tuple(product for product, _many in noted),
         noted,
         found.waiting,
+        tuple(found.times.items()),
     )
 
 
@@ -303,7 +309,7 @@ def _report(tx: Tx, stocktake) -> CountReport:
     elif stocktake.status == "closed":
         here = r.c.stocktake_id == stocktake.id
         rows = tx.all(select(r).where(here).order_by(r.c.product_id))
-    lines = tuple(_line(row, found.lines[row.product_id]) for row in rows)
+    lines = tuple(_line(row, found) for row in rows)
     told = {line.product_id for line in lines}
     left = tuple(row.product_id for row in found.last if row.product_id not in told)
     return CountReport(
@@ -320,7 +326,7 @@ def _report(tx: Tx, stocktake) -> CountReport:
     )
 
 
-def _line(row, about) -> CountLine:
-    difference = row.counted - row.book
+def _line(row, found: counts.Tally) -> CountLine:
+    about, difference = found.lines[row.product_id], row.counted - row.book
     more = {"difference": difference, "value": difference * about.cost, "cause": about.cause}
-    return built(CountLine, row, **more)
+    return built(CountLine, row, **more, before=found.before(row.product_id))

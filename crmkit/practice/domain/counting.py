@@ -37,19 +37,31 @@ def waits(counts: Sequence[Counted], named_after: int | None) -> bool:
     return bool(counts) and counts[-1].counted is not None and counts[-1].id <= (named_after or 0)
 
 
+def standing(counts: Sequence[Counted]) -> list[Counted]:
+    """A product's counts, in their order, without what was taken back or typed anew."""
+    found: list[Counted] = []
+    for one in counts:
+        if one.counted is not None:
+            found.append(one)
+        elif found:
+            found.pop()
+    return found
+
+
 def to_recount(counts: Sequence[Counted], named_after: int | None, cost: int) -> bool:
     """Whether a product's counts, in their order, do not hold yet.
 
     What differs a lot is named, and holds when it was counted after that and two counts found the
-    same difference: where the second finds another, it takes a third, however near the book it is.
+    same difference: where the second finds another, it takes a third, however near the book it is,
+    and a fourth where none of the three agree.
     What was taken back was not counted, and there is nothing to hold.
     """
     if not counts or counts[-1].counted is None:
         return False
-    *before, last = counts
+    *before, last = standing(counts)
     found = last.counted - last.book
     if waits(counts, named_after):
         return True
     if named_after is None:
         return differs_a_lot(found, last.book, cost)
-    return all(one.counted is None or one.counted - one.book != found for one in before)
+    return all(one.counted - one.book != found for one in before)

@@ -39,6 +39,15 @@ class Tally:
         return tuple(row.product_id for row in self.last if self._waits(row.product_id))
 
     @property
+    def times(self) -> dict[str, int]:
+        """How often each of them was counted so far."""
+        return {product: len(counting.standing(self.counts[product])) for product in self.waiting}
+
+    def before(self, product: str) -> tuple[int, ...]:
+        """What was counted before, where goods were counted again."""
+        return tuple(one.counted for one in counting.standing(self.counts[product])[:-1])
+
+    @property
     def to_recount(self) -> tuple[str, ...]:
         """What has to be counted again before the stocktake can be closed."""
         return tuple(
@@ -78,7 +87,7 @@ def tally(tx, stocktake_id: int) -> Tally:
 
 
 def write(tx, stocktake_id: int, product_id: str, counted: int | None) -> None:
-    """So many were counted now; None takes back what was."""
+    """So many were counted now; None takes back what was, and so does what is typed anew."""
     book = stock.balance(tx, tx.store_id, product_id)
     about = {"stocktake_id": stocktake_id, "product_id": product_id, "book": book}
     tx.insert(schema.stocktake_count, counted=counted, **about)

@@ -36,7 +36,10 @@ def counts(*many, book=10):
         ((5, 6, 5), 2, False),
         ((5, 6, 7), 2, True),
         ((0, None), 1, False),  # taken back: nobody could reach it
-        ((0, None, 0), 1, False),
+        ((0, None, 0), 1, True),  # what was taken back proves nothing
+        ((5, None, 8, 5), 3, True),  # typed anew: nobody had counted five
+        ((5, 6, 7, 8), 3, True),
+        ((5, 6, 7, 6), 3, False),
     ],
 )
 def test_what_differs_a_lot_holds_when_two_counts_agree_after_it_was_named(
