@@ -1,4 +1,4 @@
-"""A better stock structure: what carries the shop, what has lain too long, when to order, what frees
+"""A better stock structure: what carries the shop, when to order, what frees
 money."""
 
 import math
@@ -12,17 +12,14 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import heading
 from crmkit.learn.questions import Key
 from crmkit.lessons.inventory.dating import Dating, MyDates, month
-from crmkit.lessons.inventory.moving import FAR, NEIGHBOUR, sending
 from crmkit.lessons.inventory.shelves import STORE
-from crmkit.lessons.view import loaded, pictured, share, shown_table, store_names, yuan
+from crmkit.lessons.view import loaded, pictured, shown_table, store_names, yuan
 from crmkit.screen import Part, Screen, parts
 
 SINCE, UNTIL, WINDOW = "2025-04-02", "2025-06-30", 90
 """The last ninety days, which everything here looks at."""
 SELLING = 56
 """The last days by which a shelf is said to last so long."""
-OLD = 90
-"""Days on the shelf after which goods count as old."""
 ENOUGH, PLENTY = 14, 60
 """Fewer days than this are too few, more than that too many."""
 WORTH_A_VAN = 3
@@ -53,13 +50,6 @@ def ranked(store: str, language: str) -> Any:
     """The products of a store by what they brought, each in its class."""
     sales = loaded("sales", language)
     return stock.abc(sales[sales["store_id"] == store], since=SINCE, until=UNTIL)
-
-
-@lru_cache(maxsize=4)
-def ages(store: str, language: str) -> Any:
-    """How long the store's goods have lain there."""
-    daily = loaded("stock_daily", language)
-    return stock.ageing(daily[daily["store_id"] == store], loaded("products", language))
 
 
 def by_class(store: str = STORE) -> Any:
@@ -109,21 +99,6 @@ def classes(store: str = STORE) -> Screen:
         return parts.table(_("{store}, 90 days: what sold, and what lies there unsold").format(store=store_names()[store]), heads, [*rows, total])  # fmt: skip
 
     return _still("classes", show)
-
-
-def age_table(store: str = STORE) -> Screen:
-    """How long the goods have lain there, as a table."""
-
-    def show() -> Part:
-        found, rows = ages(store, get_language()), []
-        for one in found.itertuples():
-            last = one.days_to == one.days_to
-            days = _("{first}–{last} days").format(first=one.days_from, last=int(one.days_to)) if last else _("over {days} days").format(days=one.days_from - 1)  # fmt: skip
-            rows.append([days, str(one.units), yuan(one.value), share(one.value_share)])
-        heads = [_("On the shelf for"), _("Pieces"), _("Stock at cost"), _("Share")]
-        return parts.table(store_names()[store], heads, rows, list(found["value_share"]))
-
-    return _still("ages", show)
 
 
 def _listed(goods: Any, some: int) -> str:
@@ -264,31 +239,6 @@ class Better(Dating):
             parts.message("noted", said), parts.card(pictured(draw, said, size=(9, 4)))
         )
 
-    def c_money(self) -> Key:
-        """The share of the stock's money that lies in C goods."""
-        found = by_class().set_index("abc")
-        part = {one: 100 * found.loc["C", one] / found[one].sum() for one in found.columns}
-        return Key(
-            part["value"],
-            {
-                ("那是商品数的占比，问的是钱。", "That is their share of the products; the money is asked for."): part["products"],
-                ("那是销售额的占比，问的是库存。", "That is their share of revenue; the stock is asked for."): part["revenue"],
-            },
-            {"revenue": share(part["revenue"] / 100)},
-        )  # fmt: skip
-
-    def old_money(self) -> Key:
-        """The stock at cost that has lain there for more than 90 days."""
-        found = ages(STORE, get_language())
-        old = found[found["days_from"] > OLD]["value"]
-        return Key(
-            round(float(old.sum()), 2),
-            {
-                ("91–180 天那一行也算。", "The row of 91–180 days belongs to it as well."): float(old.iloc[-1]),
-                ("180 天以上那一行也算。", "The row of over 180 days belongs to it as well."): float(old.iloc[0]),
-            },
-        )  # fmt: skip
-
     def point(self) -> Key:
         return _point(5, 4, 6)
 
@@ -310,9 +260,6 @@ class Better(Dating):
 
     def first(self) -> Key:
         return Key("move")
-
-    def send_over(self) -> Key:
-        return sending({"P0207": 3, "P0260": 3}, NEIGHBOUR, FAR)
 
 
 def _point(demand: int, lead: int, safe: int) -> Key:
