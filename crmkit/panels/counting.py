@@ -319,7 +319,11 @@ class Counting(Desk):
                     "Begin a line with the number of the product, then why: {product} broken."
                 )
                 raise BadValue(words.format(product=min({*all_} - {*done}, default=min(all_))))
-        left = [f"{one} {name}" for one, name in all_.items() if one not in {*done, *self.sheet.count_again}]
+        left = [
+            f"{one} {name}"
+            for one, name in all_.items()
+            if one not in {*done, *self.sheet.count_again}
+        ]
         ask = []
         if left:
             ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip

@@ -19,8 +19,9 @@ class Dating(Desk):
         honest = _("The till does not know which date was sold, so how many are left is reckoned: the earliest date first. Look at the shelf, then act.")  # fmt: skip
         note = self.work.may("stock.undated")
         undated = stock.undated() if note else ()
+        unknown = _("This shop knows of no goods that spoil: it was begun before best-before dates were noted. Start the practice shop again, or say of a product how long it keeps.")  # fmt: skip
         return parts.column(
-            parts.text(gap().join((words.format(n=page.total), honest))),
+            parts.text(gap().join((words.format(n=page.total), honest))) if stock.keeps_dates() else parts.message("info", unknown),
             table(_("Dates to look at"), page.rows, more=self._of_a_date),
             table(_("Came in without a date"), undated, more=lambda one: self._act(count, _("Note the date"), [one.product_id])) if undated else None,
             record(stock.wastage(), _("Written off")) if self.work.may("stock.wastage") else None,

@@ -41,7 +41,9 @@ def _pieces_of(line: Any) -> str:
 
 class StockRoom(Counting, Dating):
     name = "stock"
-    operations = operations_of("stock", without=("stock.reserve", "stock.release"))
+    operations = operations_of(
+        "stock", without=("stock.reserve", "stock.release", "stock.keeps_dates")
+    )
     looked: Any = None
     choices: tuple = ()
     parted: Any = None
@@ -83,6 +85,7 @@ class StockRoom(Counting, Dating):
             parts.message("info", words) if counted else None,
             table(_("In every store"), self.shop.stock.everywhere(product.id)),
             self._dates_of(product.id),
+            self._not_to_be_sold(product),
             parts.head(_("Keep some for a customer")),
             parts.form(
                 "look.keep",
@@ -100,8 +103,29 @@ class StockRoom(Counting, Dating):
             icon="stock",
         )  # fmt: skip
 
+    def _not_to_be_sold(self, product: Any) -> Part:
+        """What can be done about goods that may not be sold: the till itself knows of nothing."""
+        if not product.active:
+            return parts.message("info", _("It is no longer sold: no till takes it."))
+        first = _("Take it off the shelf first: the till sells whatever is scanned. What is past its date or damaged is written off; the supplier takes back what is theirs. To stop the product at every till, ask the manager: at the manager's board, under Everything else, “{what}”.")  # fmt: skip
+        acts = ("stock.write_off", "stock.send_to_supplier")
+        return parts.column(
+            parts.head(_("May it not be sold?")),
+            parts.text(first.format(what=operation_label("office.set_on_sale")), "quiet"),
+            parts.row(
+                *(
+                    parts.button(operation_label(one), "look.off", one, kind="small", why=self.work.why_not(one))
+                    for one in acts
+                )
+            ),
+        )  # fmt: skip
+
+    def take_off(self, operation: Any, _values: dict) -> None:
+        """Turn to the form by which the product that was looked up leaves the book."""
+        self.begin(str(operation), product_id=self.looked.id, units=f"{self.looked.id} ")
+
     def look(self, codes: Any, _values: dict) -> None:
-        self.work.said = self.refused = None
+        self.work.said = self.refused = self.looked = None
         self.choices = ()
         typed = str(codes[-1] if isinstance(codes, list) else codes)
         try:
@@ -109,7 +133,7 @@ class StockRoom(Counting, Dating):
             if len(found) == 1:
                 self.looked = found[0]
             else:
-                self.looked, self.choices = None, found
+                self.choices = found
         except PracticeError as error:
             self.refused = ("look", "goods", str(error))
 
@@ -151,7 +175,7 @@ class StockRoom(Counting, Dating):
         return parts.column(
             *(cards or [parts.text(_("Nothing is on the way."), "quiet")]),
             parts.row(
-                *map(self._turns_to, ("stock.send", "stock.receive_order", "stock.receive")),
+                *map(self._turns_to, ("stock.send", "stock.receive_order", "stock.receive", "stock.send_to_supplier")),
             ),
         )  # fmt: skip
 
@@ -275,6 +299,7 @@ class StockRoom(Counting, Dating):
     def own_acts(self) -> dict:
         return {
             "look": self.look,
+            "look.off": self.take_off,
             "look.keep": lambda _a, typed: self.note("look.keep", self.keep, typed),
             "kept.release": self.release,
             "begin": lambda operation, _v: self.begin(str(operation)),

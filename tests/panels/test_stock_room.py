@@ -418,3 +418,49 @@ def test_a_date_is_looked_at_counted_and_written_off_in_its_row(shop_of, walk):
     screen.did({"act": "more.do", "values": off})
     assert "0 dates to look at today" in screen.text and "56.00" in screen.text
     assert keeper.stock.look("P3").on_hand == 16
+
+
+def test_a_shop_that_knows_of_nothing_that_spoils_says_so_and_how_to_begin_anew(shop_of):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "dates"})
+    assert "This shop knows of no goods that spoil" in screen.text
+    assert "Start the practice shop again" in screen.text and "0 dates" not in screen.text
+    shop.as_staff("B1").stock.set_shelf_life("P3", 540)
+    screen.did({"act": "tab", "arg": "dates"})
+    assert "0 dates to look at today" in screen.text
+
+
+def test_what_may_not_be_sold_leaves_the_book_from_where_it_is_looked_up(shop_of, walk):
+    """The supplier's is sent back by the keeper, the damaged is written off by the manager, and
+    what is stopped is refused at the till."""
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "look", "arg": "P2"})
+    assert "May it not be sold?" in screen.text
+    (off,) = [one for one in walk(screen.tree) if one.get("arg") == "stock.write_off"]
+    assert off["why"]
+    screen.did({"act": "look.off", "arg": "stock.send_to_supplier"})
+    (units,) = [one for one in walk(screen.tree) if one.get("name") == "units"]
+    assert units["value"] == "P2 "
+    screen.did({"act": "more.do", "values": {"units": "P2 3", "reason": "recalled"}})
+    assert shop_of("K1").stock.look("P2").on_hand == 17
+    manager = shop_of("B1")
+    screen = desk("stock", manager)
+    screen.did({"act": "look", "arg": "P2"})
+    screen.did({"act": "look.off", "arg": "stock.write_off"})
+    screen.did(
+        {"act": "more.do", "values": {"product_id": "P2", "quantity": "2", "reason": "damaged"}}
+    )
+    assert manager.stock.look("P2").on_hand == 15
+    manager.office.set_on_sale("P2", False)
+    screen.did({"act": "look", "arg": "P2"})
+    assert "no till takes it" in screen.text and "May it not be sold?" not in screen.text
+
+
+def test_what_is_not_found_leaves_no_other_product_on_the_screen(shop_of):
+    screen = desk("stock", shop_of("K1"))
+    screen.did({"act": "look", "arg": "P2"})
+    assert "In every store" in screen.text
+    screen.did({"act": "look", "arg": "pilow"})
+    assert "There is no product pilow" in str(screen.tree)
+    assert "In every store" not in screen.text

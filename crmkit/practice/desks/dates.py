@@ -88,6 +88,13 @@ class Dates:
             for row in rows
         )  # fmt: skip
 
+    @query(roles="cashier sales stock_keeper manager trainer")
+    def keeps_dates(self, tx: Tx) -> bool:
+        """Whether any goods are known to spoil; in a shop begun before dates were noted none are."""
+        return bool(
+            tx.one(select(product.c.id).where(product.c.shelf_life_days.isnot(None)).limit(1))
+        )
+
     @query(roles="stock_keeper manager trainer")
     def undated(self, tx: Tx) -> tuple[UndatedGoods, ...]:
         """What is here of goods that spoil without a date that was noted."""
