@@ -11,7 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, bindparam, insert, or_, select
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -64,53 +64,35 @@ def sign_in(
     return Staff(row.id, row.name, store_id or row.home_store_id)
 
 
+_role, _may = schema.staff_role, schema.role_permission
+_HELD = (
+    select(_may.c.permission)
+    .join(_role, _role.c.role_id == _may.c.role_id)
+    .join(schema.staff, schema.staff.c.id == _role.c.staff_id)
+    .where(_role.c.staff_id == bindparam("staff_id"), schema.staff.c.active)
+)
+_HELD_AT = _HELD.where(or_(_role.c.store_id.is_(None), _role.c.store_id == bindparam("store_id")))
+_STORES = _HELD.with_only_columns(_role.c.store_id).where(
+    _may.c.permission == bindparam("permission")
+)
+
+
 def stores_allowed(connection: Connection, staff_id: str, permission: str) -> set[str] | None:
     """The stores where this member of staff holds the permission; None means everywhere."""
-    sr, rp = schema.staff_role, schema.role_permission
-    found = connection.execute(
-        select(sr.c.store_id)
-        .join(rp, rp.c.role_id == sr.c.role_id)
-        .join(schema.staff, schema.staff.c.id == sr.c.staff_id)
-        .where(sr.c.staff_id == staff_id, rp.c.permission == permission, schema.staff.c.active)
-    ).scalars()
-    stores = set(found)
+    asked = {"staff_id": staff_id, "permission": permission}
+    stores = set(connection.scalars(_STORES, asked))
     return None if None in stores else stores
 
 
 def is_allowed(connection: Connection, staff_id: str, permission: str, store_id: str) -> bool:
-    sr, rp = schema.staff_role, schema.role_permission
-    return (
-        connection.execute(
-            select(sr.c.id)
-            .join(rp, rp.c.role_id == sr.c.role_id)
-            .join(schema.staff, schema.staff.c.id == sr.c.staff_id)
-            .where(
-                sr.c.staff_id == staff_id,
-                rp.c.permission == permission,
-                schema.staff.c.active,
-                or_(sr.c.store_id.is_(None), sr.c.store_id == store_id),
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
+    stores = stores_allowed(connection, staff_id, permission)
+    return stores is None or store_id in stores
 
 
 def held(connection: Connection, staff: Staff) -> set[str]:
     """What the member of staff may do at the store where they stand."""
-    sr, rp = schema.staff_role, schema.role_permission
-    return set(
-        connection.scalars(
-            select(rp.c.permission)
-            .join(sr, sr.c.role_id == rp.c.role_id)
-            .join(schema.staff, schema.staff.c.id == sr.c.staff_id)
-            .where(
-                sr.c.staff_id == staff.id,
-                schema.staff.c.active,
-                or_(sr.c.store_id.is_(None), sr.c.store_id == staff.store_id),
-            )
-        )
-    )
+    asked = {"staff_id": staff.id, "store_id": staff.store_id}
+    return set(connection.scalars(_HELD_AT, asked))
 
 
 def require(connection: Connection, staff: Staff, permission: str, store_id: str) -> None:

@@ -45,7 +45,7 @@ def append(
         "before": before,
     }
     entry["hash"] = _signed(keys, entry)
-    connection.execute(insert(schema.audit_entry).values(entry))
+    connection.execute(insert(schema.audit_entry), entry)
     connection.execute(update(schema.shop).values(audit_head=_head(keys, number, entry["hash"])))
     return number
 

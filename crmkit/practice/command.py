@@ -16,7 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, Text, func, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, func, insert, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -93,7 +93,7 @@ class Tx:
         """The row with this id, or this code in another column; None where there is none."""
         code = table.c[column]
         typed = values.codes(key) if isinstance(code.type, Text) else (values.number(key),)
-        rows = (self.one(select(table).where(code == one)) for one in typed)
+        rows = (self.execute(_with_code(code), {"code": one}).first() for one in typed)
         return next(filter(None, rows), None)
 
     def find(self, table: Table, key: object, *, here: bool = False):
@@ -130,7 +130,7 @@ class Tx:
         row = {name: one for name, one in mine.items() if _needed(table, name)} | given
         if any(f"{name}_sealed" in table.c for name in given):
             row["id"] = row.get("id") or self.next_id(table)
-        result = self.connection.execute(insert(table).values(self._sealed(table, row)))
+        result = self.connection.execute(insert(table), self._sealed(table, row))
         key = result.inserted_primary_key[0]
         if said is not None:
             about = f"{table.name}:{key}"
@@ -210,6 +210,11 @@ class Tx:
         """What the audit entry says this was about; never a personal value."""
         self.subject = subject
         self.detail |= detail
+
+
+@functools.cache
+def _with_code(column: Column):
+    return select(column.table).where(column == bindparam("code"))
 
 
 def _needed(table: Table, name: str) -> bool:
@@ -408,11 +413,12 @@ def query(*, roles: str) -> Callable[[Callable], _Query]:
     return lambda method: _Query(method, roles)
 
 
+_CLOCK = select(schema.shop.c.clock_at, schema.shop.c.timezone, schema.shop.c.key_check)
+
+
 def begin(connection: Connection, shop, permission: str) -> Tx:
     """A transaction at the shop's moment; refused with a key that is no longer the shop's."""
-    row = connection.execute(
-        select(schema.shop.c.clock_at, schema.shop.c.timezone, schema.shop.c.key_check)
-    ).one()
+    row = connection.execute(_CLOCK).one()
     require_fitting(shop.keys, row.key_check)
     now = row.clock_at or shop.clock.now()
     if not values.CLOCKS_FROM - 1 <= now.year <= values.LAST_YEAR:

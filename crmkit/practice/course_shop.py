@@ -7,7 +7,7 @@ everybody goes through the desks.
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,11 @@ FILES = (
     *("stock_daily", "targets", "footfall", "opportunities", "opportunity_stages", "tickets"),
     "surveys",
 )
+STORED = {
+    "TIMESTAMP": "strftime(\"{}\" - INTERVAL 8 HOUR, '%Y-%m-%d %H:%M:%S.%f')",
+    "DATE": '"{}"::VARCHAR',
+}
+"""How SQLite keeps what DuckDB reckons with: a moment of the shop in UTC, a day as it is written."""
 BLANKS = {
     "home": HOME,
     "neighbour": NEIGHBOUR,
@@ -122,6 +127,11 @@ class _Past:
 
     def rows(self, name: str) -> list[dict]:
         """What a query gives; later ones find it as a table called ``shop_<name>``."""
+        names, rows = self._asked(name)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _asked(self, name: str) -> tuple[list[str], list[tuple]]:
+        """The columns of a query and its rows, days and moments as SQLite keeps them, in UTC."""
         query = self.queries[name].strip().rstrip(";")
         words = {
             "campaign_name": _("Members only"),
@@ -140,44 +150,49 @@ class _Past:
         kept = name.removeprefix("TEMP ") if name.startswith("TEMP ") else f"shop_{name}"
         self.engine.execute(f"CREATE TABLE {kept} AS {query}", blanks)
         if not kept.startswith("shop_"):
-            return []
-        found = self.engine.execute(f"SELECT * FROM {kept}")
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return [], []
+        known = schema.metadata.tables[name].c
+        columns = {
+            column: STORED.get(str(kind), '"{}"').format(column)
+            for column, kind, *_more in self.engine.execute(f"FROM {kept} LIMIT 0").description
+            if column in known or f"{column}_sealed" in known
+        }
+        rows = self.engine.execute(f"SELECT {', '.join(columns.values())} FROM {kept}").fetchall()
+        return list(columns), rows
 
     def write(self, connection: Connection, keys) -> None:
         self.keys = keys
         for name in list(self.queries)[1:]:
-            rows = self.rows(name)
+            names, rows = self._asked(name)
             if rows:
-                table = schema.metadata.tables[name]
-                connection.execute(insert(table), [self._row(table, one) for one in rows])
+                self._load(connection, schema.metadata.tables[name], names, rows)
+
+    def _load(self, connection: Connection, table, names: list[str], rows: list[tuple]) -> None:
+        """The rows as the shop's table has them, personal fields sealed."""
+        if table in (schema.product, schema.survey_invite) or table.name in schema.SEALED:
+            found = [self._row(table, dict(zip(names, row, strict=True))) for row in rows]
+            names, rows = list(found[0]), [tuple(one.values()) for one in found]
+        blanks = ", ".join("?" * len(names))
+        columns = ", ".join(f'"{one}"' for one in names)
+        into = f"INSERT INTO {table.name} ({columns}) VALUES ({blanks})"
+        connection.exec_driver_sql(into, rows)
 
     def seal(self, table, column: str, key, value: str | None) -> str | None:
         """As `Tx.seal`: this object stands in for the transaction when members are sealed."""
         return self.keys.seal(value, f"{table.name}.{column}:{key}")
 
     def _row(self, table, row: dict) -> dict:
-        """A row as the shop's table has it: in UTC, personal fields sealed."""
-        key, found, columns = row.get("id"), {}, _columns(table)
-        for name, value in row.items():
-            if f"{name}_sealed" in columns and table is not schema.member:
-                found[f"{name}_sealed"] = self.seal(table, f"{name}_sealed", key, value)
-            elif name in columns:
-                found[name] = _utc(value) if isinstance(value, datetime) else value
+        key = row.get("id")
         if table is schema.member:
-            sealed = {one: row[one] for one in ("name", "phone", "email", "birth_date")}
-            found |= sealed_columns(self, key, **sealed, card=new_card(key))
-        elif table is schema.product:
-            found["initials"] = initials(row["name"])
-        elif table is schema.survey_invite:
-            found["code_token"] = self.keys.token("survey_code", f"past-{key}")
-        return found
-
-
-@cache
-def _columns(table) -> frozenset[str]:
-    return frozenset(table.c.keys())
+            sealed = {one: row.pop(one) for one in ("name", "phone", "email", "birth_date")}
+            return row | sealed_columns(self, key, **sealed, card=new_card(key))
+        if table is schema.product:
+            return row | {"initials": initials(row["name"])}
+        if table is schema.survey_invite:
+            return row | {"code_token": self.keys.token("survey_code", f"past-{key}")}
+        for one in schema.SEALED[table.name]:
+            row[one] = self.seal(table, one, key, row.pop(one.removesuffix("_sealed"), None))
+        return row
 
 
 def _what_is_on(shop: Shop) -> None:

@@ -48,8 +48,8 @@ SELECT *, row_number() OVER (PARTITION BY sale_id ORDER BY file_row_number) AS l
     cents(list_price) AS price, cents(amount) AS paid
 FROM sales
 WHERE store_id = $home
-    AND (sold_at::DATE >= $since AND sold_at::DATE < $last
-        OR sold_at::DATE BETWEEN DATE '2024-06-28' AND DATE '2024-07-04');
+    AND (sold_at >= $since AND sold_at < $last
+        OR sold_at >= DATE '2024-06-28' AND sold_at < DATE '2024-07-05');
 
 -- name: TEMP payment_of
 SELECT sale_id, method, sum(cents(amount))::BIGINT AS amount, min(file_row_number) AS place
@@ -123,7 +123,7 @@ SELECT * FROM (
     SELECT id AS sale_id, row_number() OVER (PARTITION BY id ORDER BY place) AS line, method, amount
     FROM shop_sale JOIN payment_of p ON p.sale_id = external_id
     WHERE method <> 'points' OR member_id IS NULL)
-WHERE amount <> 0;
+WHERE amount <> 0 ORDER BY sale_id, line;
 
 -- Which line of its sale a returned line stands for: the first of as many units that was worth as
 -- much. Returns of sales paid with points, or paid back in two ways, stay out, and a second return.

@@ -1,11 +1,13 @@
 """Practice scenes: shops that are the same for every learner, at a moment that stands still."""
 
+import gc
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,8 +148,21 @@ def _make(scene: Scene, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         fresh = Path(folder) / FILE
-        scene.make(fresh).close()
+        with _nothing_thrown_away():
+            scene.make(fresh).close()
         fresh.replace(path)
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Python does not look for what is needed no more: for a moment with very many new things."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _fingerprint() -> str:
