@@ -24,7 +24,7 @@ from crmkit.clean.values import (
     rows_where,
     tidy_text,
 )
-from crmkit.data.reading.kinds import TOTALS
+from crmkit.data.reading.kind import TOTALS
 from crmkit.data.reading.meanings import kind_meant
 from crmkit.i18n import LANGUAGES, labels
 

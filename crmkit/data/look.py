@@ -10,9 +10,10 @@ from typing import Any
 from crmkit.data.reading import read
 from crmkit.data.reading.files import named, quoted
 from crmkit.data.reading.held import held
-from crmkit.data.reading.kinds import NOTHING, any_moment, moment_of
+from crmkit.data.reading.kind import NOTHING
 from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meanings, table_meant
+from crmkit.data.reading.moments import any_moment, moment_of
 from crmkit.data.reading.report import ReadingReport
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label

@@ -4,8 +4,9 @@
 
 The file is the course shop's sales many times over. Ours guesses delimiter, encoding, headings, types
 and meaning, proves them on every line and reports them; DuckDB's `read_csv` looks at the first lines.
-Both then touch every column of every line. Each runs in a process of its own, in turns; told is the least processor time of the rounds and the
-most memory. Not collected by pytest.
+Both then touch every column of every line. Opening is measured by what one look at every line costs
+DuckDB: its opening and its answer. Each runs in a process of its own, in turns; told is the least
+processor time of the rounds and the most memory. Not collected by pytest.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import time
 from pathlib import Path
 
 RATIO, PEAK = 1.5, 500
-"""How many times DuckDB's processor time an answer of ours may take, and the megabytes held."""
+"""How many times DuckDB's processor time for one look at every line our opening, and our answer, may
+take, and the megabytes held."""
 
 
 def ask(who: str, file: str) -> tuple[int, float, float]:
@@ -84,11 +86,17 @@ def main() -> None:
                 f"{who}: {opened[who]:.2f} s of processor to open, {asked[who]:.2f} to answer, "
                 f"peak {most[who]:,.0f} MB"
             )
-        both = [opened[who] + asked[who] for who in ("ours", "duckdb")]
-        print(
-            f"ours / DuckDB: {both[0] / both[1]:.2f}; the answer alone {asked['ours'] / asked['duckdb']:.2f}"
-        )
-        assert asked["ours"] / asked["duckdb"] < RATIO, f"more than {RATIO} times"
+        look = opened["duckdb"] + asked["duckdb"]
+        ratios = {
+            "opening, every line proven, by one look of DuckDB's": opened["ours"] / look,
+            "the answer alone": asked["ours"] / asked["duckdb"],
+        }
+        for what, ratio in ratios.items():
+            print(f"ours / DuckDB: {ratio:.2f}, {what}")
+        both = (opened["ours"] + asked["ours"]) / look
+        print(f"ours / DuckDB: {both:.2f}, both together")
+        for what, ratio in ratios.items():
+            assert ratio < RATIO, f"{what}: more than {RATIO} times"
         assert most["ours"] < PEAK, f"more than {PEAK} MB"
 
 

@@ -1,7 +1,8 @@
 """The one way in: any file, folder or database table, read to the kinds of the column contract.
 
 `files` finds and unpacks what is meant, `encodings` and `layout` tell how a text is written,
-`kinds` what a column holds, `typed` proves it on every line; `excel` and `databases` bring the rest.
+`kinds` and `moments` what a column holds, `typed` proves it on every line: at a `glance`, or by its
+`plan`; `excel` and `databases` bring the rest.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crmkit.data.reading.databases import database_table, duckdb_table
-from crmkit.data.reading.delimited import query_of
+from crmkit.data.reading.delimited import Text, text_of, together
 from crmkit.data.reading.encodings import encoding_name
 from crmkit.data.reading.excel import excel_table
 from crmkit.data.reading.files import (
@@ -39,6 +40,8 @@ _OWN_KINDS = {
     "date": ("DATE", "TIMESTAMP"),
 }  # fmt: skip
 """The kinds of DuckDB's types, without their size or unit: TIMESTAMP_NS, DECIMAL(10,2)."""
+
+_Part = tuple[str, Text | None, list[str]]
 
 
 @arguments.checked
@@ -103,13 +106,15 @@ def read(
     ]
     raw = _one_query(parts, files)
     notes = _all_notes([part[2] for part in parts], files)
+    texts = [text for _query, text, _notes in parts if text]
     found = typed(
         raw,
         files[0] if len(files) == 1 else source,
+        texts=texts if len(texts) == len(parts) else (),
         decimal=decimal,
         day_first=day_first,
-        semicolons=any(part[1] == ";" for part in parts),
-        declared=all(kind != "csv" for kind in kinds),
+        semicolons=any(text.layout.delimiter == ";" for text in texts),
+        declared=not texts,
     )
     return _reported(
         found.relation, str(source), len(files), found, [*notes, *found.notes], time_zone
@@ -124,28 +129,28 @@ def _part(
     delimiter: str | None,
     headings: Headings,
     encoding: str | None,
-) -> tuple[str, str, list[str]]:
-    """One file as a query of DuckDB, its delimiter, and what was guessed."""
+) -> _Part:
+    """One file as a query of DuckDB, as a text if it is one, and what was guessed."""
     if kind == "csv":
-        query, layout = query_of(file, encoding=encoding, delimiter=delimiter, headings=headings)
-        return query, layout.delimiter, layout.notes
+        text = text_of(file, encoding=encoding, delimiter=delimiter, headings=headings)
+        return text.query, text, text.layout.notes
     if kind == "excel":
         import pyarrow.parquet as pq
 
         table, notes = excel_table(file, sheet, headings)
         held = new_folder("sheet") / "rows.parquet"
         pq.write_table(table, held)
-        return f"SELECT * FROM read_parquet({quoted(held)})", "", notes
+        return f"SELECT * FROM read_parquet({quoted(held)})", None, notes
     if kind == "json":
         return _json(file, encoding)
     if kind == "parquet":
-        return f"SELECT * FROM read_parquet({quoted(file)})", "", []
+        return f"SELECT * FROM read_parquet({quoted(file)})", None, []
     raise FileUnreadable(
         _("{file} is a database; read it alone, not among other files.").format(file=file)
     )
 
 
-def _json(file: Path, encoding: str | None) -> tuple[str, str, list[str]]:
+def _json(file: Path, encoding: str | None) -> _Part:
     """JSON with its texts as text: DuckDB would make dates of some, and drop their zone."""
     import duckdb
 
@@ -157,7 +162,7 @@ def _json(file: Path, encoding: str | None) -> tuple[str, str, list[str]]:
         found.limit(0).fetchall()
         notes = [_("Encoding: {encoding}.").format(encoding=encoding_name(said))]
         if any(re.search(r"STRUCT|MAP|\[\]|JSON", str(kind)) for kind in found.types):
-            return _nested(text, file), "", notes
+            return _nested(text, file), None, notes
         plain = {
             name: "VARCHAR" if str(kind) in ("DATE", "TIMESTAMP", "TIME", "UUID", "JSON") or "TIME ZONE" in str(kind) else str(kind)
             for name, kind in zip(found.columns, found.types, strict=True)
@@ -169,7 +174,7 @@ def _json(file: Path, encoding: str | None) -> tuple[str, str, list[str]]:
         raise FileUnreadable(
             _("{file} is no readable JSON: {reason}").format(file=file, reason=first_line(error))
         ) from error
-    return query, "", notes
+    return query, None, notes
 
 
 def _nested(text: Path, file: Path) -> str:
@@ -207,13 +212,13 @@ def _parquet(files: list[Path], source: object, time_zone: str | None) -> tuple[
     return _reported(relation, str(source), len(files), time_zone=time_zone)
 
 
-def _one_query(parts: list[tuple[str, str, list[str]]], files: list[Path]) -> str:
+def _one_query(parts: list[_Part], files: list[Path]) -> str:
     """All files as one table, columns of one name together; refused where they have little alike."""
     import duckdb
 
     if len(parts) == 1:
         return parts[0][0]
-    columns = [duckdb.sql(f"{query} LIMIT 0").columns for query, _sign, _notes in parts]
+    columns = [duckdb.sql(f"{query} LIMIT 0").columns for query, _text, _notes in parts]
     lower = [{name.lower() for name in names} for names in columns]
     for file, names in zip(files, lower, strict=True):
         if len(names & lower[0]) * 2 < max(len(names), len(lower[0])):
@@ -228,10 +233,10 @@ def _one_query(parts: list[tuple[str, str, list[str]]], files: list[Path]) -> st
                     other_columns=", ".join(columns[files.index(file)][:6]),
                 )
             )
-    for (_query, _sign, notes), names in zip(parts, lower, strict=True):
+    for (_query, _text, notes), names in zip(parts, lower, strict=True):
         if missing := sorted(lower[0] ^ names):
             notes.append(_("Columns only in some of the files: {names}.").format(names=", ".join(missing)))  # fmt: skip
-    return " UNION ALL BY NAME ".join(f"({query})" for query, _sign, _notes in parts)
+    return together([query for query, _text, _notes in parts])
 
 
 def _all_notes(found: list[list[str]], files: list[Path]) -> list[str]:

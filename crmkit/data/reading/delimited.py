@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crmkit.data.reading.encodings import decoded, detect_encoding, encoding_name
@@ -90,10 +90,54 @@ def sample_of(path: Path) -> str:
     return text
 
 
-def query_of(
-    path: Path, *, encoding: str | None, delimiter: str | None, headings: Headings
-) -> tuple[str, Layout]:
-    """A query that gives every column of the file as text, and how the file is laid out.
+@dataclass(frozen=True)
+class Text:
+    """A text in UTF-8 and how it is laid out, as questions for DuckDB."""
+
+    path: Path
+    layout: Layout
+
+    @property
+    def query(self) -> str:
+        """Every column as text."""
+        return self.query_of(self.path, self.layout.skip_rows)
+
+    def query_of(self, lines: Path, skip: int = 0) -> str:
+        """Every column as text, of a file of lines like these."""
+        layout = self.layout
+        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in layout.names)
+        kept = [named(n) for at, n in enumerate(layout.names) if at not in layout.dropped]
+        return (
+            f"SELECT {', '.join(kept)} FROM {_read_csv(lines)}, skip={skip}, "
+            f"delim={quoted(layout.delimiter)}, quote={quoted(layout.quote)}, "
+            f"escape={quoted(layout.escape)}, columns={{{columns}}})"
+        )
+
+    @property
+    def lines(self) -> str:
+        """Every line below the headings, whole."""
+        return (
+            f"{_read_csv(self.path)}, skip={self.layout.skip_rows}, delim='\x1f', quote='', "
+            "escape='', columns={'line': 'VARCHAR'})"
+        )
+
+
+def together(queries: list[str]) -> str:
+    """Several queries as one, columns of one name together."""
+    return (
+        queries[0] if len(queries) == 1 else " UNION ALL BY NAME ".join(f"({q})" for q in queries)
+    )
+
+
+def _read_csv(text: Path) -> str:
+    return (
+        f"read_csv({quoted(text)}, auto_detect=false, header=false, strict_mode=true, "
+        "buffer_size=8388608"
+    )
+
+
+def text_of(path: Path, *, encoding: str | None, delimiter: str | None, headings: Headings) -> Text:
+    """The file as UTF-8, and how it is laid out.
 
     Raises `FileUnreadable`: no text, bytes of no encoding, no lines.
     """
@@ -108,24 +152,13 @@ def query_of(
         text = _rewritten(text, each=_tabbed)
         layout = replace(layout, delimiter="\t", skip=layout.skip)
     layout.notes.insert(0, _("Encoding: {encoding}.").format(encoding=encoding_name(said)))
-    return _query(text, layout), layout
+    return Text(text, layout)
 
 
 def _torn_ends(sample: str, layout: Layout) -> bool:
     """Whether lines end in two ways outside of quotation marks."""
     bare = re.sub(f"{layout.quote}[^{layout.quote}]*{layout.quote}", "", sample)
     return len(set(re.findall(r"\r\n|\n", bare))) > 1
-
-
-def _query(text: Path, layout: Layout) -> str:
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in layout.names)
-    kept = [named(n) for at, n in enumerate(layout.names) if at not in layout.dropped]
-    return (
-        f"SELECT {', '.join(kept)} FROM read_csv({quoted(text)}, auto_detect=false, header=false, "
-        f"skip={layout.skip_rows}, delim={quoted(layout.delimiter)}, quote={quoted(layout.quote)}, "
-        f"escape={quoted(layout.escape)}, strict_mode=true, buffer_size=8388608, "
-        f"columns={{{columns}}})"
-    )
 
 
 def broken_line(error: Exception, file: object) -> FileUnreadable:

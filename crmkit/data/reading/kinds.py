@@ -9,42 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
 from crmkit.data.reading.files import quoted
+from crmkit.data.reading.kind import ID, NOTHING, TEXT, TOTALS, UNSEEN, Kind
 from crmkit.data.reading.meanings import kind_meant
+from crmkit.data.reading.moments import any_moment, moment_kinds, two_ways
 from crmkit.i18n import gettext as _
 
-NOTHING = ("null", "n/a", "#n/a", "na", "nan", "none", "nil", "nat", "-", "--", "\\n", "(null)", "(blank)", "<na>", "无", "空")  # fmt: skip
-"""How systems write that there is nothing, in small letters: nothing, in ids, numbers and dates."""
-
-TOTALS = (
-    r"(?:(?:grand|sub)[ -]?)?totals?\b.{0,40}|.{0,20}\b(?:grand|sub)[ -]?totals?|sum|summe|gesamt(?:summe)?"
-    r"|.{0,20}(?:合计|总计|小计|共计|汇总|合計|總計|小計)"
-    r"|averages?|avg|平均(?:值|数)?|均值"
-    r"|[(]?\d+ (?:rows?|records?|lines?)(?: affected)?[)]?|共 ?\d+ ?(?:条|行|笔|单|项)(?:记录|数据)?"
-    r"|第 ?\d+ ?页.{0,20}|(?:制表|审核|打印|导出)(?:人|时间|日期)[:：].{0,40}"
-)
-"""How rows that add up or count other rows begin, or number and sign a page, in small letters."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of values: `fits` all of them (RE2 and Python alike), `sql` makes them of {c}."""
-
-    name: str  # text, whole number, number, date, moment with zone, true/false
-    fits: str = ""
-    sql: str = "{c}"
-    strict: bool = False  # whether a fitting text may still be none (31 February)
-
-    def made_of(self, text: str) -> str:
-        """The SQL that makes the value of a text."""
-        return self.sql.replace("{c}", text)
-
-
-TEXT = Kind("text")
-ID = Kind("id")
 _FLAG = Kind("flag", "(?i:true|false)", "CAST({c} AS BOOLEAN)")
 _WHOLE = Kind("whole", r"-?(?:0|[1-9]\d{0,14})", "CAST({c} AS BIGINT)")
 _NUMBER = Kind(
@@ -55,10 +27,8 @@ _NUMBER = Kind(
 _SIGNED_WHOLE = Kind("whole", r"[-+]?\d{1,15}", "CAST({c} AS BIGINT)")
 _SIGNED = Kind("number", r"[-+]?\d{1,15}(?:\.\d{0,17})?|[-+]?\.\d{1,17}|[-+]?\d(?:\.\d{0,17})?[eE][+-]\d{1,3}", "CAST({c} AS DOUBLE)")  # fmt: skip
 
-
-UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-"""Signs without width, which come along with what was copied from a page."""
 _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
+_NARROW = _WIDE | dict.fromkeys(map(ord, UNSEEN))
 
 
 def narrow(text: str) -> str:
@@ -68,7 +38,7 @@ def narrow(text: str) -> str:
     >>> narrow("Ａ００１　￥３９．００")
     'A001 ¥39.00'
     """
-    return text.translate(_WIDE | dict.fromkeys(map(ord, UNSEEN))).lstrip("`")
+    return (text if text.isascii() else text.translate(_NARROW)).lstrip("`")
 
 
 def narrow_sql(text: str) -> str:
@@ -82,6 +52,7 @@ def narrow_sql(text: str) -> str:
 # --- numbers as people write them ----------------------------------------------------------------
 
 GROUP = "[ \u00a0\u202f\u2009'’]"
+_PLAIN = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _POINT = re.compile(r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|^0\.\d+$")
 _COMMA = re.compile(r",\d{1,2}$|,\d{4,}$|\.\d{3},|^0,\d+$|\.\d{3}\.\d{3}$")
 
@@ -99,6 +70,8 @@ def currency_marks() -> str:
 
 def bare_number(text: str) -> tuple[str, str]:
     """A written number without its currency, and minus where it stands before: (number, mark)."""
+    if _PLAIN.fullmatch(text):
+        return text, ""
     bare = text.strip().replace("−", "-").replace("–", "-")
     if found := re.fullmatch(r"\((.+)\)", bare):
         bare = "-" + found[1]
@@ -171,108 +144,8 @@ def _written(values: list[str], decimal: str | None, semicolons: bool) -> Kind |
     digits = "regexp_replace({c}, " + quoted(rf"[^\d{decimal}]") + ", '', 'g')"
     if marks:  # Fr. and Rp. bring points of their own
         digits = digits.replace("{c}", "regexp_replace({c}, " + quoted(mark) + ", '', 'g')")
-    return Kind("number", fits, f"CAST({minus}replace({digits}, ',', '.') AS DOUBLE)")
-
-
-# --- dates as people write them ------------------------------------------------------------------
-
-_ISO = r"\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?"
-_ZONED = r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)? ?(?:[zZ]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
-_CLOCK = {
-    "": "",
-    r"[ T]\d{1,2}:\d{2}": " %H:%M",
-    r"[ T]\d{1,2}:\d{2}:\d{2}": " %H:%M:%S",
-    r" \d{1,2}:\d{2} ?(?i:am|pm)": " %I:%M %p",
-    r" \d{1,2}:\d{2}:\d{2} ?(?i:am|pm)": " %I:%M:%S %p",
-}
-_HALF_DAY = r" ?(?:上午|下午) ?\d{1,2}:\d{2}"
-_HOURS = r" ?\d{1,2}[时点]\d{1,2}分"
-_SPOKEN = {
-    _HALF_DAY: " %p %I:%M",
-    _HALF_DAY + r":\d{2}": " %p %I:%M:%S",
-    _HOURS: " %H:%M",
-    _HOURS + r"\d{1,2}秒": " %H:%M:%S",
-}
-"""Times as Chinese systems write them; `_clock_alike` brings them to what their form says."""
-_CLOCK |= _SPOKEN
-_DAYS = {
-    r"\d{4}-\d{1,2}-\d{1,2}": "%Y-%m-%d",
-    r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
-    r"\d{4}\.\d{1,2}\.\d{1,2}": "%Y.%m.%d",
-    r"\d{4}年\d{1,2}月\d{1,2}日": "%Y年%m月%d日",
-    r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
-    r"\d{1,2}-[A-Za-z]{3}-\d{2}": "%d-%b-%y",
-    r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
-    r"[A-Za-z]{3} \d{1,2}, \d{4}": "%b %d, %Y",
-    r"[A-Za-z]{3} \d{1,2} \d{4}": "%b %d %Y",
-    r"\d{1,2} [A-Za-z]{3,9} \d{4}": "%d %B %Y",
-    r"[A-Za-z]{3,9} \d{1,2}, \d{4}": "%B %d, %Y",
-    r"[A-Za-z]{3,9} \d{1,2} \d{4}": "%B %d %Y",
-}
-_COMPACT = {
-    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])": "%Y%m%d",
-    r"(?:19|20)\d{12}": "%Y%m%d%H%M%S",
-}
-_TWO_WAYS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})((?:[ T].*)?)")
-
-
-def _moments(form: str, fits: str) -> Kind:
-    text = "replace({c}, 'T', ' ')" if " %" in form else "{c}"
-    if any(fits.endswith(clock) for clock in _SPOKEN):
-        text = _clock_alike(text)
-    return Kind("date", fits, f"strptime({text}, {quoted(form)})", strict=True)
-
-
-def _clock_alike(text: str) -> str:
-    """上午9:05 as AM 9:05, 9时05分 as 9:05: the same moment in signs that every program knows."""
-    for wrong, right in (
-        (" ?上午 ?", " AM "), (" ?下午 ?", " PM "),
-        (r" ?(\d{1,2})[时点](\d{1,2})分", r" \1:\2"), (r"(\d{1,2})秒", r":\1"),
-    ):  # fmt: skip
-        text = f"regexp_replace({text}, {quoted(wrong)}, {quoted(right)})"
-    return text
-
-
-@cache
-def _moment_kinds(compact: bool) -> tuple[Kind, ...]:
-    zoned = "regexp_replace(regexp_replace({c}, ' ?(UTC|GMT)$', 'Z'), '([+-]\\d{2})(\\d{2})$', '\\1:\\2')"
-    days = {**_DAYS, **(_COMPACT if compact else {})}
-    return (
-        Kind("date", _ISO, "CAST({c} AS TIMESTAMP)", strict=True),
-        Kind("moment", _ZONED, f"CAST({zoned} AS TIMESTAMPTZ)", strict=True),
-        *(
-            _moments(form + clock, day + time)
-            for day, form in days.items()
-            for time, clock in _CLOCK.items()
-            if not (time and day in _COMPACT)
-        ),
-    )
-
-
-def _two_ways(values: list[str], day_first: bool | None) -> tuple[Kind | None, bool]:
-    """Dates such as 03/05/2025: how they are to be read, and whether nobody can tell."""
-    parts = [_TWO_WAYS.fullmatch(text) for text in values]
-    if not parts or not all(parts):
-        return None, False
-    days = any(int(part[1]) > 12 for part in parts)
-    months = any(int(part[3]) > 12 for part in parts)
-    if days and months:
-        return None, False
-    if day_first is None:
-        if not days and not months:
-            return None, True
-        day_first = days
-    elif (day_first and months) or (not day_first and days):
-        return None, False
-    first = parts[0]
-    for time, clock in _CLOCK.items():
-        year, digits = ("%Y", r"\d{4}") if len(first[4]) == 4 else ("%y", r"\d{2}")
-        sign = re.escape(first[2])
-        fits = rf"\d{{1,2}}{sign}\d{{1,2}}{sign}{digits}{time}"
-        if all(re.fullmatch(fits, text) for text in values):
-            order = ("%d", "%m") if day_first else ("%m", "%d")
-            return _moments(first[2].join((*order, year)) + clock, fits), False
-    return None, False
+    sure = rf"(?:{mark})?[-+]?\d{{1,15}}(?:{point}\d{{0,14}})?(?:{mark})?"
+    return Kind("number", fits, f"CAST({minus}replace({digits}, ',', '.') AS DOUBLE)", sure=sure)
 
 
 # --- the choice ----------------------------------------------------------------------------------
@@ -323,12 +196,12 @@ def chosen(
         return _WHOLE, None
     told = None
     if meant in (None, "time"):
-        for kind in _moment_kinds(meant == "time"):
+        for kind in moment_kinds(meant == "time"):
             if all(re.fullmatch(kind.fits, v) for v in values):
                 return kind, None
-        two_ways, unclear = _two_ways(values, day_first)
-        if two_ways:
-            return two_ways, None
+        either, unclear = two_ways(values, day_first)
+        if either:
+            return either, None
         if unclear:
             told = _(
                 "{column}: dates such as {value} can be read two ways and stay text; say which: "
@@ -353,24 +226,9 @@ def chosen(
     return TEXT, told
 
 
-def any_moment() -> str:
-    """A pattern of every date that can be read one way only, however it is written."""
-    return "|".join(f"(?:{kind.fits})" for kind in _moment_kinds(True))
-
-
-def moment_of(text: str) -> str:
-    """The SQL that makes the moment of a text in whichever of those ways it is written, else null."""
-    ways = [
-        f"CASE WHEN regexp_full_match({text}, {quoted(kind.fits)}) "
-        f"THEN TRY(CAST({kind.made_of(text)} AS TIMESTAMP)) END"
-        for kind in _moment_kinds(True)
-    ]
-    return f"coalesce({', '.join(ways)})"
-
-
 def _usual_and_odd(values: list[str]) -> tuple[str, str]:
     """A date written as most are, and a value that is not; one that is no date before all others."""
-    fits = [kind.fits for kind in _moment_kinds(True)]
+    fits = [kind.fits for kind in moment_kinds(True)]
     most = max(fits, key=lambda fit: sum(re.fullmatch(fit, v) is not None for v in values[:2000]))
     usual = next((v for v in values if re.fullmatch(most, v)), "")
     odd = [v for v in values if not re.fullmatch(most, v)]

@@ -1,0 +1,39 @@
+"""What a kind of values is, and the words and signs that stand for no value of any kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NOTHING = ("null", "n/a", "#n/a", "na", "nan", "none", "nil", "nat", "-", "--", "\\n", "(null)", "(blank)", "<na>", "无", "空")  # fmt: skip
+"""How systems write that there is nothing, in small letters: nothing, in ids, numbers and dates."""
+
+TOTALS = (
+    r"(?:(?:grand|sub)[ -]?)?totals?\b.{0,40}|.{0,20}\b(?:grand|sub)[ -]?totals?|sum|summe|gesamt(?:summe)?"
+    r"|.{0,20}(?:合计|总计|小计|共计|汇总|合計|總計|小計)"
+    r"|averages?|avg|平均(?:值|数)?|均值"
+    r"|[(]?\d+ (?:rows?|records?|lines?)(?: affected)?[)]?|共 ?\d+ ?(?:条|行|笔|单|项)(?:记录|数据)?"
+    r"|第 ?\d+ ?页.{0,20}|(?:制表|审核|打印|导出)(?:人|时间|日期)[:：].{0,40}"
+)
+"""How rows that add up or count other rows begin, or number and sign a page, in small letters."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of values: `fits` all of them (RE2 and Python alike), `sql` makes them of {c}."""
+
+    name: str  # text, whole number, number, date, moment with zone, true/false
+    fits: str = ""
+    sql: str = "{c}"
+    strict: bool = False  # whether a fitting text may still be none (31 February)
+    sure: str = ""  # what fits and certainly is one; where not told and not strict: all that fits
+
+    def made_of(self, text: str) -> str:
+        """The SQL that makes the value of a text."""
+        return self.sql.replace("{c}", text)
+
+
+UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Signs without width, which come along with what was copied from a page."""
+
+TEXT = Kind("text")
+ID = Kind("id")
