@@ -85,6 +85,54 @@ def test_a_re_check_says_the_number_before_and_after(words):
 
 
 PRICE = {"who": True, "what": ["会员价", "member price"], "until": True}
+KEPT_UNTIL = """
+留到周日
+到七月六号
+留到7.6
+7/6前来取
+给您留三天
+保留48小时
+这周都给您留着
+限时一周
+整个七月都有
+活动到7月末
+留到这个月最后一天
+今天打烊前来拿
+晚上八点以前来取
+后天下班前来取
+今天刚到，周五前给您留着
+we'll hold it till Sun
+kept for you till the 6th
+kept for you for three days
+collect by 6 p.m.
+collect by 6pm tomorrow
+kept all week
+kept until 06-07
+valid to 31.7.
+through July
+July only
+for 48 hours
+came in this morning; yours until tomorrow night
+""".strip().splitlines()
+NO_DAY = """
+今天到的，快来
+这周新到的
+三天前您问的到了
+一周一次的好事
+第2件7.5折
+满99元减20
+2号店也有
+尽快来取
+came in today, come and see
+in this week
+reduced by 20%
+up to 50% off
+tell it to 2 friends
+in sizes 2-3
+1/2 price
+2 for 7.99
+it may be the softest
+""".strip().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +156,21 @@ def test_a_message_says_who_what_and_until_when_or_is_told_what_is_missing(words
         found = fault("push", wanted, PUSH | {"tells": told})
     assert (found and found.reason) == ("untold" if missing else None)
     assert all(one in found.message for one in missing)
+
+
+@pytest.mark.parametrize("words", KEPT_UNTIL)
+def test_until_when_is_understood_as_a_shop_writes_it(words):
+    assert Told.of(words, ()).missing({"until": True}) == []
+
+
+@pytest.mark.parametrize("words", NO_DAY)
+def test_a_price_or_the_day_goods_came_is_not_until_when(words):
+    assert Told.of(words, ()).missing({"until": True}) != []
+
+
+@pytest.mark.parametrize("words", ["Old Town: hello", "Li from Old Town Store", "老城店小李"])
+def test_a_store_is_known_by_its_name_without_the_word_store(words):
+    assert Told.of(words, ["老城店", "Old Town Store"]).missing({"who": True}) == []
 
 
 @pytest.mark.parametrize("words", ["好了", "done", "已解决", ""])
