@@ -1,21 +1,15 @@
 """Whether the books add up: what must be true of a shop after any day's work, as `books.sql` says."""
 
-import re
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from crmkit.practice.sql_files import queries
 
-@cache
+
 def rules() -> dict[str, str]:
     """Every rule by its sentence, with the query for the rows that break it."""
-    said = Path(__file__).with_suffix(".sql").read_text("utf-8")
-    parts = re.split(r"^-- rule: (.+)$", said, flags=re.MULTILINE)
-    return {
-        rule: query.strip().rstrip(";")
-        for rule, query in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    return queries(Path(__file__).with_suffix(".sql"))
 
 
 def problems(connection: Connection) -> list[str]:

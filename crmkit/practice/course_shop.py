@@ -22,6 +22,7 @@ from crmkit.practice.engine import in_a_hurry, writing
 from crmkit.practice.goods import initials
 from crmkit.practice.people import new_card, sealed_columns
 from crmkit.practice.shop import Shop
+from crmkit.practice.sql_files import queries
 
 ZONE = ZoneInfo("Asia/Shanghai")
 OPENING = datetime(2025, 7, 1, 9, 0)
@@ -93,12 +94,7 @@ def _utc(local: datetime) -> datetime:
 class _Past:
     """The store's past, reckoned by DuckDB and written into the shop's tables, each at once."""
 
-    @cached_property
-    def queries(self) -> dict[str, str]:
-        """Every query of `course_shop.sql` by its name, in order."""
-        text = Path(__file__).with_suffix(".sql").read_text("utf-8")
-        parts = re.split(r"^-- name: (.+)$", text, flags=re.MULTILINE)
-        return dict(zip(parts[1::2], parts[2::2], strict=True))
+    queries = queries(Path(__file__).with_suffix(".sql"))
 
     @cached_property
     def engine(self):
@@ -132,7 +128,7 @@ class _Past:
 
     def _asked(self, name: str) -> tuple[list[str], list[tuple]]:
         """The columns of a query and its rows, days and moments as SQLite keeps them, in UTC."""
-        query = self.queries[name].strip().rstrip(";")
+        query = self.queries[name]
         words = {
             "campaign_name": _("Members only"),
             "web_shop": label("channel", "web"),

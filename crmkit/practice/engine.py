@@ -133,6 +133,7 @@ def in_a_hurry(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _hurry(connection, _record):
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
 
     engine.dispose()
 

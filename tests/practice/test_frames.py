@@ -207,6 +207,16 @@ def test_costs_are_for_those_who_count_goods_and_buyers_for_those_who_serve_them
     assert frames["sales"]["member_id"].notna().any() == knows_buyers
 
 
+def test_the_frames_are_the_same_on_both_databases(shop, new_database, tmp_path):
+    where = new_database("postgresql")
+    Shop.restore(shop.back_up(tmp_path / "backup.db"), where, shop.keys)
+    there = Shop.open(where, "T1", keys=shop.keys, clock=FixedClock(NOON))
+    on_postgres = there.frames()
+    for name, frame in shop.frames().items():
+        pd.testing.assert_frame_equal(on_postgres[name], frame, obj=name)
+    there.close()
+
+
 def test_an_empty_shop_has_empty_frames_that_every_function_takes(tmp_path):
     shop = Shop.create(
         tmp_path / "shop.db",
