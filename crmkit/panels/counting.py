@@ -1,17 +1,17 @@
 """Counting blind on screen: the sheet, what was counted, and what the count found."""
 
-import re
+from collections.abc import Collection
 from typing import Any
 
-from crmkit.i18n import gap
+from crmkit.i18n import gap, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.panels.general import Desk
 from crmkit.panels.logic.desk import counted, signed
 from crmkit.panels.logic.forms import codes
-from crmkit.panels.shown import cannot, money, operation_label
-from crmkit.practice import values
+from crmkit.panels.logic.reasons import not_counted, reasons
+from crmkit.panels.shown import cannot, money
 from crmkit.practice.display import name_of, on_shelf
-from crmkit.practice.errors import BadValue
+from crmkit.practice.errors import BadValue, NotAllowed
 from crmkit.screen import Part, parts
 
 SOME = 5
@@ -25,8 +25,12 @@ class Counting(Desk):
     report: Any = None
     asked = False
     """Whether they were asked, before closing, for what is not counted and for a reason."""
+    unexplained = False
+    """Whether the manager was asked, before signing, for the reasons that are not noted."""
     summed = False
     """Whether the result is shown with its sums: where it is read again, not where it is learnt."""
+    cancelling = False
+    """Whether they were asked before what was counted is thrown away."""
     beside: tuple[Any, int] | None = None
     """A product that is not in this count, and how many of it there are: is it to be added?"""
     missed: tuple[tuple[str, str], ...] = ()
@@ -36,7 +40,7 @@ class Counting(Desk):
         self.named: dict[str, str] = {}
         super().__init__(shop)
 
-    def _one(self, words: str) -> Any:
+    def _one(self, words: str, among: Collection[str] = ()) -> Any:
         raise NotImplementedError
 
     def _count(self) -> Part:
@@ -103,13 +107,19 @@ class Counting(Desk):
                         parts.text(_("What is not counted stays as it is: it is not zero."), "quiet"),
                         parts.form(
                             "count.close",
-                            *self.marked("count.close", parts.field("causes", _("What you know of the reason (optional)"), lines=2, rev=turn, help=_("One line per product: its number, then the reason. P0001 broken"))),
+                            *self.marked("count.close", parts.field("causes", _("What you know of the reason (optional)"), "\n".join(map(" ".join, self.sheet.causes)), lines=2, rev=turn, help=_("One line per product: its number or name, then the reason. P0001 broken"))),
                             parts.button(_("Close the count"), kind="primary", icon="lock", why=self.work.why_not("stock.close_count")),
                             once=self.keys("count.close"),
                         ),
                         parts.row(
                             parts.button(_("Leave it and carry on later"), "count.leave", kind="quiet"),
-                            parts.button(operation_label("stock.cancel_count"), "count.cancel", kind="quiet", why=self.work.why_not("stock.cancel_count"), once=self.keys("count.cancel")),
+                            parts.button(_("Cancel this stocktake"), "count.cancel", kind="quiet", why=self.work.why_not("stock.cancel_count"), once=self.keys("count.cancel")),
+                        ) if not self.cancelling else parts.column(
+                            parts.message("warning", ngettext("{n} count would be thrown away.", "{n} counts would be thrown away.", len(done)).format(n=len(done))),
+                            parts.row(
+                                parts.button(_("Throw it away"), "count.cancel", once=self.keys("count.cancel")),
+                                parts.button(_("Go on counting"), "count.keep", kind="primary"),
+                            ),
                         ),
                         title=_("Stocktake {id}").format(id=self.sheet.stocktake_id),
                     ),
@@ -246,7 +256,7 @@ class Counting(Desk):
 
     def _begins(self, sheet: Any) -> None:
         self.sheet, self.report = sheet, None
-        self.asked, self.beside, self.missed = False, None, ()
+        self.asked, self.cancelling, self.beside, self.missed = False, False, None, ()
         self.work.turn += 1  # nothing of an earlier count stands in the fields
 
     def one_scanned(self, typed: dict) -> None:
@@ -255,6 +265,10 @@ class Counting(Desk):
         if self.beside:  # nobody said whether it is to be added
             self.missed = (*self.missed, (self.beside[0].id, str(self.beside[1])))
         self.missed = tuple(one for one in self.missed if one[0] != scan[0])
+        if not_counted(scan[1]):
+            words = _("Not counted? Note nothing for it, it stays not counted. Write 0 only where you saw that it is empty.")  # fmt: skip
+            self.work.said, self.refused = None, ("count.one", "counted", words)
+            return
         self.note("count.one", self.count_one, typed)
         if self.refused and any(scan):
             self.missed = (*self.missed, scan)
@@ -265,7 +279,7 @@ class Counting(Desk):
         words = str(typed.get("product") or "").strip()
         if not words:
             raise BadValue(_("Scan or type the goods first."))
-        product = self._one(words)
+        product = self._one(words, dict(self.sheet.products))
         if product is None:
             return
         many = counted(typed.get("counted"), _("Counted"))
@@ -287,6 +301,10 @@ class Counting(Desk):
 
     def cancel_count(self, _arg: Any, _values: dict) -> None:
         number = self.sheet.stocktake_id
+        if self.sheet.noted and not self.cancelling:
+            self.cancelling = True
+            return
+        self.cancelling = False
         self.shop.stock.cancel_count(number, key=self.keys("count.cancel"))
         self.keys.done("count.cancel")
         self.sheet = self.beside = None
@@ -307,18 +325,8 @@ class Counting(Desk):
 
     def close_count(self, typed: dict, key: str) -> None:
         told = str(typed.get("causes") or "").strip()
-        lines = [re.split(r"[\s:：,，]+", line.strip(), maxsplit=1) for line in told.splitlines()]
         number, done, all_ = self.sheet.stocktake_id, dict(self.sheet.noted), dict(self.sheet.products)  # fmt: skip
-        if len(all_) == 1 and told and not set(codes(told)[:1]) & set(all_):
-            lines = [[*all_, told]]  # of one product the reason can only be its own
-        lines = [[one for one in line if one] for line in lines]
-        for line in lines:
-            line[:1] = [one for one in values.codes(line[0]) if one in all_] or line[:1]
-            if len(line) == 1 or line[0] not in all_:
-                words = _(
-                    "Begin a line with the number of the product, then why: {product} broken."
-                )
-                raise BadValue(words.format(product=min({*all_} - {*done}, default=min(all_))))
+        causes = reasons(told, all_, done)
         left = [
             f"{one} {name}"
             for one, name in all_.items()
@@ -327,8 +335,7 @@ class Counting(Desk):
         ask = []
         if left:
             ask.append(_("{n} of {all} are not counted yet: {goods}.").format(n=len(left), all=len(all_), goods=_("; ").join(left[:SOME])))  # fmt: skip
-        causes = {line[0]: line[1] for line in lines if line}
-        if not told:
+        if not causes and not self.sheet.causes:
             ask.append(_("No reason is noted, such as P0001 broken."))
         if self.shop.stock.to_recount(number):
             again = self.shop.stock.close_count(number, causes=causes, key=key).count_again
@@ -363,7 +370,21 @@ class Counting(Desk):
     def sign(self, typed: dict, key: str) -> None:
         """The manager's name under what differs a lot: now it is booked."""
         who = {name: str(typed.get(name) or "").strip() or None for name in ("approved_by", "password")}  # fmt: skip
-        self.report = self.shop.stock.sign_count(self.report.stocktake_id, **who, key=key)
+        bare = [one.product_id for one in self.report.lines if one.product_id in self.report.to_sign and not one.cause]  # fmt: skip
+        if bare and not self.unexplained:
+            self.unexplained = True
+            words = _("No reason is noted for {goods}. Write it below (“not found yet”, if so); or sign once more.")  # fmt: skip
+            raise BadValue(
+                words.format(goods=_("; ").join(f"{one} {self.named[one]}" for one in bare))
+            )
+        try:
+            self.report = self.shop.stock.sign_count(self.report.stocktake_id, **who, key=key)
+        except NotAllowed as error:
+            if who["password"]:
+                raise
+            words = _("Only the store manager signs. Fill in the manager's staff number.")
+            raise BadValue(words) from error
+        self.unexplained = False
         words = _("Stocktake {id} is signed and booked.")
         self.work.tell("right", words.format(id=self.report.stocktake_id))
 
@@ -384,6 +405,7 @@ class Counting(Desk):
             "count.add": self.add_it,
             "count.skip": lambda _a, _v: setattr(self, "beside", None),
             "count.cancel": self.cancel_count,
+            "count.keep": lambda _a, _v: setattr(self, "cancelling", False),
             "count.report": self.show_report,
             "count.sign": lambda _a, typed: self.note("count.sign", self.sign, typed),
             "count.why": lambda _a, typed: self.note("count.why", self.why, typed),

@@ -1,5 +1,6 @@
 """The stock room on screen: what is where, counting blind, goods on the way."""
 
+from collections.abc import Collection
 from typing import Any
 
 from crmkit.codes import RESERVATION_STATUSES
@@ -162,9 +163,11 @@ class StockRoom(Counting, Dating):
         words = _("Released, number {id}: {goods} × {quantity} can be sold again.")
         self.work.tell("right", words.format(id=number, goods=f"{kept.product_id} {kept.product}", quantity=kept.quantity))  # fmt: skip
 
-    def _one(self, words: str) -> Any:
-        """The product that these words mean; None, and which there are, where several do."""
+    def _one(self, words: str, among: Collection[str] = ()) -> Any:
+        """The product that these words mean, one of those `among` which it is looked for before
+        others; None, and which there are, where several do."""
         found = self.shop.stock.find(words)
+        found = [one for one in found if one.id in among] or found
         if len(found) == 1:
             return found[0]
         self.work.tell("info", _("Several fit: {names}").format(names=_("; ").join(f"{p.id} {p.name}" for p in found[:8])))  # fmt: skip

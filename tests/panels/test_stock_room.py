@@ -220,7 +220,7 @@ def test_what_differs_a_lot_waits_for_the_manager_who_signs_at_the_keepers_desk(
     assert "Nothing is booked yet." in screen.text and "−8" in screen.text
     assert shop.stock.look("P1").on_hand == 20
     screen.did({"act": "count.sign", "values": {"approved_by": " ", "password": ""}})
-    assert "needs the manager's word" in screen.text
+    assert "Only the store manager signs." in screen.text
     screen.did({"act": "count.sign", "values": {"approved_by": "b1", "password": ""}})
     assert "Stocktake 1 is signed and booked." in screen.text and "Signed by" in screen.text
     assert shop.stock.look("P1").on_hand == 12
@@ -240,7 +240,8 @@ def test_the_manager_finds_what_waits_for_the_signature(shop_of, walk):
     assert "Stocktake 1 waits for the manager's signature" in screen.text
     screen.did({"act": "count.report", "arg": 1})
     assert not [one for one in walk(screen.tree) if one.get("name") == "approved_by"]
-    screen.did({"act": "count.sign", "values": {}})
+    for _twice in range(2):  # no reason is noted: they are asked once
+        screen.did({"act": "count.sign", "values": {}})
     assert shop_of("B1").stock.count_report(1).signed_by == "B1"
     assert "A new stocktake" in screen.text
 
@@ -293,7 +294,8 @@ def test_goods_being_counted_are_hidden_taken_back_and_kept_apart_from_others(sh
     screen.did({"act": "count.one", "values": {"product": "P3", "counted": "4"}})
     screen.did({"act": "count.add"})
     assert dict(shop.stock.count_sheet(1).noted) == {"P3": 4}
-    screen.did({"act": "count.cancel"})
+    for _twice in range(2):
+        screen.did({"act": "count.cancel"})
     assert "Stocktake 1 is cancelled" in screen.text and "A new stocktake" in screen.text
 
 
@@ -322,8 +324,8 @@ def test_a_reason_without_its_product_is_asked_for_or_belongs_to_the_only_one(sh
             screen.did({"act": "count.one", "values": {"product": one, "counted": "19"}})
         screen.did({"act": "count.close", "values": {"causes": why}})
 
-    count_and_close("P1 P2", "one scarf torn")
-    assert "Begin a line with the number of the product, then why" in screen.text
+    count_and_close("P1 P2", "one is torn")
+    assert "Say of which product, then why" in screen.text
     screen.did({"act": "count.close", "values": {"causes": "p1 one torn"}})
     count_and_close("P3", "one scarf torn")
     found = [shop.stock.count_report(one).lines[0].cause for one in (1, 2)]
@@ -464,3 +466,81 @@ def test_what_is_not_found_leaves_no_other_product_on_the_screen(shop_of):
     screen.did({"act": "look", "arg": "pilow"})
     assert "There is no product pilow" in str(screen.tree)
     assert "In every store" not in screen.text
+
+
+def begun(shop, goods):
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "count"})
+    screen.did({"act": "count.open", "values": {"products": goods}})
+    return screen
+
+
+def test_a_word_that_nobody_counted_is_no_number_and_no_zero(shop_of):
+    shop = shop_of("K1")
+    screen = begun(shop, "P1 P2")
+    for words in ("没点到", "locked", "-", "not counted"):
+        screen.did({"act": "count.one", "values": {"product": "P1", "counted": words}})
+        assert "Write 0 only where you saw that it is empty" in str(screen.tree)
+        assert "count again" not in screen.text and shop.stock.count_sheet(1).noted == ()
+
+
+def test_a_reason_names_its_product_as_people_do_and_is_kept_for_the_next_close(shop_of, walk):
+    shop = shop_of("K1")
+    screen = begun(shop, "P1 P2")
+    for product, many in (("scarf", "12"), ("P2", "19")):
+        screen.did({"act": "count.one", "values": {"product": product, "counted": many}})
+    screen.did({"act": "count.close", "values": {"causes": "one more is broken"}})
+    assert "Say of which product, then why: P1 broken." in screen.text
+    screen.did({"act": "count.close", "values": {"causes": "P2one dented\nscarf torn, in the bin"}})
+    assert dict(shop.stock.count_sheet(1).causes) == {
+        "P1": "scarf torn, in the bin",
+        "P2": "one dented",
+    }
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "12"}})
+    (causes,) = [one for one in walk(screen.tree) if one.get("name") == "causes"]
+    assert "P2 one dented" in causes["value"]
+    screen.did({"act": "count.close", "values": {"causes": ""}})
+    assert "No reason is noted" not in screen.text and "is counted" in screen.text
+
+
+def test_counts_are_thrown_away_only_when_that_was_said_twice(shop_of):
+    shop = shop_of("K1")
+    screen = begun(shop, "P1 P2")
+    screen.did({"act": "count.one", "values": {"product": "P1", "counted": "20"}})
+    screen.did({"act": "count.cancel"})
+    assert "1 count would be thrown away." in screen.text
+    screen.did({"act": "count.keep"})
+    assert "thrown away" not in screen.text and shop.stock.list_counts().rows[0].status == "open"
+    for _twice in range(2):
+        screen.did({"act": "count.cancel"})
+    assert "Stocktake 1 is cancelled" in screen.text
+    screen = begun(shop, "P1")
+    screen.did({"act": "count.cancel"})  # nothing was counted yet
+    assert "Stocktake 2 is cancelled" in screen.text
+
+
+def test_goods_that_are_on_the_sheet_are_meant_before_others(shop_of):
+    """Two scarves are sold here; one of them is counted."""
+    shop = shop_of("K1")
+    shop.as_staff("B1").office.add_product("P9", "Silk scarf", "apparel", 9_900, 4_000)
+    screen = begun(shop, "P1 P2")
+    screen.did({"act": "count.one", "values": {"product": "scarf", "counted": "20"}})
+    assert shop.stock.count_sheet(1).noted == (("P1", 20),)
+
+
+def test_a_large_difference_without_a_reason_is_asked_for_before_it_is_signed(shop_of):
+    shop = shop_of("K1")
+    screen = begun(shop, "P1")
+    for _time in range(2):
+        screen.did({"act": "count.one", "values": {"product": "P1", "counted": "12"}})
+        screen.did({"act": "count.close", "values": {"causes": ""}})
+    screen.did({"act": "count.close", "values": {"causes": ""}})
+    screen.did({"act": "count.sign", "values": {"approved_by": "B1", "password": ""}})
+    assert "No reason is noted for P1 Cotton scarf." in screen.text
+    assert shop.stock.look("P1").on_hand == 20
+    screen.did({"act": "count.why", "values": {"product": "P1", "cause": "not found yet"}})
+    for who in ("", "K1"):
+        screen.did({"act": "count.sign", "values": {"approved_by": who, "password": ""}})
+        assert "Only the store manager signs." in screen.text
+    screen.did({"act": "count.sign", "values": {"approved_by": "B1", "password": ""}})
+    assert shop.stock.look("P1").on_hand == 12

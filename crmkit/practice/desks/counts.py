@@ -25,7 +25,7 @@ STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",
 @record
 class CountSheet:
     """What to count, without the book's quantities; `counted` are done already, `noted` as so many,
-    `count_again` were named to be counted once more and are not yet, and were counted so many `times`."""
+    `count_again` were named to be counted once more and are not yet, and were counted so many `times`; `causes` are the reasons noted so far."""
 
     stocktake_id: int
     store_id: str
@@ -34,6 +34,7 @@ class CountSheet:
     noted: tuple[tuple[str, int], ...]
     count_again: tuple[str, ...] = ()
     times: tuple[tuple[str, int], ...] = ()
+    causes: tuple[tuple[str, str], ...] = ()
 
 
 @record
@@ -298,6 +299,7 @@ def _sheet(tx: Tx, stocktake) -> CountSheet:
         noted,
         found.waiting,
         tuple(found.times.items()),
+        tuple((one, line.cause) for one, line in found.lines.items() if line.cause),
     )
 
 
