@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import masks, schema, values
+from crmkit.practice import access, masks, schema, values
 from crmkit.practice.command import Tx
 from crmkit.practice.errors import NotFound, PhoneTaken, Refused
 from crmkit.practice.ledgers import points
@@ -84,6 +84,19 @@ def owner_of(tx: Tx, member_id: str | None) -> str | None:
 def group_of(member_id: str):
     """A subquery: the member and everyone merged into them."""
     return select(table.c.id).where(table.c.survivor_id == member_id)
+
+
+def of_own_stores(tx: Tx, column):
+    """The rows of members whose home store is one where the staff may do this."""
+    stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
+    if stores is None:
+        return true()
+    now = table.alias("now")
+    return column.in_(
+        select(table.c.id)
+        .join(now, now.c.id == table.c.survivor_id)
+        .where(now.c.home_store_id.in_(stores))
+    )
 
 
 def with_token(tx: Tx, kind: str, value: str) -> list:
