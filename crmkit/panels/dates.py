@@ -23,7 +23,8 @@ class Dating(Desk):
         return parts.column(
             parts.text(gap().join((words.format(n=page.total), honest))) if stock.keeps_dates() else parts.message("info", unknown),
             table(_("Dates to look at"), page.rows, more=self._of_a_date),
-            table(_("Came in without a date"), undated, more=lambda one: self._act(count, _("Note the date"), [one.product_id])) if undated else None,
+            parts.text(_("The book has more of these than the dates noted: they came in without a date, or were not found at the shelf. Look first. If you find them, note their date; if not, count them first at the next stocktake."), "quiet") if undated else None,
+            table(_("No date noted"), undated, more=lambda one: self._act(count, _("Note the date"), [one.product_id])) if undated else None,
             record(stock.wastage(), _("Written off")) if self.work.may("stock.wastage") else None,
             self._dated_by_hand(),
         )  # fmt: skip

@@ -360,6 +360,8 @@ def test_what_holds_unless_said_otherwise_stands_in_its_field(shop_of, walk):
         ("P0005 x 3", [("P0005", 3)]),
         ("P0005 12罐，P0006 10罐", [("P0005", 12), ("P0006", 10)]),
         ("P0005, x 3", [("P0005", 3)]),
+        ("荞麦面 12份", [("荞麦面", 12)]),
+        ("neck pillow black 4", [("neck pillow black", 4)]),
     ],
 )
 def test_a_list_of_goods_may_name_them_and_what_they_are_counted_in(typed, meant):
@@ -544,3 +546,14 @@ def test_a_large_difference_without_a_reason_is_asked_for_before_it_is_signed(sh
         assert "Only the store manager signs." in screen.text
     screen.did({"act": "count.sign", "values": {"approved_by": "B1", "password": ""}})
     assert shop.stock.look("P1").on_hand == 12
+
+
+def test_goods_of_a_list_are_named_as_in_a_single_field(shop_of):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "begin", "arg": "stock.send_to_supplier"})
+    screen.did({"act": "more.do", "values": {"units": "cotton scarf 3", "reason": "damp"}})
+    assert shop.stock.look("P1").on_hand == 17
+    screen.did({"act": "begin", "arg": "stock.send_to_supplier"})
+    screen.did({"act": "more.do", "values": {"units": "purple elephants 3", "reason": "damp"}})
+    assert "There is no product purple elephants" in screen.text

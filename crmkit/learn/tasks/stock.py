@@ -42,7 +42,7 @@ class StockRoom:
     a product, from where to where, pieces and both balances."""
 
     kept: tuple[dict[str, Any], ...] = ()
-    sent: tuple[tuple[str, str, dict[str, int]], ...] = ()
+    sent: tuple[tuple[str, str, dict[str, int], bool], ...] = ()
     arrived: dict[tuple[int, str], tuple[tuple[str, int], ...]] = field(default_factory=dict)
     counts: tuple[Count, ...] = ()
     rules: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class StockRoom:
             if move.transfer_id is not None and move.kind in ARRIVALS.values():
                 key = (move.transfer_id, move.product_id)
                 arrived[key] = (*arrived.get(key, ()), (move.kind, move.quantity))
+        back = {key[0] for key, of in arrived.items() if "transfer_back" in dict(of)}
         why = {row.move_id: row.reason for row in rows(schema.write_off)}
         return cls(
             kept=tuple(
@@ -68,7 +69,7 @@ class StockRoom:
                 for row in rows(schema.reservation)
             ),
             sent=tuple(
-                (row.from_store_id, row.to_store_id, lines.get(row.id, {}))
+                (row.from_store_id, row.to_store_id, lines.get(row.id, {}), row.id in back)
                 for row in rows(schema.transfer)
             ),
             arrived=arrived,
@@ -197,6 +198,9 @@ class WasSent:
                 "other_goods",
                 _("Sent: {goods}. That is not what was asked for.").format(goods=said),
             )
+        if all(one[1] != self.to for one in same) and same[-1][3]:
+            words = _("What was sent to {store} is called back. Now send it to {right}.")
+            return Fault("not_sent", words.format(store=same[-1][1], right=self.to))
         if all(one[1] != self.to for one in same):
             return Fault(
                 "wrong_store",

@@ -72,6 +72,8 @@ class Counting(Keys):
             )
             for product, (shelf, back, broken) in SHELF.items()
         )  # fmt: skip
+        locked = _("{product} {name}: {where}")
+        told = _("; ").join((told, locked.format(product=LOCKED, name=names[LOCKED], where=_("in the locked cabinet; the key is at home"))))  # fmt: skip
         said = _("Noted: {guess}. Nobody tells you what the system says. Count first.")
         return parts.column(
             parts.message("noted", said.format(guess=self.given.get("off_guess", "–"))),

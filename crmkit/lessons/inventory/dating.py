@@ -28,7 +28,7 @@ class Dating(Keys):
         return Key(
             lambda shop: _write_off(shop, 3),
             {
-                "wrong_quantity": lambda shop: _write_off(shop, 9),
+                "wrong_quantity": lambda shop: _write_off(shop, 2),
                 "wrong_reason": lambda shop: _write_off(shop, 3, "damaged"),
             },
         )

@@ -139,6 +139,9 @@ def units(words: str) -> list[tuple[str, int]]:
         what, *more = _BETWEEN.split(line)
         if len(more) > 1 and _pieces(more[-1]) is None:
             more[-2:] = [f"{more[-2]} {more[-1]}"]  # 3 tins
+        if not any(map(str.isdigit, what)):  # a name, of several words
+            *name, many = more or ["1"]
+            what, more = " ".join([what, *name]), [many]
         said = [_pieces(one) for one in more] or [1]
         if said[-1] is None or any(one is not None for one in said[:-1]):
             unclear = _("“{line}” is not clear: one product a line, the goods and then how many, such as P0001 3.")  # fmt: skip
@@ -294,6 +297,11 @@ def product_number(shop: Shop, words: str) -> str:
     return found[0].id
 
 
+def _numbered(shop: Shop, goods: str) -> str:
+    """Goods of a list as they are scanned, or the product that their name means."""
+    return goods if values.is_code(goods) else product_number(shop, goods)
+
+
 class Operations(DeskWork):
     """Everything a desk can do, one form at a time."""
 
@@ -325,6 +333,9 @@ class Operations(DeskWork):
             given["member_id"] = member_number(self.shop, str(given["member_id"]))
         if "product_id" in given:
             given["product_id"] = product_number(self.shop, str(given["product_id"]))
+        for one in self.fields:
+            if one.kind == "units" and one.name in given:
+                given[one.name] = [(_numbered(self.shop, goods), n) for goods, n in given[one.name]]
         told = what_was_done(self.shop, self.chosen, self.fields, given)
         if named is not None:
             told = what_was_noted(self.shop, self.chosen, self.fields, given, named)

@@ -213,7 +213,12 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
             select(back.c.id, back.c.reason).where(back.c.id.in_([row.return_id for row in rows]))
         )
         return tuple(
-            _moved(row, tx.store_id, said[row.id] or gone.get(row.id) or why.get(row.return_id))
+            _moved(
+                row,
+                tx.store_id,
+                said[row.id] or gone.get(row.id) or why.get(row.return_id),
+                "write_off" if row.id in gone else row.kind,
+            )
             for row in rows
         )
 
@@ -315,13 +320,14 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
         return tuple(needed)
 
 
-def _moved(row, store_id: str, reason: str | None) -> Moved:
+def _moved(row, store_id: str, reason: str | None, kind: str) -> Moved:
     incoming = row.to_id == store_id
     numbers = {name: getattr(row, f"{name}_id") for name in DOCUMENTS}
     documents = [f"{name}:{number}" for name, number in numbers.items() if number is not None]
     return built(
         Moved,
         row,
+        kind=kind,
         change=row.quantity if incoming else -row.quantity,
         balance=row.to_balance if incoming else row.from_balance,
         document=documents[0] if documents else None,

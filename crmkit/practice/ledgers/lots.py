@@ -73,7 +73,7 @@ def require_dated(
     tx, product, quantity: int, on_hand: int, day: date | None, *, past: bool
 ) -> None:
     """Refuse to write off what would leave the pieces in the list: of no date, or of one that is not
-    there; where they are said to be `past` it, also of one that is not."""
+    there; where they are said to be `past` it, also of one that is not, and more than there are of it."""
     there = standing(tx, tx.store_id, product.id)
     about = {"product": product.id, "day": f"{day}", "days": _(", ").join(f"{one.best_before}" for one in there)}  # fmt: skip
     if day is None and there:
@@ -84,7 +84,11 @@ def require_dated(
     if past and day >= tx.today:
         said = _("{product}: {day} is not over, so these are not past their date. If they are broken, choose damaged.")  # fmt: skip
         raise Refused(said, **about)
-    if there and day not in [one.best_before for one in there]:
+    of_it = next((one.remaining for one in there if one.best_before == day), None)
+    if past and of_it is not None and quantity > of_it:
+        said = _("{product}: about {left} of {day} are noted here, not {asked}. Count the shelf again; if there are more, note that first.")  # fmt: skip
+        raise Refused(said, left=of_it, asked=quantity, **about)
+    if there and of_it is None:
         undated = on_hand - sum(one.remaining for one in there)
         if quantity > undated:
             said = _("{product}: {day} is not among the dates noted here: {days}. Read the pack again; if it is right, note that date first.")  # fmt: skip

@@ -196,3 +196,18 @@ def test_while_goods_are_counted_nobody_who_counts_is_told_how_many(foods):
     assert row.remaining is None and "being counted" in str(row)
     assert [one.undated for one in keeper.undated() if one.product_id == "P3"] == [None]
     assert foods.stock.list_dates().rows[0].remaining == 4
+
+
+def test_no_more_is_written_off_as_past_its_date_than_is_noted_of_it(foods, clock):
+    """Three of the date are noted: a fourth is counted and noted first."""
+    manager = foods.as_staff("B1").stock
+    manager.note_date("P3", "2025-07-05", 3)
+    clock.advance(days=10)
+    with pytest.raises(Refused, match="about 3 of 2025-07-05 are noted here, not 4"):
+        manager.write_off("P3", 4, "expired", best_before="2025-07-05")
+    assert manager.look("P3").on_hand == 10
+    manager.note_date("P3", "2025-07-05", 4)
+    manager.write_off("P3", 4, "expired", best_before="2025-07-05")
+    assert manager.look("P3").on_hand == 6
+    (gone,) = manager.passbook("P3", 1)
+    assert (gone.kind, gone.reason, gone.change) == ("write_off", "expired", -4)
