@@ -55,8 +55,10 @@ PARTS = ("from", "to", "set")
 """Endings of a column that holds codes of another: brand_from, brand_to, category_set, category_1."""
 
 
-WHOLE = ("days_since", "days_since_first", "spend_score")
-"""Columns of whole numbers, which a table with gaps keeps as fractions."""
+WHOLE = ("days_since", "days_since_first", "recency_each", "spend_score")
+"""Columns read as whole numbers: a table with gaps keeps them as fractions, of a day nobody asks."""
+TENTHS = ("daily_orders", "frequency_each")
+"""Means of counts: the second decimal tells nothing."""
 
 OF_PEOPLE = ("birth_date", "gender", "other_id", "member_id_2")
 """Columns that tell that the names of a table are people's, not products' or stores'."""
@@ -161,7 +163,7 @@ def text(column: str, value: Any) -> str:
     if isinstance(value, float) and is_percent(column):
         return f"{value:.1%}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if column in WHOLE else f"{value:,.2f}"
+        return f"{value:,.{0 if column in WHOLE else 1 if column in TENTHS else 2}f}"
     named = code(column, value)
     if named != str(value) or not isinstance(value, int):
         return named

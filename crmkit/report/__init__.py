@@ -1,9 +1,9 @@
 """A report from one's own sales file: one HTML page, and the notebook behind it.
 
 Every table and chart of the report is one line of crmkit, which stands below it; the notebook holds
-the same lines. `ledger` opens the file, `chapters` says what is reckoned, `says` what a figure means, `advice`
-what follows, `page` and `notebook` write it down, `shown` are the
-tables of the notebook.
+the same lines. `ledger` opens the file, `chapters` says what is reckoned, `says` and `of_members` what
+a figure means, `advice` what follows; `figures` are written alike on the `page` and in the `notebook`,
+whose tables are `shown`.
 """
 
 from crmkit.data.reading.held import held
@@ -18,7 +18,7 @@ from crmkit.report.own import (
     weekdays,
     whole,
 )
-from crmkit.report.shown import members_of, shown
+from crmkit.report.shown import members_of, reader, shown
 from crmkit.report.written import Report, analyse
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "opened",
     "pairs",
     "purchases",
+    "reader",
     "receipts",
     "returned",
     "shown",

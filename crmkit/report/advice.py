@@ -9,7 +9,8 @@ from typing import Any
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, text
-from crmkit.report.says import change, half, money, rows, share
+from crmkit.report.figures import change, money, rows, share
+from crmkit.report.of_members import half
 from crmkit.results import number
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0

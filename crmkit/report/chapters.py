@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmkit.i18n import gettext as _
-from crmkit.report import says
+from crmkit.report import of_members, says
 from crmkit.report.ledger import Opened
 
 
@@ -62,7 +62,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.total),
             Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=says.receipts),
             Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=says.rate),
-            Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=says.repeat),
+            Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=of_members.repeat),
         ],
         _("Over time"): [
             Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.by_month),
@@ -84,18 +84,18 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
-            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=says.rfm, members=True),
-            Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=says.groups),
-            Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=says.times),
-            Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=says.between),
-            Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=says.movement, unless=too_short[90]),
-            Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=says.known),
+            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True),
+            Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups),
+            Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=of_members.times),
+            Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between),
+            Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=of_members.movement, unless=too_short[90]),
+            Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=of_members.known),
         ],
         _("Cohorts: who comes back"): [
-            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=says.cohorts, unless=too_short[90]),
+            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=of_members.cohorts, unless=too_short[90]),
         ],
         _("What members are still worth"): [
-            Step("worth", _("What members are likely to buy in the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=says.worth, members=True, unless=too_short[90]),
+            Step("worth", _("What members are likely to buy in the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=of_members.worth, members=True, unless=too_short[90]),
         ],
         _("Baskets: what goes together"): [
             Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),

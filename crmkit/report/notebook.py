@@ -27,26 +27,22 @@ def notebook(report: Report) -> dict[str, Any]:
         *([_prose(_("The password of the database is not kept here: write its address whole."))] if path and "***" in path else []),
         _code(parameters, tags=["parameters"]),
         _code(f"import crmkit as ck\nfrom crmkit import report\n\nck.set_language(language)\n{code}\nsales = report.held(sales)"),
-        _code(f"names = {file.names!r}" if len(file.names) <= 2000 else "names = {}"),
+        _code(f"names = {file.names if len(file.names) <= 2000 else {}!r}\nshown = report.reader(names, {file.currency!r})"),
     ]  # fmt: skip
     if file.cleaning is not None:
         cells += [
             _prose("## " + _("What had to be tidied first")),
-            _code(
-                'report.shown(cleaning.to_frame().drop(columns="example"))'
-            ),  # people's own values
+            _code('shown(cleaning.to_frame().drop(columns="example"))'),  # people's own values
         ]
     for title, chapter in report.chapters.items():
         cells.append(_prose(f"## {title}"))
         for done in chapter:
             step = done.step
-            shown = (
-                "" if step.members else f"\nreport.shown({step.name}, rows={max(step.rows, 36)})"
-            )
+            seen = "" if step.members else f"\nshown({step.name}, rows={max(step.rows, 36)})"
             cells.append(_prose(f"### {step.title}"))
-            cells.append(_code(f"{step.name} = {step.code}{shown}"))
+            cells.append(_code(f"{step.name} = {step.code}{seen}"))
             if step.chart:
-                cells.append(_code(f"{step.name}_chart = {step.chart}"))
+                cells.append(_code(f"{step.name}_chart = shown({step.chart})"))
     for number, cell in enumerate(cells):
         cell["id"] = f"report-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -15,9 +15,9 @@ from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
 from crmkit.report.advice import TO_CALL
+from crmkit.report.figures import money, rows
 from crmkit.report.names import product_name
 from crmkit.report.quality import quality
-from crmkit.report.says import money, rows
 from crmkit.report.written import Done, Report
 from crmkit.results import number
 
@@ -36,6 +36,8 @@ LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
 WHO = "report.members_of(rfm, {groups})"
 """The line that shows who they are, in the notebook only."""
+BROAD = 4
+"""A table of more columns than this takes the whole width of a printed page."""
 WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""
 
@@ -185,14 +187,17 @@ def _step(done: Done) -> str:
         body.append(
             f'<div class="chart"><img alt="{escape(step.title)}" src="data:image/png;base64,{held}"></div>'
         )
+    seen = done.table is not None and len(done.table) and (step.figures or not done.chart)
     if done.table is not None and len(done.table):
         figures = table(list(done.table.columns), done.table.values.tolist())
         says = escape(_("The figures"))
         if done.chart:
-            seen = " open" if step.figures else ""
-            figures = f"<details{seen}><summary>{says}</summary>{figures}</details>"
+            figures = (
+                f"<details{' open' if seen else ''}><summary>{says}</summary>{figures}</details>"
+            )
         body.append(figures)
-    return f"<article>{''.join(body)}</article>"
+    broad = " class='broad'" if seen and len(done.table.columns) > BROAD else ""
+    return f"<article{broad}>{''.join(body)}</article>"
 
 
 def table(

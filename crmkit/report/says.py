@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import narwhals.stable.v2 as nw
 from scipy.stats import chisquare
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, months, text
-from crmkit.results import number
-from crmkit.segment.scores import RFM_GROUPS
+from crmkit.report.figures import change, money, rows, share, signed
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
@@ -25,36 +23,6 @@ CENT = 0.01
 """Two sums of money that differ by less are the same."""
 NIGHT = 0.1
 """With a larger share of orders between midnight and five, the clock may be another's."""
-
-
-def rows(frame: Any) -> list[dict[str, Any]]:
-    """A small table as plain rows."""
-    found = nw.from_native(frame)
-    found = found.collect() if isinstance(found, nw.LazyFrame) else found
-    return found.rows(named=True)
-
-
-def share(value: float) -> str:
-    """A share as people read it."""
-    return f"{value:.1%}"
-
-
-def change(value: float) -> str:
-    """A change as people read it: nothing is neither more nor less."""
-    said = f"{value:+.1%}"
-    return "±0.0%" if said[1:] == "0.0%" else said.replace("-", "−")
-
-
-def money(found: Mapping[str, Any], value: float) -> str:
-    """An amount with the file's own currency sign before it, where there is one."""
-    return signed(number(value), found["_sign"])
-
-
-def signed(said: str, sign: str) -> str:
-    """A written amount with a currency sign: ¥1,234, −¥5.00, kr 12."""
-    minus = "−" if said[:1] in "-−" else ""
-    between = "\u00a0" if sign[-1:].isalpha() else ""
-    return f"{minus}{sign}{between}{said.lstrip('-−')}"
 
 
 def receipts(found: Mapping[str, Any]) -> str:
@@ -101,20 +69,6 @@ def rate(found: Mapping[str, Any]) -> str:
         money(found, n) if of_money else f"{n:,.0f}" for n in (one.numerator, one.denominator)
     )
     return _("{share}: {part} of {all}.").format(share=share(one.value), part=part, all=all_of_it)
-
-
-def repeat(found: Mapping[str, Any]) -> str:
-    """How many of the members bought more than once."""
-    one = found["repeat"]
-    if one.value is None:
-        return str(one)
-    n, all_of_them = f"{one.numerator:,.0f}", f"{one.denominator:,.0f}"
-    return _("{share}: {n} of {all} members.").format(share=share(one.value), n=n, all=all_of_them)
-
-
-def known(found: Mapping[str, Any]) -> str:
-    """Why this is not what members bring above."""
-    return _("To check against other lists: returns are not taken off here, as they are above.")
 
 
 def by_month(found: Mapping[str, Any]) -> str:
@@ -247,21 +201,6 @@ def categories(found: Mapping[str, Any]) -> str:
     return _most(found["by_category"], "category", {}, _("{name} is the largest of {n} categories: {share} of the revenue."))  # fmt: skip
 
 
-def movement(found: Mapping[str, Any]) -> str:
-    """The last whole month: who is new, who has stopped coming."""
-    table = rows(found["movement"])
-    if not table:
-        return ""
-    first, last = table[0], table[-1]
-    said = _("{month}: {new} new members, {lost} who have not come for three months now.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
-    return said + gap() + _("In {month}, where the file begins, all are new: old customers, too.").format(month=full_month(first["month"]))  # fmt: skip
-
-
-def rfm(found: Mapping[str, Any]) -> str:
-    """How the two bars are read."""
-    return _("Where the bar of the money is longer than that of the members, they spend more each than members do on average.")  # fmt: skip
-
-
 def abc(found: Mapping[str, Any]) -> str:
     """How few products bring most."""
     table = rows(found["abc"])
@@ -282,81 +221,6 @@ def returns(found: Mapping[str, Any]) -> str:
     if not table:
         return _("No product came back.")
     return _("By the money given back.")
-
-
-def groups(found: Mapping[str, Any]) -> str:
-    """Where the money of the members is."""
-    table = rows(found["groups"])
-    best = table[0]
-    said = _("{group}: {members} of the members, {money} of what members spent.").format(
-        group=text("rfm_group", best["rfm_group"]),
-        members=share(best["member_share"]),
-        money=share(best["monetary_share"]),
-    )
-    return said + gap() + _lines_between(found)
-
-
-def _lines_between(found: Mapping[str, Any]) -> str:
-    """Where the eight groups part, as this file has it: by how much was spent, by how long ago."""
-    group, one = nw.col("rfm_group"), nw.lit(1)
-    much = group.is_in([name for name in RFM_GROUPS if name.startswith("important")])
-    away = group.is_in([name for name in RFM_GROUPS if name.endswith(("keep", "win_back"))])
-    asked = nw.from_native(found["rfm"]).lazy().select(
-        all=nw.len(),
-        much=nw.when(much).then(one).otherwise(nw.lit(0)).sum(),
-        away=nw.when(away).then(one).otherwise(nw.lit(0)).sum(),
-        least=nw.when(much).then(nw.col("monetary")).min(),
-        days=nw.when(away).then(nw.col("recency")).min(),
-    )  # fmt: skip
-    here = rows(asked)[0]
-    said = []
-    if here["much"]:
-        said.append(_("“Important”: the {share} of members who spent most, {least} or more each.").format(share=share(here["much"] / here["all"]), least=money(found, here["least"])))  # fmt: skip
-    if here["away"]:
-        said.append(_("“To keep”, “to win back”: last here {days} days ago or longer, as are {share} of the members.").format(days=int(here["days"]), share=share(here["away"] / here["all"])))  # fmt: skip
-    return gap().join(said)
-
-
-def times(found: Mapping[str, Any]) -> str:
-    """How many bought only once."""
-    once = rows(found["times"])[0]
-    return _("{n} members ({share}) bought once only: a single order.").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
-
-
-def half(found: Mapping[str, Any]) -> int | None:
-    """Within how many days half of those who come again have come."""
-    table = rows(found["between"])
-    return next((one["days"] for one in table if one["cumulative_share"] >= 0.5), None)
-
-
-def between(found: Mapping[str, Any]) -> str:
-    """How soon half of those who come again have come."""
-    days = half(found)
-    return "" if days is None else _("Half of all later visits come within {n} days of the one before.").format(n=days)  # fmt: skip
-
-
-def cohorts(found: Mapping[str, Any]) -> str:
-    """What share of a cohort comes in the next period, on average."""
-    table = rows(found["cohorts"])
-    since = "quarters_since" if table and "quarters_since" in table[0] else "months_since"
-    next_one = [one for one in table if one[since] == 1 and one["active"] is not None]
-    next_one = next_one[1:]  # the first holds all who were customers already
-    people = sum(one["members"] for one in next_one)
-    if not people:
-        return ""
-    back = sum(one["active"] for one in next_one) / people
-    told = _("Of new members, {share} bought again in the next quarter.") if since == "quarters_since" else _("Of new members, {share} bought again in the next month.")  # fmt: skip
-    return told.format(share=share(back)) + gap() + _("The first cohort is not in this: it holds all who were customers already when the file begins.")  # fmt: skip
-
-
-def worth(found: Mapping[str, Any]) -> str:
-    """What members are expected to bring."""
-    one = found["worth"]
-    said = _("{n} members are likely to buy for {total} in the 13 weeks after {day} (somewhere from {low} to {high}).").format(
-        n=f"{one.n:,}", day=full_day(found["_days"][1]),
-        **{name: money(found, getattr(one, name)) for name in ("total", "low", "high")},
-    )  # fmt: skip
-    return said + gap() + _("The model says what happens if all goes on as before: it knows no season and no plan of yours.")  # fmt: skip
 
 
 def pairs(found: Mapping[str, Any]) -> str:

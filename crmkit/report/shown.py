@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,7 +12,8 @@ import pandas as pd
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.labels import headings, show
+from crmkit.labels import headings
+from crmkit.report.figures import as_read, axes_as_read
 from crmkit.segment.scores import RFM_GROUPS
 from crmkit.tables import collect, open_frame
 
@@ -35,9 +38,17 @@ class Whole(pd.DataFrame):
         return self.to_html() + (f"<p>{self.words}</p>" if self.words else "")
 
 
-def shown(result: Any, rows: int = 36) -> Any:
-    """An answer as people read it: its first rows, and how many there are of them in all."""
-    table = show(result, rows + 1)
+def shown(
+    result: Any, rows: int = 36, names: Mapping[str, str] | None = None, sign: str = ""
+) -> Any:
+    """An answer as the report writes it: its first rows, and how many there are of them in all.
+
+    A chart is given back with its money and its months named. `names`: what products and stores are
+    called; `sign`: that of the money, as ¥. `reader` gives a `shown` that knows both.
+    """
+    if hasattr(result, "get_xticklabels"):
+        return axes_as_read(result, sign)
+    table = as_read(result, rows + 1, names, sign)
     if not isinstance(table, pd.DataFrame):
         return table
     found = Whole(table.head(rows))
@@ -47,6 +58,11 @@ def shown(result: Any, rows: int = 36) -> Any:
         of = collect(open_frame(result).select(n=nw.len())).rows()[0][0]
         found.words = _("{rows} of {all} rows. All of them: rows={all}.").format(rows=rows, all=of)
     return found
+
+
+def reader(names: Mapping[str, str], sign: str = "") -> Callable[..., Any]:
+    """`shown` for the tables and charts of one file, whose names and currency it knows."""
+    return functools.partial(shown, names=names, sign=sign)
 
 
 def members_of(rfm: Any, *groups: str) -> Any:

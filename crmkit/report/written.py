@@ -12,24 +12,17 @@ from typing import Any
 from crmkit.data.reading.held import held
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_month, heading, headings, short_month
+from crmkit.labels import heading
 from crmkit.report.advice import Advice, advice
 from crmkit.report.chapters import Step, chapters
+from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import whole_days
 from crmkit.report.quality import receipts_gone, reconciled
-from crmkit.report.says import signed
-from crmkit.tables import open_frame
 
 Progress = Callable[[int, int, str], None]
-MONEY = (
-    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_months", "monetary",
-    "monetary_each", "months_before", "refunded", "revenue", "value",
-)  # fmt: skip
-"""Columns of a report that hold money: with the file's own sign."""
-CHANGES = ("change_rate", "pop", "yoy")
-"""Columns that tell how much more or less it is: with plus or minus, as in the sentences."""
-MONTH = re.compile(r"\d{4}-\d{2}")
+WIDE = 7.6
+"""How wide a chart is (inches): two stand side by side in print, and are still read."""
 
 
 @dataclass
@@ -173,48 +166,20 @@ def _reckoned(step: Step, found: dict[str, Any]) -> Done:
 
 
 def _table(result: Any, step: Step, found: Mapping[str, Any]) -> Any:
-    """A result as people read it, products and stores by their names; without empty columns."""
-    from crmkit.labels import show
-
-    table, names = show(result, step.rows), found["names"]
-    columns = open_frame(result).collect_schema().names() if step.rows > 1 or not hasattr(result, "to_frame") else []  # fmt: skip
-    for column, head in headings(columns).items():
-        if head in table:
-            table[head] = [_cell(column, one, found["_sign"]) for one in table[head]]
+    """A result as people read it, without empty columns and what the file does not tell."""
+    table = as_read(result, step.rows, found["names"], found["_sign"])
     table = table.drop(columns=[heading(one) for one in found["_unknown"]], errors="ignore")
-    for column in ("product_id", "also_bought", "store_id"):
-        if (head := heading(column)) in table:
-            table[head] = [f"{names[one]} ({one})" if one in names else one for one in table[head]]
     return table.loc[:, [not (table[c] == "–").all() for c in table]] if len(table) else table
 
 
-def _cell(column: str, said: str, sign: str) -> str:
-    """A cell as the sentences say it: money with its sign, changes with theirs, a month by name."""
-    if said == "–":
-        return said
-    if column in MONEY:
-        return signed(said, sign)
-    if column in CHANGES:
-        return "±0.0%" if said.strip("-") == "0.0%" else said.replace("-", "−") if said[0] == "-" else f"+{said}"  # fmt: skip
-    if column == "month" and MONTH.fullmatch(said):
-        return full_month(said)
-    return re.sub(r"^-(?=\d)", "−", said)
-
-
 def _drawn(axes: Any, sign: str) -> bytes:
-    """A chart as PNG: its axis of money says in what, its months are named."""
+    """A chart as PNG, small beside its words, which are read in print as well."""
     import io
 
     from matplotlib import pyplot as plt
 
-    figure, png = axes.figure, io.BytesIO()
-    heads = {heading(one) for one in MONEY}
-    for said, say in ((axes.get_ylabel(), axes.set_ylabel), (axes.get_xlabel(), axes.set_xlabel)):
-        if sign and said in heads:
-            say(_("{figure} ({unit})").format(figure=said, unit=sign))
-    told = [one.get_text() for one in axes.get_xticklabels()]
-    if any(map(MONTH.fullmatch, told)):
-        axes.set_xticks(axes.get_xticks(), [short_month(one) if MONTH.fullmatch(one) else one for one in told])  # fmt: skip
-    figure.savefig(png, format="png", dpi=100, bbox_inches="tight")
+    figure, png = axes_as_read(axes, sign).figure, io.BytesIO()
+    figure.set_size_inches(WIDE, figure.get_figheight() * WIDE / figure.get_figwidth())
+    figure.savefig(png, format="png", dpi=130, bbox_inches="tight")
     plt.close(figure)
     return png.getvalue()

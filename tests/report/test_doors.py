@@ -92,7 +92,7 @@ def test_a_table_of_spark_gives_the_same_report(told, spark):
     with ck.use_language("en"):
         found = report.analyse(spark.createDataFrame(named))
     assert dict(found.left_out).keys() == dict(report.analyse(named).left_out).keys()
-    [summary] = report.says.rows(found.found["summary"])
+    [summary] = report.figures.rows(found.found["summary"])
     assert summary["revenue"] == pytest.approx(told["Total"].sum(), abs=0.01)
 
 

@@ -9,8 +9,8 @@ import pytest
 from crmkit import report
 from crmkit.i18n import use_language
 from crmkit.report import chapters, ledger, says
+from crmkit.report.figures import rows
 from crmkit.report.own import whole_days
-from crmkit.report.says import rows
 
 
 @pytest.mark.parametrize(

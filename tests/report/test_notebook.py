@@ -67,7 +67,7 @@ def test_papermill_runs_it_on_another_file(found, lines, names, tmp_path):
     kept = [
         cell
         for cell in notebook["cells"]
-        if cell["metadata"].get("tags") or "import crmkit" in cell["source"] or cell["source"].startswith("summary =")
+        if cell["metadata"].get("tags") or "import crmkit" in cell["source"] or cell["source"].startswith(("summary =", "names ="))
     ]  # fmt: skip
     (tmp_path / "report.ipynb").write_text(json.dumps(notebook | {"cells": kept}), "utf-8")
     ran = papermill.execute_notebook(
@@ -97,7 +97,7 @@ def test_the_notebook_of_a_file_that_had_to_be_tidied_runs(tmp_path):
     known: dict = {}
     exec(code, known)
     assert len(known["rfm"]) == 3
-    assert str(known["report"].shown(known["repeat"])).split()[:4] == ["名称", "值", "分子", "分母"]
+    assert str(known["shown"](known["repeat"])).split()[:4] == ["名称", "值", "分子", "分母"]
     groups = {str(one) for one in known["rfm"].df()["rfm_group"]}
     assert len(known["report"].members_of(known["rfm"], *groups)) == 3
 
@@ -158,3 +158,40 @@ def test_a_rate_is_read_with_its_counts_whole_and_its_shares_in_percent(found):
                 f"{one.numerator:,.0f}",
                 f"{one.denominator:,.0f}",
             ]
+
+
+def test_a_table_of_the_notebook_is_written_as_on_the_page(found):
+    """Money with its sign, changes with theirs, goods and months by name; the axis of money, too."""
+    notebook = found.notebook()["cells"]
+    [opening] = [one["source"] for one in notebook if one["source"].startswith("names = ")]
+    known = {"report": report, "ck": ck} | found.found
+    with ck.use_language("zh"):
+        exec(opening, known)
+        tables = 0
+        for done in (one for chapter in found.chapters.values() for one in chapter):
+            if done.step.members or done.table is None or done.step.rows < 2:
+                continue
+            table = known["shown"](found.found[done.step.name], rows=done.step.rows)
+            assert table[list(done.table.columns)].values.tolist() == done.table.values.tolist()
+            tables += 1
+        assert tables > 6
+        growth = known["shown"](found.found["growth"])
+        assert growth["销售额"].str.startswith("¥").all()
+        assert growth["环比"].iloc[1:].str.match("[+−±]").all()
+        share = known["shown"](found.found["member_share"])
+        assert share["分子"].iloc[0].startswith("¥")
+        [chart] = [one["source"] for one in notebook if one["source"].startswith("by_month_chart")]
+        exec(chart, known)
+        assert known["by_month_chart"].get_ylabel() == "销售额（¥）"
+
+
+def test_a_figure_has_as_many_digits_as_it_says_something():
+    """Days are whole, a mean of counts has one decimal, cents stand only where money is small."""
+    table = pd.DataFrame(
+        {"recency_each": [14.86, 71.02], "frequency_each": [5.26, 1.0], "monetary": [131_452.5, 190.0], "aov": [348.364, 99.0]}
+    )  # fmt: skip
+    with ck.use_language("zh"):
+        told = report.shown(table, sign="¥").values.tolist()
+        assert told == [["15", "5.3", "¥131,452", "¥348.36"], ["71", "1.0", "¥190", "¥99.00"]]
+        one = report.shown(table[["monetary"]].head(1), sign="¥")
+        assert one.values.tolist() == [["¥131,452.50"]]  # checked against the till

@@ -8,7 +8,8 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse
-from crmkit.report.says import groups, weekday
+from crmkit.report.of_members import groups
+from crmkit.report.says import weekday
 
 
 def export(weekend=1.0, together=0.0):

@@ -1,0 +1,118 @@
+"""What a figure about members means, in one or two sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from crmkit.i18n import gap
+from crmkit.i18n import gettext as _
+from crmkit.labels import full_day, full_month, text
+from crmkit.report.figures import money, rows, share
+from crmkit.segment.scores import RFM_GROUPS
+
+
+def repeat(found: Mapping[str, Any]) -> str:
+    """How many of the members bought more than once."""
+    one = found["repeat"]
+    if one.value is None:
+        return str(one)
+    n, all_of_them = f"{one.numerator:,.0f}", f"{one.denominator:,.0f}"
+    return _("{share}: {n} of {all} members.").format(share=share(one.value), n=n, all=all_of_them)
+
+
+def movement(found: Mapping[str, Any]) -> str:
+    """The last whole month: who is new, who has stopped coming."""
+    table = rows(found["movement"])
+    if not table:
+        return ""
+    first, last = table[0], table[-1]
+    said = _("{month}: {new} new members, {lost} who have not come for three months now.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+    return said + gap() + _("In {month}, where the file begins, all are new: old customers, too.").format(month=full_month(first["month"]))  # fmt: skip
+
+
+def rfm(found: Mapping[str, Any]) -> str:
+    """How the two bars are read."""
+    return _("Where the bar of the money is longer than that of the members, they spend more each than members do on average.")  # fmt: skip
+
+
+def groups(found: Mapping[str, Any]) -> str:
+    """Where the money of the members is."""
+    table = rows(found["groups"])
+    best = table[0]
+    said = _("{group}: {members} of the members, {money} of what members spent.").format(
+        group=text("rfm_group", best["rfm_group"]),
+        members=share(best["member_share"]),
+        money=share(best["monetary_share"]),
+    )
+    return said + gap() + _lines_between(found)
+
+
+def _lines_between(found: Mapping[str, Any]) -> str:
+    """Where the eight groups part, as this file has it: by how much was spent, by how long ago."""
+    group, one = nw.col("rfm_group"), nw.lit(1)
+    much = group.is_in([name for name in RFM_GROUPS if name.startswith("important")])
+    away = group.is_in([name for name in RFM_GROUPS if name.endswith(("keep", "win_back"))])
+    asked = nw.from_native(found["rfm"]).lazy().select(
+        all=nw.len(),
+        much=nw.when(much).then(one).otherwise(nw.lit(0)).sum(),
+        away=nw.when(away).then(one).otherwise(nw.lit(0)).sum(),
+        least=nw.when(much).then(nw.col("monetary")).min(),
+        days=nw.when(away).then(nw.col("recency")).min(),
+    )  # fmt: skip
+    here = rows(asked)[0]
+    said = []
+    if here["much"]:
+        said.append(_("“Important”: the {share} of members who spent most, {least} or more each.").format(share=share(here["much"] / here["all"]), least=money(found, here["least"])))  # fmt: skip
+    if here["away"]:
+        said.append(_("“To keep”, “to win back”: last here {days} days ago or longer, as are {share} of the members.").format(days=int(here["days"]), share=share(here["away"] / here["all"])))  # fmt: skip
+    return gap().join(said)
+
+
+def times(found: Mapping[str, Any]) -> str:
+    """How many bought only once."""
+    once = rows(found["times"])[0]
+    return _("{n} members ({share}) bought once only: a single order.").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
+
+
+def half(found: Mapping[str, Any]) -> int | None:
+    """Within how many days half of those who come again have come."""
+    table = rows(found["between"])
+    return next((one["days"] for one in table if one["cumulative_share"] >= 0.5), None)
+
+
+def between(found: Mapping[str, Any]) -> str:
+    """How soon half of those who come again have come."""
+    days = half(found)
+    return "" if days is None else _("Half of all later visits come within {n} days of the one before.").format(n=days)  # fmt: skip
+
+
+def cohorts(found: Mapping[str, Any]) -> str:
+    """What share of a cohort comes in the next period, on average."""
+    table = rows(found["cohorts"])
+    since = "quarters_since" if table and "quarters_since" in table[0] else "months_since"
+    next_one = [one for one in table if one[since] == 1 and one["active"] is not None]
+    next_one = next_one[1:]  # the first holds all who were customers already
+    people = sum(one["members"] for one in next_one)
+    if not people:
+        return ""
+    back = sum(one["active"] for one in next_one) / people
+    told = _("Of new members, {share} bought again in the next quarter.") if since == "quarters_since" else _("Of new members, {share} bought again in the next month.")  # fmt: skip
+    return told.format(share=share(back)) + gap() + _("The first cohort is not in this: it holds all who were customers already when the file begins.")  # fmt: skip
+
+
+def worth(found: Mapping[str, Any]) -> str:
+    """What members are expected to bring."""
+    one = found["worth"]
+    said = _("{n} members are likely to buy for {total} in the 13 weeks after {day} (somewhere from {low} to {high}).").format(
+        n=f"{one.n:,}", day=full_day(found["_days"][1]),
+        **{name: money(found, getattr(one, name)) for name in ("total", "low", "high")},
+    )  # fmt: skip
+    return said + gap() + _("The model says what happens if all goes on as before: it knows no season and no plan of yours.")  # fmt: skip
+
+
+def known(found: Mapping[str, Any]) -> str:
+    """Why this is not what members bring above."""
+    return _("To check against other lists: returns are not taken off here, as they are above.")
