@@ -186,6 +186,11 @@ def short_day(day: date) -> str:
     return _day(day, {"zh": "M月d日", "en": "d MMMM"})
 
 
+def full_weekday(number: int) -> str:
+    """A day of the week in a sentence: 周一, Monday; beside others in a table it is Mon."""
+    return _day(date(2024, 1, number), {"zh": "EEE", "en": "EEEE"})  # which began on a Monday
+
+
 def full_month(month: str) -> str:
     """A month with its year, of 2025-07: 2025年7月, July 2025."""
     return _day(date.fromisoformat(f"{month}-01"), {"zh": "y年M月", "en": "MMMM y"})

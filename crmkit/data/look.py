@@ -21,6 +21,10 @@ from crmkit.tables import CONTRACT, NEEDED, arguments
 
 NOBODY_SHARE = 0.2
 """A member with a larger share of all lines than this is hardly one person."""
+NUMBERS = ("whole", "number")
+"""Kinds of values that are read with their thousands."""
+WORDS = ("id", "text")
+"""Kinds of values that are names."""
 AMBIGUOUS_DATES = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{2}|\d{4})(\D.*)?"
 
 
@@ -35,6 +39,7 @@ class Seen:
     different: int
     least: str
     most: str
+    common: str
     odd: tuple[str, ...]
 
 
@@ -44,7 +49,8 @@ class Look:
 
     - `reading`: the `ReadingReport`: what was guessed
     - `table`: the table of the contract it fits best
-    - `columns`: a `Seen` per column: its meaning, kind, gaps, different values, ends, what is odd
+    - `columns`: a `Seen` per column: its meaning, kind, gaps, different values, ends (of
+      names the most frequent one), what is odd
     - `doubles`: how many rows repeat another one wholly
     - `call`: the lines to paste that read it and bring it under the names of the contract
     - `lines`: the table itself, a DuckDB relation
@@ -61,9 +67,9 @@ class Look:
         """The columns as a pandas table."""
         import pandas as pd
 
-        rows = [(c.column, c.meaning, c.kind, c.gaps, c.different, c.least, c.most, "; ".join(c.odd))
+        rows = [(c.column, c.meaning, c.kind, c.gaps, c.different, c.least, c.most, c.common, "; ".join(c.odd))
                 for c in self.columns]  # fmt: skip
-        names = ["column", "meaning", "kind", "gaps", "different", "least", "most", "odd"]
+        names = ["column", "meaning", "kind", "gaps", "different", "least", "most", "common", "odd"]
         return pd.DataFrame(rows, columns=names)
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,7 +84,7 @@ class Look:
 
     def _headings(self) -> list[str]:
         return [_("Column"), _("Probably"), _("Kind"), _("Empty"), _("Different"), _("From"), _("To"),
-                _("Look at this")]  # fmt: skip
+                _("Most often"), _("Look at this")]  # fmt: skip
 
     def _cells(self) -> list[list[str]]:
         return [
@@ -88,8 +94,9 @@ class Look:
                 _kind_in_words(c.kind),
                 f"{c.gaps:,}",
                 f"{c.different:,}",
-                c.least,
-                c.most,
+                _number(c.least) if c.kind in NUMBERS else c.least,
+                _number(c.most) if c.kind in NUMBERS else c.most,
+                c.common,
                 "; ".join(c.odd),
             ]
             for c in self.columns
@@ -127,6 +134,11 @@ class Look:
         )
 
 
+def _number(written: str) -> str:
+    """A number as people read it: 1,280 for 1280.0."""
+    return written if written == "–" else f"{float(written):,.2f}".removesuffix(".00")
+
+
 def _fit(text: str, width: int) -> str:
     from rich.cells import set_cell_size
 
@@ -135,7 +147,7 @@ def _fit(text: str, width: int) -> str:
 
 def _kind_in_words(kind: str) -> str:
     words = {
-        "id": _("id"),
+        "id": _("id or name"),
         "text": _("text"),
         "whole": _("whole numbers"),
         "number": _("decimal numbers"),
@@ -164,7 +176,7 @@ def look(
     `source` and all other inputs are those of `ck.data.read`: say what it guessed wrongly, and look
     again. The result shows itself as a table in a notebook and as text in a terminal (there also:
     ``crmkit look FILE``): what was guessed in reading; for each column its probable meaning, kind of
-    values, gaps, different values, least and most, and what is odd; rows that stand there twice; and
+    values, gaps, different values, least and most (of names the most frequent one), and what is odd; rows that stand there twice; and
     the call of `ck.data.conform` to paste.
 
     Odd are, among others: one date in two orders, dates in the future, ids of all nines, blanks and
@@ -224,15 +236,25 @@ def _seen(lines: Any, meant: dict[str, str], kinds: dict[str, str], rows: int) -
             f"CAST(max({name}) AS VARCHAR)"
         ).fetchall()[0]
         odd = _odd(lines, column, meant.get(column, ""), kinds[column], rows, count)
+        common = None
         if count and kinds[column] == "text" and _of_time(meant.get(column, "")):
             least, most = _first_and_last(lines, name, count)
+        elif count and kinds[column] in WORDS:  # of names the first and the last tell nothing
+            least, most, common = None, None, _most_often(lines, name)
         found.append(
             Seen(
                 column, meant.get(column, ""), kinds[column], rows - count, different,
-                _short(least), _short(most), tuple(odd),
+                _short(least), _short(most), common or "–", tuple(odd),
             )
         )  # fmt: skip
     return found
+
+
+def _most_often(lines: Any, name: str) -> str:
+    """The value that stands most often, and how often; where all differ, one of them."""
+    counts = lines.filter(f"{name} IS NOT NULL").aggregate(f"{name}, count(*) AS n", name)
+    value, n = counts.order(f"n DESC, {name}").limit(1).fetchall()[0]
+    return f"{_short(str(value))} ({n:,})" if n > 1 else _short(str(value))
 
 
 def _of_time(meaning: str) -> bool:

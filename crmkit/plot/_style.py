@@ -3,6 +3,7 @@ can be read from the back of the room."""
 
 import functools
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -84,6 +85,8 @@ def chart(
     if draw is None:
         return functools.partial(chart, size=size, grid=grid)
 
+    asked = inspect.signature(draw)
+
     @functools.wraps(draw)
     def drawn(*args: Any, ax: Any = None, names: Any = None, **options: Any) -> Any:
         import matplotlib.pyplot as plt
@@ -99,7 +102,7 @@ def chart(
                 if mine:
                     ax = plt.subplots(figsize=size)[1]
                 interactive = plt.isinteractive()
-                draw(*args, ax=ax, **options)
+                draw(*_by_heading(asked, args, options), ax=ax, **options)
                 _fold_words(ax)
                 for axes in ax.figure.axes:
                     axes.tick_params(labelfontfamily=FONT)
@@ -114,11 +117,30 @@ def chart(
             plt.interactive(interactive)
         return ax
 
-    asked = inspect.signature(draw)
     named = inspect.Parameter("names", inspect.Parameter.KEYWORD_ONLY, default=None)
     wrapper: Any = drawn
     wrapper.__signature__ = asked.replace(parameters=[*asked.parameters.values(), named])
     return wrapper
+
+
+OF_COLUMNS = ("by", "change", "hue", "value", "x", "y")
+"""Arguments of a chart that name columns."""
+
+
+def _by_heading(asked: inspect.Signature, args: Any, options: dict[str, Any]) -> list[Any]:
+    """What names a column, by the column where its heading was written: `options` in place."""
+
+    def columns() -> list[str]:
+        return [str(one) for one in getattr(args[0], "columns", ())] if args else []
+
+    for name in OF_COLUMNS:
+        if name in options:
+            options[name] = tables.meant(options[name], columns)
+    names = list(asked.parameters)
+    return [
+        tables.meant(one, columns) if name in OF_COLUMNS else one
+        for name, one in itertools.zip_longest(names[: len(args)], args)
+    ]
 
 
 def called(names: Any) -> Mapping[Any, str]:

@@ -11,7 +11,7 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, text
 from crmkit.report.figures import change, money, rows, share
 from crmkit.report.of_members import half
-from crmkit.results import number
+from crmkit.report.says import goods
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
 """From where on a figure is worth a word: revenue against last year, members who came once, revenue of
@@ -45,9 +45,9 @@ def _fall(found: Mapping[str, Any]) -> Advice | None:
         return None
     several = found["_stores"] > 1
     return Advice(
-        _("Find out who stays away before you lower prices: look at revenue store by store and group by group.") if several else _("Find out who stays away before you lower prices: look at revenue group by group."),
-        _("{month} brought {change} against the same month of the year before.").format(month=full_month(months[-1]["month"]), change=change(months[-1]["yoy"])),
-        _("Take the same month of the year before as the yardstick, not the month before."),
+        _("Before you cut prices, find out who is staying away: look at revenue store by store and group by group.") if several else _("Before you cut prices, find out who is staying away: look at revenue group by group."),
+        _("{month}: {change} on the same month a year earlier.").format(month=full_month(months[-1]["month"]), change=change(months[-1]["yoy"])),
+        _("Compare with the same month a year earlier, not with the month before."),
     )  # fmt: skip
 
 
@@ -61,9 +61,9 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     days = sum(one["recency_each"] * one["members"] for one in gone) / members
     many = members >= TO_COMPARE
     return Advice(
-        _("Ask after the good members who have not been for a while, by phone or message; leave out every tenth by lot, to compare.") if many else _("Ask after the good members who have not been for a while, one by one, by phone or message."),
-        _("{n} members ({groups}) who brought {money} of what members spent were last here {days} days before {day} on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
-        _("After two months: how many of those asked bought, and how many of those left out?") if many else _("After two months: who of them has bought again? With so few, ask them why rather than count."),
+        _("Contact good members who have not been in for a while, by phone or message; leave out one in ten at random, for comparison.") if many else _("Contact good members who have not been in for a while, one by one, by phone or message."),
+        _("{n} members ({groups}) bring {money} of member spending; by {day} they had not bought for {days} days on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
+        _("In two months: what share of those contacted bought, and what share of those left out?") if many else _("In two months: which of them have bought again? With so few, ask why rather than count."),
     )  # fmt: skip
 
 
@@ -74,9 +74,9 @@ def _second(found: Mapping[str, Any]) -> Advice | None:
         return None
     days = half(found) if "between" in found else None
     return Advice(
-        _("Give newcomers a reason for the second visit while they still think of you."),
-        _("{share} of the members bought once only: a single order.").format(share=share(table[0]["member_share"]))
-        + ("" if days is None else gap() + _("Half of all later visits come within {n} days of the one before.").format(n=days)),
+        _("Give first-time customers a reason to come back while they still remember you."),
+        _("{share} of members bought only once (a single order).").format(share=share(table[0]["member_share"]))
+        + ("" if days is None else gap() + _("When members come again, half of the time it is within {n} days.").format(n=days)),
         _("Watch the share of a month's new members who buy again within 90 days."),
     )  # fmt: skip
 
@@ -86,8 +86,8 @@ def _walk_ins(found: Mapping[str, Any]) -> Advice | None:
     if known is None or known.value is None or known.value > 1 - WALK_INS:
         return None
     return Advice(
-        _("Ask everyone at the till whether they are a member, and register those who like to be."),
-        _("Members bring {share} of the revenue: of the rest you do not know whom to thank.").format(share=share(known.value)),
+        _("At the till, ask everyone whether they are a member, and sign up those who would like to be."),
+        _("Members bring {share} of revenue: you do not know who bought the rest.").format(share=share(known.value)),
         _("Watch the members' share of revenue by cashier and week."),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def _empty(found: Mapping[str, Any]) -> Advice | None:
         return None
     return Advice(
         _("Reorder earlier what sells best and is out of stock."),
-        _("On {share} of the days a product's shelf was empty.").format(share=share(rate.value)),
+        _("Counted by product and day, the shelf was empty {share} of the time.").format(share=share(rate.value)),
         _("Watch the stock-out rate of the A products week by week."),
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _pair(found: Mapping[str, Any]) -> Advice | None:
     )
     return Advice(
         (_("Put {first} and {second} side by side, in one store first.") if several else _("Put {first} and {second} side by side.")).format(first=first, second=second),
-        _("{n} orders hold both, {lift} times as many as chance would bring.").format(n=f"{table[0]['orders_both']:,}", lift=number(float(table[0]["lift"]))),
+        _("{n} orders have both: {lift} times as many as by chance.").format(n=f"{table[0]['orders_both']:,}", lift=f"{table[0]['lift']:.1f}"),
         _("Compare their sales with those of a store where nothing was moved.") if several else _("Compare how many orders hold both, four weeks before and four weeks after."),
     )  # fmt: skip
 
@@ -127,18 +127,12 @@ def _return(found: Mapping[str, Any]) -> Advice | None:
         for one in rows(found["returns"])
         if one["unusual"] and BACK <= one["return_rate"] <= CANCELLED
     ]
-    if "abc" in found and sum(map(_numbered, rows(found["abc"]))) > 0.9 * len(rows(found["abc"])):
-        table = list(filter(_numbered, table))
+    table = goods(table, rows(found["abc"])) if "abc" in found else table
     if not table:
         return None
     name = found["names"].get(str(table[0]["product_id"]), table[0]["product_id"])
     return Advice(
-        _("Look at what is wrong with {product}: the goods, or what the label promises.").format(product=name),
-        _("{rate} of its pieces come back: {money} given back.").format(rate=share(table[0]["return_rate"]), money=money(found, table[0]["refunded"])),
+        _("Find out what is wrong with {product}: is it the product, or what its description promises?").format(product=name),
+        _("{rate} of the units sold come back: {money} refunded.").format(rate=share(table[0]["return_rate"]), money=money(found, table[0]["refunded"])),
         _("Write down the reason at each return, and count again in a month."),
     )  # fmt: skip
-
-
-def _numbered(one: Mapping[str, Any]) -> bool:
-    """Whether a product has a number in its code: where nearly all have, POSTAGE is none."""
-    return any(sign.isdigit() for sign in str(one["product_id"]))

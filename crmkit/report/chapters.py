@@ -10,6 +10,9 @@ from crmkit.i18n import gettext as _
 from crmkit.report import of_members, says
 from crmkit.report.ledger import Opened
 
+WEEKS = 13
+"""So far ahead it is told what members will buy, and so many weeks are held back to see how well."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -43,12 +46,15 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     year = days > 400
     member, goods, pieces = ("member_id", "sale_id"), ("product_id",), ("quantity",)
     short = _("The file holds {n} days; this needs {wanted} at least.")
-    too_short = {n: short.format(n=days, wanted=n) if days < n else "" for n in (21, 60, 90)}
+    too_short = {
+        n: short.format(n=days, wanted=n) if days < n else ""
+        for n in (21, 60, 90, 2 * 7 * WEEKS + 1)
+    }
     no_hours = "" if opened.timed else _("The times have no hour, only the day.")
     change = "yoy" if year else "pop"
-    against = _("Against the month before, and the year before") if year else _("Against the month before")  # fmt: skip
+    against = _("Change on the month and on the year before") if year else _("Change on the month before")  # fmt: skip
     cohort = "quarter" if year else "month"
-    one = _("The file holds one only.")
+    one = _("There is only one in the file.")
     alone = {name: one if n == 1 else "" for name, n in opened.places.items()}
     no_pieces = "" if opened.counted else _("The file does not say how many pieces a line is.")
     by_week = Step(
@@ -59,33 +65,33 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     priced = ("stock_daily", "products")
     return {
         _("Key figures"): [
-            Step("summary", _("In all"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.total),
+            Step("summary", _("The totals"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.total),
             Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=says.receipts),
             Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=says.rate),
-            Step("repeat", _("Who buys more than once"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=of_members.repeat),
+            Step("repeat", _("How many members buy again"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=of_members.repeat),
         ],
         _("Over time"): [
             Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.by_month),
             *([] if year else [by_week]),
             Step("growth", against, "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth, unless=too_short[60]),
-            *([] if year else [Step("growth_in_a_year", _("Against the year before"), "", unless=_("The file holds no month of two years."))]),
+            *([] if year else [Step("growth_in_a_year", _("Change on the year before"), "", unless=_("No month in the file can be compared with the year before."))]),
             Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=says.weekday),
             Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
         ],
         _("Stores and channels"): [
             Step("by_store", _("Store by store"), 'report.best_first(ck.kpi.sales_summary(sales, by="store_id"))', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", ""), figures=True),
             Step("store_months", _("Each store by month"), 'ck.kpi.sales_summary(report.whole(sales), by=["month", "store_id"])', "ck.plot.sales_summary(store_months)", needs=("sale_id", "store_id"), rows=0, unless=alone.get("store_id", "") or too_short[60]),
-            Step("store_trend", _("Which store goes up, which down"), "report.store_trend(sales)", needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60]),
+            Step("store_trend", _("Which stores are up, which are down"), "report.store_trend(sales)", needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60]),
             Step("by_channel", _("By channel"), 'report.best_first(ck.kpi.sales_summary(sales, by="channel"))', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
             Step("by_category", _("By category"), 'report.best_first(ck.kpi.sales_summary(sales, by="category", products=products))', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
-            Step("abc", _("Which products carry the shop"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=says.abc, figures=True),
+            Step("abc", _("The products that carry the business"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=says.abc, figures=True),
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
             Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True),
-            Step("groups", _("The eight groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups),
+            Step("groups", _("The eight customer groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=of_members.times),
             Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between),
             Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=of_members.movement, unless=too_short[90]),
@@ -94,16 +100,17 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
         _("Cohorts: who comes back"): [
             Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=of_members.cohorts, unless=too_short[90]),
         ],
-        _("What members are still worth"): [
-            Step("worth", _("What members are likely to buy in the next 13 weeks"), "ck.customers.lifetime_value(sales, weeks=13)", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=of_members.worth, members=True, unless=too_short[90]),
+        _("What members will bring"): [
+            Step("worth", _("What members are likely to buy in the next 13 weeks"), f"ck.customers.lifetime_value(sales, weeks={WEEKS})", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=of_members.worth, members=True, unless=too_short[90]),
+            Step("held_back", _("How well the same method did on the last {n} weeks").format(n=WEEKS), f"ck.customers.holdout(sales, weeks={WEEKS})", needs=("member_id",), rows=0, says=of_members.held_back, unless=too_short[2 * 7 * WEEKS + 1]),
         ],
         _("Baskets: what goes together"): [
             Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),
         ],
         _("Stock"): [
-            Step("stockouts", _("How often the shelf was empty"), "ck.stock.stockout_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
-            Step("moving", _("How much of the stock sells at all"), "ck.stock.moving_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
-            Step("turnover", _("How often the stock turns"), "ck.stock.turnover(sales, stock_daily, products)", tables=priced, needs=goods, rows=1),
+            Step("stockouts", _("Stock-out rate"), "ck.stock.stockout_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
+            Step("moving", _("Moving rate"), "ck.stock.moving_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
+            Step("turnover", _("Stock turn"), "ck.stock.turnover(sales, stock_daily, products)", tables=priced, needs=goods, rows=1),
             Step("structure", _("What to reorder, reduce and clear"), "ck.stock.suggest_structure(sales, stock_daily, products)", "ck.plot.suggest_structure(structure)", tables=priced, needs=goods, rows=15, says=says.structure),
         ],
     }  # fmt: skip

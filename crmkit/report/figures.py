@@ -76,7 +76,7 @@ def as_read(
         if column in MONEY:
             said = _money(said, sign)
         elif column in NAMED:
-            said = [f"{names[one]} ({one})" if one in names else one for one in said]
+            said = [f"{names[one]} ({one})" if names.get(one, one) != one else one for one in said]
         else:
             said = [_cell(column, one) for one in said]
         table[head] = said

@@ -49,6 +49,7 @@ class Opened:
     - `counted`: whether the file says how many pieces a line is; `pieces`: and whether they can be
       pieces: a few lines of grams or litres would drown all others
     - `places`: how many stores and channels there are, by column
+    - `bought`, `by_members`: whether something was bought for money at all, and by a member
     - `names`: what products and stores are called
     - `meant`: the name in the contract by column of the file
     - `code`: the lines of Python that open it; `cleaning`: the report of the cleaning it needed
@@ -63,6 +64,8 @@ class Opened:
     counted: bool
     pieces: bool
     places: dict[str, int]
+    bought: bool
+    by_members: bool
     look: Look | None
     code: str
     tables: dict[str, Any] = field(default_factory=dict)
@@ -264,12 +267,16 @@ def _finished(
     sales = held(frame.select(*kept).to_native(), "sales")
     at, quantity = nw.col("sold_at"), nw.when(nw.col("quantity") > 0).then(nw.col("quantity"))
     heavy = nw.col("quantity") > HEAVY
+    paid = (nw.col("quantity") > 0) & (nw.col("amount") > 0)
+    member = ~nw.col("member_id").is_null() if "member_id" in kept else nw.lit(False)
     facts = collect(
         nw.from_native(sales).lazy().select(
             lines=nw.len(),
             first=at.min(),
             last=at.max(),
             all=quantity.sum(),
+            paid=nw.when(paid).then(nw.lit(1)).sum(),
+            members=nw.when(paid & member).then(nw.lit(1)).sum(),
             heavy=nw.when(heavy).then(nw.col("quantity")).sum(),
             heavy_lines=nw.when(heavy).then(nw.lit(1)).sum(),
             **{c: nw.col(c).n_unique() for c in ("store_id", "channel") if c in kept},
@@ -283,7 +290,8 @@ def _finished(
     places = {c: int(facts[c]) for c in ("store_id", "channel") if c in facts}
     return Opened(
         sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted,
-        counted and not (drowned and few), places, seen, code, tables, names, meant, cleaning,
+        counted and not (drowned and few), places,
+        bool(facts["paid"]), bool(facts["members"]), seen, code, tables, names, meant, cleaning,
         _currency(seen, list(meant)),
     )  # fmt: skip
 

@@ -10,8 +10,11 @@ import narwhals.stable.v2 as nw
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, text
-from crmkit.report.figures import money, rows, share
+from crmkit.report.figures import change, money, rows, share
 from crmkit.segment.scores import RFM_GROUPS
+
+NEAR, FAR = 0.1, 0.25
+"""A forecast is near that was not more than this off, and far that was more than that."""
 
 
 def repeat(found: Mapping[str, Any]) -> str:
@@ -29,20 +32,20 @@ def movement(found: Mapping[str, Any]) -> str:
     if not table:
         return ""
     first, last = table[0], table[-1]
-    said = _("{month}: {new} new members, {lost} who have not come for three months now.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
-    return said + gap() + _("In {month}, where the file begins, all are new: old customers, too.").format(month=full_month(first["month"]))  # fmt: skip
+    said = _("{month}: {new} new members; {lost} members have now been away for three months.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+    return said + gap() + _("The file begins in {month}, so everyone counts as new in that month, long-standing customers too.").format(month=full_month(first["month"]))  # fmt: skip
 
 
 def rfm(found: Mapping[str, Any]) -> str:
     """How the two bars are read."""
-    return _("Where the bar of the money is longer than that of the members, they spend more each than members do on average.")  # fmt: skip
+    return _("Where the spending bar is longer than the member bar, the group spends more per head than the average member.")  # fmt: skip
 
 
 def groups(found: Mapping[str, Any]) -> str:
     """Where the money of the members is."""
     table = rows(found["groups"])
     best = table[0]
-    said = _("{group}: {members} of the members, {money} of what members spent.").format(
+    said = _("“{group}” is {members} of members and {money} of member spending.").format(
         group=text("rfm_group", best["rfm_group"]),
         members=share(best["member_share"]),
         money=share(best["monetary_share"]),
@@ -65,16 +68,16 @@ def _lines_between(found: Mapping[str, Any]) -> str:
     here = rows(asked)[0]
     said = []
     if here["much"]:
-        said.append(_("“Important”: the {share} of members who spent most, {least} or more each.").format(share=share(here["much"] / here["all"]), least=money(found, here["least"])))  # fmt: skip
+        said.append(_("“Important” means the {share} of members who spent most, {least} or more each.").format(share=share(here["much"] / here["all"]), least=money(found, here["least"])))  # fmt: skip
     if here["away"]:
-        said.append(_("“To keep”, “to win back”: last here {days} days ago or longer, as are {share} of the members.").format(days=int(here["days"]), share=share(here["away"] / here["all"])))  # fmt: skip
+        said.append(_("“To keep” and “to win back” mean no purchase for {days} days or more: that is {share} of members.").format(days=int(here["days"]), share=share(here["away"] / here["all"])))  # fmt: skip
     return gap().join(said)
 
 
 def times(found: Mapping[str, Any]) -> str:
     """How many bought only once."""
     once = rows(found["times"])[0]
-    return _("{n} members ({share}) bought once only: a single order.").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
+    return _("Members who bought only once (a single order): {n} ({share}).").format(n=f"{once['members']:,}", share=share(once["member_share"]))  # fmt: skip
 
 
 def half(found: Mapping[str, Any]) -> int | None:
@@ -86,7 +89,21 @@ def half(found: Mapping[str, Any]) -> int | None:
 def between(found: Mapping[str, Any]) -> str:
     """How soon half of those who come again have come."""
     days = half(found)
-    return "" if days is None else _("Half of all later visits come within {n} days of the one before.").format(n=days)  # fmt: skip
+    return "" if days is None else _("When members come again, half of the time it is within {n} days.").format(n=days)  # fmt: skip
+
+
+def held_back(found: Mapping[str, Any]) -> str:
+    """How far the forecast would have been off a quarter ago: what came against what was told."""
+    one = found["held_back"]
+    if not one.actual_value > 0:
+        return _("In the last {weeks} weeks these members bought nothing that could be compared.").format(weeks=one.weeks)  # fmt: skip
+    off = one.expected_value / one.actual_value - 1
+    said = _("From the sales up to {cut} alone, the method would have forecast {expected} for the {weeks} weeks after; the {n} members of that time spent {actual}. It was off by {off}.").format(
+        cut=full_day(one.cut), expected=money(found, one.expected_value), weeks=one.weeks, n=f"{one.n:,}",
+        actual=money(found, one.actual_value), off=change(off),
+    )  # fmt: skip
+    verdict = _("That is near enough to plan with.") if abs(off) <= NEAR else _("That is far off: do not plan with the forecast alone.") if abs(off) > FAR else _("Take the forecast as a rough figure.")  # fmt: skip
+    return said + gap() + verdict
 
 
 def cohorts(found: Mapping[str, Any]) -> str:
@@ -99,18 +116,18 @@ def cohorts(found: Mapping[str, Any]) -> str:
     if not people:
         return ""
     back = sum(one["active"] for one in next_one) / people
-    told = _("Of new members, {share} bought again in the next quarter.") if since == "quarters_since" else _("Of new members, {share} bought again in the next month.")  # fmt: skip
-    return told.format(share=share(back)) + gap() + _("The first cohort is not in this: it holds all who were customers already when the file begins.")  # fmt: skip
+    told = _("{share} of new members bought again the next quarter.") if since == "quarters_since" else _("{share} of new members bought again the next month.")  # fmt: skip
+    return told.format(share=share(back)) + gap() + _("The first cohort is left out: it holds everyone who was a customer before the file begins.")  # fmt: skip
 
 
 def worth(found: Mapping[str, Any]) -> str:
     """What members are expected to bring."""
     one = found["worth"]
-    said = _("{n} members are likely to buy for {total} in the 13 weeks after {day} (somewhere from {low} to {high}).").format(
+    said = _("{n} members are likely to spend {total} in the 13 weeks after {day} (the model's 95% range: {low} to {high}).").format(
         n=f"{one.n:,}", day=full_day(found["_days"][1]),
         **{name: money(found, getattr(one, name)) for name in ("total", "low", "high")},
     )  # fmt: skip
-    return said + gap() + _("The model says what happens if all goes on as before: it knows no season and no plan of yours.")  # fmt: skip
+    return said + gap() + _("This assumes that things go on as before: the model knows neither your seasons nor your plans.")  # fmt: skip
 
 
 def known(found: Mapping[str, Any]) -> str:

@@ -161,7 +161,7 @@ def returned(sales: Any, at_least: int = 30, lines: int = 5) -> Any:
         )
         .group_by("product_id")
         .agg(nw.col("sold", "returned", "refunded", "_lines", "_bought").sum())
-        .with_columns(return_rate=nw.col("returned") / nw.col("sold"), refunded=nw.col("refunded").round(2))
+        .with_columns(return_rate=nw.when(nw.col("returned") <= nw.col("sold")).then(nw.col("returned") / nw.col("sold")), refunded=nw.col("refunded").round(2))
     )  # fmt: skip
     every = tables.collect(found)
     bought, back_lines = (int(every[one].fill_null(0).sum()) for one in ("_bought", "_lines"))

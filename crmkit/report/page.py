@@ -36,6 +36,8 @@ LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
 WHO = "report.members_of(rfm, {groups})"
 """The line that shows who they are, in the notebook only."""
+LEAST = 0.001
+"""A smaller share of the lines is told as smaller than this."""
 BROAD = 4
 """A table of more columns than this takes the whole width of a printed page."""
 WORDS = "wide words"
@@ -80,7 +82,7 @@ def document(name: str, parts: Iterable[str]) -> str:
 
 def _period(report: Report) -> str:
     file = report.opened
-    return _("Sales from {since} to {until}. Written on {today} by crmkit, on your machine: nothing was sent anywhere.").format(
+    return _("Sales from {since} to {until}. Made on {today} by crmkit on your own computer: no data was sent anywhere.").format(
         since=full_day(file.since), until=full_day(file.until), today=full_day(datetime.now().date())
     )  # fmt: skip
 
@@ -114,7 +116,7 @@ def section(title: str, *body: str) -> str:
 
 def _behind(*code: str) -> str:
     """The lines behind a part, folded away."""
-    says, lines = escape(_("The lines behind it")), escape("\n".join(code))
+    says, lines = escape(_("The code behind it")), escape("\n".join(code))
     return f'<details class="code"><summary>{says}</summary><pre>{lines}</pre></details>'
 
 
@@ -158,15 +160,15 @@ def _next_steps(report: Report) -> str:
     if report.advice:
         again = datetime.now().date() + timedelta(weeks=LOOK_AGAIN)
         steps += [
-            escape(_("Choose one piece of advice, say who does it, and write today's figure beside it: {figure}").format(figure=report.advice[0].because)),
-            escape(_("Look again on {day}: with a file up to that day, run the same command.").format(day=full_day(again))),
+            escape(_("Choose one piece of advice, agree who does it, and note the figure in it as the starting point.")),
+            escape(_("Check again around {day}: export the sales up to that day and make this report again.").format(day=full_day(again))),
         ]  # fmt: skip
     lacking = {one for title, why in report.left_out for one in _lacking(report, title)}
     if lacking:
-        steps.append(escape(_("Ask for an export that also holds: {columns}. Then the report says more.").format(columns=_(", ").join(sorted(map(heading, lacking))))))  # fmt: skip
+        steps.append(escape(_("Next time, export these columns as well: {columns}. The report can then tell you more.").format(columns=_(", ").join(sorted(map(heading, lacking))))))  # fmt: skip
     steps += [
-        escape(_("Check at the end of the report whether each column was taken for what it is.")),
-        escape(_("Go on by yourself: save {notebook}; each table and each chart is one line in it.")).replace("{notebook}", link),
+        escape(_("Check at the end of the report that each column was read as what it is.")),
+        escape(_("To take it further yourself, save {notebook}: every table and every chart is one line in it.")).replace("{notebook}", link),
     ]  # fmt: skip
     return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
 
@@ -231,7 +233,7 @@ def _file(report: Report) -> str:
     told += [note for note in seen.reading.notes if note.startswith(of_columns)]
     how_read = [note for note in seen.reading.notes if note not in told]
     if not seen.reading.currency:
-        told.append(_("The file does not say in which one currency it is; its headings are Chinese, so its money is shown in {sign}.").format(sign=file.currency) if file.currency else _("The file does not say in which one currency it is: amounts stand without a sign."))  # fmt: skip
+        told.append(_("The file does not say in which one currency it is; its headings are Chinese, so its money is shown in {sign}.").format(sign=file.currency) if file.currency else _("The file does not say which currency it is in, so amounts have no sign."))  # fmt: skip
     if file.meant and "amount" not in file.meant.values():
         told.append(_("No column holds the amount paid: revenue is the quantity times the list price, less the discount where there is one."))  # fmt: skip
     used, nothing = file.meant, _("not used")
@@ -252,9 +254,7 @@ def _list(lines: Iterable[str]) -> str:
 
 
 def _quality(report: Report) -> str:
-    lines = [
-        [what, f"{n:,}", f"{n / of:.1%}", then] for what, n, of, then in quality(report.opened)
-    ]
+    lines = [[what, f"{n:,}", _part(n / of), then] for what, n, of, then in quality(report.opened)]
     trusted = table(
         [_("Which lines"), _("How many"), _("Share"), _("What the report does")], lines, WORDS
     )
@@ -274,7 +274,12 @@ def _quality(report: Report) -> str:
             said = f"<p>{escape(told)}</p>"
         title = escape(_("What had to be tidied first"))
         tidied = f"<h3>{title}</h3>" + _without_examples(show(cleaning))
-    return section(_("How far the lines can be trusted"), said, trusted, tidied)
+    return section(_("How far the data can be trusted"), said, trusted, tidied)
+
+
+def _part(share: float) -> str:
+    """A share of the lines; of a few it does not say that there are none."""
+    return f"{share:.1%}" if share >= LEAST else f"<{LEAST:.1%}"
 
 
 def _without_examples(cleaning: Any) -> str:

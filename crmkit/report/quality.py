@@ -19,9 +19,9 @@ def quality(opened: Opened) -> list[tuple[str, int, int, str]]:
     columns = opened.columns
     col, amount = nw.col, nw.col("amount")
     asked: dict[str, tuple[nw.Expr, str, str]] = {
-        "nothing": (amount == 0, _("Lines that brought nothing"), _("counted; they bring no money")),
+        "nothing": (amount == 0, _("Lines that brought nothing"), _("counted; they add no revenue")),
         "returns": (col("quantity") < 0, _("Returned lines"), _("taken off the revenue")),
-        "odd": ((amount < 0) & (col("quantity") > 0), _("Bought lines with a negative amount"), _("counted as they stand: fees, corrections?")),
+        "odd": ((amount < 0) & (col("quantity") > 0), _("Sales lines with a negative amount"), _("counted as they stand: fees, corrections?")),
         "undated": (col("sold_at").is_null(), _("Lines without a day"), _("in the totals, in no month")),
     }  # fmt: skip
     for name, what, then in (

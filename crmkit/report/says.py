@@ -10,7 +10,7 @@ from scipy.stats import chisquare
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_day, full_month, months, text
+from crmkit.labels import full_day, full_month, full_weekday, months, text
 from crmkit.report.figures import change, money, rows, share, signed
 
 BY_CHANCE = 0.001
@@ -30,9 +30,9 @@ def receipts(found: Mapping[str, Any]) -> str:
     one, gone = rows(found["receipts"])[0], found["_gone"]
     said = []
     if gone:
-        said.append(_("The file holds {all} receipts; {gone} of them have no line left after tidying and are not counted.").format(all=f"{one['receipts'] + gone:,}", gone=f"{gone:,}"))  # fmt: skip
+        said.append(_("The file holds {all} receipts; left without a line after tidying, and so not counted: {gone}.").format(all=f"{one['receipts'] + gone:,}", gone=f"{gone:,}"))  # fmt: skip
     if one["only_returns"]:
-        told = _("{n} of the {all} that are left hold returns only: they are no orders, their money is taken off the revenue.") if gone else _("{n} of {all} receipts hold returns only: they are no orders, their money is taken off the revenue.")  # fmt: skip
+        told = _("{n} of the {all} that are left are returns only: they do not count as orders, and the money is taken off revenue.") if gone else _("{n} of {all} receipts are returns only: they do not count as orders, and the money is taken off revenue.")  # fmt: skip
         said.append(told.format(n=f"{one['only_returns']:,}", all=f"{one['receipts']:,}"))
     return gap().join(said)
 
@@ -76,7 +76,7 @@ def by_month(found: Mapping[str, Any]) -> str:
     table = sorted(rows(found["by_month"]), key=lambda one: one["revenue"])
     said = []
     if len(table) > 1:
-        said.append(_("Strongest: {best}; weakest: {least}.").format(best=full_month(table[-1]["month"]), least=full_month(table[0]["month"])))  # fmt: skip
+        said.append(_("Best month: {best}; weakest: {least}.").format(best=full_month(table[-1]["month"]), least=full_month(table[0]["month"])))  # fmt: skip
     first, last = found["_cut"]
     if first or last:
         cut = _(", ").join(
@@ -84,7 +84,7 @@ def by_month(found: Mapping[str, Any]) -> str:
             for day, so in zip(found["_days"], (first, last), strict=True)
             if so
         )
-        said.append(_("{months}: not whole in this file, so not in what is said by month.").format(months=cut))  # fmt: skip
+        said.append(_("Left out of the monthly figures, because the file does not hold all of it: {months}.").format(months=cut))  # fmt: skip
     return gap().join(said)
 
 
@@ -93,13 +93,13 @@ def weeks(found: Mapping[str, Any]) -> str:
     table = sorted(rows(found["by_week"]), key=lambda one: one["revenue"])
     if len(table) < 2:
         return ""
-    said = _("Strongest: the week from {best}; weakest: from {least}.").format(best=_week(table[-1]), least=_week(table[0]))  # fmt: skip
+    said = _("Best week: from {best}; weakest: from {least}.").format(best=_week(table[-1]), least=_week(table[0]))  # fmt: skip
     first, last = found["_days"]
     weeks = sorted(one["week"] for one in table)
     begins, ends = (date.fromisoformat(str(one)[:10]) for one in (weeks[0], weeks[-1]))
     cut = [*([first] if begins > first else []), *([last] if ends + timedelta(6) < last else [])]
     if cut:
-        said += gap() + _("The weeks of {days} are not whole in this file, so they are not in it.").format(days=_(", ").join(map(full_day, cut)))  # fmt: skip
+        said += gap() + _("Left out, because the file does not hold all seven days: the weeks of {days}.").format(days=_(", ").join(map(full_day, cut)))  # fmt: skip
     return said
 
 
@@ -114,9 +114,9 @@ def growth(found: Mapping[str, Any]) -> str:
         return ""
     last = table[-1]
     if last["yoy"] is not None and last["yoy"] == last["yoy"]:
-        return _("{month}: {change} against the same month of the year before.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
+        return _("{month}: {change} on the same month a year earlier.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
     if last["pop"] is not None and last["pop"] == last["pop"]:
-        return _("{month}: {change} against the month before (the season is in this).").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
+        return _("{month}: {change} on the month before, not adjusted for season.").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
     return ""
 
 
@@ -132,9 +132,9 @@ def weekday(found: Mapping[str, Any]) -> str:
         return _("The days of the week hardly differ: no more than by chance.")
     table.sort(key=lambda one: one["daily_revenue"])
     least, best = table[0], table[-1]
-    return _("On average per day, the strongest is {best} ({high}), the weakest {least} ({low}).").format(
-        best=text("weekday", best["weekday"]), high=money(found, best["daily_revenue"]),
-        least=text("weekday", least["weekday"]), low=money(found, least["daily_revenue"]),
+    return _("Best day of the week: {best} ({high} a day on average); weakest: {least} ({low}).").format(
+        best=full_weekday(best["weekday"]), high=money(found, best["daily_revenue"]),
+        least=full_weekday(least["weekday"]), low=money(found, least["daily_revenue"]),
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def hours(found: Mapping[str, Any]) -> str:
     if not orders:
         return ""
     best = max(table, key=lambda one: one["orders"])
-    said = _("Busiest: from {hour}:00, with {share} of the orders.").format(hour=best["hour"], share=share(best["orders"] / orders))  # fmt: skip
+    said = _("Busiest hour: {hour}:00 to {next}:00, with {share} of orders.").format(hour=best["hour"], next=best["hour"] + 1, share=share(best["orders"] / orders))  # fmt: skip
     night = sum(one["orders"] for one in table if one["hour"] < 5) / orders
     if night > NIGHT:
         said += gap() + _("{share} fall between 0:00 and 5:00: is this the clock of your shop, or of another time zone?").format(share=share(night))  # fmt: skip
@@ -165,7 +165,7 @@ def _most(table: Any, column: str, called: Mapping[str, str], told: str) -> str:
 
 def stores(found: Mapping[str, Any]) -> str:
     """The strongest store."""
-    return _most(found["by_store"], "store_id", found["names"], _("{name} is the largest of {n} stores: {share} of the revenue."))  # fmt: skip
+    return _most(found["by_store"], "store_id", found["names"], _("Of {n} stores, {name} sells most: {share} of revenue."))  # fmt: skip
 
 
 def store_trend(found: Mapping[str, Any]) -> str:
@@ -185,7 +185,7 @@ def store_trend(found: Mapping[str, Any]) -> str:
     late, early = of[-n:], of[-2 * n : -n]
     now, then = (sum(one["revenue"] for one in some) for some in (late, early))
     total = change(now / then - 1) if then else "–"
-    return _("{late} against {early}: {total} in all. Store by store: {stores}.").format(
+    return _("{late} compared with {early}: {total} overall. By store: {stores}.").format(
         late=months(late[0]["month"], late[-1]["month"]), early=months(early[0]["month"], early[-1]["month"]),
         total=total, stores=_(", ").join(told),
     )  # fmt: skip
@@ -193,12 +193,12 @@ def store_trend(found: Mapping[str, Any]) -> str:
 
 def channels(found: Mapping[str, Any]) -> str:
     """The strongest channel."""
-    return _most(found["by_channel"], "channel", {}, _("{name} is the largest of {n} channels: {share} of the revenue."))  # fmt: skip
+    return _most(found["by_channel"], "channel", {}, _("Of {n} channels, {name} sells most: {share} of revenue."))  # fmt: skip
 
 
 def categories(found: Mapping[str, Any]) -> str:
     """The strongest category."""
-    return _most(found["by_category"], "category", {}, _("{name} is the largest of {n} categories: {share} of the revenue."))  # fmt: skip
+    return _most(found["by_category"], "category", {}, _("Of {n} categories, {name} sells most: {share} of revenue."))  # fmt: skip
 
 
 def abc(found: Mapping[str, Any]) -> str:
@@ -209,10 +209,18 @@ def abc(found: Mapping[str, Any]) -> str:
         return ""
     if len(first) > len(table) / 2:
         first = table[:FEW]  # most of the products bringing most of the money tell nothing
-    said = _("{n} of {all} products bring {share} of the revenue.").format(n=f"{len(first):,}", all=f"{len(table):,}", share=share(first[-1]["cumulative_share"]))  # fmt: skip
-    ids = [str(one["product_id"]) for one in first[:3]]
+    said = _("{n} of {all} products bring {share} of revenue.").format(n=f"{len(first):,}", all=f"{len(table):,}", share=share(first[-1]["cumulative_share"]))  # fmt: skip
+    ids = [str(one["product_id"]) for one in goods(first, table)[:3]]
     names = _(", ").join(found["names"].get(one, one) for one in ids)
-    return said + gap() + _("Ahead of all: {names}.").format(names=names)
+    return said + gap() + _("Top sellers: {names}.").format(names=names)
+
+
+def goods(some: list[dict[str, Any]], of: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of some products that are goods: where nearly all codes have a number, POSTAGE is none."""
+    numbered = [one for one in of if any(sign.isdigit() for sign in str(one["product_id"]))]
+    if len(numbered) <= 0.9 * len(of):
+        return some
+    return [one for one in some if one in numbered] or some
 
 
 def returns(found: Mapping[str, Any]) -> str:
@@ -220,15 +228,17 @@ def returns(found: Mapping[str, Any]) -> str:
     table = rows(found["returns"])
     if not table:
         return _("No product came back.")
-    return _("By the money given back.")
+    return _("Sorted by the money refunded.")
 
 
 def pairs(found: Mapping[str, Any]) -> str:
     """The most frequent pair."""
     table = rows(found["pairs"])
     if not table:
-        return _("No two products stand together in 20 orders more often than by chance.")
-    return _("A lift of 3 says: three times as often together as by chance. Pairs that chance may have brought are left out.")  # fmt: skip
+        return _(
+            "Of products bought together in 20 orders or more, no pair stands out from chance."
+        )
+    return _("A lift of 3 means: bought together three times as often as by chance. Pairs that may be down to chance are left out.")  # fmt: skip
 
 
 def structure(found: Mapping[str, Any]) -> str:
@@ -236,4 +246,4 @@ def structure(found: Mapping[str, Any]) -> str:
     freed = sum(
         one["frees"] or 0 for one in rows(found["structure"]) if one["frees"] == one["frees"]
     )
-    return _("Reducing and clearing would free goods worth {money} at cost.").format(money=money(found, freed))  # fmt: skip
+    return _("Reducing and clearing would free {money} of stock, at cost.").format(money=money(found, freed))  # fmt: skip

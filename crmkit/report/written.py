@@ -21,6 +21,8 @@ from crmkit.report.own import whole_days
 from crmkit.report.quality import receipts_gone, reconciled
 
 Progress = Callable[[int, int, str], None]
+ALWAYS = ("summary", "receipts")
+"""Steps that say something of a file of returns or gifts, too."""
 WIDE = 7.6
 """How wide a chart is (inches): two stand side by side in print, and are still read."""
 
@@ -104,17 +106,20 @@ def analyse(
     found = names_for(file)
     reckoned: dict[str, list[Done]] = {}
     left_out: list[tuple[str, str]] = []
+    without: dict[str, str] = {}
     for title, steps in planned.items():
         for step in steps:
             progress(done, total, step.title)
             done += 1
-            if why := _why_not(step, file, found):
+            if why := _why_not(step, file, found) or _rests_on(step, without):
+                without[step.name] = why
                 left_out.append((step.title, why))
                 continue
             try:
                 reckoned.setdefault(title, []).append(_reckoned(step, found))
             except CrmkitError as error:
                 found.pop(step.name, None)
+                without[step.name] = str(error)
                 left_out.append((step.title, str(error)))
     progress(total, total, "")
     return Report(file, reckoned, left_out, found, planned, advice(found))
@@ -142,12 +147,21 @@ def _why_not(step: Step, file: Opened, found: Mapping[str, Any]) -> str:
         return _("The file has no column for: {columns}.").format(
             columns=_(", ").join(map(heading, missing))
         )
+    if not file.bought and step.name not in ALWAYS:
+        return _("No line in the file says that something was bought for money.")
+    if not file.by_members and "member_id" in step.needs:
+        return _("No line in the file says that a member bought something.")
     if any(one not in file.tables for one in step.tables):
         files = {"sales": _("sales"), "stock_daily": _("stock"), "products": _("products")}
-        return _("Needs files of its own beside the sales: give a folder with {files}.").format(
-            files=_(", ").join(f"{files[one]}.csv" for one in ("sales", *step.tables))
-        )
+        return _(
+            "The sales alone are not enough: put {files} into one folder and make the report on that folder."
+        ).format(files=_(", ").join(f"{files[one]}.csv" for one in ("sales", *step.tables)))
     return step.unless
+
+
+def _rests_on(step: Step, without: Mapping[str, str]) -> str:
+    """Why a step cannot be reckoned that is made from another, which could not be."""
+    return next((without[one] for one in re.findall(r"\w+", step.code) if one in without), "")
 
 
 def _reckoned(step: Step, found: dict[str, Any]) -> Done:

@@ -57,6 +57,7 @@ from crmkit.tables.reckoning import (
     with_highest,
     with_periods,
 )
+from crmkit.tables.spoken import meant
 
 __all__ = [
     "CONTRACT",
@@ -88,6 +89,7 @@ __all__ = [
     "in_words",
     "is_lazy",
     "is_nothing",
+    "meant",
     "missing_column",
     "money",
     "name_list",

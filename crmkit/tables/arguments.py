@@ -12,13 +12,14 @@ import functools
 import inspect
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike
 from typing import Any, TypeVar, overload
 
 from crmkit.i18n import gettext as _
-from crmkit.tables.frames import TableError, closest
+from crmkit.tables.frames import TableError, closest, open_frame
+from crmkit.tables.spoken import meant, with_headings
 
 Check = Callable[[str, Any], Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -89,8 +90,10 @@ def one_of(*words: str) -> Check:
     """One of these words."""
 
     def check(what: str, value: Any) -> None:
-        demand(what, value, _("one of {known}").format(known=", ".join(words)), words.__contains__)
+        known = _("one of {known}").format(known=with_headings(words))
+        demand(what, value, known, words.__contains__)
 
+    check.words = words  # type: ignore[attr-defined]
     return check
 
 
@@ -396,6 +399,25 @@ def look_at(made: Any, **own: Check | None) -> None:
             check(field.name, value)
 
 
+def _by_heading(check: Check | None, value: Any, given: Mapping[str, Any]) -> Any:
+    """What names a column, by the column where its heading was written."""
+    if check in (names, a_name, several_names):
+        return meant(value, lambda: _columns_of(given.values()))
+    words = getattr(check, "words", ())
+    found = meant(value, lambda: words) if words and value not in words else value
+    return found if found in words else value
+
+
+def _columns_of(given: Iterable[Any]) -> Iterator[str]:
+    """The columns of all tables among what was given."""
+    for one in given:
+        if hasattr(one, "columns") or hasattr(one, "column_names"):
+            try:
+                yield from open_frame(one).collect_schema().names()
+            except TableError:
+                continue
+
+
 def _checked(function: Callable[..., Any], own: Mapping[str, Check | None]) -> Callable[..., Any]:
     signature = inspect.signature(function)
     taken = signature.parameters
@@ -413,6 +435,9 @@ def _checked(function: Callable[..., Any], own: Mapping[str, Check | None]) -> C
                 )
                 meant = _("Did you mean {near!r}?").format(near=near) if near else ""
                 raise TableError(f"{said} {meant}".strip())
+        given = {**dict(zip(taken, args, strict=False)), **kwargs}
+        args = tuple(_by_heading(checks.get(name), value, given) for name, value in zip(taken, args, strict=False)) + args[len(taken) :]  # fmt: skip
+        kwargs = {name: _by_heading(checks.get(name), one, given) for name, one in kwargs.items()}
         for name, value in (*zip(taken, args, strict=False), *kwargs.items()):
             check = checks.get(name)
             if check and not (value is None and taken[name].default is None):

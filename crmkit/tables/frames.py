@@ -13,6 +13,7 @@ import narwhals.stable.v2 as nw
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.tables.contract import CONTRACT
+from crmkit.tables.spoken import with_headings
 
 
 class TableError(CrmkitError):
@@ -142,6 +143,6 @@ def missing_column(table: str, column: str, present: Sequence[str]) -> TableErro
     else:
         near = closest(column, present)
     said = _("The table {table} has no column {column!r}. It has: {present}.").format(
-        table=table, column=column, present=", ".join(map(str, present)) or "–"
+        table=table, column=column, present=with_headings(map(str, present)) or "–"
     )
     return TableError(said + (" " + _("Did you mean {near!r}?").format(near=near) if near else ""))

@@ -402,3 +402,18 @@ def test_the_latest_of_dates_written_in_several_ways_is_the_latest_day(tmp_path)
     file.write_text(f"单号,日期,金额\n{rows}R9,unknown day,9.5\n", "utf-8")
     day = look(file).to_frame().set_index("meaning").loc["sold_at"]
     assert (day["least"], day["most"]) == ("–", "–")
+
+
+def test_of_names_the_most_frequent_is_shown_and_of_numbers_the_ends(tmp_path):
+    """The first and the last store by the alphabet tell nothing; how often each stands does."""
+    file = tmp_path / "till.csv"
+    rows = "".join(f"R{n},2026-03-0{n},{shop},{1280 * n}\n" for n, shop in enumerate("BAB", 1))
+    file.write_text(f"单号,日期,门店,金额\n{rows}", "utf-8")
+    found = look(file)
+    seen = found.to_frame().set_index("meaning")
+    assert seen.loc["store_id", ["least", "most", "common"]].tolist() == ["–", "–", "B (2)"]
+    assert seen.loc["sale_id", "common"] == "R1"  # all differ: one of them
+    assert seen.loc["amount", ["least", "most", "common"]].tolist() == ["1280", "3840", "–"]
+    assert "3,840" in repr(found)
+    with ck.use_language("zh"):
+        assert "最常见（几次）" in repr(found) and "编号或名称" in repr(found)

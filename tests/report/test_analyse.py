@@ -74,7 +74,7 @@ def test_nobody_stands_in_it(found, page, lines):
 def test_what_cannot_be_reckoned_is_told_with_its_reason(found):
     left = dict(found[0].left_out)
     assert left["各渠道对比"] == "文件里没有这一项：渠道。"
-    assert "销售.csv、库存.csv" in left["货架空了几成"]
+    assert "销售.csv、库存.csv" in left["缺货率"]
 
 
 def test_advice_rests_on_a_figure_and_says_how_to_check(found):

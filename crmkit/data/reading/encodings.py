@@ -17,6 +17,8 @@ HEAD = 1024 * 1024
 CANDIDATES = ("gb18030", "big5hkscs", "shift_jis", "euc_kr", "cp1252")
 SURE = 0.9
 """Which share of the letters beyond ASCII must be common ones for an encoding to be believed."""
+LIKELY = 0.5
+"""And which share where no other encoding can be meant, or before one is asked for."""
 
 
 def detect_encoding(path: Path) -> str:
@@ -45,12 +47,14 @@ def detect_encoding(path: Path) -> str:
         ((share, -at, name) for at, name in enumerate(CANDIDATES) if (share := _sense(data, name))),
         reverse=True,
     )
-    if found and found[0][0] >= SURE and (len(found) == 1 or found[0][0] - found[1][0] >= 0.05):
-        name = found[0][2]
+    share, name = (found[0][0], found[0][2]) if found else (0.0, "")
+    # bytes of rare letters, as names have them, are of two bytes each in one encoding only
+    only = len(found) == 1 and share >= LIKELY and name != "cp1252"
+    if only or (share >= SURE and (len(found) == 1 or share - found[1][0] >= 0.05)):
         for _piece in decoded(path, name):  # every byte of it, or told where not
             pass
         return name
-    if not found or found[0][0] < 0.5:
+    if share < LIKELY:
         raise not_utf8
     shown = "; ".join(
         f"{name}: {_first_words(data.decode(name, 'replace'))}" for _s, _at, name in found[:3]
@@ -58,7 +62,7 @@ def detect_encoding(path: Path) -> str:
     raise FileUnreadable(
         _(
             "{file} is not UTF-8, and it cannot be told for sure which encoding it has. It would "
-            'read, {shown}. Say which is right: encoding="{first}".'
+            'read, {shown}. Say which is right: encoding="{first}", or --encoding {first} after the command.'
         ).format(file=path, shown=shown, first=found[0][2])
     )
 
@@ -159,8 +163,8 @@ def _undecodable(path: Path, encoding: str, at: int, byte: int | None) -> FileUn
         )
     return FileUnreadable(
         _(
-            "{file} is not {encoding} text: byte {at} (line {line}) is 0x{byte:02x}. Save it as "
-            "UTF-8, or name the encoding it really has."
+            "{file} is not {encoding} text: byte {at} (line {line}) is 0x{byte:02x}. If you named the "
+            "encoding, leave it out: crmkit finds out by itself. Else save the file once more as CSV UTF-8."
         ).format(file=path, encoding=encoding.upper(), at=at, line=_line_of(path, at), byte=byte)
     )
 
