@@ -8,13 +8,14 @@ whose tables are `shown`.
 
 from crmkit.data.reading.held import held
 from crmkit.report.ledger import Opened, opened
+from crmkit.report.names import products_of
 from crmkit.report.own import (
     best_first,
     pairs,
     purchases,
     receipts,
     returned,
-    store_trend,
+    trend,
     weekdays,
     whole,
 )
@@ -30,12 +31,13 @@ __all__ = [
     "members_of",
     "opened",
     "pairs",
+    "products_of",
     "purchases",
     "reader",
     "receipts",
     "returned",
     "shown",
-    "store_trend",
+    "trend",
     "weekdays",
     "whole",
 ]

@@ -63,7 +63,7 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     return Advice(
         _("Contact good members who have not been in for a while, by phone or message; leave out one in ten at random, for comparison.") if many else _("Contact good members who have not been in for a while, one by one, by phone or message."),
         _("{n} members ({groups}) bring {money} of member spending; by {day} they had not bought for {days} days on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
-        _("In two months: what share of those contacted bought, and what share of those left out?") if many else _("In two months: which of them have bought again? With so few, ask why rather than count."),
+        _("In two months: what share of those contacted bought, and what share of those left out?") if many else _("In two months: which of them have bought again? Ask each one why, or why not."),
     )  # fmt: skip
 
 

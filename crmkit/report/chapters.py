@@ -81,11 +81,12 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
         _("Stores and channels"): [
             Step("by_store", _("Store by store"), 'report.best_first(ck.kpi.sales_summary(sales, by="store_id"))', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", ""), figures=True),
             Step("store_months", _("Each store by month"), 'ck.kpi.sales_summary(report.whole(sales), by=["month", "store_id"])', "ck.plot.sales_summary(store_months)", needs=("sale_id", "store_id"), rows=0, unless=alone.get("store_id", "") or too_short[60]),
-            Step("store_trend", _("Which stores are up, which are down"), "report.store_trend(sales)", needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60]),
+            Step("store_trend", _("Which stores are up, which are down"), 'report.trend(sales, "store_id")', needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60]),
             Step("by_channel", _("By channel"), 'report.best_first(ck.kpi.sales_summary(sales, by="channel"))', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
             Step("by_category", _("By category"), 'report.best_first(ck.kpi.sales_summary(sales, by="category", products=products))', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
+            Step("category_trend", _("Which categories are up, which are down"), 'report.trend(sales, "category", products)', tables=("products",), needs=("sale_id", *goods), rows=20, says=says.category_trend, unless=too_short[60]),
             Step("abc", _("The products that carry the business"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=says.abc, figures=True),
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],

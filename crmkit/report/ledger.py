@@ -12,6 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 import crmkit as ck
+from crmkit import report
 from crmkit.data.conform import conform
 from crmkit.data.look import Look, call_of, look
 from crmkit.data.reading import FileUnreadable
@@ -22,7 +23,7 @@ from crmkit.data.scan import scan
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.report.names import called
+from crmkit.report.names import called, category_of
 from crmkit.tables import CONTRACT, NEEDED, collect, is_nothing, open_frame
 
 TABLES = {
@@ -109,9 +110,17 @@ def opened(
             )
         )
     code = call_of(seen.reading.source, said, "sales", meant, kinds)
+    tables: dict[str, Any] = {}
+    product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
+    beside = [one.column for one in seen.columns if one.column not in meant]
+    if product and "products" not in others and (of := category_of(seen.lines, beside)):
+        begin, _end, rest = (
+            code.partition("\nsales = ") if "\nlines, " not in code else code.partition("\nlines, ")
+        )
+        code = f"{begin}\nproducts = report.products_of(lines, {product!r}, {of!r}){_end}{rest}"
     tell(_("Checking the lines"))
     # the very lines that stand in the report and its notebook; the file itself has been read
-    known: dict[str, Any] = {"ck": ck, "lines": seen.lines}
+    known: dict[str, Any] = {"ck": ck, "lines": seen.lines, "report": report}
     exec("\n".join(one for one in code.splitlines() if " = ck.data.scan(" not in one), known)
     if (
         known.get("cleaning") is not None
@@ -120,7 +129,9 @@ def opened(
         unread = [t for t, ours in meant.items() if CONTRACT["sales"][ours].kind in ("number", "time") and kinds[t] == "text"]  # fmt: skip
         told = _("No line is left: in none of them can {columns} be read as a date or a number.")
         raise CrmkitError(told.format(columns=_(", ").join(unread)))
-    tables, more = {}, []
+    more = []
+    if "products" in known:
+        tables["products"] = known["products"]
     for table, file in others.items():
         named_so = meanings(scan(file).columns, table)
         given = "".join(f", {o}={t!r}" for t, o in named_so.items() if o != t)
@@ -129,7 +140,7 @@ def opened(
         )
         exec(more[-1], known)
         tables[table] = held(known[table], table)
-    names = called(seen.lines, meant, tables)
+    names = called(seen.lines, meant, {one: tables[one] for one in others})
     return _finished(
         known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("cleaning")
     )  # fmt: skip

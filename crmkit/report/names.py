@@ -7,8 +7,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmkit.data.reading.meanings import PRODUCT_NAMES, plain
-from crmkit.tables import collect, is_nothing, open_frame
+from crmkit.data.reading.meanings import PRODUCT_NAMES, meanings, plain
+from crmkit.tables import collect, give_back_small, is_nothing, open_frame
 
 KINDS = ("product_type", "category")
 """What products are called by where a table of products has no names."""
@@ -25,6 +25,32 @@ def called(lines: Any, meant: dict[str, str], tables: dict[str, Any]) -> dict[st
     if "products" not in tables and product and name:
         names |= _pairs(lines, product, (name,))
     return {str(key): str(one).strip() for key, one in names.items() if not is_nothing(one)}
+
+
+CATEGORIES = 60
+"""More different ones than this are hardly categories."""
+
+
+def products_of(lines: Any, product: str, category: str) -> Any:
+    """The category of each product, as a file of sales tells it beside every line: a table of products.
+
+    `product`, `category`: what the columns are called in the file.
+    """
+    import pandas as pd
+
+    pairs = _pairs(lines, product, (category,))
+    table = pd.DataFrame({"product_id": list(pairs), "category": list(pairs.values())})
+    return give_back_small(table, lines)
+
+
+def category_of(lines: Any, headings: Iterable[str]) -> str | None:
+    """The column of a file of sales that says of which category a product is, where one does."""
+    found = {ours: theirs for theirs, ours in meanings(list(headings), "products").items()}
+    theirs = found.get("category")
+    if theirs is None:
+        return None
+    values = open_frame(lines).select(n=nw.col(theirs).n_unique())
+    return theirs if 1 < collect(values).rows()[0][0] <= CATEGORIES else None
 
 
 def product_name(headings: Iterable[str]) -> str | None:

@@ -33,6 +33,9 @@ def movement(found: Mapping[str, Any]) -> str:
         return ""
     first, last = table[0], table[-1]
     said = _("{month}: {new} new members; {lost} members have now been away for three months.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+    most = max(table, key=lambda one: one["lapsed"])
+    if most["lapsed"] > last["lapsed"]:
+        said += gap() + _("Most were lost in {month}: {lost}.").format(month=full_month(most["month"]), lost=f"{most['lapsed']:,}")  # fmt: skip
     return said + gap() + _("The file begins in {month}, so everyone counts as new in that month, long-standing customers too.").format(month=full_month(first["month"]))  # fmt: skip
 
 

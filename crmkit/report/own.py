@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -65,31 +65,41 @@ def whole(sales: Any, period: str = "month") -> Any:
     return tables.give_back(tables.between(frame, "sold_at", start, end), sales)
 
 
-def store_trend(sales: Any) -> Any:
-    """Per store its revenue in the last whole months and in as many before, and the change: three
-    months where there are six, else half of what there is. The one that fell most comes first.
+def compared(months: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Which of a file's months are held against which: the last three against the same of the year
+    before where the file has them, else against the three before; half of what there is, of less.
+
+    >>> compared(["2025-01", "2025-02", "2025-03", "2025-04", "2025-05"])
+    (['2025-02', '2025-03'], ['2025-04', '2025-05'])
     """
-    frame = tables.open_frame(whole(sales))
-    found = frame.select("store_id", "amount", month=nw.col("sold_at").dt.truncate("1mo"))
-    months = sorted(one for (one,) in tables.collect(found.select("month").unique()).rows())
-    half = min(3, len(months) // 2)
-    if not half:
-        return tables.collect(found.select("store_id").head(0)).to_native()
-    late, early = nw.col("month") >= months[-half], nw.col("month") >= months[-2 * half]
-    table = tables.collect(
-        found.filter(~nw.col("store_id").is_null(), early)
-        .with_columns(
-            months_before=nw.when(~late).then(nw.col("amount")),
-            last_months=nw.when(late).then(nw.col("amount")),
-        )
-        .group_by("store_id")
-        .agg(nw.col("months_before", "last_months").sum())
+    there, n = sorted(months), min(3, len(months) // 2)
+    late = there[len(there) - n :]
+    year_ago = [f"{int(one[:4]) - 1}{one[4:]}" for one in late]
+    return (
+        year_ago if set(year_ago) <= set(there) else there[len(there) - 2 * n : len(there) - n],
+        late,
     )
-    table = table.filter(nw.col("months_before") > 0).with_columns(
+
+
+def trend(sales: Any, by: str, products: Any = None) -> Any:
+    """Per store or category its revenue in the last whole months and in those they are `compared`
+    with, and the change. The one that fell most comes first.
+    """
+    table = tables.collect(
+        tables.open_frame(kpi.sales_summary(whole(sales), by=["month", by], products=products))
+    )
+    early, late = compared(sorted({one for one in table["month"].to_list() if one is not None}))
+    rows = table.filter(~nw.col(by).is_null()).select(
+        by,
+        months_before=nw.when(nw.col("month").is_in(early)).then(nw.col("revenue")),
+        last_months=nw.when(nw.col("month").is_in(late)).then(nw.col("revenue")),
+    )
+    found = rows.group_by(by).agg(nw.col("months_before", "last_months").sum())
+    found = found.filter(nw.col("months_before") > 0).with_columns(
         nw.col("months_before", "last_months").round(2),
         change_rate=nw.col("last_months") / nw.col("months_before") - 1,
     )
-    return table.sort("change_rate", "store_id").to_native()
+    return found.sort("change_rate", by).to_native()
 
 
 def weekdays(sales: Any) -> Any:

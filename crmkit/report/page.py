@@ -176,7 +176,8 @@ def _next_steps(report: Report) -> str:
 def _lacking(report: Report, title: str) -> list[str]:
     """The columns without which a part was left out."""
     steps = [step for chapter in report.planned.values() for step in chapter if step.title == title]
-    return [one for step in steps for one in step.needs if one not in report.opened.columns]
+    needed = (one for step in steps for one in step.needs if one != "channel")
+    return [one for one in needed if one not in report.opened.columns]
 
 
 def _step(done: Done) -> str:
@@ -238,8 +239,10 @@ def _file(report: Report) -> str:
         told.append(_("No column holds the amount paid: revenue is the quantity times the list price, less the discount where there is one."))  # fmt: skip
     used, nothing = file.meant, _("not used")
     name = product_name(one.column for one in seen.columns) if file.names else None
+    kind = re.search(r"products_of\(lines, .*, '(.*)'\)", file.code)
+    kind = kind and kind[1]
     lines = [
-        [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else nothing, f"{one.gaps:,}",
+        [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else heading("category") if one.column == kind else nothing, f"{one.gaps:,}",
          "" if "member_id" in (used.get(one.column), one.meaning) else "; ".join(one.odd)]  # which may name a member
         for one in seen.columns
     ]  # fmt: skip

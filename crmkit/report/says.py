@@ -12,11 +12,14 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, full_weekday, months, text
 from crmkit.report.figures import change, money, rows, share, signed
+from crmkit.report.own import compared
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
 FEW = 5
 """So many products are told of where no few of them bring most."""
+HALF_A_YEAR = 6
+"""So many months are told together beside the last one."""
 MANY = 8
 """Of more stores than this those at either end are named."""
 CENT = 0.01
@@ -114,10 +117,21 @@ def growth(found: Mapping[str, Any]) -> str:
         return ""
     last = table[-1]
     if last["yoy"] is not None and last["yoy"] == last["yoy"]:
-        return _("{month}: {change} on the same month a year earlier.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
+        said = _("{month}: {change} on the same month a year earlier.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
+        return said + _half_a_year(table)
     if last["pop"] is not None and last["pop"] == last["pop"]:
         return _("{month}: {change} on the month before, not adjusted for season.").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
     return ""
+
+
+def _half_a_year(table: list[dict[str, Any]]) -> str:
+    """The last months together against the year before: one month alone may be the odd one out."""
+    of = [one for one in table if one["last_year"] is not None and one["last_year"] > 0][-HALF_A_YEAR:]  # fmt: skip
+    if len(of) < HALF_A_YEAR // 2:
+        return ""
+    total = sum(one["revenue"] for one in of) / sum(one["last_year"] for one in of) - 1
+    fewer = sum(one["revenue"] < one["last_year"] for one in of)
+    return gap() + _("The last {n} months together: {total}; below the year before in {fewer} of them.").format(n=len(of), total=change(total), fewer=fewer)  # fmt: skip
 
 
 def weekday(found: Mapping[str, Any]) -> str:
@@ -169,25 +183,34 @@ def stores(found: Mapping[str, Any]) -> str:
 
 
 def store_trend(found: Mapping[str, Any]) -> str:
-    """All stores together, then each, the one that fell most first; of many those at either end."""
-    table = rows(found["store_trend"])
+    """All stores together, then each."""
+    told = _("{late} compared with {early}: {total} overall. By store: {stores}.")
+    return _trend(found, "store_trend", "store_id", told)
+
+
+def category_trend(found: Mapping[str, Any]) -> str:
+    """All categories together, then each."""
+    told = _("{late} compared with {early}: {total} overall. By category: {stores}.")
+    return _trend(found, "category_trend", "category", told)
+
+
+def _trend(found: Mapping[str, Any], step: str, column: str, said: str) -> str:
+    """In all, then each, the one that fell most first; of many those at either end."""
+    table = rows(found[step])
     if len(table) < 2:
         return ""
-    called = found["names"]
     told = [
-        f"{called.get(str(one['store_id']), str(one['store_id']))} {change(one['change_rate'])}"
+        f"{found['names'].get(str(one[column]), text(column, one[column]))} {change(one['change_rate'])}"
         for one in table
     ]
     if len(told) > MANY:
         told = [*told[: MANY // 2], "…", *told[-(MANY // 2) :]]
-    of = sorted(rows(found["by_month"]), key=lambda one: one["month"])
-    n = min(3, len(of) // 2)
-    late, early = of[-n:], of[-2 * n : -n]
-    now, then = (sum(one["revenue"] for one in some) for some in (late, early))
-    total = change(now / then - 1) if then else "–"
-    return _("{late} compared with {early}: {total} overall. By store: {stores}.").format(
-        late=months(late[0]["month"], late[-1]["month"]), early=months(early[0]["month"], early[-1]["month"]),
-        total=total, stores=_(", ").join(told),
+    of = {one["month"]: one["revenue"] for one in rows(found["by_month"])}
+    early, late = compared(list(of))
+    then, now = (sum(of[one] for one in some) for some in (early, late))
+    return said.format(
+        late=months(late[0], late[-1]), early=months(early[0], early[-1]),
+        total=change(now / then - 1) if then else "–", stores=_(", ").join(told),
     )  # fmt: skip
 
 
@@ -207,12 +230,16 @@ def abc(found: Mapping[str, Any]) -> str:
     first = [one for one in table if one["abc"] == "A"]
     if not first:
         return ""
-    if len(first) > len(table) / 2:
-        first = table[:FEW]  # most of the products bringing most of the money tell nothing
-    said = _("{n} of {all} products bring {share} of revenue.").format(n=f"{len(first):,}", all=f"{len(table):,}", share=share(first[-1]["cumulative_share"]))  # fmt: skip
+    told = {"n": f"{len(first):,}", "all": f"{len(table):,}", "share": share(first[-1]["cumulative_share"])}  # fmt: skip
+    if len(table) <= 2 * FEW:
+        said = ""  # of so few, most bring most
+    elif len(first) > len(table) / 2:
+        said = _("Sales are widely spread: the {few} best sellers bring {best}; it takes {n} of {all} products for {share} of revenue.").format(few=FEW, best=share(table[FEW - 1]["cumulative_share"]), **told) + gap()  # fmt: skip
+    else:
+        said = _("{n} of {all} products bring {share} of revenue.").format(**told) + gap()
     ids = [str(one["product_id"]) for one in goods(first, table)[:3]]
     names = _(", ").join(found["names"].get(one, one) for one in ids)
-    return said + gap() + _("Top sellers: {names}.").format(names=names)
+    return said + _("Top sellers: {names}.").format(names=names)
 
 
 def goods(some: list[dict[str, Any]], of: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse
-from crmkit.report.of_members import groups, held_back
+from crmkit.report.of_members import groups, held_back, movement
 from crmkit.report.own import returned
 from crmkit.report.says import abc, weekday
 
@@ -339,3 +339,45 @@ def test_a_file_too_short_to_hold_a_quarter_back_says_so(stores, by_chance):
     why = dict(by_chance[1].left_out)
     [short] = [why[title] for title in why if "13 周" in title]
     assert short == "文件里只有 181 天，至少要 183 天。"
+
+
+def two_years():
+    """Sixteen months: one store loses a fifth from the tenth on, one category trebles at once; the
+    last three months stand beside three as low, and beside a better year."""
+    lines = []
+    for month in pd.date_range("2025-01-01", "2026-04-01", freq="MS"):
+        late = month >= pd.Timestamp("2025-10-01")
+        for day in range(month.days_in_month):
+            for store, price in (("北店", 80.0 if late else 100.0), ("南店", 100.0)):
+                at = month + pd.Timedelta(day, "D")
+                goods = (("P1", "粮油", 1.0), ("P2", "宠物", 0.3 if late else 0.1))
+                lines += [(f"{store}{at:%y%m%d}", at, store, f"M{day % 25}", code, kind, 1, price * part) for code, kind, part in goods]  # fmt: skip
+    return pd.DataFrame(
+        lines, columns=["单号", "日期", "门店", "会员", "商品", "类别", "数量", "金额"]
+    )
+
+
+def test_stores_are_compared_with_the_year_before_and_categories_are_read_from_the_sales(tmp_path):
+    """A store that lost a fifth half a year ago is level with the months before: only the year tells."""
+    two_years().to_csv(tmp_path / "销售.csv", index=False)
+    with use_language("zh"):
+        report = analyse(tmp_path / "销售.csv")
+        stores, kinds = (says(report, name) for name in ("store_trend", "category_trend"))
+        assert stores.startswith("2026年2月至4月，和2025年2月至4月比：")
+        north = 80 * 1.3 / (100 * 1.1) - 1
+        assert f"北店 −{-north:.1%}、南店 +{1.3 / 1.1 - 1:.1%}" in stores
+        assert kinds.endswith(f"各品类：粮油 −10.0%、宠物 +{0.3 * 180 / (0.1 * 200) - 1:.1%}。")
+        assert "按品类" not in dict(report.left_out) and "<td>品类</td>" in report.html()
+        code = [one["source"] for one in report.notebook()["cells"]]
+        assert any("products = report.products_of(lines, '商品', '类别')" in one for one in code)
+        assert "其中 0 个月低于上一年" in says(report, "growth")
+
+
+def test_a_spread_of_sales_and_a_month_of_losses_are_told():
+    table = pd.DataFrame({"product_id": [f"P{n:02}" for n in range(20)], "abc": ["A"] * 16 + ["B"] * 4})  # fmt: skip
+    table = table.assign(cumulative_share=[round(0.05 * n, 2) for n in range(1, 21)])
+    moved = pd.DataFrame({"month": ["2025-01", "2025-02", "2025-03"], "new": [9, 1, 1], "lapsed": [0, 40, 3]})  # fmt: skip
+    with use_language("zh"):
+        told = abc({"abc": table, "names": {}})
+        assert told.startswith("生意比较分散：卖得最多的 5 种占 25.0%，20 种里要 16 种才到销售额的 80.0%。")  # fmt: skip
+        assert "走得最多的是2025年2月：40 位。" in movement({"movement": moved})
