@@ -57,9 +57,7 @@ def cohort_retention(
     """
     frame = tables.between(purchases(sales), "sold_at", None, until)
     visits = tables.distinct(_numbered(frame, period), "member_id", "_at")
-    # running, which no engine makes a second query of
-    first = nw.col("_at").cum_min().over("member_id", order_by="_at")
-    visits = visits.with_columns(_cohort=first)
+    visits = tables.with_lowest(visits, "_cohort", "_at", "member_id")
     counts = tables.to_pandas(visits.group_by("_cohort", "_at").agg(nw.len().alias("active")))
     found = counts
     if value != "members":

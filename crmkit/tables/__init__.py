@@ -55,6 +55,7 @@ from crmkit.tables.reckoning import (
     scores,
     whole,
     with_highest,
+    with_lowest,
     with_periods,
 )
 from crmkit.tables.spoken import meant
@@ -108,6 +109,7 @@ __all__ = [
     "two_times",
     "whole",
     "with_highest",
+    "with_lowest",
     "with_numbers",
     "with_periods",
 ]

@@ -183,6 +183,23 @@ def with_highest(frame: nw.LazyFrame, name: str, column: str) -> nw.LazyFrame:
     )
 
 
+def with_lowest(frame: nw.LazyFrame, name: str, column: str, key: str) -> nw.LazyFrame:
+    """The frame with the lowest value of a column among the rows of one key beside every row.
+
+    As a running minimum, which no engine makes a second query of, but which sorts; in DuckDB by a
+    second look at rows held for it, which is quicker.
+    """
+    if not frame.implementation.is_duckdb():
+        return frame.with_columns(nw.col(column).cum_min().over(key, order_by=column).alias(name))
+    held = frame.to_native().query(
+        "asked",
+        f"""WITH held AS MATERIALIZED (FROM asked)
+            SELECT held.*, "{name}" FROM held
+            JOIN (SELECT "{key}", min("{column}") AS "{name}" FROM held GROUP BY ALL) USING ("{key}")""",
+    )
+    return nw.from_native(held)
+
+
 def scores(
     frame: nw.LazyFrame, name: str, by: str, ties: str, bins: int, *, low_is_best: bool = False
 ) -> nw.LazyFrame:
