@@ -487,11 +487,35 @@ def _digits(plain: str, length: int | None) -> Understood:
     return Understood(bare, bare)
 
 
+_MONTHS = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+
+
 def _date(plain: str, year: int | None) -> Understood:
     bare = _BLANK.sub("", plain).strip(_QUOTES).replace("号", "日")
     written = re.fullmatch(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?", bare)
     written = written or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", bare)
+    named = re.search(rf"\b{_MONTHS}[a-z]*\b", plain.casefold())
     try:
+        if named:  # 20 Nov 2025, Nov 20, 2025
+            around = re.findall(r"\d+", plain)
+            if len(around) != 2 or len(around[1]) != 4:
+                raise ValueError
+            month = [
+                "jan",
+                "feb",
+                "mar",
+                "apr",
+                "may",
+                "jun",
+                "jul",
+                "aug",
+                "sep",
+                "oct",
+                "nov",
+                "dec",
+            ].index(named[1]) + 1
+            day = dt.date(int(around[1]), month, int(around[0]))
+            return Understood(day, day.isoformat())
         if not written or not (written[1] or year):
             raise ValueError
         day = dt.date(int(written[1] or year), int(written[2]), int(written[3]))

@@ -177,10 +177,30 @@ class StockRoom(Counting, Dating):
         cards = [self._transfer(one) for one in self.shop.stock.open_transfers()]
         return parts.column(
             *(cards or [parts.text(_("Nothing is on the way."), "quiet")]),
+            self._ordered(),
             parts.row(
                 *map(self._turns_to, ("stock.send", "stock.receive_order", "stock.receive", "stock.send_to_supplier")),
             ),
         )  # fmt: skip
+
+    def _ordered(self) -> Part | None:
+        """What suppliers still owe, each order with the way to receive it."""
+        if not self.work.may("stock.list_orders"):
+            return None
+        rows = self.shop.stock.list_orders(where={"status": "open"}, size=20).rows
+
+        def come(one: Any) -> Part:
+            what = "stock.receive_order"
+            says = f"{operation_label(what)} {one.id}"
+            return parts.button(_("It has come"), "way.order", one.id, kind="small", says=says, why=self.work.why_not(what))  # fmt: skip
+
+        return table(_("Ordered from suppliers, not here yet"), rows, more=come) if rows else None
+
+    def receive_ordered(self, number: Any, _values: dict) -> None:
+        """Turn to the form in which an order is received: all that is outstanding, or what came."""
+        order = self.shop.stock.show_order(number)
+        left = [f"{one.product_id} {one.outstanding}" for one in order.lines if one.outstanding]
+        self.begin("stock.receive_order", order_id=f"{order.id}", units="\n".join(left))
 
     def _transfer(self, one: Any) -> Part:
         mine, why = one.to_store_id == self.shop.staff.store_id, self.work.why_not("stock.accept")
@@ -307,6 +327,7 @@ class StockRoom(Counting, Dating):
             "kept.release": self.release,
             "begin": lambda operation, _v: self.begin(str(operation)),
             "dates.begin": self.begin_dated,
+            "way.order": self.receive_ordered,
             "way.accept": self.accept,
             "way.back": self.call_back,
             "way.part": self.name_pieces,

@@ -125,6 +125,8 @@ def test_a_percentage_may_stand_in_a_calculation(typed):
         ("date", "6月7号", dt.date(2025, 6, 7)),
         ("date", "2025/6/7", dt.date(2025, 6, 7)),
         ("date", "20250607", dt.date(2025, 6, 7)),
+        ("date", "7 Jun 2025", dt.date(2025, 6, 7)),
+        ("date", "June 7th, 2025", dt.date(2025, 6, 7)),
         ("text", " 明天补货 ", "明天补货"),
     ],
 )

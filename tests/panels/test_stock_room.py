@@ -338,7 +338,7 @@ def test_a_done_act_says_what_was_done_and_a_refusal_leaves_nothing_old_behind(s
     screen.did({"act": "more.do", "values": {"units": "p1 3 boxes", "reason": "damp"}})
     assert "return goods to the supplier – P1 Cotton scarf × 3; Reason damp." in screen.text
     screen.did({"act": "more.do", "values": {"units": "P1 99", "reason": "damp"}})
-    assert "Done" not in screen.text and "Only 17 units" in screen._problem
+    assert "Done" not in screen.text and "Only 17 of P1" in screen._problem
     screen.did({"act": "more.do", "values": {"units": "P1 3 4", "reason": "damp"}})
     assert screen._problem.startswith("Goods and quantities:")
 
@@ -557,3 +557,22 @@ def test_goods_of_a_list_are_named_as_in_a_single_field(shop_of):
     screen.did({"act": "begin", "arg": "stock.send_to_supplier"})
     screen.did({"act": "more.do", "values": {"units": "purple elephants 3", "reason": "damp"}})
     assert "There is no product purple elephants" in screen.text
+
+
+def test_what_suppliers_owe_is_listed_and_received_from_its_row(shop_of, walk):
+    shop = shop_of("K1")
+    screen = desk("stock", shop)
+    screen.did({"act": "tab", "arg": "way"})
+    assert "Ordered from suppliers" not in screen.text
+    shop.as_staff("B1").stock.add_supplier("W1", "Wholesale")
+    number = shop.stock.order("W1", [("P1", 5), ("P2", 3)]).id
+    screen.did({"act": "tab", "arg": "way"})
+    assert "Ordered from suppliers, not here yet" in screen.text and "Wholesale" in screen.text
+    screen.did({"act": "way.order", "arg": number})
+    values = {one["name"]: one["value"] for one in walk(screen.tree) if one["t"] == "field"}
+    assert (values["order_id"], values["units"]) == (f"{number}", "P1 5\nP2 3")
+    screen.did({"act": "more.do", "values": values | {"units": "P1 5"}})
+    assert shop.stock.look("P1").on_hand == 25
+    screen.did({"act": "way.order", "arg": number})
+    (units,) = [one for one in walk(screen.tree) if one.get("name") == "units"]
+    assert units["value"] == "P2 3"

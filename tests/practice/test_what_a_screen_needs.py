@@ -209,7 +209,7 @@ def test_every_closed_set_a_screen_offers_has_words_for_each_code(language):
 
 
 def test_a_refusal_says_what_goods_are_called(shop):
-    with pytest.raises(Refused, match="units of P1 Scarf at S1"):
+    with pytest.raises(Refused, match="of P1 Scarf can be sold at S1"):
         shop.till.sell([("P1", 99)])
     shop.office.set_on_sale("P1", False)
     with pytest.raises(Refused, match="P1 Scarf is no longer sold"):

@@ -200,7 +200,7 @@ class WasSent:
             )
         if all(one[1] != self.to for one in same) and same[-1][3]:
             words = _("What was sent to {store} is called back. Now send it to {right}.")
-            return Fault("not_sent", words.format(store=same[-1][1], right=self.to))
+            return Fault("wrong_store", words.format(store=same[-1][1], right=self.to))
         if all(one[1] != self.to for one in same):
             return Fault(
                 "wrong_store",

@@ -1,5 +1,6 @@
 """The stock room: what is where, what comes in, and putting the book right."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -37,6 +38,9 @@ RESERVATIONS = Listing(
     filters=("status", "member_id", "product_id"),
     sorts=("-made_at", "until"),
     at="made_at",
+)
+_HARM = re.compile(
+    r"碎|摔|破|坏了|过期|\b(broken?|broke|smashed|damaged|expired|torn)\b", re.IGNORECASE
 )
 Units = Annotated[int | None, on_shelf]
 """So many units on a shelf; None while they are counted, which is done blind."""
@@ -239,6 +243,9 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
         if not isinstance(change, int) or isinstance(change, bool) or change == 0:
             raise BadValue(_("Units to add or (negative) to take away, in whole numbers."))
         values.quantity(abs(change))
+        if change > 0 and _HARM.search(reason):
+            said = _("{change} more would be in the book, and the reason says that some are gone. What is broken or past its date is written off.")  # fmt: skip
+            raise Refused(said, change=change)
         ledger.adjust(tx, "adjust", product.id, change, reason=reason)
         tx.note(f"product:{product.id}", change=change)
         return ledger.balance(tx, tx.store_id, product.id)

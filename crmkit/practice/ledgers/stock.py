@@ -145,7 +145,7 @@ def _too_few(tx, left: int, product_id: str, place: str, asked: int) -> NotEnoug
     if product_id in counting(tx, place):
         said = _("{product} is being counted at {place}, and there are not {asked} units of it.")
         return NotEnoughStock(said, product=product_id, place=place, asked=asked)
-    said = _("Only {left} units of {product} at {place}, {asked} were asked for.")
+    said = _("Only {left} of {product} can be sold at {place}; {asked} were asked for.")
     return NotEnoughStock(said, left=left, product=product_id, place=place, asked=asked)
 
 

@@ -56,3 +56,18 @@ def test_one_sending_does_not_make_another_look_wrong(lesson_shop):
     asked.keys({}).first_box().value(here)
     assert asked.outcome("call_back").status == "not_attempted"
     assert asked.outcome("evening").status == "not_attempted"
+
+
+def test_what_went_to_the_wrong_store_and_was_called_back_is_told_so():
+    from crmkit.learn.tasks.stock import StockRoom, WasSent
+
+    class Books:
+        def __init__(self, *sent):
+            self.stock_room = StockRoom(sent=sent)
+
+    wanted, box = WasSent("S02", {"P0001": 3}), {"P0001": 3}
+    for back, says in ((False, "instead of S02"), (True, "is called back. Now send it to S02")):
+        fault = wanted.fault(Books(("S01", "S03", box, back)), Books())
+        assert fault.reason == "wrong_store" and says in fault.message
+    there = Books(("S01", "S03", box, True), ("S01", "S02", box, False))
+    assert wanted.fault(there, Books()) is None

@@ -34,6 +34,9 @@ def test_nothing_odd_is_received(shop, units):
 def test_the_passbook_shows_every_move_and_the_balance_after_it(shop):
     sale = shop.till.sell([("P1", 3)])
     shop.stock.adjust("P1", -1, "torn")
+    for reason in ("one broken", "碎了一个"):  # one more, since one broke?
+        with pytest.raises(Refused, match="is written off"):
+            shop.stock.adjust("P1", 1, reason)
     adjusted, sold, received = shop.stock.passbook("P1")
     assert (received.change, received.balance) == (10, 10)
     assert (sold.change, sold.balance, sold.document) == (-3, 7, f"sale:{sale.sale_id}")
