@@ -29,7 +29,8 @@ from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked
 from crmkit.panels import DESKS
 from crmkit.practice.errors import PracticeError
-from crmkit.serve.app import House, application
+from crmkit.serve.app import application
+from crmkit.serve.house import House
 from crmkit.serve.people import hand_in
 from crmkit.teach import class_page, grade
 from crmkit.teach.answer_sheet import answer_sheet, work_through

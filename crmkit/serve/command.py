@@ -9,7 +9,8 @@ import segno
 
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
-from crmkit.serve.app import House, serve
+from crmkit.serve.app import serve
+from crmkit.serve.house import House
 
 
 def run(

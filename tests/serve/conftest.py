@@ -14,7 +14,8 @@ import tornado.websocket
 from tornado.httputil import HTTPHeaders, parse_cookie
 
 from crmkit.learn.course import Course
-from crmkit.serve.app import House, application
+from crmkit.serve.app import application
+from crmkit.serve.house import House
 
 REPOSITORY_PARTS = ("course", "solutions", "exercises", "datasets")
 

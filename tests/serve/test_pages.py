@@ -7,7 +7,8 @@ import pytest
 
 from crmkit.errors import CrmkitError
 from crmkit.learn.course import Course
-from crmkit.serve.app import House, serve
+from crmkit.serve.app import serve
+from crmkit.serve.house import House
 from crmkit.serve.people import Class
 
 EXERCISE = "/exercise/sales-1"
