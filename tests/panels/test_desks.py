@@ -121,7 +121,7 @@ def test_a_blind_count_shows_no_book_and_says_what_moved_meanwhile(shop_of, walk
     assert "20" not in screen.text
     screen.did({"act": "count.one", "values": {"product": "P1", "counted": "19"}})
     cashier.till.sell([("P1", 2)])
-    assert "Begin a line with the number of the product, then why" in str(
+    assert "Say of which product, then why" in str(
         screen.did({"act": "count.close", "values": {"causes": "P1"}})
     )
     for _asked_and_sure in range(2):

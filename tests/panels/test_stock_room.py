@@ -368,6 +368,12 @@ def test_a_list_of_goods_may_name_them_and_what_they_are_counted_in(typed, meant
     assert units(typed) == meant
 
 
+@pytest.mark.parametrize("typed", ["P0041 5箱", "P0017 两箱", "P1 5 cases", "P1 x 2 cartons"])
+def test_cases_are_not_taken_for_pieces(typed):
+    with pytest.raises(PracticeError, match="how many pieces is that|一共几件"):
+        units(typed)
+
+
 @pytest.mark.parametrize("typed", ["P1 3 4", "P1 1,200", "P1 black tea", "P1 2.5", "P1 -3"])
 def test_a_list_that_may_mean_two_numbers_is_asked_back(typed):
     with pytest.raises(PracticeError):

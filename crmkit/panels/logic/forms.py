@@ -142,6 +142,9 @@ def units(words: str) -> list[tuple[str, int]]:
         if not any(map(str.isdigit, what)):  # a name, of several words
             *name, many = more or ["1"]
             what, more = " ".join([what, *name]), [many]
+        if more and _CASES.search(more[-1]):
+            cases = _("“{line}”: how many pieces is that? The book counts single pieces, so multiply the cases by what is in one.")  # fmt: skip
+            raise BadValue(cases.format(line=line[:40]))
         said = [_pieces(one) for one in more] or [1]
         if said[-1] is None or any(one is not None for one in said[:-1]):
             unclear = _("“{line}” is not clear: one product a line, the goods and then how many, such as P0001 3.")  # fmt: skip
@@ -152,6 +155,7 @@ def units(words: str) -> list[tuple[str, int]]:
 
 _LINES = re.compile(r"[\n;；]+|[,，、](?=\s*[A-Za-z]{1,3}\d+\D+\d)")
 """Between one product and the next: a new line, or a comma before a number and its pieces."""
+_CASES = re.compile(r"^[\d一二两三四五六七八九十半]+\s*(整?箱|cases?|cartons?|crates?)|^(a|one|two|three|\w+)\s(cases?|cartons?)$", re.IGNORECASE)  # fmt: skip
 _BETWEEN = re.compile(r"(?:[\s,，:：×*]|(?<=[\s\d])x(?=[\s\d]))+")
 
 
