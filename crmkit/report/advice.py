@@ -8,16 +8,21 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_day, full_month, text
+from crmkit.labels import full_day, full_month, months, text
 from crmkit.report.figures import change, money, rows, share
 from crmkit.report.of_members import half
+from crmkit.report.own import compared
 from crmkit.report.says import goods
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
 """From where on a figure is worth a word: revenue against last year, members who came once, revenue of
 walk-ins, pieces that come back, empty shelves, how many times as often as by chance."""
+STORE = -0.1
+"""A store that lost more than this is worth a visit."""
 TO_COMPARE = 200
 """Of fewer members than this, every tenth left out is too few to compare with."""
+LONG = 30
+"""Fewer days, or less than twice what is usual between two visits, is no long time."""
 TO_CALL = ("important_keep", "important_win_back")
 """The groups that spent much and have not been for a while."""
 CANCELLED = 0.5
@@ -35,19 +40,32 @@ class Advice:
 
 def advice(found: Mapping[str, Any]) -> list[Advice]:
     """The advice that the results so far bear out, the most urgent first; at most five."""
-    said = [one for rule in (_fall, _win_back, _second, _walk_ins, _empty, _pair, _return) if (one := rule(found))]  # fmt: skip
+    said = [one for rule in (_fall, _store, _win_back, _second, _walk_ins, _empty, _pair, _return) if (one := rule(found))]  # fmt: skip
     return said[:5]
 
 
 def _fall(found: Mapping[str, Any]) -> Advice | None:
-    months = rows(found["growth"]) if "growth" in found else []
-    if not months or months[-1]["yoy"] is None or not months[-1]["yoy"] < FELL:
+    grown = rows(found["growth"]) if "growth" in found else []
+    if not grown or grown[-1]["yoy"] is None or not grown[-1]["yoy"] < FELL:
         return None
     several = found["_stores"] > 1
     return Advice(
         _("Before you cut prices, find out who is staying away: look at revenue store by store and group by group.") if several else _("Before you cut prices, find out who is staying away: look at revenue group by group."),
-        _("{month}: {change} on the same month a year earlier.").format(month=full_month(months[-1]["month"]), change=change(months[-1]["yoy"])),
+        _("{month}: {change} on the same month a year earlier.").format(month=full_month(grown[-1]["month"]), change=change(grown[-1]["yoy"])),
         _("Compare with the same month a year earlier, not with the month before."),
+    )  # fmt: skip
+
+
+def _store(found: Mapping[str, Any]) -> Advice | None:
+    worst = rows(found["store_trend"])[:1] if "store_trend" in found else []
+    if not worst or worst[0]["change_rate"] > STORE:
+        return None
+    name = found["names"].get(str(worst[0]["store_id"]), worst[0]["store_id"])
+    early, late = compared([one["month"] for one in rows(found["by_month"])])
+    return Advice(
+        _("Go and see why {store} is falling: what is missing on the shelves, who serves, what has opened nearby.").format(store=name),
+        _("{store}: {change}, {late} compared with {early}.").format(store=name, change=change(worst[0]["change_rate"]), late=months(late[0], late[-1]), early=months(early[0], early[-1])),
+        _("Watch the store's revenue month by month beside that of the others."),
     )  # fmt: skip
 
 
@@ -59,6 +77,9 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     if not members:
         return None
     days = sum(one["recency_each"] * one["members"] for one in gone) / members
+    usual = half(found) if "between" in found else None
+    if days < max(LONG, 2 * (usual or LONG)):
+        return None  # they come as they always did
     many = members >= TO_COMPARE
     return Advice(
         _("Contact good members who have not been in for a while, by phone or message; leave out one in ten at random, for comparison.") if many else _("Contact good members who have not been in for a while, one by one, by phone or message."),
@@ -68,11 +89,11 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
 
 
 def _second(found: Mapping[str, Any]) -> Advice | None:
-    if "times" not in found or not (table := rows(found["times"])):
+    if "times" not in found or "between" not in found or not (table := rows(found["times"])):
         return None
     if table[0]["purchases"] != 1 or table[0]["member_share"] < ONCE:
         return None
-    days = half(found) if "between" in found else None
+    days = half(found)
     return Advice(
         _("Give first-time customers a reason to come back while they still remember you."),
         _("{share} of members bought only once (a single order).").format(share=share(table[0]["member_share"]))

@@ -48,7 +48,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     short = _("The file holds {n} days; this needs {wanted} at least.")
     too_short = {
         n: short.format(n=days, wanted=n) if days < n else ""
-        for n in (21, 60, 90, 2 * 7 * WEEKS + 1)
+        for n in (21, 28, 60, 90, 2 * 7 * WEEKS + 1)
     }
     no_hours = "" if opened.timed else _("The times have no hour, only the day.")
     change = "yoy" if year else "pop"
@@ -71,11 +71,11 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("repeat", _("How many members buy again"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=of_members.repeat),
         ],
         _("Over time"): [
-            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.by_month),
+            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.by_month, unless=too_short[28]),
             *([] if year else [by_week]),
             Step("growth", against, "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth, unless=too_short[60]),
             *([] if year else [Step("growth_in_a_year", _("Change on the year before"), "", unless=_("No month in the file can be compared with the year before."))]),
-            Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=says.weekday),
+            Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=says.weekday, unless=too_short[21]),
             Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
         ],
         _("Stores and channels"): [
@@ -91,10 +91,10 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
-            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True),
-            Step("groups", _("The eight customer groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups),
+            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True, unless=too_short[60]),
+            Step("groups", _("The eight customer groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups, unless=too_short[60]),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=of_members.times),
-            Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between),
+            Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between, unless=too_short[60]),
             Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=of_members.movement, unless=too_short[90]),
             Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=of_members.known),
         ],

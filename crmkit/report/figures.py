@@ -14,7 +14,7 @@ from crmkit.results import number
 from crmkit.tables import open_frame
 
 MONEY = (
-    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_months", "monetary",
+    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_months", "last_year", "monetary",
     "monetary_each", "months_before", "refunded", "revenue", "value",
 )  # fmt: skip
 """Columns of a report that hold money: with the file's own sign."""

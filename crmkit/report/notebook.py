@@ -9,6 +9,9 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.report.written import Report
 
+FEW = 20
+"""A list of more names than this is folded away in the notebook."""
+
 
 def notebook(report: Report) -> dict[str, Any]:
     """The notebook as nbformat's plain data; ``papermill`` runs it on another file."""
@@ -27,7 +30,7 @@ def notebook(report: Report) -> dict[str, Any]:
         *([_prose(_("The password of the database is not kept here: write its address whole."))] if path and "***" in path else []),
         _code(parameters, tags=["parameters"]),
         _code(f"import crmkit as ck\nfrom crmkit import report\n\nck.set_language(language)\n{code}\nsales = report.held(sales)"),
-        _code(f"names = {file.names if len(file.names) <= 2000 else {}!r}\nshown = report.reader(names, {file.currency!r})"),
+        _code(f"names = {file.names if len(file.names) <= 2000 else {}!r}\nshown = report.reader(names, {file.currency!r})", hidden=len(file.names) > FEW),
     ]  # fmt: skip
     if file.cleaning is not None:
         cells += [
@@ -53,8 +56,9 @@ def _prose(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": text}
 
 
-def _code(text: str, tags: list[str] | None = None) -> dict[str, Any]:
+def _code(text: str, tags: list[str] | None = None, hidden: bool = False) -> dict[str, Any]:
+    folded = {"jupyter": {"source_hidden": True}} if hidden else {}
     return {
-        "cell_type": "code", "metadata": {"tags": tags} if tags else {}, "source": text,
+        "cell_type": "code", "metadata": {**({"tags": tags} if tags else {}), **folded}, "source": text,
         "execution_count": None, "outputs": [],
     }  # fmt: skip

@@ -24,9 +24,9 @@ from crmkit.results import number
 IN_SHORT = (
     "summary",
     "growth",
-    "by_weekday",
-    "by_store",
     "store_trend",
+    "category_trend",
+    "by_weekday",
     "abc",
     "groups",
     "times",
@@ -258,9 +258,9 @@ def _list(lines: Iterable[str]) -> str:
 
 def _quality(report: Report) -> str:
     lines = [[what, f"{n:,}", _part(n / of), then] for what, n, of, then in quality(report.opened)]
-    trusted = table(
-        [_("Which lines"), _("How many"), _("Share"), _("What the report does")], lines, WORDS
-    )
+    heads = [_("Which lines"), _("How many"), _("Share"), _("What the report does")]
+    nothing = escape(_("Nothing odd was found."))
+    trusted = table(heads, lines, WORDS) if lines else f"<p>{nothing}</p>"
     tidied = ""
     said = ""
     if (cleaning := report.opened.cleaning) is not None:

@@ -96,7 +96,7 @@ def weeks(found: Mapping[str, Any]) -> str:
     table = sorted(rows(found["by_week"]), key=lambda one: one["revenue"])
     if len(table) < 2:
         return ""
-    said = _("Best week: from {best}; weakest: from {least}.").format(best=_week(table[-1]), least=_week(table[0]))  # fmt: skip
+    said = _("Best week: from {best} ({high}); weakest: from {least} ({low}).").format(best=_week(table[-1]), least=_week(table[0]), high=money(found, table[-1]["revenue"]), low=money(found, table[0]["revenue"]))  # fmt: skip
     first, last = found["_days"]
     weeks = sorted(one["week"] for one in table)
     begins, ends = (date.fromisoformat(str(one)[:10]) for one in (weeks[0], weeks[-1]))
@@ -255,7 +255,8 @@ def returns(found: Mapping[str, Any]) -> str:
     table = rows(found["returns"])
     if not table:
         return _("No product came back.")
-    return _("Sorted by the money refunded.")
+    told = _("Refunded: {money}. Sorted by the money refunded.").format(money=money(found, sum(one["refunded"] or 0 for one in table)))  # fmt: skip
+    return told if any(one["unusual"] for one in table) else told + gap() + _("No product comes back more often than chance explains.")  # fmt: skip
 
 
 def pairs(found: Mapping[str, Any]) -> str:

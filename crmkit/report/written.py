@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import whole_days
 from crmkit.report.quality import receipts_gone, reconciled
+from crmkit.tables import open_frame
 
 Progress = Callable[[int, int, str], None]
 ALWAYS = ("summary", "receipts")
@@ -170,6 +172,8 @@ def _reckoned(step: Step, found: dict[str, Any]) -> Done:
     result = held(
         eval(step.code, found), step.name
     )  # a line of `chapters`, the very one that stands in the report
+    if step.chart and hasattr(result, "columns") and not len(open_frame(result).head(1).collect()):
+        raise CrmkitError(_("The file holds nothing of this kind."))
     found[step.name] = found["_last"] = result
     table = _table(result, step, found) if step.rows else None
     picture = None
@@ -194,6 +198,8 @@ def _drawn(axes: Any, sign: str) -> bytes:
 
     figure, png = axes_as_read(axes, sign).figure, io.BytesIO()
     figure.set_size_inches(WIDE, figure.get_figheight() * WIDE / figure.get_figwidth())
-    figure.savefig(png, format="png", dpi=130, bbox_inches="tight")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for a rare letter
+        figure.savefig(png, format="png", dpi=130, bbox_inches="tight")
     plt.close(figure)
     return png.getvalue()

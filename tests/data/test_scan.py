@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 import xlsxwriter
 
+from crmkit.data import read
 from crmkit.data.scan import FileUnreadable, scan
 from crmkit.errors import CrmkitError
 
@@ -391,3 +392,11 @@ def test_a_question_looks_only_at_the_columns_it_asks_for(tmp_path, noisy):
     assert not re.search(r"amount|member_id|join", plan, re.IGNORECASE), plan
     if noisy:
         assert lines.order("sale_id").fetchall()[-1][:2] == ("S0100", None)
+
+
+def test_rare_letters_of_names_do_not_hide_the_only_encoding_that_can_be_meant(tmp_path):
+    """Excel writes 㐂 and 𠮷 as four bytes of GB18030, which no other encoding has."""
+    rows = "".join(f"{n},江苏㐂𠮷店,9.5\n" for n in range(40))
+    (tmp_path / "till.csv").write_bytes(f"单号,会员,金额\n{rows}".encode("gb18030"))
+    lines, report = read(tmp_path / "till.csv")
+    assert lines.fetchall()[0][1] == "江苏㐂𠮷店" and "GBK" in str(report)

@@ -77,7 +77,7 @@ def test_wholesale_pieces_are_pieces(retail):
 
 def test_a_name_of_the_next_step_is_a_column_that_lacks(lines):
     found = report.analyse(lines[["sale_id", "sold_at", "amount"]].head(2000))
-    assert "export these columns as well: Channel, Member" in found.html()
+    assert "export these columns as well: Member" in found.html()
 
 
 def test_night_hours_are_asked_about(lines):
@@ -113,6 +113,8 @@ def test_a_week_is_told_by_its_day_alone():
     moments = pd.DataFrame({"week": pd.to_datetime(["2025-03-10", "2025-03-17"]), "revenue": [1.0, 2.0]})  # fmt: skip
     days = (date(2025, 3, 10), date(2025, 3, 24))
     with use_language("en"):
-        said = says.weeks({"by_week": moments, "_days": days})
-    assert said.startswith("Best week: from 17 March 2025; weakest: from 10 March 2025.")
+        said = says.weeks({"by_week": moments, "_days": days, "_sign": "£"})
+    assert said.startswith(
+        "Best week: from 17 March 2025 (£2.00); weakest: from 10 March 2025 (£1.00)."
+    )
     assert "not hold all seven days: the weeks of 24 March 2025" in said

@@ -371,6 +371,14 @@ def test_stores_are_compared_with_the_year_before_and_categories_are_read_from_t
         code = [one["source"] for one in report.notebook()["cells"]]
         assert any("products = report.products_of(lines, '商品', '类别')" in one for one in code)
         assert "其中 0 个月低于上一年" in says(report, "growth")
+        assert not [
+            one for one in report.advice if "北店" in one.do
+        ]  # it fell by less than a tenth
+
+
+def test_a_store_that_fell_is_to_be_visited(stores):
+    [one] = [one for one in stores[0].advice if "S2" in one.do]
+    assert one.because == "S2：2026年8月至10月和2026年5月至7月比，−42.9%。"
 
 
 def test_a_spread_of_sales_and_a_month_of_losses_are_told():
@@ -381,3 +389,33 @@ def test_a_spread_of_sales_and_a_month_of_losses_are_told():
         told = abc({"abc": table, "names": {}})
         assert told.startswith("生意比较分散：卖得最多的 5 种占 25.0%，20 种里要 16 种才到销售额的 80.0%。")  # fmt: skip
         assert "走得最多的是2025年2月：40 位。" in movement({"movement": moved})
+
+
+def test_who_comes_as_usual_is_not_called_a_member_long_away(tmp_path):
+    """With a visit a week the later half has been away for days only: nobody is to be rung up."""
+    days = pd.date_range("2025-01-01", "2025-06-30")
+    lines = pd.DataFrame([(f"R{n}{m}", day, f"M{m:02}", 10.0 + m) for n, day in enumerate(days) for m in range(30) if (n + m) % 7 == 0], columns=["单号", "日期", "会员", "金额"])  # fmt: skip
+    lines.to_csv(tmp_path / "销售.csv", index=False)
+    with use_language("zh"):
+        report = analyse(tmp_path / "销售.csv")
+    assert "groups" in report.found and not [one for one in report.advice if "好久没来" in one.do]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"会员": None}, "文件里没有一行是会员买的。"),
+        ({"金额": 0.0}, "文件里没有一行是花钱买了东西的。"),
+        ({"金额": -9.0, "数量": -1}, "文件里没有一行是花钱买了东西的。"),
+        ({"日期": "2025-03-01"}, "文件里只有 1 天，至少要 60 天。"),
+    ],
+)
+def test_a_file_that_cannot_tell_of_its_members_says_why(change, told, tmp_path):
+    """Walk-ins, gifts or returns only, one day: no traceback, and no sentence that is not so."""
+    days = pd.date_range("2025-01-01", "2025-04-30").astype(str)
+    lines = pd.DataFrame({"单号": range(len(days)), "日期": days, "会员": [f"M{n % 9}" for n in range(len(days))], "商品": "茶", "数量": 1, "金额": 9.0})  # fmt: skip
+    lines.assign(**change).to_csv(tmp_path / "销售.csv", index=False)
+    with use_language("zh"):
+        report = analyse(tmp_path / "销售.csv")
+        assert dict(report.left_out)["八个客户群"] == told and told in report.html()
+    assert not report.advice
