@@ -37,17 +37,19 @@ class ShopPage(Page):
         staff = self.get_body_argument("staff", "")[:40]
         password = self.get_body_argument("password", "") or None
         try:
-            await self.house.do(self._let_in, staff, password)
+            desk = await self.house.do(self._let_in, staff, password)
         except PracticeError as error:
             return await self.get(str(error))
         self.set_kept("crmkit_staff", staff)
-        return self.redirect("/shop/till")
+        return self.redirect(f"/shop/{desk}")
 
-    def _let_in(self, staff: str, password: str | None) -> None:
+    def _let_in(self, staff: str, password: str | None) -> str:
+        """Let them in; the desk they come to: the stock room where they may not use the till."""
         with self.current_user.at_start(self.language):
             shop = self.current_user.shop(None, self.language)
             try:
-                shop.as_staff(staff, password=password)
+                who = shop.as_staff(staff, password=password)
+                return "till" if who.may("till.sell") else "stock"
             finally:
                 shop.close()
 

@@ -134,6 +134,7 @@ def test_each_learner_has_a_shop_of_their_own_and_a_basket_survives_a_restart(
 ):
     ann, bo = browser_of("ann"), browser_of("bo")
     for one in (ann, bo):
+        assert one.post("/shop", staff="K1").headers["Location"] == "/shop/stock"
         assert one.post("/shop", staff="C1").headers["Location"] == "/shop/till"
         one.get("/shop/till")
     line = ann.live("/shop/till")
