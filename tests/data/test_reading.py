@@ -417,3 +417,17 @@ def test_of_names_the_most_frequent_is_shown_and_of_numbers_the_ends(tmp_path):
     assert "3,840" in repr(found)
     with ck.use_language("zh"):
         assert "最常见（几次）" in repr(found) and "编号或名称" in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("Ｍ９９", "M99"), ("`00012", "00012"), ("\u200bM5\u3000", "M5")]
+)
+def test_an_id_far_down_is_the_same_member_however_it_is_written(tmp_path, written, meant):
+    rows = "".join(f"T{n:05},M{n},1.50\n" for n in range(10_500))
+    file = write(tmp_path / "m.csv", f"sale_id,member_id,amount\n{rows}T99999,{written},777\n")
+    assert read(file)[0].filter("amount = 777").fetchall() == [("T99999", meant, 777.0)]
+
+
+def test_a_date_that_is_no_day_is_told_as_it_stands(tmp_path):
+    file = write(tmp_path / "d.csv", "sale_id,sold_at\n1,2025-04-30\n2,2025-04-31\n")
+    assert any("2025-04-31" in note for note in read(file)[1].notes)

@@ -32,6 +32,8 @@ class Kind:
         return self.sql.replace("{c}", text)
 
 
+NO_DAY = " ?"
+"""What marks a date that is written as one and is none (31 April), so that no kind fits it."""
 UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Signs without width, which come along with what was copied from a page."""
 

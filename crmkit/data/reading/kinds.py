@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from crmkit.data.reading.files import quoted
-from crmkit.data.reading.kind import ID, NOTHING, TEXT, TOTALS, UNSEEN, Kind
+from crmkit.data.reading.kind import ID, NO_DAY, NOTHING, TEXT, TOTALS, UNSEEN, Kind
 from crmkit.data.reading.meanings import kind_meant
 from crmkit.data.reading.moments import any_moment, moment_kinds, two_ways
 from crmkit.i18n import gettext as _
@@ -213,7 +213,7 @@ def chosen(
             told = _("{column} holds dates written in several ways: most like {usual}, others like {odd}. They stay text until they are cleaned, which reads them all.")  # fmt: skip
         else:
             told = _("{column} holds what cannot be told to be a date, such as {odd}, and stays text.")  # fmt: skip
-        told = told.format(column=heading, usual=usual, odd=odd)
+        told = told.format(column=heading, usual=usual, odd=odd.removesuffix(NO_DAY))
     if meant != "time" and (meant == "number" or not declared):
         own = decimal_mark(values) or decimal
         written = _written(values, own, semicolons)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from crmkit.data.reading.files import named, quoted
-from crmkit.data.reading.kind import ID, NOTHING, TEXT, TOTALS, UNSEEN, Kind
+from crmkit.data.reading.kind import ID, NO_DAY, NOTHING, TEXT, TOTALS, UNSEEN, Kind
 from crmkit.data.reading.kinds import narrow_sql, total_words
 from crmkit.data.reading.meanings import kind_meant, meaning
 
 _ASIDE = "_crmkit_aside"
 TOTAL_ROW = quoted(f"(?i) *(?:{TOTALS})[:： ]*")
-_ID_AT_A_GLANCE = "[!-<>-~][!-~]*[0-9][!-~]*"  # a digit, no blanks: nothing to mend
+_ID_AT_A_GLANCE = "[!-<>-_a-~][!-~]*[0-9][!-~]*"  # a digit, no blanks: nothing to mend
 _MISFIT = "error('crmkit-misfit')"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "UBIGINT")
 
@@ -44,8 +44,9 @@ class Plan:
         return text
 
     def _named(self, name: str) -> str:
-        """A column; where it is no prose, without full-width signs."""
-        wide = name in self.wide and self.kinds[name] is not TEXT
+        """A column; where it is no prose, without full-width signs; an id without those nobody sees."""
+        kind = self.kinds[name]
+        wide = kind is ID or (name in self.wide and kind is not TEXT)
         return narrow_sql(named(name)) if wide else named(name)
 
     def value(self, name: str) -> str:
@@ -60,9 +61,8 @@ class Plan:
         if kind is TEXT:
             return text
         if kind is ID:  # one quick look at each; only what needs it is looked at closely
-            seen = f"translate({text}, {quoted(UNSEEN)}, '')"
-            closely = f"CASE WHEN {_among(seen, ['', *nothing_in(name)])} THEN NULL ELSE {seen} END"
-            return f"CASE WHEN {self._odd(name)} THEN {closely} ELSE {self._named(name)} END"
+            closely = f"CASE WHEN {_among(text, ['', *nothing_in(name)])} THEN NULL ELSE {text} END"
+            return f"CASE WHEN {self._odd(name)} THEN {closely} ELSE {named(name)} END"
         return (
             f"CASE WHEN regexp_full_match({text}, {quoted(kind.fits)}) THEN {kind.made_of(text)} "
             f"WHEN {text} IS NULL OR trim({text}) = '' OR {_among(text, NOTHING)} "
@@ -71,8 +71,8 @@ class Plan:
 
     def _odd(self, name: str) -> str:
         """Whether an id may be nothing, or have around or in it what belongs to no id."""
-        plain, words = self._named(name), "|".join(map(re.escape, nothing_in(name)))
-        odd = rf"^[\s=\x{{a0}}\x{{3000}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{words})$|[{UNSEEN}]"
+        plain, words = named(name), "|".join(map(re.escape, nothing_in(name)))
+        odd = rf"^[\s=`\x{{a0}}\x{{3000}}]|[\x{{3000}}\x{{ff01}}-\x{{ff5e}}\x{{ffe5}}]|[\s\x{{a0}}\x{{3000}}]$|^(?i:{words})$|[{UNSEEN}]"
         return (
             f"CASE WHEN {plain} IS NULL OR regexp_full_match({plain}, {quoted(_ID_AT_A_GLANCE)}) "
             f"THEN false ELSE regexp_matches({plain}, {quoted(odd)}) END"
@@ -117,7 +117,7 @@ class Plan:
         for name, is_sound in zip(self.proven, sound, strict=True):
             if is_sound:
                 kind = self.kinds[name]
-                values[name] = self._named(name) if kind is ID else kind.made_of(self.text(name))
+                values[name] = named(name) if kind is ID else kind.made_of(self.text(name))
         return _selected(values, f"({raw})")
 
     @property
@@ -179,7 +179,8 @@ class Plan:
             ).fetchall()
             found[name] = [value for (value,) in bad]
             if kind.strict:  # fitting texts that are no days: no column of dates
-                found[name] += ["?" for value in found[name] if re.fullmatch(kind.fits, value)][:1]
+                none = [value for value in found[name] if re.fullmatch(kind.fits, value)]
+                found[name] += [value + NO_DAY for value in none[:1]]
         return found
 
 
