@@ -1,3 +1,4 @@
+from .dates import parse_dates as parse_dates
 from .duplicates import drop_duplicates_exact as drop_duplicates_exact
 from .duplicates import find_duplicate_members as find_duplicate_members
 from .duplicates import merge_members as merge_members
@@ -10,6 +11,5 @@ from .report import CleaningReport as CleaningReport
 from .sales import clean_sales as clean_sales
 from .values import normalize_email as normalize_email
 from .values import normalize_phone as normalize_phone
-from .values import parse_dates as parse_dates
 from .voices import clean_comments as clean_comments
 from .voices import clean_surveys as clean_surveys

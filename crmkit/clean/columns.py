@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from crmkit.clean.dates import clean_dates
 from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.report import Cleaning
 from crmkit.clean.values import (
     PLACEHOLDERS,
-    clean_dates,
     clean_emails,
     clean_numbers,
     clean_phones,

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from crmkit.clean.columns import clean_ids, clean_truth
+from crmkit.clean.dates import clean_dates
 from crmkit.clean.frames import as_text, is_text, like, to_pandas
 from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
-from crmkit.clean.values import clean_dates, clean_emails, clean_phones
+from crmkit.clean.values import clean_emails, clean_phones
 from crmkit.i18n import gettext as _
 from crmkit.tables import TableError, arguments, missing_column, open_frame
 

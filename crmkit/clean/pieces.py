@@ -13,9 +13,10 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crmkit.clean.columns import MENDED
+from crmkit.clean.dates import DAY_MONTH_YEAR
 from crmkit.clean.frames import as_arrow, like, to_pandas
 from crmkit.clean.report import EXAMPLES, Cleaning, CleaningReport, Finding
-from crmkit.clean.values import BLANKS, DAY_MONTH_YEAR, UNSEEN, WIDE
+from crmkit.clean.values import BLANKS, UNSEEN, WIDE
 from crmkit.data.reading.kinds import decimal_mark
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT, TableError, open_frame

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from crmkit.clean.columns import PLACEHOLDERS
+from crmkit.clean.dates import clean_dates
 from crmkit.clean.frames import as_text, is_text, like, to_pandas
 from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.sales import set_aside_negative_prices
-from crmkit.clean.values import clean_dates, clean_numbers, tidy_text
+from crmkit.clean.values import clean_numbers, tidy_text
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT, KEYS, NEEDED, TableError, arguments
 
