@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.tables import TableError
 
 
@@ -66,7 +66,7 @@ def alive(model: Any, weeks: int = 104, *, ax: Any = None) -> Any:
         index=often,
         columns=away,
     )
-    _style.heat(
+    _forms.heat(
         ax,
         grid,
         rows=heading("repeats"),
@@ -166,11 +166,11 @@ def spend(result: Any, value: str = "revenue_each", *, ax: Any = None) -> Any:
     over, hue = _style.across(keys)
     table = _style.known(table, value)
     if over in _style.TIMES and table[over].nunique() > 2:
-        _style.lines(ax, table, over, value, hue)
+        _forms.lines(ax, table, over, value, hue)
     else:
         if over not in _style.IN_ORDER:
             table = table.sort_values(value, ascending=False, kind="stable")
-        _style.bars(ax, table, over, value, hue)
+        _forms.bars(ax, table, over, value, hue)
     _style.title(ax, value, over, hue)
 
 

@@ -7,7 +7,7 @@ from crmkit.kpi.cohorts import SINCE
 from crmkit.kpi.sales import FIGURES
 from crmkit.kpi.voice import Nps
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.rates import Rate
 from crmkit.tables import TableError
 
@@ -34,12 +34,12 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
     over, hue = _style.across(keys)
     table = _style.known(table, value)
     if over in _style.TIMES and len(table[over].unique()) > 2:
-        _style.lines(ax, table, over, value, hue)
+        _forms.lines(ax, table, over, value, hue)
     else:
         if over not in _style.IN_ORDER:
             order = table.groupby(over, dropna=False)[value].transform("sum")
             table = table.assign(_order=order).sort_values("_order", ascending=False, kind="stable")
-        _style.bars(ax, table, over, value, hue)
+        _forms.bars(ax, table, over, value, hue)
     _style.title(ax, value, over, hue)
 
 
@@ -108,7 +108,7 @@ def _rate(ax: Any, result: Any, rate: str, counts: tuple[str, ...]) -> None:
         )
     _style.need(table, [rate, *counts], source)
     keys = _style.group_columns(table, [rate, *counts, "low", "high"], source)
-    _style.rated(ax, table, keys, rate)
+    _forms.rated(ax, table, keys, rate)
     _style.title(ax, rate, *_style.across(keys))
 
 
@@ -124,7 +124,7 @@ def referral_rate(result: Any, *, ax: Any = None) -> Any:
     key = _style.group_columns(table, [*figures, "low", "high"], "kpi.referral_rate")[0]
     long = table.melt(key, ["referral_rate", "joined_rate"], "figure", "share")
     long = long.assign(figure=[heading(name) for name in long["figure"]])
-    (_style.lines if key in _style.TIMES else _style.bars)(ax, long, key, "share", "figure")
+    (_forms.lines if key in _style.TIMES else _forms.bars)(ax, long, key, "share", "figure")
     ax.get_legend().set_title(None)
     ax.set_title(_("Referrals made, and how many of them joined"))
 
@@ -218,11 +218,11 @@ def attainment(result: Any, *, ax: Any = None) -> Any:
         grid = table.pivot(index=keys[0], columns="month", values="attainment")
         grid = grid[sorted(grid.columns)[-12:]].iloc[: _style.MOST]
         grid.index = _style.words(keys[0], grid.index)
-        _style.heat(ax, grid, rows=heading(keys[0]), columns=heading("month"))
+        _forms.heat(ax, grid, rows=heading(keys[0]), columns=heading("month"))
         _style.slant(ax)
         ax.set_title(title)
         return
-    table, both = _style.ends(table)
+    table, both = _forms.ends(table)
     columns = [_style.words(key, table[key]) for key in keys]
     names = [" · ".join(row) for row in zip(*columns, strict=True)]
     colours = [_style.GOOD if value >= 1 else _style.ACCENT for value in table["attainment"]]
@@ -298,7 +298,7 @@ def cohort_retention(
     ]
     value = next((n for n in ("orders", "revenue") if n in table.columns), None)
     rate = heading("retention_rate") if value is None else heading(value)
-    _style.heat(ax, grid, rows=heading("cohort"), columns=heading(since), bar=rate)
+    _forms.heat(ax, grid, rows=heading("cohort"), columns=heading(since), bar=rate)
     if value is None and since == "months_since":
         title = _("Share of new members who buy again, by months since the first purchase")
     elif value is None:

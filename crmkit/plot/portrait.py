@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.tables import TableError
 
 
@@ -21,7 +21,7 @@ def bars(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None) 
     'Orders'
     """
     table = _one_each(frame, x, y, hue)
-    _style.bars(ax, table, x, y, hue)
+    _forms.bars(ax, table, x, y, hue)
     _style.title(ax, y, x, hue)
 
 
@@ -32,7 +32,7 @@ def lines(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None)
     Otherwise as `bars`.
     """
     table = _one_each(frame, x, y, hue)
-    _style.lines(ax, table, x, y, hue)
+    _forms.lines(ax, table, x, y, hue)
     _style.title(ax, y, x, hue)
 
 
@@ -45,7 +45,7 @@ def spread(frame: Any, x: str, y: str, *, ax: Any = None) -> Any:
     table = _style.known(_checked(frame, x, y).dropna(subset=[x]), y)
     order = list(dict.fromkeys(table[x]))
     shown = order[: _style.MOST]
-    _style.boxes(ax, table, x, y, shown, _style.apart(x, shown))
+    _forms.boxes(ax, table, x, y, shown, _style.apart(x, shown))
     ax.set(xlabel=heading(y), ylabel=_style.part(heading(x), len(shown), len(order)))
     _style.title(ax, y, x)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.tables import TableError
 
 
@@ -19,7 +19,7 @@ def price_index(result: Any, value: str = "fisher", *, ax: Any = None) -> Any:
     figures = ["products", "matched_share", "laspeyres", "paasche", "fisher"]
     keys = _style.group_columns(table, figures, "kpi.price_index")
     over, hue = _style.across(keys)
-    _style.lines(ax, _style.known(table, value), over, value, hue)
+    _forms.lines(ax, _style.known(table, value), over, value, hue)
     low, high = float(table[value].min()), float(table[value].max())
     reach = max(high - low, 2) * 0.15
     ax.set_ylim(min(low, 100) - reach, max(high, 100) + reach)  # an index has no zero to begin at

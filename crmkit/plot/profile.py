@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import code, heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.tables import TableError
 
 _COUNTS = ("field", "n", "filled", "missing", "completeness", "right", "wrong", "accuracy")
@@ -129,7 +129,7 @@ def gaps(result: Any, *, ax: Any = None) -> Any:
     counts = lacking.value_counts().reindex(range(lacking.max() + 1), fill_value=0)
     shown = pd.DataFrame({"empty": [str(n) for n in counts.index], "members": counts.to_list()})
     colours = [_style.GOOD, *[_style.ACCENT] * (len(shown) - 1)]
-    _style.bars(ax, shown, "empty", "members", horizontal=False, colours=colours)
+    _forms.bars(ax, shown, "empty", "members", horizontal=False, colours=colours)
     ax.set_xlabel(_("Empty fields in the record"))
     ax.set_title(
         _("{n:,} of {all:,} records are complete").format(n=int(counts[0]), all=len(table))
@@ -190,7 +190,7 @@ def tag_members(tagged: Any, kind: str = "life_cycle", *, ax: Any = None) -> Any
     shown = counts.rename_axis(kind).reset_index(name="share")
     shown[kind] = [None if tag == "" else tag for tag in shown[kind]]
     shown["share"] = shown["share"] / max(1, len(table))
-    _style.bars(ax, shown, kind, "share", horizontal=True)
+    _forms.bars(ax, shown, kind, "share", horizontal=True)
     ax.set(xlabel=_("Share of members"), ylabel="")
     ax.set_title(_("{kind} of {n:,} members").format(kind=heading(kind), n=len(table)))
 
@@ -209,7 +209,7 @@ def _groups(table: Any) -> list[str]:
 
 def _draw(ax: Any, table: Any, value: str, labelled: bool = True) -> None:
     by = _groups(table)
-    _style.bars(
+    _forms.bars(
         ax, table, "field", value, by[0] if by else None, horizontal=True, labelled=labelled
     )
     if by:

@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.tables import TableError
 
 
@@ -28,7 +28,7 @@ def evaluation(result: Any, value: str = "ndcg", *, ax: Any = None) -> Any:
     table = result.table.sort_values(value, ascending=False, kind="stable", ignore_index=True)
     floor = float(result.table[value][0])
     colours = [_style.QUIET if name == "Popular" else _style.MAIN for name in table["model"]]
-    _style.bars(ax, table, "model", value, horizontal=True, colours=colours, labelled=False)
+    _forms.bars(ax, table, "model", value, horizontal=True, colours=colours, labelled=False)
     for place, number in enumerate(table[value]):
         said = f"{number:.3f}" if value in ("ndcg", "novelty") else f"{number:.1%}"
         ax.annotate(
@@ -67,7 +67,7 @@ def also_bought(result: Any, *, ax: Any = None) -> Any:
     _style.need(table, ["product_id", "also_bought", "confidence"], "recommend.also_bought")
     table = table[table["product_id"] == table["product_id"].iloc[0]] if len(table) else table
     table = _style.known(table, "confidence").head(_style.MOST)
-    _style.bars(ax, table, "also_bought", "confidence", horizontal=True, labelled=False)
+    _forms.bars(ax, table, "also_bought", "confidence", horizontal=True, labelled=False)
     for place, row in enumerate(table.itertuples()):
         ax.annotate(
             _("{share:.1%} ({lift:.1f} × chance)").format(share=row.confidence, lift=row.lift),

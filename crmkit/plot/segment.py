@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.segment import RFM_GROUPS
 from crmkit.tables import TableError
 
@@ -35,7 +35,7 @@ def rfm_groups(members: Any, *, ax: Any = None) -> Any:
             pd.DataFrame({"rfm_group": shares.index, "of": "spending", "share": shares["sum"]}),
         ]
     )
-    _style.bars(ax, both, "rfm_group", "share", "of", horizontal=True)
+    _forms.bars(ax, both, "rfm_group", "share", "of", horizontal=True)
     ax.set_title(
         _("{n:,} members in eight groups: share of members and of spending").format(n=len(table))
     )
@@ -87,7 +87,7 @@ def segment_summary(summary: Any, *, ax: Any = None) -> Any:
             pd.DataFrame({by: table[by], "of": "spending", "share": table["monetary_share"]}),
         ]
     )
-    _style.bars(ax, both, by, "share", "of", horizontal=True)
+    _forms.bars(ax, both, by, "share", "of", horizontal=True)
     ax.get_legend().set_title(None)
     ax.set_title(_("Share of members and of spending by {group}").format(group=_style.inside(by)))
 
@@ -103,7 +103,7 @@ def by_demographics(result: Any, value: str = "revenue_each", *, ax: Any = None)
     figures = ("members", "buyers", "buyer_share", "orders", "revenue", "aov", "revenue_each")
     _style.need(table, [value], "segment.by_demographics")
     keys = _style.group_columns(table, [*figures, "orders_each"], "segment.by_demographics")
-    _style.bars(ax, table, keys[0], value, *keys[1:2])
+    _forms.bars(ax, table, keys[0], value, *keys[1:2])
     _style.title(ax, value, *keys[:2])
 
 
@@ -126,7 +126,7 @@ def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -
     groups = _style.largest(shown.assign(_one=1), by, "_one", 12)
     axis = _style.part(heading(by), len(groups), shown[by].nunique())
     shown = shown[shown[by].isin(groups)]
-    _style.boxes(ax, shown, by, value, groups, _style.apart(by, groups))
+    _forms.boxes(ax, shown, by, value, groups, _style.apart(by, groups))
     ax.set(xlabel=heading(value), ylabel=axis)
     ax.set_title(
         _("{figure} by {group}: how far the groups overlap").format(
@@ -149,7 +149,7 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
     step = max(1, -(-len(table) // 3_000))
     shown = table.iloc[::step].assign(_cluster=lambda t: _style.words("cluster", t["cluster"]))
     order = _style.words("cluster", clusters.centres["cluster"])
-    for name, colour, marker in zip(order, _style.PALETTE, _style.MARKERS + "<", strict=False):
+    for name, colour, marker in zip(order, _style.PALETTE, _forms.MARKERS + "<", strict=False):
         dots = shown[shown["_cluster"] == name]
         ax.scatter(
             dots[across], dots[up], s=70, alpha=0.6, color=colour, marker=marker, label=name,
@@ -225,7 +225,7 @@ def migration(result: Any, *, ax: Any = None) -> Any:
         for code, name in zip(grid.index, _style.words("rfm_group", grid.index), strict=True)
     ]
     grid.columns = _style.words("rfm_group", grid.columns)
-    _style.heat(ax, grid, rows=heading("group_from"), columns=heading("group_to"))
+    _forms.heat(ax, grid, rows=heading("group_from"), columns=heading("group_to"))
     ax.set_title(_("Where the members of each group went"))
 
 
@@ -283,7 +283,7 @@ def composite_rank(members: Any, first: int = 15, *, ax: Any = None) -> Any:
     table = _style.to_pandas(members)
     _style.need(table, ["member_id", "rank", "rank_index"], "segment.composite_rank")
     table = _style.known(table, "rank_index").sort_values("rank").head(min(first, _style.MOST))
-    _style.bars(ax, table, "member_id", "rank_index", horizontal=True)
+    _forms.bars(ax, table, "member_id", "rank_index", horizontal=True)
     middle = float(_style.to_pandas(members)["rank_index"].astype("float64").median())
     ax.axvline(middle, color=_style.BAD, linestyle="--", linewidth=2)
     ax.set_xlim(0, 1.08)
@@ -310,5 +310,5 @@ def _shares(ax: Any, table: Any, band: str, value: str, order: list[str]) -> Non
             pd.DataFrame({band: order, "of": "spending", "share": shares["sum"]}),
         ]
     )
-    _style.bars(ax, both, band, "share", "of")
+    _forms.bars(ax, both, band, "share", "of")
     ax.get_legend().set_title(None)

@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.tables import is_nothing
 
 
@@ -80,7 +80,7 @@ def switching(result: Any, *, ax: Any = None) -> Any:
     )
     sizes = table.groupby("_from")["members"].sum()
     grid.index = [_("{cohort} (n={n:,})").format(cohort=name, n=sizes[name]) for name in grid.index]
-    _style.heat(ax, grid, rows=heading(before), columns=heading(after))
+    _forms.heat(ax, grid, rows=heading(before), columns=heading(after))
     ax.set_title(_("Where each row's members went"))
 
 

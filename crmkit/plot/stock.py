@@ -6,7 +6,7 @@ from typing import Any
 from crmkit import stock
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _forms, _style
 from crmkit.rates import Rate
 from crmkit.stock.assortment import ADVICE
 from crmkit.tables import TableError
@@ -31,10 +31,10 @@ def turnover(result: Any, value: str = "turnover", *, ax: Any = None) -> Any:
     _style.need(table, [value, *(keys[:1] or ["by=…"])], "stock.turnover(…, by=…)")
     table = _style.known(table, value)
     if keys[0] in _style.TIMES:
-        _style.lines(ax, table, keys[0], value, *keys[1:2])
+        _forms.lines(ax, table, keys[0], value, *keys[1:2])
     else:
         table = table.sort_values(value, ascending=value != "turnover", kind="stable")
-        _style.bars(ax, table, keys[0], value, *keys[1:2])
+        _forms.bars(ax, table, keys[0], value, *keys[1:2])
     _style.title(ax, value, *keys[:2])
 
 
@@ -104,7 +104,7 @@ def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
     table = _style.to_pandas(result)
     _style.need(table, [figure], source)
     keys = _style.group_columns(table, [figure, *counts], source)
-    _style.rated(ax, table, keys, figure)
+    _forms.rated(ax, table, keys, figure)
     _style.title(ax, figure, *_style.across(keys))
 
 
@@ -202,7 +202,7 @@ def abc_xyz(result: Any, *, ax: Any = None) -> Any:
         raise TableError(_style.nothing())
     grid = table.groupby(["abc", "xyz"]).size().unstack(fill_value=0)
     grid = grid.reindex(index=list("ABC"), columns=list("XYZ"), fill_value=0)
-    _style.heat(ax, grid, percent=False, rows=heading("abc"), columns=heading("xyz"))
+    _forms.heat(ax, grid, percent=False, rows=heading("abc"), columns=heading("xyz"))
     ax.set_title(
         _("{n:,} products by what they bring and how evenly they sell").format(n=len(table))
     )
@@ -249,7 +249,7 @@ def ageing(result: Any, *, ax: Any = None) -> Any:
             ax.set_ylabel(_style.part(heading(keys[0]), len(grid), groups))
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     else:
-        _style.bars(ax, table, "days", "value")
+        _forms.bars(ax, table, "days", "value")
         ax.set(xlabel=_("On the shelf for"), ylabel=heading("value"))
     ax.set_title(_("How long the stock has lain there"))
 
@@ -393,7 +393,7 @@ def transfer_plan(result: Any, *, ax: Any = None) -> Any:
         return
     grid.index = _style.words("store_id", grid.index)
     grid.columns = _style.words("store_id", grid.columns)
-    _style.heat(
+    _forms.heat(
         ax, grid, percent=False, rows=heading("from_store_id"), columns=heading("to_store_id")
     )
     ax.set_title(
@@ -415,7 +415,7 @@ def suggest_structure(result: Any, *, ax: Any = None) -> Any:
         raise TableError(_style.nothing())
     counts = table.groupby("advice").size().reindex(ADVICE).dropna().astype(int)
     counts = counts.reset_index(name="products")
-    _style.bars(ax, counts, "advice", "products")
+    _forms.bars(ax, counts, "advice", "products")
     ax.set(xlabel="", ylabel=_("Number of products"))
     title = _("{n:,} products: less stock of the slow ones frees {money}")
     ax.set_title(title.format(n=len(table), money=_style.short(float(table["frees"].sum()))))
