@@ -99,7 +99,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=of_members.known),
         ],
         _("Cohorts: who comes back"): [
-            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}"), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=of_members.cohorts, unless=too_short[90]),
+            Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}", begin=False), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=of_members.cohorts, unless=too_short[90]),
         ],
         _("What members will bring"): [
             Step("worth", _("What members are likely to buy in the next 13 weeks"), f"ck.customers.lifetime_value(sales, weeks={WEEKS})", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=of_members.worth, members=True, unless=too_short[90]),

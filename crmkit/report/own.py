@@ -53,8 +53,11 @@ def _begins(day: date, months: int, after: int) -> date:
     return date(number * months // 12, number * months % 12 + 1, 1)
 
 
-def whole(sales: Any, period: str = "month") -> Any:
-    """The lines of whole weeks, months or quarters: half a month looks like a fall."""
+def whole(sales: Any, period: str = "month", begin: bool = True) -> Any:
+    """The lines of whole weeks, months or quarters: half a month looks like a fall.
+
+    `begin`: False keeps the first lines, too: who bought then is no new customer afterwards.
+    """
     frame = tables.open_frame(sales)
     first, last = tables.first_and_last_day(frame, "sold_at")
     closed: set[int] = set()
@@ -62,7 +65,7 @@ def whole(sales: Any, period: str = "month") -> Any:
         open_on = frame.select(day=nw.col("sold_at").dt.weekday()).unique()
         closed = set(range(1, 8)) - {one for (one,) in tables.collect(open_on).rows()}
     start, end = whole_days(first, last, period, closed)
-    return tables.give_back(tables.between(frame, "sold_at", start, end), sales)
+    return tables.give_back(tables.between(frame, "sold_at", start if begin else first, end), sales)
 
 
 def compared(months: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -6,11 +6,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from crmkit import report
+from crmkit import kpi, report
 from crmkit.i18n import use_language
 from crmkit.report import chapters, ledger, says
 from crmkit.report.figures import rows
-from crmkit.report.own import whole_days
+from crmkit.report.own import whole, whole_days
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,13 @@ def test_a_week_is_told_by_its_day_alone():
         "Best week: from 17 March 2025 (£2.00); weakest: from 10 March 2025 (£1.00)."
     )
     assert "not hold all seven days: the weeks of 24 March 2025" in said
+
+
+def test_who_bought_before_the_first_whole_quarter_is_not_new_in_it():
+    """A file from May on holds half a quarter: its buyers are the first cohort, not the third quarter's."""
+    days = pd.date_range("2025-05-01", "2025-12-31")
+    lines = pd.DataFrame({"sale_id": range(len(days)), "sold_at": days, "member_id": [f"M{n % 20}" if n < 150 else f"N{n % 5}" for n in range(len(days))], "quantity": 1, "amount": 9.0})  # fmt: skip
+    found = kpi.cohort_retention(whole(lines, "quarter", begin=False), period="quarter")
+    cohorts = found.drop_duplicates("cohort")
+    assert cohorts["cohort"].tolist()[:1] == ["2025-Q2"] and cohorts["members"].tolist()[0] == 20
+    assert cohorts["members"].sum() == 25
