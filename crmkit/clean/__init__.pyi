@@ -1,4 +1,6 @@
-from .dates import parse_dates as parse_dates
+from .alone import normalize_email as normalize_email
+from .alone import normalize_phone as normalize_phone
+from .alone import parse_dates as parse_dates
 from .duplicates import drop_duplicates_exact as drop_duplicates_exact
 from .duplicates import find_duplicate_members as find_duplicate_members
 from .duplicates import merge_members as merge_members
@@ -9,7 +11,5 @@ from .quality import validate as validate
 from .read import read_any as read_any
 from .report import CleaningReport as CleaningReport
 from .sales import clean_sales as clean_sales
-from .values import normalize_email as normalize_email
-from .values import normalize_phone as normalize_phone
 from .voices import clean_comments as clean_comments
 from .voices import clean_surveys as clean_surveys

@@ -15,11 +15,9 @@ from crmkit.clean.values import (
     DELETE_UNSEEN,
     SHOP_TIME_ZONE,
     Cleaned,
-    applied,
     map_unique,
     unusual_only,
 )
-from crmkit.tables import arguments
 
 _EPOCH = datetime(1970, 1, 1)
 _EXCEL_EPOCH = datetime(1899, 12, 30)
@@ -217,40 +215,3 @@ def clean_dates(
         dates[values.index] = pd.to_datetime(values).astype("datetime64[us]")
         faults[faults_found.index] = faults_found
     return dates, unusual_only(column, faults, "date_format")
-
-
-@arguments.checked(columns=arguments.names)
-def parse_dates(
-    values: Any,
-    columns: str | list[str] | None = None,
-    *,
-    day_first: bool | None = None,
-    time_zone: str = SHOP_TIME_ZONE,
-) -> Any:
-    """Dates and times as people and programs write them, as real dates; null where it is none.
-
-    `values` is one value, a column (pandas or Polars Series) or a table; the result is of the same
-    kind, and for a table a pair: the table with `columns` (default: every text column whose name
-    ends in ``_at``, ``_on`` or ``_date``) parsed, and the `CleaningReport`.
-
-    Read: 2025-03-05, 2025/3/5, 2025.3.5, 20250305, 2025年3月5日 下午2:03, 5 Mar 2025, Excel's day
-    numbers, seconds or milliseconds since 1970, ISO times with an offset (moved to `time_zone`,
-    the clock of the shop). In 03/05/2025 nobody can tell day from month: `day_first` says it; else
-    the column's unmistakable dates do (a 13 or more); else it is null, as is 31 February.
-
-    Raises `TableError` when a table has no such column.
-
-    >>> parse_dates("2025年3月5日 14:03")
-    Timestamp('2025-03-05 14:03:00')
-    >>> print(parse_dates("2025-02-30"))
-    None
-    """
-
-    def dates(column: pd.Series) -> tuple[pd.Series, pd.Series]:
-        return clean_dates(column, day_first=day_first, time_zone=time_zone)
-
-    return applied(values, columns, dates, default=_looks_like_dates)
-
-
-def _looks_like_dates(frame: pd.DataFrame) -> list[str]:
-    return [c for c in frame if c.endswith(("_at", "_on", "_date")) and is_text(frame[c])]

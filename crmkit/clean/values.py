@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmkit.clean.frames import as_text, is_text, like, to_pandas
+from crmkit.clean.frames import as_text, is_text
 from crmkit.data.reading.kinds import GROUP, bare_number, decimal_mark
-from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, arguments
 
 #: What a clean value is, and what was wrong with the one before (None: nothing)
 Cleaned = tuple[Any, str | None]
@@ -311,48 +308,6 @@ def rows_where(column: pd.Series, holds: Callable[[object], bool]) -> pd.Series:
     return pd.Series(answers[numbers], index=column.index)
 
 
-# --- the public ones ----------------------------------------------------------------------------
-
-
-@arguments.checked
-def normalize_phone(values: Any, column: str = "phone", *, country: str = "CN") -> Any:
-    """The phone number as 11 digits, however it was typed; null where it cannot be one.
-
-    `values` is one value, a column (pandas or Polars Series) or a table; the result is of the same
-    kind, and for a table a pair: the table with `column` cleaned, and the `CleaningReport`.
-
-    A Chinese mobile number is 1, then 3–9, then nine digits (numbers of ranges not yet assigned
-    are accepted: the shape is judged, as by `phonenumbers.is_possible_number`). +86, 0086, spaces,
-    dashes, full-width digits and Excel's ".0" are taken off. A number of another country must be
-    written with its + and comes back in E.164 form. A landline is null: no message reaches it.
-
-    Raises `TableError` when a table has no `column`.
-
-    >>> normalize_phone("＋86 140 0123-4567")
-    '14001234567'
-    >>> print(normalize_phone("1400123456"))
-    None
-    """
-    return applied(values, column, lambda phones: clean_phones(phones, country))
-
-
-@arguments.checked
-def normalize_email(values: Any, column: str = "email") -> Any:
-    """The e-mail address in lower case without stray characters; null where it cannot be one.
-
-    `values` is one value, a column or a table, as for `normalize_phone`. The syntax is judged by
-    the email-validator library; whether the address exists is not asked.
-
-    Raises `TableError` when a table has no `column`.
-
-    >>> normalize_email(" Li.Wei＠Example.com ")
-    'li.wei@example.com'
-    >>> print(normalize_email("li.wei@example"))
-    None
-    """
-    return applied(values, column, clean_emails)
-
-
 def clean_phones(column: pd.Series, country: str = "CN") -> tuple[pd.Series, pd.Series]:
     fine = _CN_MOBILE.fullmatch if country == "CN" else lambda _text: False
 
@@ -366,43 +321,3 @@ def clean_phones(column: pd.Series, country: str = "CN") -> tuple[pd.Series, pd.
 
 def clean_emails(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     return clean_text(column, email_of)
-
-
-def applied(
-    values: Any,
-    columns: str | list[str] | None,
-    clean: Callable[[pd.Series], tuple[pd.Series, pd.Series]],
-    default: Callable[[pd.DataFrame], list[str]] | None = None,
-) -> Any:
-    import narwhals.stable.v2 as nw
-
-    if values is None or isinstance(values, (str, int, float, date)):
-        if values is None or values != values or values == "":
-            return None
-        result = clean(pd.Series([values], dtype=object))[0].iloc[0]
-        return None if pd.isna(result) else result
-    if isinstance(values, pd.Series):
-        return clean(values)[0].rename(values.name)
-    as_series = nw.from_native(values, allow_series=True, pass_through=True)
-    if isinstance(as_series, nw.Series):
-        table = to_pandas(as_series.to_frame().to_native())
-        name = table.columns[0]
-        after = like(as_series.to_frame().to_native(), clean(table[name])[0].to_frame(name))
-        return nw.from_native(after)[name].to_native()
-
-    from crmkit.clean.pieces import cleaned
-
-    def steps(cleaning: Any) -> None:
-        chosen = columns
-        if chosen is None:
-            chosen = default(cleaning.frame) if default else []
-        for column in [chosen] if isinstance(chosen, str) else chosen:
-            if not cleaning.has(column):
-                raise TableError(
-                    _("There is no column {column}; the columns are: {columns}.").format(
-                        column=column, columns=", ".join(cleaning.frame.columns)
-                    )
-                )
-            cleaning.replace(column, *clean(cleaning.frame[column]))
-
-    return cleaned(values, "table", steps)

@@ -67,8 +67,3 @@ def for_a_room(address: str) -> str:
     drawn = io.StringIO()
     segno.make(address, error="m").terminal(drawn, compact=True)
     return drawn.getvalue()
-
-
-def as_picture(address: str) -> str:
-    """The address as a code that phones read, to be shown on a page."""
-    return segno.make(address, error="m").svg_inline(scale=6, dark="#18211f", light="#ffffff")

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 
+import segno
 import tornado.httpserver
 import tornado.netutil
 import tornado.web
@@ -26,12 +27,10 @@ class Board(Page):
             raise tornado.web.HTTPError(404)
         if not self.is_trainer:
             return self.show("trainer_door.html", wrong=wrong)
-        from crmkit.serve.command import as_picture
-
         address = self.house.address or f"{self.request.protocol}://{self.request.host}"
         return self.show(
             "board.html", rows=self._rows(), codes=read(self.house.group._codes), address=address,
-            picture=as_picture(address),
+            picture=_as_picture(address),
         )  # fmt: skip
 
     def _rows(self) -> list[dict]:
@@ -108,3 +107,8 @@ class Slides(Page):
         page = await self.house.do(slides.deck, self.house.course, name, self.language)
         self.set_header("Content-Security-Policy", slides.policy_of(page))
         self.finish(page)
+
+
+def _as_picture(address: str) -> str:
+    """The address as a code that phones read, to be shown on a page."""
+    return segno.make(address, error="m").svg_inline(scale=6, dark="#18211f", light="#ffffff")
