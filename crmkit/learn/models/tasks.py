@@ -91,6 +91,7 @@ class Kept(Part):
     product: str
     member: str
     quantity: Count
+    days: Count | None = None
     status: Annotated[str, one_of(("held", "released"))] | None = None
 
 

@@ -65,7 +65,13 @@ class StockRoom:
         why = {row.move_id: row.reason for row in rows(schema.write_off)}
         return cls(
             kept=tuple(
-                {name: getattr(row, name) for name in ("product_id", "member_id", "quantity", "status")}
+                {
+                    "product_id": row.product_id,
+                    "member_id": row.member_id,
+                    "quantity": row.quantity,
+                    "status": row.status,
+                    "days": (row.until - row.made_at).days,
+                }
                 for row in rows(schema.reservation)
             ),
             sent=tuple(
@@ -128,12 +134,13 @@ def _counts(rows: Callable[[Any], list[Any]], schema: Any) -> tuple[Count, ...]:
 
 @dataclass(frozen=True)
 class WasKept:
-    """So many of a product were set aside for a member; with a `status` they still are, or are
-    free again."""
+    """So many of a product were set aside for a member, for so many `days` where that is said; with
+    a `status` they still are, or are free again."""
 
     product: str
     member: str
     quantity: int
+    days: int | None = None
     status: str | None = None
 
     def touches(self, books: Any) -> set[str]:
@@ -164,6 +171,16 @@ class WasKept:
                     count=mine[-1]["quantity"], right=self.quantity
                 ),
             )
+        in_time = [one for one in fit if self.days in (None, one["days"])]
+        if not in_time:
+            return Fault(
+                "wrong_days",
+                _(
+                    "{product} is kept for {count} days; {right} was asked for. Release it and keep "
+                    "it anew."
+                ).format(product=self.product, count=fit[-1]["days"], right=self.days),
+            )
+        fit = in_time
         if self.status and all(one["status"] != self.status for one in fit):
             return Fault(
                 "still_kept",

@@ -312,13 +312,14 @@ def drawn_from(scene: str) -> list[str]:
 
 
 def _keeping(product: str, member: str, quantity: int) -> Key:
-    def keep(shop: Any, many: int = quantity, whom: str | None = member) -> None:
-        shop.stock.reserve(product, many, member_id=whom)
+    def keep(shop: Any, many: int = quantity, whom: str | None = member, days: int = 1) -> None:
+        shop.stock.reserve(product, many, member_id=whom, days=days)
 
     return Key(
         keep,
         {
             "wrong_quantity": lambda shop: keep(shop, 1 if quantity > 1 else 2),
             "kept_for_other": lambda shop: keep(shop, whom=None),
+            "wrong_days": lambda shop: keep(shop, days=3),
         },
     )
