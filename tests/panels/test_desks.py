@@ -101,7 +101,7 @@ def test_goods_that_came_are_entered_as_a_list_once(shop_of, walk):
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("P1 3", [("P1", 3)]), ("P1\nP2, 4;P3：2", [("P1", 1), ("P2", 4), ("P3", 2)]), ("", [])],
+    [("P1 3", [("P1", 3)]), ("P1 1\nP2, 4;P3：2", [("P1", 1), ("P2", 4), ("P3", 2)]), ("", [])],
 )
 def test_lists_of_goods_are_read_as_people_write_them(typed, meant):
     assert units(typed) == meant

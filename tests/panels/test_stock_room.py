@@ -374,6 +374,12 @@ def test_cases_are_not_taken_for_pieces(typed):
         units(typed)
 
 
+@pytest.mark.parametrize("typed", ["P0005", "荞麦面", "P0005 3\nP0006"])
+def test_goods_without_a_number_are_asked_how_many(typed):
+    with pytest.raises(PracticeError, match="how many|几件"):
+        units(typed)
+
+
 @pytest.mark.parametrize("typed", ["P1 3 4", "P1 1,200", "P1 black tea", "P1 2.5", "P1 -3"])
 def test_a_list_that_may_mean_two_numbers_is_asked_back(typed):
     with pytest.raises(PracticeError):

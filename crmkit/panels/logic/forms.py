@@ -139,13 +139,16 @@ def units(words: str) -> list[tuple[str, int]]:
         what, *more = _BETWEEN.split(line)
         if len(more) > 1 and _pieces(more[-1]) is None:
             more[-2:] = [f"{more[-2]} {more[-1]}"]  # 3 tins
+        if not more:
+            how_many = _("“{line}”: how many? Write the number behind it, such as P0001 3.")
+            raise BadValue(how_many.format(line=line[:40]))
         if not any(map(str.isdigit, what)):  # a name, of several words
-            *name, many = more or ["1"]
+            *name, many = more
             what, more = " ".join([what, *name]), [many]
-        if more and _CASES.search(more[-1]):
+        if _CASES.search(more[-1]):
             cases = _("“{line}”: how many pieces is that? The book counts single pieces, so multiply the cases by what is in one.")  # fmt: skip
             raise BadValue(cases.format(line=line[:40]))
-        said = [_pieces(one) for one in more] or [1]
+        said = [_pieces(one) for one in more]
         if said[-1] is None or any(one is not None for one in said[:-1]):
             unclear = _("“{line}” is not clear: one product a line, the goods and then how many, such as P0001 3.")  # fmt: skip
             raise BadValue(unclear.format(line=line[:40]))
