@@ -183,7 +183,7 @@ class Counting(Desk):
         return parts.card(
             self._to_sign(),
             parts.table(_("Every product that was counted"), heads, rows),
-            parts.text(_("14 → 10: counted as 14 first, then as 10. The last count is booked; its difference decides whether the manager signs."), "quiet") if any(line.before for line in lines) else None,
+            parts.text(_("For example, 14 → 10: counted as 14 first, then as 10. The last count is booked; its difference decides whether the manager signs."), "quiet") if any(line.before for line in lines) else None,
             self._sums() if self.summed else None,
             parts.text(_("Not counted, and left as they are: {goods}").format(goods=_("; ").join(left)), "quiet") if left else None,
             self._why(),

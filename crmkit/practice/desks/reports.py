@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import String, bindparam, select, text
 
 from crmkit.practice import access, masks, rung, schema
 from crmkit.practice.command import Desk, Tx, query
@@ -80,7 +80,7 @@ class _Book:
         """What a query of `reports.sql` finds at these stores."""
         asked = queries(Path(__file__).with_suffix(".sql"))
         statement = text(f"WITH known AS ({asked['known']}) {asked[name]}")
-        here = bindparam("stores", sorted(self.stores), expanding=True)
+        here = bindparam("stores", sorted(self.stores), String(), expanding=True)
         return self.frame(statement.bindparams(here))
 
     def frame(self, statement) -> "pd.DataFrame":

@@ -9,11 +9,13 @@ from datetime import date
 from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import schema, values
+from crmkit.practice import access, schema, values
 from crmkit.practice.domain.spoiling import off_first
 from crmkit.practice.errors import BadValue, Refused
 
 lot = schema.lot
+LIFE_LEFT = 1 / 3
+"""Goods with a smaller part of their life left are taken in by the manager only: a shop's rule."""
 
 
 def standing(tx, store_id: str, product_id: str) -> list:
@@ -64,6 +66,14 @@ def came(tx, units: dict[str, int], best_before: date | str) -> None:
     if day < tx.today:
         said = _("{product}: {day} is over. Goods past their date are not taken in.")
         raise Refused(said, product=product.id, day=f"{day}")
+    left = (day - tx.today).days
+    short = left < product.shelf_life_days * LIFE_LEFT
+    if short and not access.is_allowed(tx.connection, tx.staff.id, "stock.write_off", tx.store_id):
+        said = _(
+            "{product} keeps for {days} days and has {left} left, less than a third. Do not take it "
+            "in yet: ask the store manager, who decides and may receive it."
+        )
+        raise Refused(said, product=product.id, days=product.shelf_life_days, left=left)
     here = (lot.c.store_id == tx.store_id, lot.c.product_id == product.id, lot.c.best_before == day)
     before = tx.value(select(func.coalesce(func.sum(lot.c.remaining), 0)).where(*here))
     _put(tx, product.id, day, int(before) + units[product.id])

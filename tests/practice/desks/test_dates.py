@@ -57,6 +57,22 @@ def test_a_date_that_cannot_be_is_refused_and_nothing_is_received(foods, units, 
     assert foods.stock.look("P3").on_hand == 10
 
 
+def test_goods_with_less_than_a_third_of_their_life_left_are_the_managers_to_take(foods):
+    keeper, manager = foods.as_staff("K1").stock, foods.as_staff("B1").stock
+    for take in (
+        lambda: keeper.receive([("P3", 2)], best_before="2025-07-02"),
+        lambda: keeper.receive_order(
+            foods.stock.order(foods.stock.add_supplier("W9", "W").id, [("P3", 1)]).id,
+            best_before="2025-07-02",
+        ),
+    ):
+        with pytest.raises(Refused, match="has 2 left, less than a third"):
+            take()
+    assert dates_of(foods) == {}
+    manager.receive([("P3", 2)], best_before="2025-07-02")
+    assert dates_of(foods) == {"2025-07-02": 2}
+
+
 def test_what_is_sold_is_thought_to_be_of_the_earliest_date_that_is_not_over(foods, clock):
     foods.stock.receive([("P3", 4)], best_before="2025-07-01")
     foods.stock.receive([("P3", 6)], best_before="2025-12-01")
