@@ -73,9 +73,15 @@ def _parted(column: str) -> tuple[str, str]:
     return (base, end) if mark and (end in PARTS or end.isdigit()) else (column, "")
 
 
+SPAN = re.compile(r"revenue_(\d{4}-\d{2})_(\d{4}-\d{2})")
+"""A column of the revenue of some months, the first and the last in its name."""
+
+
 def heading(column: str) -> str:
     """What people read above a column: ``heading("aov")`` is 客单价, Average order value."""
     said = label("column", column)
+    if span := SPAN.fullmatch(column):
+        return months(*span.groups())
     base, end = _parted(column)
     if said != column or not end:
         return said

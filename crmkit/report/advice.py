@@ -9,16 +9,14 @@ from typing import Any
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, months, text
+from crmkit.report import says
 from crmkit.report.figures import change, money, rows, share
 from crmkit.report.of_members import half
 from crmkit.report.own import compared
-from crmkit.report.says import goods
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
 """From where on a figure is worth a word: revenue against last year, members who came once, revenue of
 walk-ins, pieces that come back, empty shelves, how many times as often as by chance."""
-STORE = -0.1
-"""A store that lost more than this is worth a visit."""
 TO_COMPARE = 200
 """Of fewer members than this, every tenth left out is too few to compare with."""
 LONG = 30
@@ -40,7 +38,7 @@ class Advice:
 
 def advice(found: Mapping[str, Any]) -> list[Advice]:
     """The advice that the results so far bear out, the most urgent first; at most five."""
-    said = [one for rule in (_fall, _store, _win_back, _second, _walk_ins, _empty, _pair, _return) if (one := rule(found))]  # fmt: skip
+    said = [one for rule in (_fall, _store, _win_back, _rise, _second, _walk_ins, _empty, _pair, _return) if (one := rule(found))]  # fmt: skip
     return said[:5]
 
 
@@ -58,13 +56,30 @@ def _fall(found: Mapping[str, Any]) -> Advice | None:
 
 def _store(found: Mapping[str, Any]) -> Advice | None:
     worst = rows(found["store_trend"])[:1] if "store_trend" in found else []
-    if not worst or worst[0]["change_rate"] > STORE:
+    if not worst or worst[0]["change_rate"] > says.FELL:
         return None
     name = found["names"].get(str(worst[0]["store_id"]), worst[0]["store_id"])
     early, late = compared([one["month"] for one in rows(found["by_month"])])
+    do = {
+        "orders": _(
+            "Find out why fewer people come to {store}: who of its members stays away, what has opened nearby, what has changed at its door."
+        ),
+        "baskets": _(
+            "Find out what people no longer buy at {store}: what is missing on its shelves, which goods sell less there, what has become dearer."
+        ),
+        "both": _(
+            "Go and see why {store} is falling: what is missing on the shelves, who serves, what has opened nearby."
+        ),
+    }[says.less(worst[0])]
+    told = _("{store}: {change}, {late} compared with {early}.").format(
+        store=name,
+        change=change(worst[0]["change_rate"]),
+        late=months(late[0], late[-1]),
+        early=months(early[0], early[-1]),
+    )
     return Advice(
-        _("Go and see why {store} is falling: what is missing on the shelves, who serves, what has opened nearby.").format(store=name),
-        _("{store}: {change}, {late} compared with {early}.").format(store=name, change=change(worst[0]["change_rate"]), late=months(late[0], late[-1]), early=months(early[0], early[-1])),
+        do.format(store=name),
+        told + gap() + _("That is: {why}").format(why=says.why_less(worst[0])),
         _("Watch the store's revenue month by month beside that of the others."),
     )  # fmt: skip
 
@@ -85,6 +100,19 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
         _("Contact good members who have not been in for a while, by phone or message; leave out one in ten at random, for comparison.") if many else _("Contact good members who have not been in for a while, one by one, by phone or message."),
         _("{n} members ({groups}) bring {money} of member spending; by {day} they had not bought for {days} days on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
         _("In two months: what share of those contacted bought, and what share of those left out?") if many else _("In two months: which of them have bought again? Ask each one why, or why not."),
+    )  # fmt: skip
+
+
+def _rise(found: Mapping[str, Any]) -> Advice | None:
+    best = says.goods_rose(found)
+    if best is None:
+        return None
+    name = text("category", best["category"])
+    early, late = compared([one["month"] for one in rows(found["by_month"])])
+    return Advice(
+        _("{category} is growing fast: see whether stock and shelf space keep up with it.").format(category=name),
+        _("{store}: {change}, {late} compared with {early}.").format(store=name, change=change(best["change_rate"]), late=months(late[0], late[-1]), early=months(early[0], early[-1])),
+        _("Watch its revenue month by month, and the days on which something of it is out of stock."),
     )  # fmt: skip
 
 
@@ -148,7 +176,7 @@ def _return(found: Mapping[str, Any]) -> Advice | None:
         for one in rows(found["returns"])
         if one["unusual"] and BACK <= one["return_rate"] <= CANCELLED
     ]
-    table = goods(table, rows(found["abc"])) if "abc" in found else table
+    table = says.goods(table, rows(found["abc"])) if "abc" in found else table
     if not table:
         return None
     name = found["names"].get(str(table[0]["product_id"]), table[0]["product_id"])

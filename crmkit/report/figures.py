@@ -9,18 +9,18 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_month, heading, headings, short_month, show
+from crmkit.labels import SPAN, full_month, heading, headings, short_month, show
 from crmkit.results import number
 from crmkit.tables import open_frame
 
 MONEY = (
-    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_months", "last_year", "monetary",
-    "monetary_each", "months_before", "refunded", "revenue", "value",
+    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_year", "monetary",
+    "monetary_each", "refunded", "revenue", "value",
 )  # fmt: skip
 """Columns of a report that hold money: with the file's own sign."""
 MONEY_RATES = ("member_share",)
 """Shares of money: what they were reckoned from is money."""
-CHANGES = ("change_rate", "pop", "yoy")
+CHANGES = ("change_rate", "each_rate", "orders_rate", "pop", "yoy")
 """Columns that tell how much more or less it is: with plus or minus, as in the sentences."""
 NAMED = ("product_id", "also_bought", "store_id")
 """Columns of ids that have names."""
@@ -73,7 +73,7 @@ def as_read(
     columns = _columns(result)
     for head in table.columns:
         column, said = columns.get(head, ""), list(table[head])
-        if column in MONEY:
+        if column in MONEY or SPAN.fullmatch(column):
             said = _money(said, sign)
         elif column in NAMED:
             said = [f"{names[one]} ({one})" if names.get(one, one) != one else one for one in said]

@@ -86,23 +86,34 @@ def compared(months: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def trend(sales: Any, by: str, products: Any = None) -> Any:
     """Per store or category its revenue in the last whole months and in those they are `compared`
-    with, and the change. The one that fell most comes first.
+    with, and the change of it, of its orders and of what an order brings. The one that fell most
+    comes first. Orders of a category are those that hold something of it.
     """
     table = tables.collect(
         tables.open_frame(kpi.sales_summary(whole(sales), by=["month", by], products=products))
     )
-    early, late = compared(sorted({one for one in table["month"].to_list() if one is not None}))
+    there = sorted({one for one in table["month"].to_list() if one is not None})
+    early, late = compared(there)
+    if not early:
+        return table.select(by).head(0).to_native()  # a month alone is held against none
+    then, now = (f"revenue_{some[0]}_{some[-1]}" for some in (early, late))
     rows = table.filter(~nw.col(by).is_null()).select(
         by,
-        months_before=nw.when(nw.col("month").is_in(early)).then(nw.col("revenue")),
-        last_months=nw.when(nw.col("month").is_in(late)).then(nw.col("revenue")),
+        **{then: nw.when(nw.col("month").is_in(early)).then(nw.col("revenue"))},
+        **{now: nw.when(nw.col("month").is_in(late)).then(nw.col("revenue"))},
+        _then=nw.when(nw.col("month").is_in(early)).then(nw.col("orders")),
+        _now=nw.when(nw.col("month").is_in(late)).then(nw.col("orders")),
     )
-    found = rows.group_by(by).agg(nw.col("months_before", "last_months").sum())
-    found = found.filter(nw.col("months_before") > 0).with_columns(
-        nw.col("months_before", "last_months").round(2),
-        change_rate=nw.col("last_months") / nw.col("months_before") - 1,
+    found = rows.group_by(by).agg(nw.col(then, now, "_then", "_now").sum())
+    found = found.filter(nw.col(then) > 0, nw.col("_then") > 0).with_columns(
+        nw.col(then, now).round(2),
+        change_rate=nw.col(now) / nw.col(then) - 1,
+        orders_rate=nw.col("_now") / nw.col("_then") - 1,
+        each_rate=nw.when(nw.col("_now") > 0).then(
+            nw.col(now) / nw.col(then) * nw.col("_then") / nw.col("_now") - 1
+        ),
     )
-    return found.sort("change_rate", by).to_native()
+    return found.drop("_then", "_now").sort("change_rate", by).to_native()
 
 
 def weekdays(sales: Any) -> Any:

@@ -16,6 +16,10 @@ from crmkit.report.own import compared
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
+FELL = -0.1
+"""Of a store or category that lost more than this it is told whether fewer came or bought less."""
+ROSE = 0.2
+"""A category that rose by this or more is told before those that fell."""
 FEW = 5
 """So many products are told of where no few of them bring most."""
 HALF_A_YEAR = 6
@@ -189,29 +193,69 @@ def store_trend(found: Mapping[str, Any]) -> str:
 
 
 def category_trend(found: Mapping[str, Any]) -> str:
-    """All categories together, then each."""
+    """All categories together, where the stores did not tell it, then each."""
     told = _("{late} compared with {early}: {total} overall. By category: {stores}.")
+    if store_trend(found) if "store_trend" in found else "":
+        told = _("{late} compared with {early}, by category: {stores}.")
     return _trend(found, "category_trend", "category", told)
 
 
 def _trend(found: Mapping[str, Any], step: str, column: str, said: str) -> str:
-    """In all, then each, the one that fell most first; of many those at either end."""
+    """In all, then each, the one that fell most first; of many those at either end. Of the one that
+    fell most whether fewer came or each bought less.
+    """
     table = rows(found[step])
     if len(table) < 2:
         return ""
-    told = [
-        f"{found['names'].get(str(one[column]), text(column, one[column]))} {change(one['change_rate'])}"
-        for one in table
-    ]
+    named = [found["names"].get(str(one[column]), text(column, one[column])) for one in table]
+    told = [f"{name} {change(one['change_rate'])}" for name, one in zip(named, table, strict=True)]
+    first = [told.pop()] if goods_rose(found, step) else []
     if len(told) > MANY:
         told = [*told[: MANY // 2], "…", *told[-(MANY // 2) :]]
+    listed = _(", ").join(told)
+    if first:
+        listed = _("{name} rose most; the others: {rest}").format(name=first[0], rest=listed)
     of = {one["month"]: one["revenue"] for one in rows(found["by_month"])}
     early, late = compared(list(of))
     then, now = (sum(of[one] for one in some) for some in (early, late))
-    return said.format(
+    said = said.format(
         late=months(late[0], late[-1]), early=months(early[0], early[-1]),
-        total=change(now / then - 1) if then else "–", stores=_(", ").join(told),
+        total=change(now / then - 1) if then else "–", stores=listed,
     )  # fmt: skip
+    if table[0]["change_rate"] > FELL:
+        return said
+    return said + gap() + _("{name}: {why}").format(name=named[0], why=why_less(table[0], step))
+
+
+def less(one: Mapping[str, Any]) -> str:
+    """What made revenue fall: fewer "orders", smaller "baskets", or "both" of them."""
+    orders, basket = one["orders_rate"], one["each_rate"]
+    if basket is None or basket > orders / 3:
+        return "orders"
+    return "baskets" if orders > basket / 3 else "both"
+
+
+def goods_rose(found: Mapping[str, Any], step: str = "category_trend") -> dict[str, Any] | None:
+    """The category that rose most, where it rose by much; of stores the one that fell is told first."""
+    table = rows(found[step]) if step == "category_trend" and step in found else []
+    return table[-1] if len(table) > 1 and table[-1]["change_rate"] >= ROSE else None
+
+
+def why_less(one: Mapping[str, Any], step: str = "store_trend") -> str:
+    """How orders and what an order brings have changed, and what that means."""
+    of_stores = {
+        "orders": _("orders {orders}, average order value {basket}: fewer come."),
+        "baskets": _("orders {orders}, average order value {basket}: as many come, they buy less."),
+        "both": _("orders {orders}, average order value {basket}: fewer come, and they buy less."),
+    }
+    of_goods = {
+        "orders": _("orders with it {orders}, spent on it in each {basket}: fewer buy it."),
+        "baskets": _("orders with it {orders}, spent on it in each {basket}: as many buy it, but less of it."),
+        "both": _("orders with it {orders}, spent on it in each {basket}: fewer buy it, and less of it."),
+    }  # fmt: skip
+    told = (of_stores if step == "store_trend" else of_goods)[less(one)]
+    basket = "–" if one["each_rate"] is None else change(one["each_rate"])
+    return told.format(orders=change(one["orders_rate"]), basket=basket)
 
 
 def channels(found: Mapping[str, Any]) -> str:

@@ -10,9 +10,10 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse
+from crmkit.report.figures import as_read
 from crmkit.report.of_members import groups, held_back, movement
-from crmkit.report.own import returned
-from crmkit.report.says import abc, weekday
+from crmkit.report.own import returned, trend
+from crmkit.report.says import abc, category_trend, weekday, why_less
 
 
 def export(weekend=1.0, together=0.0):
@@ -115,7 +116,7 @@ def test_the_store_that_falls_and_the_one_that_rises_are_named(stores):
     assert (round(after / before - 1, 3), round(before / after - 1, 3)) == (-0.429, 0.75)
     assert (
         says(stores[0], "store_trend")
-        == "2026年8月至10月，和2026年5月至7月比：合计 ±0.0%。各店：S2 −42.9%、S1 ±0.0%、S3 +75.0%。"
+        == "2026年8月至10月，和2026年5月至7月比：合计 ±0.0%。各店：S2 −42.9%、S1 ±0.0%、S3 +75.0%。S2：单数 −42.9%，客单价 ±0.0%：来的人少了。"
     )
 
 
@@ -366,7 +367,14 @@ def test_stores_are_compared_with_the_year_before_and_categories_are_read_from_t
         assert stores.startswith("2026年2月至4月，和2025年2月至4月比：")
         north = 80 * 1.3 / (100 * 1.1) - 1
         assert f"北店 −{-north:.1%}、南店 +{1.3 / 1.1 - 1:.1%}" in stores
-        assert kinds.endswith(f"各品类：粮油 −10.0%、宠物 +{0.3 * 180 / (0.1 * 200) - 1:.1%}。")
+        pets = f"+{0.3 * 180 / (0.1 * 200) - 1:.1%}"
+        assert kinds.startswith(f"2026年2月至4月，和2025年2月至4月比，各品类：涨得最多的是宠物 {pets}；其余粮油 −10.0%。")  # fmt: skip
+        assert "合计" in stores and "合计" not in kinds  # which is told once
+        [more] = [one for one in report.advice if "宠物" in one.do]
+        assert more.because == f"宠物：2026年2月至4月和2025年2月至4月比，{pets}。"
+    with use_language("en"):
+        assert category_trend(report.found).startswith(f"February to April 2026 compared with February to April 2025, by category: 宠物 {pets} rose most; the others: 粮油 −10.0%.")  # fmt: skip
+    with use_language("zh"):
         assert "按品类" not in dict(report.left_out) and "<td>品类</td>" in report.html()
         code = [one["source"] for one in report.notebook()["cells"]]
         assert any("products = report.products_of(lines, '商品', '类别')" in one for one in code)
@@ -378,7 +386,47 @@ def test_stores_are_compared_with_the_year_before_and_categories_are_read_from_t
 
 def test_a_store_that_fell_is_to_be_visited(stores):
     [one] = [one for one in stores[0].advice if "S2" in one.do]
-    assert one.because == "S2：2026年8月至10月和2026年5月至7月比，−42.9%。"
+    assert one.do == "弄清S2为什么来的人少了：哪些会员不来了、附近新开了什么、门口有没有变化。"
+    assert one.because == "S2：2026年8月至10月和2026年5月至7月比，−42.9%。其中单数 −42.9%，客单价 ±0.0%：来的人少了。"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("orders", "each", "zh", "en"),
+    [
+        (-0.255, 0.081, "单数 −25.5%，客单价 +8.1%：来的人少了。", "orders −25.5%, average order value +8.1%: fewer come."),
+        (0.01, -0.2, "单数 +1.0%，客单价 −20.0%：人没怎么少，是每单买得少了。", "orders +1.0%, average order value −20.0%: as many come, they buy less."),
+        (-0.1, -0.1, "单数 −10.0%，客单价 −10.0%：来的人少了，每单也买得少了。", "orders −10.0%, average order value −10.0%: fewer come, and they buy less."),
+        (-1.0, None, "单数 −100.0%，客单价 –：来的人少了。", "orders −100.0%, average order value –: fewer come."),
+    ],
+)  # fmt: skip
+def test_it_is_told_whether_fewer_came_or_each_bought_less(orders, each, zh, en):
+    for language, told in (("zh", zh), ("en", en)):
+        with use_language(language):
+            assert why_less({"orders_rate": orders, "each_rate": each}) == told
+
+
+@pytest.mark.parametrize(
+    ("since", "zh", "en"),
+    [
+        ("2025-07-01", ["2025年8月至10月", "2026年8月至10月"], ["August to October 2025", "August to October 2026"]),
+        ("2026-04-01", ["2026年5月至7月", "2026年8月至10月"], ["May to July 2026", "August to October 2026"]),
+    ],
+)  # fmt: skip
+def test_the_table_of_what_rose_and_fell_names_its_months(since, zh, en):
+    """The year before is no “months before”."""
+    days = pd.date_range(since, "2026-10-31")
+    lines = pd.DataFrame({"sale_id": range(len(days)), "sold_at": days, "store_id": ["S1", "S2"] * (len(days) // 2) + ["S1"] * (len(days) % 2), "quantity": 1, "amount": 900.0})  # fmt: skip
+    for language, told in (("zh", zh), ("en", en)):
+        with use_language(language):
+            table = as_read(trend(lines, "store_id"), sign="¥")
+            assert list(table.columns)[1:3] == told
+            assert table.iloc[0, 1].startswith("¥4")
+
+
+def test_a_month_alone_is_held_against_none():
+    days = pd.date_range("2026-10-01", "2026-10-31")
+    lines = pd.DataFrame({"sale_id": range(31), "sold_at": days, "store_id": "S1", "quantity": 1, "amount": 9.0})  # fmt: skip
+    assert not len(trend(lines, "store_id"))
 
 
 def test_a_spread_of_sales_and_a_month_of_losses_are_told():
