@@ -91,7 +91,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
-            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales))", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True, unless=too_short[60]),
+            Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales, ties='together'), bins=5)", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True, unless=too_short[60]),
             Step("groups", _("The eight customer groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups, unless=too_short[60]),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=of_members.times),
             Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between, unless=too_short[60]),
@@ -102,8 +102,8 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("cohorts", _("By the time of the first purchase"), f'ck.kpi.cohort_retention(report.whole(sales, "{cohort}", begin=False), period="{cohort}")', "ck.plot.cohort_retention(cohorts)", needs=member, rows=0, says=of_members.cohorts, unless=too_short[90]),
         ],
         _("What members will bring"): [
+            Step("held_back", _("First a trial: how well a forecast would have done on the last {n} weeks").format(n=WEEKS), f"ck.customers.holdout(sales, weeks={WEEKS})", needs=("member_id",), rows=0, says=of_members.held_back, unless=too_short[2 * 7 * WEEKS + 1]),
             Step("worth", _("What members are likely to buy in the next 13 weeks"), f"ck.customers.lifetime_value(sales, weeks={WEEKS})", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=of_members.worth, members=True, unless=too_short[90]),
-            Step("held_back", _("How well the same method did on the last {n} weeks").format(n=WEEKS), f"ck.customers.holdout(sales, weeks={WEEKS})", needs=("member_id",), rows=0, says=of_members.held_back, unless=too_short[2 * 7 * WEEKS + 1]),
         ],
         _("Baskets: what goes together"): [
             Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),

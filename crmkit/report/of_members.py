@@ -95,18 +95,26 @@ def between(found: Mapping[str, Any]) -> str:
     return "" if days is None else _("When members come again, half of the time it is within {n} days.").format(n=days)  # fmt: skip
 
 
+def off_by(found: Mapping[str, Any]) -> float | None:
+    """By what share the forecast was off when it was tried; None where it was not."""
+    one = found.get("held_back")
+    return one.expected_value / one.actual_value - 1 if one and one.actual_value > 0 else None
+
+
 def held_back(found: Mapping[str, Any]) -> str:
     """How far the forecast would have been off a quarter ago: what came against what was told."""
-    one = found["held_back"]
-    if not one.actual_value > 0:
+    one, off = found["held_back"], off_by(found)
+    if off is None:
         return _("In the last {weeks} weeks these members bought nothing that could be compared.").format(weeks=one.weeks)  # fmt: skip
-    off = one.expected_value / one.actual_value - 1
     said = _("From the sales up to {cut} alone, the method would have forecast {expected} for the {weeks} weeks after; the {n} members of that time spent {actual}. It was off by {off}.").format(
         cut=full_day(one.cut), expected=money(found, one.expected_value), weeks=one.weeks, n=f"{one.n:,}",
         actual=money(found, one.actual_value), off=change(off),
     )  # fmt: skip
-    verdict = _("That is near enough to plan with.") if abs(off) <= NEAR else _("That is far off: do not plan with the forecast alone.") if abs(off) > FAR else _("Take the forecast as a rough figure.")  # fmt: skip
-    return said + gap() + verdict
+    if abs(off) > FAR:
+        return _("The forecast is not to be relied on.") + gap() + said
+    if abs(off) > NEAR:
+        return said + gap() + _("Take the forecast as a rough figure.")
+    return said + gap() + _("This once it was close; that is one trial only, and a busy or a slack season comes on top.")  # fmt: skip
 
 
 def cohorts(found: Mapping[str, Any]) -> str:
@@ -124,12 +132,15 @@ def cohorts(found: Mapping[str, Any]) -> str:
 
 
 def worth(found: Mapping[str, Any]) -> str:
-    """What members are expected to bring."""
+    """What members are expected to bring; first, where it went wrong when tried, not to rely on it."""
     one = found["worth"]
     said = _("{n} members are likely to spend {total} in the 13 weeks after {day} (the model's 95% range: {low} to {high}).").format(
         n=f"{one.n:,}", day=full_day(found["_days"][1]),
         **{name: money(found, getattr(one, name)) for name in ("total", "low", "high")},
     )  # fmt: skip
+    off = off_by(found)
+    if off is not None and abs(off) > FAR:
+        said = _("Do not plan with this figure: on trial, above, the method was off by {off}.").format(off=change(off)) + gap() + said  # fmt: skip
     return said + gap() + _("This assumes that things go on as before: the model knows neither your seasons nor your plans.")  # fmt: skip
 
 

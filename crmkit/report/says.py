@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ FEW = 5
 """So many products are told of where no few of them bring most."""
 HALF_A_YEAR = 6
 """So many months are told together beside the last one."""
+ALIKE = 0.02
+"""Months that differ by no more are told as alike."""
 MANY = 8
 """Of more stores than this those at either end are named."""
 CENT = 0.01
@@ -79,11 +82,17 @@ def rate(found: Mapping[str, Any]) -> str:
 
 
 def by_month(found: Mapping[str, Any]) -> str:
-    """The strongest and the weakest month, and which are left out because they are not whole."""
-    table = sorted(rows(found["by_month"]), key=lambda one: one["revenue"])
+    """The strongest and the weakest month, a day each, and which are left out because they are not whole."""
+    table = sorted(
+        (one["revenue"] / days_in(one["month"]), one["month"]) for one in rows(found["by_month"])
+    )
     said = []
     if len(table) > 1:
-        said.append(_("Best month: {best}; weakest: {least}.").format(best=full_month(table[-1]["month"]), least=full_month(table[0]["month"])))  # fmt: skip
+        (low, least), (high, best) = table[0], table[-1]
+        if high - low <= ALIKE * high:
+            said.append(_("By the day, no month differs from another by more than {share}.").format(share=f"{ALIKE:.0%}"))  # fmt: skip
+        else:
+            said.append(_("Best month by the day: {best} ({high} a day); weakest: {least} ({low} a day).").format(best=full_month(best), high=money(found, high), least=full_month(least), low=money(found, low)))  # fmt: skip
     first, last = found["_cut"]
     if first or last:
         cut = _(", ").join(
@@ -93,6 +102,12 @@ def by_month(found: Mapping[str, Any]) -> str:
         )
         said.append(_("Left out of the monthly figures, because the file does not hold all of it: {months}.").format(months=cut))  # fmt: skip
     return gap().join(said)
+
+
+def days_in(month: str) -> int:
+    """How many days a month has, of 2025-02: the sum of a longer one is more for that alone."""
+    year, number = map(int, month.split("-"))
+    return monthrange(year, number)[1]
 
 
 def weeks(found: Mapping[str, Any]) -> str:
@@ -122,10 +137,21 @@ def growth(found: Mapping[str, Any]) -> str:
     last = table[-1]
     if last["yoy"] is not None and last["yoy"] == last["yoy"]:
         said = _("{month}: {change} on the same month a year earlier.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
-        return said + _half_a_year(table)
+        return said + _by_the_day(last["month"], last["yoy"], 12) + _half_a_year(table)
     if last["pop"] is not None and last["pop"] == last["pop"]:
-        return _("{month}: {change} on the month before, not adjusted for season.").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
+        said = _("{month}: {change} on the month before, not adjusted for season.").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
+        return said + _by_the_day(last["month"], last["pop"], 1)
     return ""
+
+
+def _by_the_day(month: str, rate: float, months_ago: int) -> str:
+    """The change by the day, where one of the two months is longer."""
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 - months_ago
+    now, then = days_in(month), days_in(f"{number // 12}-{number % 12 + 1}")
+    if now == then:
+        return ""
+    daily = (1 + rate) * then / now - 1
+    return gap() + _("By the day: {change} ({now} days against {then}).").format(change=change(daily), now=now, then=then)  # fmt: skip
 
 
 def _half_a_year(table: list[dict[str, Any]]) -> str:

@@ -11,9 +11,9 @@ import pytest
 from crmkit.i18n import use_language
 from crmkit.report import analyse
 from crmkit.report.figures import as_read
-from crmkit.report.of_members import groups, held_back, movement
+from crmkit.report.of_members import groups, held_back, movement, worth
 from crmkit.report.own import returned, trend
-from crmkit.report.says import abc, category_trend, weekday, why_less
+from crmkit.report.says import abc, by_month, category_trend, growth, weekday, why_less
 
 
 def export(weekend=1.0, together=0.0):
@@ -166,6 +166,8 @@ def test_where_the_groups_part_is_told_as_the_file_has_it(by_chance):
     much = rfm[rfm["rfm_group"].str.startswith("important")]
     away = rfm[rfm["rfm_group"].str.endswith(("keep", "win_back"))]
     assert len(away) > len(rfm) / 2
+    assert len(away) == (rfm["recency"] >= away["recency"].min()).sum()  # as a pivot counts them
+    assert len(much) == (rfm["monetary"] >= much["monetary"].min()).sum()
     said = says(report, "groups")
     assert f"花得最多的 {len(much) / len(rfm):.1%} 会员，每位花了 ¥{much['monetary'].min():,.2f} 以上" in said or f"¥{much['monetary'].min():,.0f} 以上" in said  # fmt: skip
     assert f"已有 {away['recency'].min()} 天以上没来的，占会员的 {len(away) / len(rfm):.1%}" in said
@@ -331,7 +333,56 @@ def test_the_forecast_is_held_against_what_came(expected, actual, told):
         assert "nothing that could be compared" in said
         return
     assert f"forecast ¥{expected:.2f} for the 13 weeks after; the 40 members of that time spent ¥{actual:.2f}. It was off by {told}." in said  # fmt: skip
-    assert ("do not plan" in said) == (told == "−40.0%")
+    assert said.startswith("The forecast is not to be relied on.") == (told == "−40.0%")
+    assert ("that is one trial only" in said) == (told == "+9.0%")
+
+
+@pytest.mark.parametrize(("actual", "told"), [(100.0, ""), (77.0, "+29.9%"), (0.0, "")])
+def test_a_forecast_that_went_wrong_on_trial_is_told_so_before_its_figure(actual, told):
+    tried = SimpleNamespace(expected_value=100.0, actual_value=actual)
+    worth_of = SimpleNamespace(n=40, total=100.0, low=90.0, high=110.0)
+    found = {"held_back": tried, "worth": worth_of, "_sign": "¥", "_days": (date(2025, 1, 1), date(2025, 12, 31))}  # fmt: skip
+    for language, warned in (
+        ("zh", f"别拿这个数做计划：上面试的那次，误差 {told}。"),
+        ("en", f"Do not plan with this figure: on trial, above, the method was off by {told}."),
+    ):
+        with use_language(language):
+            assert worth(found).startswith(warned) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("months", "zh", "en"),
+    [
+        # 30 days of September bring less than 31 of August, but more a day
+        ({"2026-07": 310_000, "2026-08": 273_210, "2026-09": 269_520}, "按平均每天算，2026年7月卖得最好（每天 ¥10,000），2026年8月最少（每天 ¥8,813）。", "Best month by the day: July 2026 (¥10,000 a day); weakest: August 2026 (¥8,813 a day)."),
+        ({"2025-02": 280_000, "2025-03": 312_000}, "各月差不多：按平均每天算，相差不到 2%。", "By the day, no month differs from another by more than 2%."),
+    ],
+)  # fmt: skip
+def test_months_are_compared_by_the_day(months, zh, en):
+    table = pd.DataFrame({"month": list(months), "revenue": list(map(float, months.values()))})
+    for language, told in (("zh", zh), ("en", en)):
+        with use_language(language):
+            assert by_month({"by_month": table, "_cut": (False, False), "_sign": "¥"}) == told
+
+
+def test_the_last_month_is_told_by_the_day_where_the_other_is_longer():
+    def told(month, **rates):
+        last = {
+            "month": month,
+            "revenue": 1.0,
+            "last_year": None,
+            "pop": None,
+            "yoy": None,
+            **rates,
+        }
+        return growth({"growth": pd.DataFrame([last])})
+
+    with use_language("zh"):
+        assert told("2025-12", pop=-0.031) == "2025年12月环比 −3.1%（没有剔除淡旺季的影响）。按平均每天算是 −6.2%（31 天对 30 天）。"  # fmt: skip
+        assert told("2024-02", yoy=0.0) == "2024年2月同比 ±0.0%。按平均每天算是 −3.4%（29 天对 28 天）。"  # fmt: skip
+        assert told("2026-01", pop=0.1) == "2026年1月环比 +10.0%（没有剔除淡旺季的影响）。"
+    with use_language("en"):
+        assert told("2025-12", pop=-0.031).endswith("By the day: −6.2% (31 days against 30).")
 
 
 def test_a_file_too_short_to_hold_a_quarter_back_says_so(stores, by_chance):
