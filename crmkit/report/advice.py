@@ -11,7 +11,7 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, months, text
 from crmkit.report import says
 from crmkit.report.figures import change, money, rows, share
-from crmkit.report.of_members import half
+from crmkit.report.of_members import half, long_away
 from crmkit.report.own import compared
 
 FELL, ONCE, WALK_INS, BACK, EMPTY, LIFT = -0.05, 0.3, 0.5, 0.05, 0.03, 2.0
@@ -21,6 +21,8 @@ TO_COMPARE = 200
 """Of fewer members than this, every tenth left out is too few to compare with."""
 LONG = 30
 """Fewer days, or less than twice what is usual between two visits, is no long time."""
+AWAY = 90
+"""Members away for more days than this, and than twice what is usual, are told apart from the rest."""
 TO_CALL = ("important_keep", "important_win_back")
 """The groups that spent much and have not been for a while."""
 CANCELLED = 0.5
@@ -91,16 +93,33 @@ def _win_back(found: Mapping[str, Any]) -> Advice | None:
     members = sum(one["members"] for one in gone)
     if not members:
         return None
-    days = sum(one["recency_each"] * one["members"] for one in gone) / members
     usual = half(found) if "between" in found else None
-    if days < max(LONG, 2 * (usual or LONG)):
+    away = long_away(found, TO_CALL, max(AWAY, 2 * (usual or 0)))
+    days = sum(one["recency_each"] * one["members"] for one in gone) / members
+    if not away["members"] and days < max(LONG, 2 * (usual or LONG)):
         return None  # they come as they always did
+    because = _("{n} members ({groups}) bring {money} of member spending; by {day} they had not bought for {days} days on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}")  # fmt: skip
+    if away["members"]:
+        members = away["members"]
+        because = _long_away(found, away, max(AWAY, 2 * (usual or 0)))
     many = members >= TO_COMPARE
     return Advice(
         _("Contact good members who have not been in for a while, by phone or message; leave out one in ten at random, for comparison.") if many else _("Contact good members who have not been in for a while, one by one, by phone or message."),
-        _("{n} members ({groups}) bring {money} of member spending; by {day} they had not bought for {days} days on average.").format(day=full_day(found["_days"][1]), groups=_(", ").join(f"{text('rfm_group', one['rfm_group'])} {one['members']:,}" for one in gone), n=f"{members:,}", money=share(sum(one["monetary_share"] for one in gone)), days=f"{days:.0f}"),
+        because,
         _("In two months: what share of those contacted bought, and what share of those left out?") if many else _("In two months: which of them have bought again? Ask each one why, or why not."),
     )  # fmt: skip
+
+
+def _long_away(found: Mapping[str, Any], away: Mapping[str, Any], days: int) -> str:
+    """Who they are that have been away long: two kinds of people have no average in common."""
+    said = [_("By {day} {n} of them had not bought for more than {days} days; they had spent {money}.").format(day=full_day(found["_days"][1]), n=f"{away['members']:,}", days=days, money=money(found, away["money"]))]  # fmt: skip
+    if away["then"] > 1:
+        said.append(_("{n} of these last came in {month}.").format(n=f"{away['then']:,}", month=full_month(away["month"])))  # fmt: skip
+    if away["level"] and away["of_level"] > 1:
+        said.append(_("{n} of these are members of the level “{level}”.").format(n=f"{away['of_level']:,}", level=away["level"]))  # fmt: skip
+    if away["rest"]:
+        said.append(_("The other {n} have been away for {days} days on average: no hurry there.").format(n=f"{away['rest']:,}", days=f"{away['rest_days']:.0f}"))  # fmt: skip
+    return gap().join(said)
 
 
 def _rise(found: Mapping[str, Any]) -> Advice | None:

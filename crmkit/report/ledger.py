@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from crmkit.data.scan import scan
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.report.names import called, category_of
+from crmkit.report.names import called, category_of, level_of, levels_of
 from crmkit.tables import CONTRACT, NEEDED, collect, is_nothing, open_frame
 
 TABLES = {
@@ -55,6 +55,7 @@ class Opened:
     - `meant`: the name in the contract by column of the file
     - `code`: the lines of Python that open it; `cleaning`: the report of the cleaning it needed
     - `currency`: the sign of the money, "" where nothing tells
+    - `level`: the column that says of which level a member is; `levels`: the level of each
     """
 
     sales: Any
@@ -74,6 +75,8 @@ class Opened:
     meant: dict[str, str] = field(default_factory=dict)
     cleaning: Any = None
     currency: str = ""
+    level: str | None = None
+    levels: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def columns(self) -> list[str]:
@@ -141,9 +144,13 @@ def opened(
         exec(more[-1], known)
         tables[table] = held(known[table], table)
     names = called(seen.lines, meant, {one: tables[one] for one in others})
-    return _finished(
+    found = _finished(
         known["sales"], _shown(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("cleaning")
     )  # fmt: skip
+    member = next((theirs for theirs, ours in found.meant.items() if ours == "member_id"), None)
+    if member and (level := level_of(seen.lines, beside)):
+        return replace(found, level=level, levels=levels_of(seen.lines, member, level))
+    return found
 
 
 def _of_a_frame(lines: Any, columns: dict[str, str], time_zone: str | None) -> Opened:

@@ -53,6 +53,25 @@ def category_of(lines: Any, headings: Iterable[str]) -> str | None:
     return theirs if 1 < collect(values).rows()[0][0] <= CATEGORIES else None
 
 
+LEVELS = 12
+"""More different ones than this are hardly levels."""
+
+
+def level_of(lines: Any, headings: Iterable[str]) -> str | None:
+    """The column of a file of sales that says of which level a member is, where one does."""
+    found = {ours: theirs for theirs, ours in meanings(list(headings), "members").items()}
+    theirs = found.get("level")
+    if theirs is None:
+        return None
+    values = open_frame(lines).select(n=nw.col(theirs).n_unique())
+    return theirs if 1 < collect(values).rows()[0][0] <= LEVELS else None
+
+
+def levels_of(lines: Any, member: str, level: str) -> dict[str, str]:
+    """The level of each member, as a file of sales tells it beside every line."""
+    return {str(one): str(said).strip() for one, said in _pairs(lines, member, (level,)).items()}
+
+
 def product_name(headings: Iterable[str]) -> str | None:
     """The column that holds what products are called; never one that may hold a person's name."""
     return next((one for one in headings if plain(one) in PRODUCT_NAMES), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -32,11 +33,44 @@ def movement(found: Mapping[str, Any]) -> str:
     if not table:
         return ""
     first, last = table[0], table[-1]
-    said = _("{month}: {new} new members; {lost} members have now been away for three months.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}")  # fmt: skip
+    said = _("{month}: {new} new members; {lost} members bought in {bought} and not in the three months after.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}", bought=_last_seen(last))  # fmt: skip
     most = max(table, key=lambda one: one["lapsed"])
     if most["lapsed"] > last["lapsed"]:
-        said += gap() + _("Most were lost in {month}: {lost}.").format(month=full_month(most["month"]), lost=f"{most['lapsed']:,}")  # fmt: skip
+        said += gap() + _("Most were last seen in {month}: {lost} bought then and not in the three months after.").format(month=_last_seen(most), lost=f"{most['lapsed']:,}")  # fmt: skip
     return said + gap() + _("The file begins in {month}, so everyone counts as new in that month, long-standing customers too.").format(month=full_month(first["month"]))  # fmt: skip
+
+
+def _last_seen(one: Mapping[str, Any]) -> str:
+    """When those last bought who count as lost in a month: three months before it."""
+    number = int(one["month"][:4]) * 12 + int(one["month"][5:]) - 1 - 3
+    return full_month(f"{number // 12}-{number % 12 + 1:02}")
+
+
+def long_away(found: Mapping[str, Any], groups: tuple[str, ...], days: int) -> dict[str, Any]:
+    """Of the members of some groups those who have been away for more days than these, and the rest.
+
+    How many (`members`), what they spent (`money`); in which `month` most of them last bought, and
+    how many of them (`then`); the `level` of most, where the file tells levels; how many are left
+    (`rest`) and how many days they have been away on average (`rest_days`).
+    """
+    here = nw.from_native(found["rfm"]).lazy().filter(nw.col("rfm_group").is_in(groups))
+    at = nw.col("last_purchase").dt
+    each = rows(here.select("member_id", "recency", "monetary", year=at.year(), month=at.month()))
+    gone = [one for one in each if one["recency"] > days]
+    rest = [one["recency"] for one in each if one["recency"] <= days]
+    month, then = _most(f"{one['year']}-{one['month']:02}" for one in gone)
+    levels = found.get("_levels", {})
+    level, of_level = _most(levels.get(str(one["member_id"]), "") for one in gone)
+    return {
+        "members": len(gone), "money": sum(one["monetary"] for one in gone), "month": month, "then": then,
+        "level": level if of_level > len(gone) / 2 else "", "of_level": of_level,
+        "rest": len(rest), "rest_days": sum(rest) / len(rest) if rest else 0,
+    }  # fmt: skip
+
+
+def _most(values: Iterable[str]) -> tuple[str, int]:
+    """The most frequent value, and how often it stands."""
+    return next(iter(Counter(values).most_common(1)), ("", 0))
 
 
 def rfm(found: Mapping[str, Any]) -> str:

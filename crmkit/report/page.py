@@ -242,7 +242,7 @@ def _file(report: Report) -> str:
     kind = re.search(r"products_of\(lines, .*, '(.*)'\)", file.code)
     kind = kind and kind[1]
     lines = [
-        [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else heading("category") if one.column == kind else nothing, f"{one.gaps:,}",
+        [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else heading("category") if one.column == kind else heading("level") if one.column == file.level else nothing, f"{one.gaps:,}",
          "" if "member_id" in (used.get(one.column), one.meaning) else "; ".join(one.odd)]  # which may name a member
         for one in seen.columns
     ]  # fmt: skip

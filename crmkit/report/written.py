@@ -137,7 +137,7 @@ def names_for(file: Opened) -> dict[str, Any]:
         "ck": ck, "report": report, "sales": file.sales, "names": file.names,
         "_cut": (first > file.since, last < file.until), "_days": (file.since, file.until),
         "_stores": file.places.get("store_id", 1), **file.tables,
-        "_sign": file.currency, "_gone": receipts_gone(file), "_reconciled": reconciled(file),
+        "_sign": file.currency, "_levels": file.levels, "_gone": receipts_gone(file), "_reconciled": reconciled(file),
         "_unknown": () if file.pieces else ("units", "upt", "item_price"),
     }  # fmt: skip
 

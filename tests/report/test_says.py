@@ -10,6 +10,7 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse
+from crmkit.report.advice import advice
 from crmkit.report.figures import as_read
 from crmkit.report.of_members import groups, held_back, movement, worth
 from crmkit.report.own import returned, trend
@@ -487,7 +488,9 @@ def test_a_spread_of_sales_and_a_month_of_losses_are_told():
     with use_language("zh"):
         told = abc({"abc": table, "names": {}})
         assert told.startswith("生意比较分散：卖得最多的 5 种占 25.0%，20 种里要 16 种才到销售额的 80.0%。")  # fmt: skip
-        assert "走得最多的是2025年2月：40 位。" in movement({"movement": moved})
+        assert "走得最多的一批，最后一次是2024年11月来的：40 位，之后三个月没再来。" in movement(
+            {"movement": moved}
+        )
 
 
 def test_who_comes_as_usual_is_not_called_a_member_long_away(tmp_path):
@@ -498,6 +501,31 @@ def test_who_comes_as_usual_is_not_called_a_member_long_away(tmp_path):
     with use_language("zh"):
         report = analyse(tmp_path / "销售.csv")
     assert "groups" in report.found and not [one for one in report.advice if "好久没来" in one.do]
+
+
+def test_two_kinds_of_members_who_stay_away_have_no_average_in_common(tmp_path):
+    """Silver cards stop in April at once, others pause a month: told apart, with month and level."""
+    days = pd.date_range("2025-01-01", "2025-10-31")
+    lines = []
+    for n, day in enumerate(days):
+        for m in range(60):
+            silver, pausing = m < 16, 16 <= m < 24
+            stopped = (silver and day >= pd.Timestamp("2025-05-01")) or (pausing and day > pd.Timestamp("2025-09-30"))  # fmt: skip
+            if (n + m) % 7 == 0 and not stopped:
+                lines.append((f"R{n}-{m}", day, f"M{m:02}", "银卡" if silver else "普卡", 90.0 if silver else 30.0 if pausing else 10.0))  # fmt: skip
+    table = pd.DataFrame(lines, columns=["单号", "日期", "会员号", "会员等级", "金额"])
+    table.to_csv(tmp_path / "销售.csv", index=False)
+    spent = table.loc[table["会员等级"] == "银卡", "金额"].sum()
+    with use_language("zh"):
+        report = analyse(tmp_path / "销售.csv")
+        assert "2025年7月：新来 0 位会员；有 16 位2025年4月买过" in movement({"movement": report.found["movement"].df()[:7]})  # fmt: skip
+        [one] = [one for one in report.advice if "好久没来" in one.do]
+        assert one.because.startswith(f"到2025年10月31日为止，有 16 位超过 90 天没来了，他们一共花过 ¥{spent:,.0f}。其中 16 位最后一次是2025年4月来的。其中 16 位是“银卡”会员。")  # fmt: skip
+        assert one.because.endswith("先不急。") and " 34 天" in one.because
+        assert "<td>会员等级</td>" in report.html()
+    with use_language("en"):
+        [one] = [one for one in advice(report.found) if "good members" in one.do]
+        assert f"By 31 October 2025 16 of them had not bought for more than 90 days; they had spent ¥{spent:,.0f}. 16 of these last came in April 2025. 16 of these are members of the level “银卡”." in one.because  # fmt: skip
 
 
 @pytest.mark.parametrize(
