@@ -303,6 +303,7 @@ class Counting(Desk):
         number = self.sheet.stocktake_id
         if self.sheet.noted and not self.cancelling:
             self.cancelling = True
+            self.keys.done("count.cancel")  # what follows is another press
             return
         self.cancelling = False
         self.shop.stock.cancel_count(number, key=self.keys("count.cancel"))

@@ -91,7 +91,11 @@ def begin_a_count(page, served, products):
     page.goto(f"{served.address}/shop/stock")
     page.get_by_role("button", name="Stocktake", exact=True).click()
     if page.locator("[data-act='count.cancel']").count():
-        page.locator("[data-act='count.cancel']").click()
+        page.get_by_role("button", name="Cancel this stocktake").click()
+        throw_it_away = page.get_by_role("button", name="Throw it away")
+        page.locator("textarea[name=products]").or_(throw_it_away).wait_for()
+        if throw_it_away.count():  # something was counted already
+            throw_it_away.click()
     page.locator("textarea[name=products]").fill(products)
     page.locator("form[data-act='count.open'] button[type=submit]").click()
     page.locator("input[name=product]:focus").wait_for()
