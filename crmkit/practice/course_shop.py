@@ -309,7 +309,7 @@ def _to_be_looked_at(shop: Shop) -> None:
 def _came_yesterday(shop: Shop) -> None:
     """A delivery whose date is earlier than that of what stands on the shelf already."""
     shop.office.set_clock(OPENING - timedelta(hours=11, minutes=30))
-    shop.as_staff(KEEPER).stock.receive([("P0072", 12)], best_before="2025-09-15")
+    shop.as_staff(KEEPER).stock.receive([("P0072", 12)], best_before="2026-01-10")
     shop.office.set_clock(OPENING)
 
 
