@@ -64,7 +64,7 @@ def _store(found: Mapping[str, Any]) -> Advice | None:
     early, late = compared([one["month"] for one in rows(found["by_month"])])
     do = {
         "orders": _(
-            "Find out why fewer people come to {store}: who of its members stays away, what has opened nearby, what has changed at its door."
+            "Find out why there are fewer purchases in {store}: whether its members come less often, what has opened nearby, what has changed at its door."
         ),
         "baskets": _(
             "Find out what people no longer buy at {store}: what is missing on its shelves, which goods sell less there, what has become dearer."

@@ -270,14 +270,18 @@ def goods_rose(found: Mapping[str, Any], step: str = "category_trend") -> dict[s
 def why_less(one: Mapping[str, Any], step: str = "store_trend") -> str:
     """How orders and what an order brings have changed, and what that means."""
     of_stores = {
-        "orders": _("orders {orders}, average order value {basket}: fewer come."),
-        "baskets": _("orders {orders}, average order value {basket}: as many come, they buy less."),
-        "both": _("orders {orders}, average order value {basket}: fewer come, and they buy less."),
+        "orders": _("orders {orders}, average order value {basket}: fewer purchases."),
+        "baskets": _(
+            "orders {orders}, average order value {basket}: as many purchases, but smaller ones."
+        ),
+        "both": _(
+            "orders {orders}, average order value {basket}: fewer purchases, and each brings less."
+        ),
     }
     of_goods = {
-        "orders": _("orders with it {orders}, spent on it in each {basket}: fewer buy it."),
-        "baskets": _("orders with it {orders}, spent on it in each {basket}: as many buy it, but less of it."),
-        "both": _("orders with it {orders}, spent on it in each {basket}: fewer buy it, and less of it."),
+        "orders": _("orders with it {orders}, spent on it in each {basket}: it is bought less often."),
+        "baskets": _("orders with it {orders}, spent on it in each {basket}: bought as often, but less of it."),
+        "both": _("orders with it {orders}, spent on it in each {basket}: bought less often, and less of it."),
     }  # fmt: skip
     told = (of_stores if step == "store_trend" else of_goods)[less(one)]
     basket = "–" if one["each_rate"] is None else change(one["each_rate"])

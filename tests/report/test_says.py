@@ -117,7 +117,7 @@ def test_the_store_that_falls_and_the_one_that_rises_are_named(stores):
     assert (round(after / before - 1, 3), round(before / after - 1, 3)) == (-0.429, 0.75)
     assert (
         says(stores[0], "store_trend")
-        == "2026年8月至10月，和2026年5月至7月比：合计 ±0.0%。各店：S2 −42.9%、S1 ±0.0%、S3 +75.0%。S2：单数 −42.9%，客单价 ±0.0%：来的人少了。"
+        == "2026年8月至10月，和2026年5月至7月比：合计 ±0.0%。各店：S2 −42.9%、S1 ±0.0%、S3 +75.0%。S2：单数 −42.9%，客单价 ±0.0%：买的次数少了。"
     )
 
 
@@ -438,17 +438,17 @@ def test_stores_are_compared_with_the_year_before_and_categories_are_read_from_t
 
 def test_a_store_that_fell_is_to_be_visited(stores):
     [one] = [one for one in stores[0].advice if "S2" in one.do]
-    assert one.do == "弄清S2为什么来的人少了：哪些会员不来了、附近新开了什么、门口有没有变化。"
-    assert one.because == "S2：2026年8月至10月和2026年5月至7月比，−42.9%。其中单数 −42.9%，客单价 ±0.0%：来的人少了。"  # fmt: skip
+    assert one.do == "弄清S2的单数为什么少了：会员来得少了没有、附近新开了什么、门口有没有变化。"
+    assert one.because == "S2：2026年8月至10月和2026年5月至7月比，−42.9%。其中单数 −42.9%，客单价 ±0.0%：买的次数少了。"  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("orders", "each", "zh", "en"),
     [
-        (-0.255, 0.081, "单数 −25.5%，客单价 +8.1%：来的人少了。", "orders −25.5%, average order value +8.1%: fewer come."),
-        (0.01, -0.2, "单数 +1.0%，客单价 −20.0%：人没怎么少，是每单买得少了。", "orders +1.0%, average order value −20.0%: as many come, they buy less."),
-        (-0.1, -0.1, "单数 −10.0%，客单价 −10.0%：来的人少了，每单也买得少了。", "orders −10.0%, average order value −10.0%: fewer come, and they buy less."),
-        (-1.0, None, "单数 −100.0%，客单价 –：来的人少了。", "orders −100.0%, average order value –: fewer come."),
+        (-0.255, 0.081, "单数 −25.5%，客单价 +8.1%：买的次数少了。", "orders −25.5%, average order value +8.1%: fewer purchases."),
+        (0.01, -0.2, "单数 +1.0%，客单价 −20.0%：人没怎么少，是每单买得少了。", "orders +1.0%, average order value −20.0%: as many purchases, but smaller ones."),
+        (-0.1, -0.1, "单数 −10.0%，客单价 −10.0%：买的次数少了，每单也买得少了。", "orders −10.0%, average order value −10.0%: fewer purchases, and each brings less."),
+        (-1.0, None, "单数 −100.0%，客单价 –：买的次数少了。", "orders −100.0%, average order value –: fewer purchases."),
     ],
 )  # fmt: skip
 def test_it_is_told_whether_fewer_came_or_each_bought_less(orders, each, zh, en):
