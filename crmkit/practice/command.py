@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, Table, Text, bindparam, func, insert, select, update
@@ -304,12 +305,39 @@ def _declare(desk: str, name: str, roles: str, writes: bool) -> Operation:
     return operation
 
 
-class _Method:
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+
+class Asked(Protocol[P, R]):
+    """What a desk's query is to who calls it."""
+
+    operation: Operation
+    arguments: Arguments
+    within: Callable[..., Any]
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+class Done(Protocol[P, R]):
+    """What a desk's command is to who calls it: `key` may be given beside what it takes itself."""
+
+    operation: Operation
+    arguments: Arguments
+    within: Callable[..., Any]
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    @overload
+    def __call__(self, *args: Any, key: str | None, **kwargs: Any) -> R: ...
+
+
+class _Method(Generic[P, R]):
     """A desk's method, wrapped once its class is known."""
 
     writes: bool
 
-    def __init__(self, method: Callable, roles: str):
+    def __init__(self, method: Callable[Concatenate[Any, Tx, P], R], roles: str):
         self.method, self.roles = method, roles
         names = list(inspect.signature(method).parameters)
         if names[:2] != ["self", "tx"]:
@@ -319,9 +347,16 @@ class _Method:
         operation = _declare(owner.name, name, self.roles, self.writes)
         setattr(owner, name, self._wrapped(operation))
 
+    def _wrapped(self, operation: Operation) -> Callable:
+        raise NotImplementedError
 
-class _Query(_Method):
+
+class _Query(_Method[P, R]):
     writes = False
+
+    if TYPE_CHECKING:
+
+        def __get__(self, desk: Any, owner: Any = None) -> Asked[P, R]: ...
 
     def _wrapped(self, operation: Operation) -> Callable:
         method, arguments = self.method, Arguments(self.method)
@@ -339,8 +374,12 @@ class _Query(_Method):
         return _named(run, arguments.signature, operation, arguments)
 
 
-class _Command(_Method):
+class _Command(_Method[P, R]):
     writes = True
+
+    if TYPE_CHECKING:
+
+        def __get__(self, desk: Any, owner: Any = None) -> Done[P, R]: ...
 
     def _wrapped(self, operation: Operation) -> Callable:
         method, arguments = self.method, Arguments(self.method)
@@ -403,12 +442,12 @@ def _with_key(signature: inspect.Signature) -> inspect.Signature:
     return signature.replace(parameters=parameters)
 
 
-def command(*, roles: str) -> Callable[[Callable], _Command]:
+def command(*, roles: str) -> Callable[[Callable[Concatenate[Any, Tx, P], R]], _Command[P, R]]:
     """A desk's method that writes, and who may: role names with blanks between them."""
     return lambda method: _Command(method, roles)
 
 
-def query(*, roles: str) -> Callable[[Callable], _Query]:
+def query(*, roles: str) -> Callable[[Callable[Concatenate[Any, Tx, P], R]], _Query[P, R]]:
     """A desk's method that only reads, and who may."""
     return lambda method: _Query(method, roles)
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar, dataclass_transform, overload
 from zoneinfo import ZoneInfo
 
 from crmkit.practice import display
@@ -16,10 +16,19 @@ from crmkit.practice import display
 Cents = Annotated[int, display.MONEY]
 Share = Annotated[float, display.PERCENT]
 
+T = TypeVar("T")
+
 _known: dict[str, type] = {}
 
 
-def record(cls: type | None = None, *, lists: str = "") -> type | Callable[[type], type]:
+@overload
+def record(cls: type[T]) -> type[T]: ...
+@overload
+def record(*, lists: str) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(frozen_default=True)
+def record(
+    cls: type[T] | None = None, *, lists: str = ""
+) -> type[T] | Callable[[type[T]], type[T]]:
     """A frozen dataclass that a command may return; `str` and notebooks show it as people read it.
 
     `lists` names the fields that are enough where several stand in a table.
