@@ -1,8 +1,7 @@
 """A report from one's own sales file: one HTML page, and the notebook behind it.
 
 Every table and chart of the report is one line of crmkit, which stands below it; the notebook holds
-the same lines. `ledger` opens the file, `chapters` says what is reckoned, `says` and `of_members` what
-a figure means, `advice` what follows; `figures` are written alike on the `page` and in the `notebook`,
+the same lines. `ledger` opens the file, `chapters` says what is reckoned, `of_…` what a figure means, `advice` what follows; `figures` are written alike on the `page` and in the `notebook`,
 whose tables are `shown`.
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, months, text
-from crmkit.report import says
+from crmkit.report import of_goods, of_places
 from crmkit.report.figures import change, money, rows, share
 from crmkit.report.of_members import half, long_away
 from crmkit.report.own import compared
@@ -58,7 +58,7 @@ def _fall(found: Mapping[str, Any]) -> Advice | None:
 
 def _store(found: Mapping[str, Any]) -> Advice | None:
     worst = rows(found["store_trend"])[:1] if "store_trend" in found else []
-    if not worst or worst[0]["change_rate"] > says.FELL:
+    if not worst or worst[0]["change_rate"] > of_places.FELL:
         return None
     name = found["names"].get(str(worst[0]["store_id"]), worst[0]["store_id"])
     early, late = compared([one["month"] for one in rows(found["by_month"])])
@@ -72,7 +72,7 @@ def _store(found: Mapping[str, Any]) -> Advice | None:
         "both": _(
             "Go and see why {store} is falling: what is missing on the shelves, who serves, what has opened nearby."
         ),
-    }[says.less(worst[0])]
+    }[of_places.less(worst[0])]
     told = _("{store}: {change}, {late} compared with {early}.").format(
         store=name,
         change=change(worst[0]["change_rate"]),
@@ -81,7 +81,7 @@ def _store(found: Mapping[str, Any]) -> Advice | None:
     )
     return Advice(
         do.format(store=name),
-        told + gap() + _("That is: {why}").format(why=says.why_less(worst[0])),
+        told + gap() + _("That is: {why}").format(why=of_places.why_less(worst[0])),
         _("Watch the store's revenue month by month beside that of the others."),
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def _long_away(found: Mapping[str, Any], away: Mapping[str, Any], days: int) -> 
 
 
 def _rise(found: Mapping[str, Any]) -> Advice | None:
-    best = says.goods_rose(found)
+    best = of_places.goods_rose(found)
     if best is None:
         return None
     name = text("category", best["category"])
@@ -195,7 +195,7 @@ def _return(found: Mapping[str, Any]) -> Advice | None:
         for one in rows(found["returns"])
         if one["unusual"] and BACK <= one["return_rate"] <= CANCELLED
     ]
-    table = says.goods(table, rows(found["abc"])) if "abc" in found else table
+    table = of_goods.goods(table, rows(found["abc"])) if "abc" in found else table
     if not table:
         return None
     name = found["names"].get(str(table[0]["product_id"]), table[0]["product_id"])

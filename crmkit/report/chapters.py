@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmkit.i18n import gettext as _
-from crmkit.report import of_members, says
+from crmkit.report import of_goods, of_members, of_places, of_time, of_totals
 from crmkit.report.ledger import Opened
 
 WEEKS = 13
@@ -59,36 +59,36 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     no_pieces = "" if opened.counted else _("The file does not say how many pieces a line is.")
     by_week = Step(
         "by_week", _("Revenue by week"), 'ck.kpi.sales_summary(report.whole(sales, "week"), by="week")',
-        "ck.plot.sales_summary(by_week)", needs=("sale_id",), rows=60, says=says.weeks, unless=too_short[21],
+        "ck.plot.sales_summary(by_week)", needs=("sale_id",), rows=60, says=of_time.weeks, unless=too_short[21],
     )  # fmt: skip
     stock = ("stock_daily",)
     priced = ("stock_daily", "products")
     return {
         _("Key figures"): [
-            Step("summary", _("The totals"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=says.total),
-            Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=says.receipts),
-            Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=says.rate),
+            Step("summary", _("The totals"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=of_totals.total),
+            Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=of_totals.receipts),
+            Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=of_totals.rate),
             Step("repeat", _("How many members buy again"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=of_members.repeat),
         ],
         _("Over time"): [
-            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=says.by_month, unless=too_short[28]),
+            Step("by_month", _("Revenue by month"), 'ck.kpi.sales_summary(report.whole(sales), by="month")', "ck.plot.sales_summary(by_month)", needs=("sale_id",), rows=36, says=of_time.by_month, unless=too_short[28]),
             *([] if year else [by_week]),
-            Step("growth", against, "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=says.growth, unless=too_short[60]),
+            Step("growth", against, "ck.kpi.growth(report.whole(sales))", f'ck.plot.growth(growth, "{change}")', needs=("sale_id",), rows=36, says=of_time.growth, unless=too_short[60]),
             *([] if year else [Step("growth_in_a_year", _("Change on the year before"), "", unless=_("No month in the file can be compared with the year before."))]),
-            Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=says.weekday, unless=too_short[21]),
-            Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=says.hours, unless=no_hours),
+            Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=of_time.weekday, unless=too_short[21]),
+            Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=of_time.hours, unless=no_hours),
         ],
         _("Stores and channels"): [
-            Step("by_store", _("Store by store"), 'report.best_first(ck.kpi.sales_summary(sales, by="store_id"))', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=says.stores, unless=alone.get("store_id", ""), figures=True),
+            Step("by_store", _("Store by store"), 'report.best_first(ck.kpi.sales_summary(sales, by="store_id"))', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=of_places.stores, unless=alone.get("store_id", ""), figures=True),
             Step("store_months", _("Each store by month"), 'ck.kpi.sales_summary(report.whole(sales), by=["month", "store_id"])', "ck.plot.sales_summary(store_months)", needs=("sale_id", "store_id"), rows=0, unless=alone.get("store_id", "") or too_short[60]),
-            Step("store_trend", _("Which stores are up, which are down"), 'report.trend(sales, "store_id")', needs=("sale_id", "store_id"), rows=20, says=says.store_trend, unless=alone.get("store_id", "") or too_short[60]),
-            Step("by_channel", _("By channel"), 'report.best_first(ck.kpi.sales_summary(sales, by="channel"))', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=says.channels, unless=alone.get("channel", "")),
+            Step("store_trend", _("Which stores are up, which are down"), 'report.trend(sales, "store_id")', needs=("sale_id", "store_id"), rows=20, says=of_places.store_trend, unless=alone.get("store_id", "") or too_short[60]),
+            Step("by_channel", _("By channel"), 'report.best_first(ck.kpi.sales_summary(sales, by="channel"))', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=of_places.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
-            Step("by_category", _("By category"), 'report.best_first(ck.kpi.sales_summary(sales, by="category", products=products))', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=says.categories),
-            Step("category_trend", _("Which categories are up, which are down"), 'report.trend(sales, "category", products)', tables=("products",), needs=("sale_id", *goods), rows=20, says=says.category_trend, unless=too_short[60]),
-            Step("abc", _("The products that carry the business"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=says.abc, figures=True),
-            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=says.returns, unless=no_pieces),
+            Step("by_category", _("By category"), 'report.best_first(ck.kpi.sales_summary(sales, by="category", products=products))', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=of_places.categories),
+            Step("category_trend", _("Which categories are up, which are down"), 'report.trend(sales, "category", products)', tables=("products",), needs=("sale_id", *goods), rows=20, says=of_places.category_trend, unless=too_short[60]),
+            Step("abc", _("The products that carry the business"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=of_goods.abc, figures=True),
+            Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=of_goods.returns, unless=no_pieces),
         ],
         _("Groups of members"): [
             Step("rfm", _("How recently, how often, how much"), "ck.segment.rfm_groups(ck.segment.rfm(sales, ties='together'), bins=5)", "ck.plot.rfm_groups(rfm)", needs=member, rows=0, says=of_members.rfm, members=True, unless=too_short[60]),
@@ -106,12 +106,12 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("worth", _("What members are likely to buy in the next 13 weeks"), f"ck.customers.lifetime_value(sales, weeks={WEEKS})", "ck.plot.lifetime_value(worth)", needs=("member_id",), rows=0, says=of_members.worth, members=True, unless=too_short[90]),
         ],
         _("Baskets: what goes together"): [
-            Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=says.pairs),
+            Step("pairs", _("Pairs that are bought together"), "report.pairs(sales)", needs=("sale_id", *goods), rows=10, says=of_goods.pairs),
         ],
         _("Stock"): [
-            Step("stockouts", _("Stock-out rate"), "ck.stock.stockout_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
-            Step("moving", _("Moving rate"), "ck.stock.moving_rate(stock_daily)", tables=stock, rows=0, says=says.rate),
+            Step("stockouts", _("Stock-out rate"), "ck.stock.stockout_rate(stock_daily)", tables=stock, rows=0, says=of_totals.rate),
+            Step("moving", _("Moving rate"), "ck.stock.moving_rate(stock_daily)", tables=stock, rows=0, says=of_totals.rate),
             Step("turnover", _("Stock turn"), "ck.stock.turnover(sales, stock_daily, products)", tables=priced, needs=goods, rows=1),
-            Step("structure", _("What to reorder, reduce and clear"), "ck.stock.suggest_structure(sales, stock_daily, products)", "ck.plot.suggest_structure(structure)", tables=priced, needs=goods, rows=15, says=says.structure),
+            Step("structure", _("What to reorder, reduce and clear"), "ck.stock.suggest_structure(sales, stock_daily, products)", "ck.plot.suggest_structure(structure)", tables=priced, needs=goods, rows=15, says=of_goods.structure),
         ],
     }  # fmt: skip

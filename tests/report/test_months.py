@@ -8,7 +8,7 @@ import pytest
 
 from crmkit import kpi, report
 from crmkit.i18n import use_language
-from crmkit.report import chapters, ledger, says
+from crmkit.report import chapters, ledger, of_time
 from crmkit.report.figures import rows
 from crmkit.report.own import whole, whole_days
 
@@ -113,7 +113,7 @@ def test_a_week_is_told_by_its_day_alone():
     moments = pd.DataFrame({"week": pd.to_datetime(["2025-03-10", "2025-03-17"]), "revenue": [1.0, 2.0]})  # fmt: skip
     days = (date(2025, 3, 10), date(2025, 3, 24))
     with use_language("en"):
-        said = says.weeks({"by_week": moments, "_days": days, "_sign": "£"})
+        said = of_time.weeks({"by_week": moments, "_days": days, "_sign": "£"})
     assert said.startswith(
         "Best week: from 17 March 2025 (£2.00); weakest: from 10 March 2025 (£1.00)."
     )

@@ -12,9 +12,11 @@ from crmkit.i18n import use_language
 from crmkit.report import analyse
 from crmkit.report.advice import advice
 from crmkit.report.figures import as_read
+from crmkit.report.of_goods import abc
 from crmkit.report.of_members import groups, held_back, movement, worth
+from crmkit.report.of_places import category_trend, why_less
+from crmkit.report.of_time import by_month, growth, weekday
 from crmkit.report.own import returned, trend
-from crmkit.report.says import abc, by_month, category_trend, growth, weekday, why_less
 
 
 def export(weekend=1.0, together=0.0):
