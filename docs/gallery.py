@@ -1,6 +1,7 @@
 """Draw every chart from the course shop, in both languages: ``python docs/gallery.py [CHART …]``.
 
-Writes docs/<language>/gallery.md and its pictures. `CHARTS` says what each chart is drawn from; a
+Writes the pictures in docs/<language>/gallery; `page(language)` is the page of the site that shows
+them. `CHARTS` says what each chart is drawn from; a
 test compares it with what `crmkit.plot` offers.
 """
 
@@ -332,7 +333,7 @@ CHARTS: dict[str, dict[str, Callable]] = {
 HEADINGS = {
     "zh": {
         "title": "图表一览",
-        "intro": "`ck.plot` 里的每一张图，都用课程门店的数据画成。怎么画的见 [docs/gallery.py](../gallery.py)。"
+        "intro": "`ck.plot` 里的每一张图，都用课程门店的数据画成。怎么画的见 `docs/gallery.py`。"
         "每张图都能用 `names=` 把编号换成名字，例如 `names=stores`，也能用 `ax=` 画进现有的图里。",
         "kpi": "关键指标",
         "shopping": "组合、流向与价格",
@@ -347,7 +348,7 @@ HEADINGS = {
     },
     "en": {
         "title": "Gallery",
-        "intro": "Every chart of `ck.plot`, drawn from the course shop; [docs/gallery.py](../gallery.py) says "
+        "intro": "Every chart of `ck.plot`, drawn from the course shop; `docs/gallery.py` says "
         "how. Each takes `names=`, what to call ids (`names=stores`), and `ax=`, where to draw.",
         "kpi": "Key figures",
         "shopping": "Combinations, switching and prices",
@@ -403,7 +404,6 @@ def draw_all(folder: Path, language: str, only: Collection[str] = ()) -> None:
 def main() -> None:
     for language in i18n.LANGUAGES:
         draw_all(HERE / language / "gallery", language, sys.argv[1:])
-        (HERE / language / "gallery.md").write_text(page(language), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Write the reference of the analysis functions: ``python docs/reference.py``.
+"""The reference of the analysis functions, a page of the site: `page(language)`.
 
-Writes docs/<language>/reference.md: every public function with its signature and an example, and the
-column contract. The English words are those of the docstrings, the Chinese ones stand in
-docs/reference.zh.yaml; a test compares those with the signatures.
+Every public function with its signature and an example, and the column contract. The English words
+are those of the docstrings, the Chinese ones stand in docs/reference.zh.yaml; a test compares those
+with the signatures.
 """
 
 import functools
@@ -31,8 +31,7 @@ ROOMS = {
 WORDS = {
     "zh": {
         "title": "分析函数参考",
-        "intro": "这一页由 `python docs/reference.py` 生成，请勿手改；中文写在 "
-        "[docs/reference.zh.yaml](../reference.zh.yaml)。"
+        "intro": "这一页由代码里的说明生成。"
         "每个函数都接受 pandas、Polars、PyArrow、DuckDB、Ibis 或 PySpark 的表，"
         "给什么表就还什么表；参数写在星号 `*` 后面的，要带上名字。"
         "结果里的列名是固定的英文，用 `ck.show` 看就是中文。图见[图表一览](gallery.md)。"
@@ -42,7 +41,7 @@ WORDS = {
     },
     "en": {
         "title": "Reference of the analysis functions",
-        "intro": "Generated from the docstrings (`python docs/reference.py`): do not edit. Every "
+        "intro": "Generated from the docstrings. Every "
         "function takes a pandas, Polars, PyArrow, DuckDB, Ibis or PySpark frame and gives "
         "its answer as the same kind. Every chart also takes `ax`, where to draw, and `names`, what "
         "to call ids: a dictionary, or tables such as stores and products. The charts are in the "
@@ -130,7 +129,8 @@ def told(room: str, name: str, thing: object, title: str) -> list[str]:
         parts.append(f"**结果**：{said['gives']}")
     if "note" in said:
         parts.append(f"**注意**：{said['note']}")
-    parts.append(f"[英文说明](../en/reference.md#{title.replace('.', '').lower()})")
+    anchor = title.replace(".", "").lower()
+    parts.append(f'<a href="../../../en/docs/en/reference.html#{anchor}">英文说明</a>')
     return parts
 
 
@@ -162,13 +162,3 @@ def page(language: str) -> str:
                     continue
                 parts.append(entry(room, name, thing, language))
     return "\n\n".join(parts) + "\n"
-
-
-def main() -> None:
-    for language in i18n.LANGUAGES:
-        (HERE / language).mkdir(exist_ok=True)
-        (HERE / language / "reference.md").write_text(page(language), "utf-8")
-
-
-if __name__ == "__main__":
-    main()

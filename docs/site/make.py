@@ -6,6 +6,7 @@ them holds, and puts a page for each kind of reader before them.
 """
 
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -16,11 +17,19 @@ from crmkit.learn.course import START, Course
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+import features  # noqa: E402
+import gallery  # noqa: E402
+import practice  # noqa: E402
+import reference  # noqa: E402
+
 PAGES = {
     "zh": ["README.zh.md", "datasets/DATASHEET.zh.md"],
     "en": ["README.md", "datasets/DATASHEET.md"],
 }
 BOTH = ["CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CODE_OF_CONDUCT.md"]
+WRITTEN = {"reference": reference, "gallery": gallery, "features": features, "practice": practice}
+"""The pages that say what the code offers today."""
 
 
 def lay_out(language: str, folder: Path) -> None:
@@ -31,13 +40,18 @@ def lay_out(language: str, folder: Path) -> None:
     wanted += sorted((ROOT / "docs" / "images").glob("*.png"))
     wanted += [course.lesson(name, language) for name in course.lessons()]
     wanted += [course.release(name, language) for name in course.assignments()]
+    written = {f"docs/{language}/{name}.md": one.page(language) for name, one in WRITTEN.items()}
+    here = {path.relative_to(ROOT).as_posix() for path in wanted} | written.keys()
     for path in wanted:
-        target = folder / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        name = path.relative_to(ROOT).as_posix()
         if path.suffix == ".md":
-            target.write_text(on_the_site(path.read_text("utf-8"), path, language), "utf-8")
+            written[name] = path.read_text("utf-8")
         else:
-            shutil.copy2(path, target)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, folder / name)
+    for name, text in written.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(on_the_site(text, name, here), "utf-8")
     index = (HERE / f"index.{language}.md").read_text("utf-8")
     lessons = [f"course/{language}/{name}" for name in course.lessons() if name != START]
     exercises = [f"exercises/{language}/{name}/{name}" for name in course.assignments()]
@@ -46,22 +60,15 @@ def lay_out(language: str, folder: Path) -> None:
     (folder / "index.md").write_text(index, "utf-8")
 
 
-def on_the_site(text: str, path: Path, language: str) -> str:
+def on_the_site(text: str, name: str, here: set[str]) -> str:
     """Links to what is not a page here (folders, sources, the other language) are words only."""
 
     def link(found: re.Match) -> str:
         words, target = found.group(1), found.group(2)
         if re.match(r"[a-z]+:|#", target):
             return found.group(0)
-        file = target.partition("#")[0]
-        place = (path.parent / file).resolve()
-        known = place.suffix in (".md", ".ipynb", ".png") and place.exists()
-        other = {"zh": "en", "en": "zh"}[language]
-        here = place.relative_to(ROOT).as_posix() if known else ""
-        elsewhere = f"/{other}/" in f"/{here}" or here in PAGES[other]
-        if known and not elsewhere:
-            return found.group(0)
-        return words
+        file = posixpath.join(posixpath.dirname(name), target.partition("#")[0])
+        return found.group(0) if posixpath.normpath(file) in here else words
 
     return re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)", link, text)
 

@@ -16,11 +16,6 @@ def features(repository):
     return module
 
 
-def test_the_page_is_what_the_table_says(features, repository, language):
-    written = (repository / "docs" / language / "features.md").read_text("utf-8")
-    assert written == features.page(language), "run: python docs/features.py"
-
-
 def test_every_function_that_is_named_exists(features):
     named = {name for feature in features.FEATURES for name in feature.ours} | {*features.OWN}
     for name in named:
