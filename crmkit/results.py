@@ -5,6 +5,7 @@ from dataclasses import fields
 from html import escape
 from typing import Any, ClassVar
 
+from crmkit import shown
 from crmkit.labels import heading
 
 
@@ -59,12 +60,8 @@ class Finding(Result):
         return "\n".join([*rows, self.sentence])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
-            f"<td style='text-align:right'>{escape(value)}</td></tr>"
-            for name, value in self.figures()
-        )
-        return f"<table>{rows}</table><p>{escape(self.sentence)}</p>"
+        table = shown.as_html(self.figures(), named=True, align=" r")
+        return f"{table}<p>{escape(self.sentence)}</p>"
 
 
 def number(value: float, share: bool = False) -> str:

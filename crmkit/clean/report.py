@@ -14,6 +14,7 @@ import pandas as pd
 from crmkit.clean.frames import like, to_pandas
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
+from crmkit.shown import Drawn, as_html, as_lines
 from crmkit.tables import arguments, closest
 
 EXAMPLES = 3
@@ -142,40 +143,25 @@ class CleaningReport:
         lines = [self._summary()]
         if not self.findings:
             lines.append("  " + _("Nothing to mend."))
-        cells = [self._headings()[:4], *self._cells()] if self.findings else []
-        widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-        last = [self._headings()[4], *map("; ".join, self._examples())]
-        room = _line_length() - sum(widths) - 2 * 5
-        for row, examples in zip(cells, last, strict=False):
-            parts = [
-                _pad(c, w, right=i == 3) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        else:
+            rows = [
+                (*c, "; ".join(e)) for c, e in zip(self._cells(), self._examples(), strict=True)
             ]
-            parts.append(_cut(examples, max(room, 20)))
-            lines.append(("  " + "  ".join(parts)).rstrip())
+            table = as_lines([self._headings(), *rows], align="lllrl", room=_line_length() - 2)
+            lines += [f"  {line}" for line in table]
         lines += [f"  {note}" for note in self.notes]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f'<th scope="col" style="text-align:left;white-space:nowrap">{escape(text)}</th>'
-            for text in self._headings()
-        )
-        rows = []
-        for row, examples in zip(self._cells(), self._examples(), strict=True):
-            tds = "".join(
-                f'<td style="text-align:{"right" if i == 3 else "left"};white-space:nowrap">'
-                f"{escape(text)}</td>"
-                for i, text in enumerate(row)
-            )
-            told = "<br>".join(map(escape, examples))
-            rows.append(f'<tr>{tds}<td style="text-align:left">{told}</td></tr>')
-        body = "".join(rows) or f'<tr><td colspan="5">{escape(_("Nothing to mend."))}</td></tr>'
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return (
-            f'<table class="crmkit-cleaning"><caption style="text-align:left;font-weight:bold;white-space:nowrap">'
-            f"{escape(self._summary())}</caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table>{notes}"
-        )
+        rows = [
+            (*cells, Drawn("<br>".join(map(escape, examples))))
+            for cells, examples in zip(self._cells(), self._examples(), strict=True)
+        ]
+        notes = [_("Nothing to mend.")] * (not rows) + list(self.notes)
+        below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+        title, heads = self._summary(), self._headings() if rows else ()
+        kind = "crmkit-cleaning"
+        return as_html(rows, heads, title=title, align="LLLRl", kind=kind) + below
 
 
 def _read(finding: Finding, before: str, after: str) -> tuple[str, str] | None:
@@ -195,29 +181,9 @@ def _arrows(examples: Sequence[tuple[str, ...]]) -> str:
     )
 
 
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
-
-
 def _line_length() -> int:
     """The width of the terminal; a notebook or a file gets the same whatever window it runs in."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
-
-
-def _cut(text: str, width: int) -> str:
-    """As much of the text as a line of the terminal holds."""
-    if _width(text) <= width:
-        return text
-    while _width(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
-
-
-def _pad(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if right else text + space
 
 
 def shown(value: object) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from crmkit import shown
 from crmkit.data.reading import read
 from crmkit.data.reading.files import named, quoted
 from crmkit.data.reading.held import held
@@ -111,38 +112,22 @@ class Look:
         return lines
 
     def __repr__(self) -> str:
-        from rich.cells import cell_len
-
-        rows = [self._headings(), *self._cells()]
-        widths = [max(min(cell_len(row[i]), 28) for row in rows) for i in range(len(rows[0]))]
         lines = [repr(self.reading), *(f"  {line}" for line in self._below()), ""]
-        for row in rows:
-            parts = [_fit(cell, width) for cell, width in zip(row[:-1], widths, strict=False)]
-            lines.append(("  ".join([*parts, row[-1]])).rstrip())
+        lines += shown.as_lines([self._headings(), *self._cells()], widest=28)
         return "\n".join([*lines, "", _("To paste:"), self.call])
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self._headings())
-        body = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{escape(c)}</td>' for c in row) + "</tr>"
-            for row in self._cells()
-        )
         below = "<br>".join(map(escape, self._below()))
+        table = shown.as_html(self._cells(), self._headings(), align="l" * 9)
         return (
-            f"{self.reading._repr_html_()}<p>{below}</p><table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table><p>{escape(_('To paste:'))}</p><pre>{escape(self.call)}</pre>"
+            f"{self.reading._repr_html_()}<p>{below}</p>{table}"
+            f"<p>{escape(_('To paste:'))}</p><pre>{escape(self.call)}</pre>"
         )
 
 
 def _number(written: str) -> str:
     """A number as people read it: 1,280 for 1280.0."""
     return written if written == "–" else f"{float(written):,.2f}".removesuffix(".00")
-
-
-def _fit(text: str, width: int) -> str:
-    from rich.cells import set_cell_size
-
-    return set_cell_size(text, width)
 
 
 def _kind_in_words(kind: str) -> str:

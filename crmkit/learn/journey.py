@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crmkit import shown
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, use_language
 from crmkit.i18n import gettext as _
@@ -289,20 +290,13 @@ class Progress:
     @property
     def html(self) -> str:
         """The path as a table."""
-        head = "".join(
-            f'<th scope="col" style="text-align:start">{html.escape(name)}</th>'
-            for name in (_("Step"), _("State"), _("Right"))
-        )
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:start;font-weight:normal">{html.escape(title)}'
-            f"</th><td>{sign} {html.escape(state)}</td><td>{html.escape(score)}</td></tr>"
-            for sign, title, state, score in self._rows()
-        )
+        rows = ((title, f"{sign} {state}", score) for sign, title, state, score in self._rows())
+        heads = (_("Step"), _("State"), _("Right"))
         title = html.escape(_("My path: {track}").format(track=self.title))
         return (
             f'<div lang="{get_language()}"><p><b>{title}</b><br>'
             f"{html.escape(self.summary)}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"{shown.as_html(rows, heads, named=True)}</div>"
         )
 
     def _ipython_display_(self) -> None:

@@ -4,17 +4,15 @@ Money is shown in yuan, a code by its label, a moment without its seconds. The r
 stay exact: cents, codes and moments to reckon with.
 """
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import cache
-from html import escape
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
-from crmkit import labels
+from crmkit import labels, shown
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 
@@ -23,7 +21,6 @@ MONEY, PERCENT, ABOUT, CODED, WHOLE = "money", "percent", "about", "coded", "who
 is about is kept as ``sale:3``, a code of one kind or another as ``channel:sms``. What has words of its own is read by a function."""
 money_names: set[str] = set()
 """Fields that some record shows as money: a note in the log under such a name is money too."""
-WIDTH = 100
 _called: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("called", default=dict)
 
 Table = tuple[str | None, list[str] | None, list[list[str]]]
@@ -94,43 +91,19 @@ def tables(value: object, without: Sequence[str] = ()) -> Iterator[Table]:
 
 def as_text(value: object) -> str:
     """The tables as text; Chinese characters are two columns wide."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as Drawn
-
-    said = io.StringIO()
-    console = Console(file=said, width=WIDTH, color_system=None, legacy_windows=False)
-    for title, headings, cells in tables(value):
-        drawn = Drawn(
-            title=title,
-            title_justify="left",
-            box=box.SIMPLE_HEAD if headings else None,
-            show_header=headings is not None,
-            pad_edge=False,
-        )
-        for one in headings or ("", ""):
-            drawn.add_column(one, overflow="fold")
-        for row in cells:
-            drawn.add_row(*map(_unmarked, row))
-        console.print(drawn)
-    return "\n".join(line.rstrip() for line in said.getvalue().rstrip().splitlines())
+    drawn = [
+        shown.as_text(cells, headings or (), title=title or "")
+        for title, headings, cells in tables(value)
+    ]
+    return "\n".join(drawn).rstrip()
 
 
 def as_html(value: object) -> str:
     """The tables as HTML; what a person typed is escaped."""
-    drawn = []
-    for title, headings, cells in tables(value):
-        caption = f"<caption>{escape(title)}</caption>" if title else ""
-        if headings:
-            head = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
-            body = "".join(f"<tr>{_cells(row)}</tr>" for row in cells)
-            drawn.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>")
-        else:
-            body = "".join(
-                f'<tr><th scope="row">{escape(row[0])}</th>{_cells(row[1:])}</tr>' for row in cells
-            )
-            drawn.append(f"<table>{caption}<tbody>{body}</tbody>")
-    return "".join(f"{one}</table>" for one in drawn)
+    return "".join(
+        shown.as_html(cells, headings or (), title=title or "", named=not headings)
+        for title, headings, cells in tables(value)
+    )
 
 
 def pretty(value: object, printer, cycle: bool) -> None:
@@ -146,16 +119,6 @@ def heading(name: str, kind: type | None = None) -> str:
             return own
     shared = label("record", name)
     return labels.heading(name) if shared == name else shared
-
-
-def _cells(row: list[str]) -> str:
-    return "".join(f"<td>{escape(one)}</td>" for one in row)
-
-
-def _unmarked(text: str):
-    from rich.text import Text
-
-    return Text(text)
 
 
 def _cell(name: str, value: object, how: object) -> str:

@@ -11,6 +11,8 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crmkit import shown
+
 Part = dict[str, Any]
 
 STATES = ("right", "wrong", "open", "noted", "info", "warning", "error")
@@ -345,15 +347,5 @@ def as_html(tree: Part | str, signs: Mapping[str, str]) -> str:
 
 
 def _html_table(tree: Part, signs: Mapping[str, str]) -> str:
-    left = ' style="text-align:left"'
-    heads = "".join(f'<th scope="col"{left}>{html.escape(one)}</th>' for one in tree["heads"])
-    lines = []
-    for cells in tree["rows"]:
-        first, *rest = (as_html(cell, signs) for cell in cells)
-        line = f'<th scope="row" style="text-align:left;font-weight:normal">{first}</th>'
-        lines.append(f"<tr>{line}{''.join(f'<td>{one}</td>' for one in rest)}</tr>")
-    title = html.escape(tree["title"])
-    return (
-        f'<table><caption style="text-align:left;font-weight:bold">{title}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    )
+    rows = ([shown.Drawn(as_html(cell, signs)) for cell in cells] for cells in tree["rows"])
+    return shown.as_html(rows, tree["heads"], title=tree["title"], named=True)

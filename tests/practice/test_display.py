@@ -120,7 +120,7 @@ def test_what_a_person_typed_is_escaped_in_a_notebook(shop):
     html = shop.stock.find("P9")._repr_html_()
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
-    assert html.startswith('<table><thead><tr><th scope="col">Number</th>')
+    assert html.startswith('<table><thead><tr><th scope="col"')
 
 
 def test_a_desk_says_what_one_may_do_there(shop):
