@@ -31,21 +31,38 @@ def cohort_retention(
 ) -> Any:
     """Of those who first bought in a month, how many bought again one, two, … months later.
 
-    `sales`: sale_id, sold_at, member_id, quantity (and amount for revenue); `period`: day, week
-    (from Monday), month, quarter or year; `value`: members (how many bought), orders or revenue
-    (net of returns); `until`: the last day that counts.
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, member_id, quantity (and amount for revenue). Lines without a date belong
+        to no period and are left out.
+    period
+        day, week (from Monday), month, quarter or year.
+    value
+        members (how many bought), orders or revenue (net of returns).
+    until
+        The last day that counts.
 
-    Returns a frame of the kind that came in, one row per cohort and period, sorted: cohort (period
-    of the first purchase: ``2025-06``, ``2025-Q2``, ``2025``, or its first day), months_since (that;
-    or days_since_first, weeks_since …), members (in the cohort), active (of them, bought in that period;
-    or orders, or revenue) and retention_rate (active ÷ members; of orders and revenue ÷ those of the
-    first period, which may be above 1). Periods that lie in the future of the data have null, not
-    0. The last one may not be over yet.
+    Returns
+    -------
+    A frame of the kind that came in, one row per cohort and period, sorted: cohort (period of the
+    first purchase: ``2025-06``, ``2025-Q2``, ``2025``, or its first day), months_since (that; or
+    days_since_first, weeks_since …), members (in the cohort), active (of them, bought in that
+    period; or orders, or revenue) and retention_rate (active ÷ members; of orders and revenue ÷
+    those of the first period, which may be above 1). Periods that lie in the future of the data
+    have null, not 0. The last one may not be over yet.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown `period` or
-    `value`. Lines without a date belong to no period and are left out. Definition: common shop
-    usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or for an unknown `period` or `value`.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "b", "a"],
     ...     "sold_at": pd.to_datetime(["2025-05-01", "2025-05-31", "2025-06-30"]),

@@ -25,19 +25,40 @@ def cross_shopping(
 ) -> Any:
     """How many members buy in one category (store, channel, brand) only, and in which together.
 
-    `sales`: member_id, quantity and amount, one row per line, and what `by` needs; walk-ins are
-    left out. A returned line is no purchase, but its money counts. `among`: which values of `by` to
-    look at; without it the `most` (2 to 8) with most members.
+    Parameters
+    ----------
+    sales
+        member_id, quantity and amount, one row per line, and what `by` needs; walk-ins are left
+        out. A returned line is no purchase, but its money counts.
+    by
+        category, store_id, channel, brand …
+    among
+        Which values of `by` to look at; without it the `most` with most members.
+    most
+        How many, 2 to 8.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, one row per exact combination somebody bought, the
-    most members first: `by`_set (the codes in order, joined by ", "), sets (how many), members,
+    Returns
+    -------
+    A frame of the kind that came in, one row per exact combination somebody bought, the most
+    members first: `by`_set (the codes in order, joined by ", "), sets (how many), members,
     members_share, revenue and revenue_share (of these members' revenue in these sets). Everybody
     who bought in one of them stands in exactly one row, so the shares add up to 1.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or nobody bought there.
-    Definition: intersections as in an UpSet plot (Lex et al., 2014), which stays readable where
-    circles do not.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or nobody bought there.
 
+    References
+    ----------
+    Intersections as in an UpSet plot (Lex et al., 2014), which stays readable where circles do not.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "b"], "category": ["tea", "cups", "tea"],
     ...     "quantity": 1, "amount": [10.0, 10.0, 5.0]})
@@ -107,17 +128,39 @@ def purchase_path(
 ) -> Any:
     """What members bought with their first order, what with the second, the third …
 
-    `sales`: sale_id, sold_at, member_id, quantity and amount, one row per line, and what `by`
-    needs (category, brand, channel, store_id); walk-ins and returned lines are left out. An order
-    stands for what most was spent on in it (ties: the first by name). `steps`: how many orders, 2
-    to 6. `since`: members with an order before it are no beginners and are left out.
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, member_id, quantity and amount, one row per line, and what `by` needs;
+        walk-ins and returned lines are left out.
+    by
+        category, brand, channel or store_id. An order stands for what most was spent on in it
+        (ties: the first by name).
+    steps
+        How many orders, 2 to 6.
+    since, until
+        First and last day that count. Members with an order before `since` are no beginners and are
+        left out.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, one row per path, the most members first: `by`_1,
-    `by`_2 … (null: no such order yet), members and members_share (of all).
+    Returns
+    -------
+    A frame of the kind that came in, one row per path, the most members first: `by`_1, `by`_2 …
+    (null: no such order yet), members and members_share (of all). Those who joined lately have
+    short paths because time was short, not because they left.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Those who joined lately have
-    short paths because time was short, not because they left. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "category": ["tea", "cups", "tea"], "quantity": 1, "amount": [10.0, 10.0, 5.0],

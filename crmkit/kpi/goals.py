@@ -42,17 +42,34 @@ def attainment(
 ) -> Any:
     """How much of the target was reached (目标达成率): revenue ÷ target.
 
-    `sales`: sold_at, amount and store_id or staff_id; `targets`: store_id, staff_id (null in a
-    store's target), month (``2025-06``), revenue (wanted, currency units). `by`: store_id or
-    staff_id, month, or both. `since` and `until` choose the months; only months with a target
-    count.
+    Parameters
+    ----------
+    sales
+        Lines with sold_at, amount and store_id or staff_id.
+    targets
+        store_id, staff_id (null in a store's target), month (``2025-06``) and revenue (wanted,
+        currency units).
+    by
+        store_id or staff_id, month, or both.
+    since, until
+        Choose the months; only months with a target count.
 
-    Returns a frame of the kind that came in, sorted by group: revenue, target, gap (revenue −
-    target), attainment (1.0 is the target reached; null without a target).
+    Returns
+    -------
+    A frame of the kind that came in, sorted by group: revenue, target, gap (revenue − target),
+    attainment (1.0 is the target reached; null without a target).
 
-    Raises `TableError` when a column is missing or of the wrong kind, or `by` is nothing that
-    has targets. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or `by` is nothing that has targets.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"store_id": ["A"], "amount": [90.0],
     ...     "sold_at": pd.to_datetime(["2025-06-30"])})
@@ -99,19 +116,35 @@ def monitor(
 ) -> Any:
     """How the running month goes against its target, and who needs help now.
 
-    `sales`, `targets` as in `attainment`; `as_of`: today, included (the last day of the data when
-    not given); `by`: store_id or staff_id. What should have been reached by now is the target
-    times the share of the month that is over.
+    What should have been reached by now is the target times the share of the month that is over:
+    every day of the month is taken to sell alike.
 
-    Returns a frame of the kind that came in, the furthest behind first: who, month, revenue (so
-    far), target, expected (by now), pace (revenue ÷ expected), forecast (revenue if it goes on
-    like this) and status: ahead, on_track, behind, far_behind (from the three limits), or
-    no_target.
+    Parameters
+    ----------
+    sales, targets
+        As in `attainment`.
+    as_of
+        Today, included (the last day of the data when not given).
+    by
+        store_id or staff_id.
+    behind, far_behind, ahead
+        From which pace on a status begins: below 0.95 behind, below 0.85 far behind, from 1.05 on
+        ahead.
 
-    Raises `TableError` when a column is missing or of the wrong kind, `by` is nothing that has
-    targets, or there are neither sales nor `as_of`. The forecast takes every day of the month
-    to sell alike.
+    Returns
+    -------
+    A frame of the kind that came in, the furthest behind first: who, month, revenue (so far),
+    target, expected (by now), pace (revenue ÷ expected), forecast (revenue if it goes on like this)
+    and status: ahead, on_track, behind, far_behind (from the three limits), or no_target.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, `by` is nothing that has targets, or there
+        are neither sales nor `as_of`.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"store_id": ["A"], "amount": [40.0],
     ...     "sold_at": pd.to_datetime(["2025-06-15"])})

@@ -29,16 +29,35 @@ def repeat_purchase_rate(
 ) -> Any:
     """Of the members who bought, how many bought more than once (复购率), in the window.
 
-    `sales`: sale_id, sold_at, member_id, quantity. A member's orders are counted within the group:
-    by month, those who bought twice in the same month.
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, member_id, quantity.
+    by
+        As in `sales_summary`. Orders are counted within the group: by month, those who bought twice
+        in the same month.
+    since, until
+        First and last day that count, both included. A longer window gives a higher rate: compare
+        only windows of the same length.
+    products, stores, members
+        Tables whose columns `by` may name.
 
-    Returns a `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the
-    group, repeaters, buyers, repeat_purchase_rate, low and high. A longer window gives a higher
-    rate: compare only windows of the same length.
+    Returns
+    -------
+    A `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the group,
+    repeaters, buyers, repeat_purchase_rate, low and high.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "sold_at": pd.to_datetime(["2025-06-30"] * 3), "quantity": [1, 1, 1]})
@@ -73,16 +92,34 @@ def retention_rate(
 ) -> Any:
     """Of the members who bought in the earlier time, how many buy in the later (客户留存率).
 
-    `sales`: sale_id, sold_at, member_id, quantity; `earlier`, `later`: first and last day, both
-    included. `by`: a column of the earlier purchases (store_id, channel) or of `members`; coming
-    back counts wherever it was.
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, member_id, quantity.
+    earlier, later
+        First and last day of each time, both included.
+    by
+        A column of the earlier purchases (store_id, channel), of `stores` or of `members`; coming
+        back counts wherever it was.
+    stores, members
+        Tables whose columns `by` may name.
 
-    Returns a `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the
-    group, retained, buyers, retention_rate, low and high. Churn (流失率) is one minus it.
+    Returns
+    -------
+    A `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the group,
+    retained, buyers, retention_rate, low and high. Churn (流失率) is one minus it.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or a day is none.
-    Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or a day is none.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "b", "a"],
     ...     "sold_at": pd.to_datetime(["2025-05-01", "2025-05-31", "2025-06-30"]),

@@ -57,21 +57,44 @@ def price_index(
 ) -> Any:
     """How prices moved: the same goods, what they cost now against what they cost at the start.
 
-    `sales`: product_id, sold_at, quantity and amount, one row per line; returned lines and gifts
-    are left out. A product's price is what was paid for a piece on average, discounts taken off.
-    `period`: week, month, quarter or year; `by`: one index for each value of a column (category,
-    store_id); `base`: the period that is 100 (the first when not given), as it is written in the
-    result.
+    A product's price is what was paid for a piece on average, discounts taken off; a mean price
+    also moves when more is bought on offer. New and vanished products are not in it: look at
+    matched_share.
 
-    Returns a frame of the kind that came in, sorted: the group, the period, products (sold in both),
+    Parameters
+    ----------
+    sales
+        product_id, sold_at, quantity and amount, one row per line; returned lines and gifts are
+        left out.
+    period
+        week, month, quarter or year.
+    by
+        One index for each value of a column (category, store_id).
+    base
+        The period that is 100 (the first when not given), as it is written in the result.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
+
+    Returns
+    -------
+    A frame of the kind that came in, sorted: the group, the period, products (sold in both),
     matched_share (their part of the period's revenue), laspeyres (goods as bought at the base),
     paasche (goods as bought now) and fisher (the geometric mean), 100 at the base. Null where
     nothing was sold in both.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or nothing was sold in
-    `base`. New and vanished products are not in it: look at matched_share. A mean price also moves
-    when more is bought on offer. Sources: Laspeyres (1871), Paasche (1874), Fisher (1922).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or nothing was sold in `base`.
 
+    References
+    ----------
+    Laspeyres (1871), Paasche (1874), Fisher (1922).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["tea", "tea"], "quantity": [1, 2],
     ...     "amount": [10.0, 22.0], "sold_at": pd.to_datetime(["2025-05-09", "2025-06-09"])})
@@ -201,22 +224,44 @@ def price_elasticity(
 ) -> Elasticity:
     """By how many per cent the pieces sold differ where a product's price was 1 % higher.
 
-    `sales`: product_id, sold_at, quantity and amount, one row per line; returned lines and gifts
-    are left out. `by`: the groups to tell apart (product_id, category, brand); `period`: week,
-    month, quarter or year; `at_least`: how many observations (a product in a period) a group needs.
-
     The logarithm of pieces is regressed on that of the price paid, with a level for every product
     and one for every period, so that the season all products share drops out (a single product has
     no others to compare with, and keeps its season). The interval allows for observations of one
     product being alike (clustered) where there are 10 products or more, else for unequal spread
     (HC1).
 
-    Returns an `Elasticity` with its ``table`` and its warning in `sentence`. A period in which a
-    product was not sold is not seen. It is no experiment: see the warning.
+    Parameters
+    ----------
+    sales
+        product_id, sold_at, quantity and amount, one row per line; returned lines and gifts are
+        left out.
+    by
+        The groups to tell apart (product_id, category, brand).
+    period
+        week, month, quarter or year. One in which a product was not sold is not seen.
+    at_least
+        How many observations (a product in a period) a group needs.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Source: the log-log demand
-    model, for instance in D. Hanssens, L. Parsons and R. Schultz, "Market Response Models" (2001).
+    Returns
+    -------
+    An `Elasticity` with its ``table`` and its warning in `sentence`: it is no experiment.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+
+    References
+    ----------
+    The log-log demand model, for instance in D. Hanssens, L. Parsons and R. Schultz, "Market
+    Response Models" (2001).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> days = pd.date_range("2025-01-06", periods=14, freq="7D")
     >>> lines = pd.DataFrame({"product_id": "tea", "sold_at": days, "quantity": [100, 25] * 7,

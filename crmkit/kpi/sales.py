@@ -74,23 +74,42 @@ def sales_summary(
 ) -> Any:
     """What was sold, in eight figures, for the whole or per group.
 
-    `sales`: one row per line with sale_id, quantity (pieces; negative: a return), amount (net,
-    currency units), and, where it is known, cost (of the whole line). `by`: one column or several,
-    of `sales` itself (store_id, channel …), of a table given beside it (``by="category",
-    products=products``), or a part of sold_at: year, quarter (``2025-Q2``), month (``2025-06``),
-    week (its Monday), day, hour (0–23), weekday (1 Monday – 7 Sunday); lines without a date stand
-    in a group of their own, null. `since` and `until`: first and last day, both included.
+    Parameters
+    ----------
+    sales
+        One row per line with sale_id, quantity (pieces; negative: a return), amount (net, currency
+        units), and, where it is known, cost (of the whole line).
+    by
+        One column or several, of `sales` itself (store_id, channel …), of a table given beside it
+        (``by="category", products=products``), or a part of sold_at: year, quarter (``2025-Q2``),
+        month (``2025-06``), week (its Monday), day, hour (0–23), weekday (1 Monday – 7 Sunday);
+        lines without a date stand in a group of their own, null.
+    since, until
+        First and last day that count, both included.
+    products, stores, staff, members
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, one row per group, sorted by group:
-    revenue (销售额, Σ amount: net of discounts and returns), orders (distinct sale_id with a line
-    bought; a return alone is no order), units (Σ quantity), aov (客单价, revenue ÷ orders), upt
-    (连带率, units ÷ orders), item_price (件单价, revenue ÷ units), gross_margin (毛利额, amount −
-    cost over the lines whose cost is known; null without cost) and margin_rate (毛利率, that ÷
-    the revenue of the same lines). A ratio with nothing to divide by is null.
+    Returns
+    -------
+    A frame of the kind that came in, one row per group, sorted by group: revenue (销售额, Σ amount:
+    net of discounts and returns), orders (distinct sale_id with a line bought; a return alone is no
+    order), units (Σ quantity), aov (客单价, revenue ÷ orders), upt (连带率, units ÷ orders), item_price
+    (件单价, revenue ÷ units), gross_margin (毛利额, amount − cost over the lines whose cost is known;
+    null without cost) and margin_rate (毛利率, that ÷ the revenue of the same lines). A ratio with
+    nothing to divide by is null.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definitions: common shop
-    usage; online shops often divide by buyers instead, and call the figure per order 笔单价.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage; online shops often divide by buyers instead, and call the figure per order
+    笔单价.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 1, 2], "store_id": ["A", "A", "B"],
     ...     "quantity": [2, 1, 1], "amount": [30.0, 20.0, 40.0]})
@@ -127,14 +146,34 @@ def member_share(
 ) -> Any:
     """How much of the revenue members bring (会员销售占比), for the whole or per group.
 
-    `sales`: lines with member_id (null: a walk-in) and amount; `by`, `since`, `until` as in
-    `sales_summary`. Returns a `Rate` (member revenue of all revenue, currency units), or a frame
-    of the kind that came in with the group, member_revenue, revenue and member_share (0..1; null
-    where there was no revenue, or returns outweigh it).
+    Parameters
+    ----------
+    sales
+        Lines with member_id (null: a walk-in) and amount.
+    by
+        As in `sales_summary`.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or `by` is in no table
-    given. Definition: common shop usage.
+    Returns
+    -------
+    A `Rate` (member revenue of all revenue, currency units), or a frame of the kind that came in
+    with the group, member_revenue, revenue and member_share (0..1; null where there was no revenue,
+    or returns outweigh it).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or `by` is in no table given.
+
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> member_share(pd.DataFrame({"member_id": ["m1", None], "amount": [30.0, 10.0]}))
     Member share of sales: 75.0% (30 of 40)
@@ -180,19 +219,40 @@ def growth(
 ) -> Any:
     """How a figure changed against the period before (环比) and the same one last year (同比).
 
-    `period`: year, quarter, month, week or day; last year's week and day are those 52 weeks and
-    364 days before (the same weekday). `value`: any figure of `sales_summary`; `by` and the other
-    inputs as there. `since` and `until` choose the rows to show: what lies before is still
-    compared with.
+    Parameters
+    ----------
+    sales
+        As in `sales_summary`.
+    period
+        year, quarter, month, week or day; last year's week and day are those 52 weeks and 364 days
+        before (the same weekday).
+    by
+        As in `sales_summary`.
+    value
+        Any figure of `sales_summary`.
+    since, until
+        First and last day of the rows to show; what lies before is still compared with. A period
+        that is not over yet looks like a fall: choose `until` with care.
+    products, stores, staff, members
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, sorted by group and period: the group, the period,
-    the figure, before (the figure one period earlier), pop (change against it), last_year, yoy
-    (change against that). 0.1 is 10 % more. Null where there is nothing, or nothing positive, to
-    compare with. A period that is not over yet looks like a fall: choose `until` with care.
+    Returns
+    -------
+    A frame of the kind that came in, sorted by group and period: the group, the period, the figure,
+    before (the figure one period earlier), pop (change against it), last_year, yoy (change against
+    that). 0.1 is 10 % more. Null where there is nothing, or nothing positive, to compare with.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown
-    `period` or `value`. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or for an unknown `period` or `value`.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2], "quantity": [1, 1], "amount": [100.0, 120.0],
     ...     "sold_at": pd.to_datetime(["2025-05-09", "2025-06-09"])})

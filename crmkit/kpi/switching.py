@@ -42,24 +42,47 @@ def gain_loss(
 ) -> Any:
     """Where the change of a brand's (category's, store's) sales to members came from and went to.
 
-    `sales`: sold_at, member_id, quantity and amount, one row per line; walk-ins are left out, since
-    nobody knows what they bought before. `focus`: the value of `by` to look at, for instance a
-    brand; `among`: the values it competes with (all others when not given). `earlier`, `later`:
-    first and last day of each time, both included; take two of the same length. `value`: revenue
-    (net of returns) or units.
-
     Each member's change is split: nothing bought of either before (new) or after (lost); else what
     moves against the rivals, up to the smaller of the two changes (switched_in, switched_out), and
-    what is left (more, less).
+    what is left (more, less). It tells what members did, not why.
 
-    Returns a frame of the kind that came in, eight rows in this order: source (earlier, new,
-    switched_in, more, lost, switched_out, less, later), members, the value (revenue or units; of
-    earlier and later the total, of the others the change) and share_of_earlier. The six changes add
-    up to later − earlier. It tells what members did, not why.
+    Parameters
+    ----------
+    sales
+        sold_at, member_id, quantity and amount, one row per line; walk-ins are left out, since
+        nobody knows what they bought before.
+    focus
+        The value of `by` to look at, for instance a brand.
+    earlier, later
+        First and last day of each time, both included; take two of the same length.
+    by
+        brand, category, store_id …
+    value
+        revenue (net of returns) or units.
+    among
+        The values it competes with (all others when not given).
+    products, stores
+        Tables whose columns `by` may name.
 
-    Raises `TableError` when a column is missing or of the wrong kind, the times overlap, or nobody
-    bought the focus. Definition: the usual gain-loss analysis of household panels.
+    Returns
+    -------
+    A frame of the kind that came in, eight rows in this order: source (earlier, new, switched_in,
+    more, lost, switched_out, less, later), members, the value (revenue or units; of earlier and
+    later the total, of the others the change) and share_of_earlier. The six changes add up to later
+    − earlier.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, the times overlap, or nobody bought the
+        focus.
+
+    References
+    ----------
+    The usual gain-loss analysis of household panels.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "b"], "brand": ["X", "Y", "Y"],
     ...     "quantity": 1, "amount": [10.0, 10.0, 5.0],
@@ -151,18 +174,37 @@ def switching(
 ) -> Any:
     """Who mainly bought which brand (category, product, store) before, and which after.
 
-    `sales`: sold_at, member_id, quantity and amount; walk-ins and returned lines are left out.
-    A member's main one is where most was spent in that time (ties: the first by name). `earlier`,
-    `later`: first and last day of each time, both included. `most`: how many are told apart, those
-    with most members; the others are ``other``.
+    Parameters
+    ----------
+    sales
+        sold_at, member_id, quantity and amount; walk-ins and returned lines are left out.
+    earlier, later
+        First and last day of each time, both included.
+    by
+        brand, category, product_id, store_id … A member's main one is where most was spent in that
+        time (ties: the first by name).
+    most
+        How many are told apart, those with most members; the others are ``other``.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, one row per pair that a member went through, in order:
+    Returns
+    -------
+    A frame of the kind that came in, one row per pair that a member went through, in order:
     `by`_from (null: bought nothing then), `by`_to (null: bought nothing any more), members, and
     share_of_from (of all who were in `by`_from).
 
-    Raises `TableError` when a column is missing or of the wrong kind, or the times overlap.
-    Definition: the switching matrix of market research (Ehrenberg, "Repeat-Buying", 1988).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or the times overlap.
 
+    References
+    ----------
+    The switching matrix of market research (Ehrenberg, "Repeat-Buying", 1988).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "b"], "brand": ["X", "Y", "Y"],
     ...     "quantity": 1, "amount": [10.0, 10.0, 5.0],

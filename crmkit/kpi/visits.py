@@ -22,18 +22,37 @@ def conversion_rate(
 ) -> Any:
     """Of those who came through the door, how many bought (进店成交率): orders ÷ visitors.
 
-    `sales`: sale_id, sold_at, quantity (and store_id when grouping by store); where there is a
-    channel, only its "store" orders count, since nobody else came through a door. `footfall`:
-    store_id, hour (the hour that begins then), visitors. `by`: store_id, a column of `stores`, or
-    a part of time (hour, weekday, day, month …). Only days that footfall covers are compared.
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, quantity (and store_id when grouping by store); where there is a channel,
+        only its "store" orders count, since nobody else came through a door.
+    footfall
+        store_id, hour (the hour that begins then), visitors. Only days that it covers are compared.
+    by
+        store_id, a column of `stores`, or a part of time (hour, weekday, day, month …).
+    since, until
+        First and last day that count, both included.
+    stores
+        A table whose columns `by` may name.
 
-    Returns a `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the
-    group, orders, visitors, conversion_rate, low and high. Null where nobody came, or where the
-    counter missed people (more orders than visitors).
+    Returns
+    -------
+    A `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the group,
+    orders, visitors, conversion_rate, low and high. Null where nobody came, or where the counter
+    missed people (more orders than visitors).
 
-    Raises `TableError` when a column is missing or of the wrong kind, or fewer than no visitors
-    were counted. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or fewer than no visitors were counted.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> hour = pd.to_datetime(["2025-06-30 09:00"])
     >>> sales = pd.DataFrame({"sale_id": [1], "sold_at": hour, "quantity": [1]})
@@ -84,17 +103,37 @@ def funnel(
 ) -> Any:
     """Where visitors drop out (转化漏斗): how many visits reach each step.
 
-    `browsing`: session_id, event, at; `steps`: the events in their order. A visit counts at a step
-    when it did this step and every one before it, in whatever order. `by`: a column of browsing
-    (channel), or a part of time.
+    Parameters
+    ----------
+    browsing
+        session_id, event, at.
+    steps
+        The events in their order. A visit counts at a step when it did this step and every one
+        before it, in whatever order.
+    by
+        A column of browsing (channel), or a part of time.
+    since, until
+        First and last day that count, both included.
+    products
+        A table whose columns `by` may name.
 
-    Returns a frame of the kind that came in, in the order of the steps: the group, step (its
-    number), event, visits, lost (since the step before), step_rate (of the step before), reached_rate
-    (of the first step). A step nobody could reach has null rates.
+    Returns
+    -------
+    A frame of the kind that came in, in the order of the steps: the group, step (its number),
+    event, visits, lost (since the step before), step_rate (of the step before), reached_rate (of
+    the first step). A step nobody could reach has null rates.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> seen = pd.DataFrame({"session_id": [1, 1, 2], "event": ["view", "basket", "view"],
     ...     "at": pd.to_datetime(["2025-06-30"] * 3)})

@@ -26,18 +26,36 @@ def csat(
 ) -> Any:
     """Customer satisfaction (客户满意度): the share of answers that are 4 or 5 out of 5.
 
-    `surveys`: csat_goods and csat_service (1–5; null: not answered), asked_at; `of`: "goods" or
-    "service"; `by`: a column of the surveys, of `members` or `stores`, or a part of asked_at.
+    Parameters
+    ----------
+    surveys
+        csat_goods and csat_service (1–5; null: not answered), asked_at.
+    of
+        "goods" or "service".
+    by
+        A column of the surveys, of `members` or `stores`, or a part of asked_at.
+    since, until
+        First and last day that count, both included.
+    members, stores
+        Tables whose columns `by` may name.
 
-    Returns a `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the
-    group, satisfied, answers, csat, low and high. No answers give null. The interval tells chance
-    only: who answers at all may differ from who does not.
+    Returns
+    -------
+    A `Rate` with its 95 % interval (Wilson), or a frame of the kind that came in with the group,
+    satisfied, answers, csat, low and high. No answers give null. The interval tells chance only:
+    who answers at all may differ from who does not.
 
-    Source: the usual top-two-box share of a five-point scale.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or an answer lies outside 1 to 5.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or an answer lies outside
-    1 to 5.
+    References
+    ----------
+    The usual top-two-box share of a five-point scale.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> csat(pd.DataFrame({"csat_service": [5, 4, 3, None]}))
     Customer satisfaction (CSAT): 66.7% (2 of 3; 95 % interval 20.8% to 93.9%)
@@ -112,18 +130,34 @@ def nps(
 ) -> Any:
     """Net promoter score (净推荐值): per cent of 9–10 minus per cent of 0–6, on 0–10.
 
-    `surveys`: nps (0–10; null: not answered), asked_at; `by`: a column of the surveys, of
-    `members` or `stores`, or a part of asked_at.
+    Parameters
+    ----------
+    surveys
+        nps (0–10; null: not answered), asked_at.
+    by
+        A column of the surveys, of `members` or `stores`, or a part of asked_at.
+    since, until
+        First and last day that count, both included.
+    members, stores
+        Tables whose columns `by` may name.
 
-    Returns an `Nps`, or a frame of the kind that came in with the group, promoters, passives,
-    detractors, answers, nps (points, −100 to 100), low and high (95 % interval of the mean of
-    +100, 0 and −100, normal approximation; null under two answers).
+    Returns
+    -------
+    An `Nps`, or a frame of the kind that came in with the group, promoters, passives, detractors,
+    answers, nps (points, −100 to 100), low and high (95 % interval of the mean of +100, 0 and −100,
+    normal approximation; null under two answers).
 
-    Source: F. F. Reichheld, "The One Number You Need to Grow", HBR 81 (2003).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or an answer lies outside 0 to 10.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or an answer lies outside
-    0 to 10.
+    References
+    ----------
+    F. F. Reichheld, "The One Number You Need to Grow", HBR 81 (2003).
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> nps(pd.DataFrame({"nps": [10, 9, 8, 3]}))
     Net promoter score: 25 (2 promoters, 1 detractors, 4 answers; 95 % interval -69 to 100)
@@ -190,17 +224,36 @@ def referral_rate(
 ) -> Any:
     """How many referrals the active members made (客户推荐率), and how many of them joined.
 
-    `referrals`: member_id (who recommended), at, joined_member_id (null: did not join); `sales`:
-    member_id, sold_at, quantity. A member is active who bought in the same time. `by`: year,
-    quarter, month or week; the time is `since` to `until`, both included.
+    A member is active who bought in the same time.
 
-    Returns a frame of the kind that came in: the period, referrals, active_members, referral_rate
+    Parameters
+    ----------
+    referrals
+        member_id (who recommended), at, joined_member_id (null: did not join).
+    sales
+        member_id, sold_at, quantity.
+    by
+        year, quarter, month or week.
+    since, until
+        First and last day that count, both included.
+
+    Returns
+    -------
+    A frame of the kind that came in: the period, referrals, active_members, referral_rate
     (referrals ÷ active members; one member may make several), joined, joined_rate (joined ÷
     referrals), low and high (its 95 % interval, Wilson).
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> made = pd.DataFrame({"member_id": ["m1", "m1"], "joined_member_id": ["m9", None],
     ...     "at": pd.to_datetime(["2025-06-01", "2025-06-02"])})
