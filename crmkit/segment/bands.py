@@ -41,18 +41,37 @@ def _placed(frame: nw.LazyFrame, value: str, counts: nw.Expr) -> nw.LazyFrame:
 def hml(members: Any, value: str = "monetary", *, heavy: float = 0.2, medium: float = 0.3) -> Any:
     """Heavy, medium and light buyers: the best fifth, the next three tenths, the rest.
 
-    `members`: one row per member with member_id and the value (what `rfm` gave, or
-    `customers.lifetime_value(…).members`). `value`: the column to judge by. `heavy` and `medium`:
-    which share of those who brought anything each holds, 0..1.
+    Parameters
+    ----------
+    members
+        One row per member with member_id and the value (what `rfm` gave, or
+        `customers.lifetime_value(…).members`).
+    value
+        The column to judge by.
+    heavy, medium
+        Which share of those who brought anything each holds, 0..1.
 
-    Returns the members as they came, in order of member_id, with one more column, hml: heavy,
-    medium, light, or none for those whose value is 0 or less, or unknown. Equal values are told
-    apart in order of member_id.
+    Returns
+    -------
+    The members as they came, in order of member_id, with one more column, hml: heavy, medium,
+    light, or none for those whose value is 0 or less, or unknown. Equal values are told apart in
+    order of member_id.
 
-    Raises `TableError` when a column is missing or no number; `CrmkitError` for shares outside 0..1
-    or together above 1. Source: the heavy-half idea of D. W. Twedt, "How Important to Marketing
-    Strategy Is the 'Heavy User'?" (1964).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When a column is missing or no
+        number.
+    CrmkitError
+        For shares outside 0..1 or together above 1.
 
+    References
+    ----------
+    The heavy-half idea of D. W. Twedt, "How Important to Marketing Strategy Is the 'Heavy User'?"
+    (1964).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": list("abcde"), "monetary": [9.0, 5.0, 3.0, 1.0, 0.0]})
     >>> hml(members, heavy=0.25, medium=0.25)["hml"].tolist()
@@ -85,16 +104,35 @@ def hml(members: Any, value: str = "monetary", *, heavy: float = 0.2, medium: fl
 def deciles(members: Any, value: str = "monetary", *, bins: int = 10) -> Any:
     """Members in ten equal parts by what they are worth, the best in the first.
 
-    `members` and `value` as in `hml`; `bins`: how many parts, 2 to 100 (10: deciles, 4: quartiles).
+    Then ``segment_summary(…, by="decile")`` says which share each part brings.
 
-    Returns the members as they came, in order of member_id, with one more column, decile: 1 (the
-    best) to `bins`, equally many members in each; equal values are told apart in order of
-    member_id; null where the value is not known. Then ``segment_summary(…, by="decile")`` says
-    which share each part brings.
+    Parameters
+    ----------
+    members, value
+        As in `hml`.
+    bins
+        How many parts, 2 to 100 (10: deciles, 4: quartiles).
 
-    Raises `TableError` when a column is missing or no number; `CrmkitError` for `bins` outside 2 to
-    100. Source: A. M. Hughes, "Strategic Database Marketing" (1994), decile analysis.
+    Returns
+    -------
+    The members as they came, in order of member_id, with one more column, decile: 1 (the best) to
+    `bins`, equally many members in each; equal values are told apart in order of member_id; null
+    where the value is not known.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When a column is missing or no
+        number.
+    CrmkitError
+        For `bins` outside 2 to 100.
+
+    References
+    ----------
+    A. M. Hughes, "Strategic Database Marketing" (1994), decile analysis.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": list("abcd"), "monetary": [9.0, 1.0, 5.0, 3.0]})
     >>> deciles(members, bins=2)["decile"].tolist()
@@ -115,20 +153,39 @@ def composite_rank(
 ) -> Any:
     """One rank of members from several figures, so that no single one decides.
 
-    `members`: one row per member with member_id and the figures. `by`: the columns, where more is
-    better, or each with ``"high"`` or ``"low"``: ``{"monetary": "high", "recency": "low"}``.
-    `weights`: how much each counts (in the same order, or by name); equal when not given.
-
     Each figure becomes a place from 0 (the worst) to 1 (the best), equal values the same; so yuan
     and days can be added.
 
-    Returns the members as they came, in order of member_id, with two more columns: rank_index
-    (0..1, the weighted mean of the places; null where a figure is not known) and rank (1: the best;
-    equal ones in order of member_id; null likewise).
+    Parameters
+    ----------
+    members
+        One row per member with member_id and the figures.
+    by
+        The columns, where more is better, or each with ``"high"`` or ``"low"``:
+        ``{"monetary": "high", "recency": "low"}``.
+    weights
+        How much each counts (in the same order, or by name); equal when not given.
 
-    Raises `TableError` when a column is missing or no number; `CrmkitError` for a direction or
-    weights that are none. Definition: mean rank, J. C. de Borda's count (1781), weighted.
+    Returns
+    -------
+    The members as they came, in order of member_id, with two more columns: rank_index (0..1, the
+    weighted mean of the places; null where a figure is not known) and rank (1: the best; equal ones
+    in order of member_id; null likewise).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When a column is missing or no
+        number.
+    CrmkitError
+        For a direction or weights that are none.
+
+    References
+    ----------
+    Mean rank, J. C. de Borda's count (1781), weighted.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": list("abc"), "monetary": [9.0, 5.0, 1.0],
     ...     "recency": [30, 1, 60]})

@@ -14,11 +14,18 @@ from crmkit.tables import arguments
 class Clusters(Result):
     """Groups that k-means found among members.
 
-    `members`: the frame that came in with one more column, cluster: what sets the group apart,
-    written as codes (``monetary_high, recency_low``) that `show` puts into words. `centres`: one
-    row per cluster (pandas), largest first: cluster, members, member_share and the mean of every
-    column. `silhouette`: the score of each k that was tried (−1..1, higher is clearer); `k`: the
-    chosen one.
+    Parameters
+    ----------
+    members
+        The frame that came in with one more column, cluster: what sets the group apart, written as
+        codes (``monetary_high, recency_low``) that `show` puts into words.
+    centres
+        One row per cluster (pandas), largest first: cluster, members, member_share and the mean of
+        every column.
+    silhouette
+        The score of each k that was tried (−1..1, higher is clearer).
+    k
+        The chosen one.
     """
 
     table_of = "centres"
@@ -48,18 +55,36 @@ def kmeans(
 ) -> Clusters:
     """Members in groups that k-means finds alike in some columns.
 
-    `members`: one row per member with numbers in `columns` (what `rfm` gives, of any kind of
-    frame: it is fitted in memory). Columns are put on one scale; those that are never negative and
-    skewed to the right (money, orders) by their logarithm first, else a few large values would be
-    groups of their own. `k`: how many groups; without it, the k from 2 to `most` with the best
-    silhouette (on at most 5,000 members). `seed`: the same seed gives the same groups.
+    k-means always finds groups, also where there are none: a silhouette under 0.25 is weak, and the
+    eight RFM groups may serve better.
 
-    Returns `Clusters`. Rows with a null in `columns` are refused: say first what they stand for.
-    k-means always finds groups, also where there are none: a silhouette under 0.25 is weak, and
-    the eight RFM groups may serve better.
+    Parameters
+    ----------
+    members
+        One row per member (what `rfm` gives, of any kind of frame: it is fitted in memory).
+    columns
+        The columns to look at, with numbers; rows with a null there are refused: say first what
+        they stand for. They are put on one scale; those that are never negative and skewed to the
+        right (money, orders) by their logarithm first, else a few large values would be groups of
+        their own.
+    k
+        How many groups; without it, the k from 2 to `most` with the best silhouette (on at most
+        5,000 members).
+    most
+        The largest k that is tried.
+    seed
+        The same seed gives the same groups.
 
-    Sources: S. Lloyd (1957); P. J. Rousseeuw, "Silhouettes" (1987).
+    Returns
+    -------
+    `Clusters`.
 
+    References
+    ----------
+    S. Lloyd (1957); P. J. Rousseeuw, "Silhouettes" (1987).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"recency": [1, 2, 90, 95], "frequency": [9, 8, 1, 1],
     ...     "monetary": [900.0, 800.0, 20.0, 30.0]})

@@ -15,15 +15,28 @@ from crmkit.tables import arguments
 def segment_summary(members: Any, by: str = "rfm_group") -> Any:
     """How large each group of members is and what it is worth.
 
-    `members`: one row per member with the group and, where they are there, recency, frequency and
-    monetary (what `rfm_groups` or `Clusters.members` gives). `by`: the column of the group.
+    Parameters
+    ----------
+    members
+        One row per member with the group and, where they are there, recency, frequency and monetary
+        (what `rfm_groups` or `Clusters.members` gives).
+    by
+        The column of the group.
 
-    Returns a frame of the kind that came in, the most valuable group first: the group, members,
-    member_share, and for the columns that are there: monetary (Σ, currency units),
-    monetary_share, monetary_each, frequency_each and recency_each (means).
+    Returns
+    -------
+    A frame of the kind that came in, the most valuable group first: the group, members,
+    member_share, and for the columns that are there: monetary (Σ, currency units), monetary_share,
+    monetary_each, frequency_each and recency_each (means).
 
-    Raises `TableError` when the group is missing, or a figure is no number.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When the group is missing, or a
+        figure is no number.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"rfm_group": ["a", "a", "b"], "monetary": [10.0, 20.0, 70.0]})
     >>> segment_summary(members)
@@ -71,17 +84,35 @@ def by_demographics(
 ) -> Any:
     """What members of each kind buy: by gender, age_band, occupation, household, district, level.
 
-    `members`: member_id and the columns of `by`; age_band is reckoned from birth_date, on `until`
-    or the last day of the sales: "0-17", "18-24", "25-34", … "65+"; null without a birth date or
-    with one after that day. `sales`: sale_id, sold_at, member_id, quantity, amount.
+    Groups differ on average and overlap in person: see `plot.overlap` before you judge anybody by
+    their kind.
 
-    Returns a frame of the kind that came in, sorted by group: members (all of the kind), buyers
-    (who bought in the time), buyer_share, orders, revenue (net of returns), aov, revenue_each
-    (revenue ÷ buyers) and orders_each. Groups differ on average and overlap in person: see
-    `plot.overlap` before you judge anybody by their kind.
+    Parameters
+    ----------
+    members
+        member_id and the columns of `by`.
+    sales
+        sale_id, sold_at, member_id, quantity, amount.
+    by
+        gender, age_band, occupation, household, district, level … age_band is reckoned from
+        birth_date, on `until` or the last day of the sales: "0-17", "18-24", "25-34", … "65+"; null
+        without a birth date or with one after that day.
+    since, until
+        First and last day that count, both included.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or a member stands twice.
+    Returns
+    -------
+    A frame of the kind that came in, sorted by group: members (all of the kind), buyers (who bought
+    in the time), buyer_share, orders, revenue (net of returns), aov, revenue_each (revenue ÷
+    buyers) and orders_each.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or a member stands twice.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["a", "b"], "gender": ["female", "male"]})
     >>> sales = pd.DataFrame({"sale_id": [1], "member_id": ["a"], "quantity": [1],
@@ -169,15 +200,28 @@ def age_band_on(today: date | None) -> nw.Expr:
 def migration(sales: Any, before: str | date, after: str | date, *, days: int | None = None) -> Any:
     """How members moved between the eight RFM groups from one day to another.
 
-    `sales` as in `rfm`; `before`, `after`: the two days; `days`: look back so many days from each
-    (all the data when not given).
+    Parameters
+    ----------
+    sales
+        As in `rfm`.
+    before, after
+        The two days.
+    days
+        Look back so many days from each (all the data when not given).
 
-    Returns a frame of the kind that came in, one row per pair of groups that somebody went
-    through, in the order of the groups: group_from ("none": had not bought yet), group_to ("none":
-    not in the window any more), members and share_of_from (of all who were in group_from).
+    Returns
+    -------
+    A frame of the kind that came in, one row per pair of groups that somebody went through, in the
+    order of the groups: group_from ("none": had not bought yet), group_to ("none": not in the
+    window any more), members and share_of_from (of all who were in group_from).
 
-    Raises as `rfm`, and when a day is none.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: As `rfm`, and when a day is none.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2], "member_id": ["a", "b"], "quantity": [1, 1],
     ...     "sold_at": pd.to_datetime(["2025-01-01", "2025-06-30"]), "amount": [9.0, 5.0]})

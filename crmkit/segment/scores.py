@@ -39,28 +39,49 @@ def rfm(
 ) -> Any:
     """Each member's recency, frequency and monetary value, with a score for each.
 
-    `sales`: lines with sale_id, sold_at, member_id, quantity, amount; lines without a member are
-    left out. `as_of`: the day to look back from, included (the day of the last purchase when
-    not given); `days`: look back only so many days.
+    Members who only brought things back, or whose purchases have no date, are left out.
 
-    `bins`: how many scores there are, 2 to 9, with equally many members in each; or by metric, as a
-    number or as cut points: ``{"recency": [30, 90], "frequency": [2, 5], "monetary": 5}`` scores the
-    days up to 30, up to 90 and more as 3, 2 and 1, and one order, 2 to 4 and 5 or more as 1, 2 and
-    3. A metric that is not named has 5. `ties`: ``"apart"`` numbers equal values in order of
-    member_id, so that the bins are equally full; ``"together"`` gives equal values the same score,
-    by the share of members with a worse one. `weights` of the three (in this order, or by name) also
-    asks for rfm_index.
+    Parameters
+    ----------
+    sales
+        Lines with sale_id, sold_at, member_id, quantity, amount; lines without a member are left
+        out.
+    as_of
+        The day to look back from, included (the day of the last purchase when not given).
+    days
+        Look back only so many days.
+    bins
+        How many scores there are, 2 to 9, with equally many members in each; or by metric, as a
+        number or as cut points: ``{"recency": [30, 90], "frequency": [2, 5], "monetary": 5}``
+        scores the days up to 30, up to 90 and more as 3, 2 and 1, and one order, 2 to 4 and 5 or
+        more as 1, 2 and 3. A metric that is not named has 5.
+    ties
+        ``"apart"`` numbers equal values in order of member_id, so that the bins are equally full;
+        ``"together"`` gives equal values the same score, by the share of members with a worse one.
+    weights
+        Those of the three (in this order, or by name); asks for rfm_index as well.
 
-    Returns a frame of the kind that came in, one row per member who bought something, sorted by
-    member_id: last_purchase, recency (whole days from the last purchase to `as_of`), frequency
-    (orders with a date), monetary (Σ amount, net of returns, currency units), r_score, f_score, m_score (the
+    Returns
+    -------
+    A frame of the kind that came in, one row per member who bought something, sorted by member_id:
+    last_purchase, recency (whole days from the last purchase to `as_of`), frequency (orders with a
+    date), monetary (Σ amount, net of returns, currency units), r_score, f_score, m_score (the
     highest is the best), rfm_score (the three digits side by side) and, with `weights`, rfm_index
-    (0..1: the weighted mean of the scores, each from 0 for the worst to 1 for the best). Members who
-    only brought things back, or whose purchases have no date, are left out.
+    (0..1: the weighted mean of the scores, each from 0 for the worst to 1 for the best).
 
-    Raises `TableError` when a column is missing or of the wrong kind; `CrmkitError` for bins, ties
-    or weights that are none. Source: A. M. Hughes, "Strategic Database Marketing" (1994).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+    CrmkitError
+        For bins, ties or weights that are none.
 
+    References
+    ----------
+    A. M. Hughes, "Strategic Database Marketing" (1994).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["m1", "m1", "m2"],
     ...     "sold_at": pd.to_datetime(["2025-06-01", "2025-06-30", "2025-06-10"]),
@@ -224,18 +245,35 @@ def _scored(
 def rfm_groups(members: Any, *, high_from: int | None = None, bins: int | None = None) -> Any:
     """The eight classic groups (重要价值 … 一般挽留) of members scored by `rfm`.
 
-    `members`: what `rfm` gave (r_score, f_score, m_score). `bins`: how many scores it was asked for
-    (5 when not given); the best two fifths of them are high: 4 and 5 of five, 3 of three. `high_from`:
-    from which score on is high instead, the same for all three.
+    Parameters
+    ----------
+    members
+        What `rfm` gave (r_score, f_score, m_score).
+    high_from
+        From which score on is high, the same for all three; without it the best two fifths are: 4
+        and 5 of five, 3 of three.
+    bins
+        How many scores `rfm` was asked for (5 when not given).
 
-    Returns the frame with one more column, rfm_group: important_* where the monetary score is
-    high, general_* where it is not; *_value: recent and frequent; *_develop: recent, not yet
-    frequent; *_keep: frequent, but not recently; *_win_back: neither.
+    Returns
+    -------
+    The frame with one more column, rfm_group: important_* where the monetary score is high,
+    general_* where it is not; *_value: recent and frequent; *_develop: recent, not yet frequent;
+    *_keep: frequent, but not recently; *_win_back: neither.
 
-    Raises `TableError` when a score is missing or no number, or when the scores are plainly not
-    1 to `bins`: everybody would stand in the wrong group. The eight groups are those of Chinese
-    retail courses: each of R, F and M high or low.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When a score is missing or no
+        number, or when the scores are plainly not 1 to `bins`: everybody would stand in the wrong
+        group.
 
+    References
+    ----------
+    The eight groups of Chinese retail courses: each of R, F and M high or low.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> scored = pd.DataFrame({"r_score": [5, 1], "f_score": [4, 5], "m_score": [4, 2]})
     >>> rfm_groups(scored)["rfm_group"].tolist()
