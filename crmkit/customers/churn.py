@@ -35,13 +35,32 @@ BINS = 10
 class ChurnModel(Result):
     """Who is likely to stay away, and how far the model can be believed.
 
-    `members`: one row per member, of the kind of frame that came in: member_id, the signs and
-    churn_probability (0..1). The rest was measured on `n_tested` members at a later day than the
-    model was learned on: `calibration` (pandas; ten groups, the least likely first: bin, members,
-    predicted_share, observed_share with low and high, its 95 % interval), `auc` (0.5: no better
-    than chance, 1: perfect), `brier` (mean squared error; `brier_of_share` is what the plain share
-    would have), `base_rate` (who really stayed away) and `signs` (pandas: sign, importance: the AUC
-    lost when it is shuffled). `days`: how long without a purchase; `as_of`: the day of the forecast.
+    The judgement was measured on `n_tested` members at a later day than the model was learned on.
+
+    Parameters
+    ----------
+    members
+        One row per member, of the kind of frame that came in: member_id, the signs and
+        churn_probability (0..1).
+    calibration
+        Ten groups (pandas), the least likely first: bin, members, predicted_share, observed_share
+        with low and high, its 95 % interval.
+    signs
+        sign and importance (pandas): the AUC lost when it is shuffled.
+    auc
+        0.5: no better than chance, 1: perfect.
+    brier, brier_of_share
+        The mean squared error, and what the plain share would have.
+    base_rate
+        Which share really stayed away.
+    days
+        How long without a purchase.
+    as_of
+        The day of the forecast.
+    n, n_tested
+        How many members are forecast, and on how many it was measured.
+    estimator
+        The fitted scikit-learn classifier.
     """
 
     table_of = "members"
@@ -86,24 +105,46 @@ def churn_model(
 ) -> ChurnModel:
     """How likely each member is to buy nothing in the next `days`, and how well that is told.
 
-    `sales`: sold_at, member_id, quantity, amount. `as_of`: the day of the forecast, included (the
-    day of the last purchase when not given). Members who bought in the last `active_days` before a
-    day are looked at; who has been away for longer has gone already. `estimator`: a scikit-learn
-    classifier; without one, a logistic regression. `seed`: the same seed gives the same model.
-
     Signs of a member on a day: recency (days since the last purchase), frequency (days with one),
     monetary (Σ amount), known_days (since the first), recent_purchases (in the last `days`),
     earlier_purchases (in as many before), usual_gap (mean days between purchases) and overdue
-    (recency ÷ usual gap). The model is learned 2 × `days` before `as_of`, judged `days` before it on
-    what really came, then learned again there for the forecast.
+    (recency ÷ usual gap). The model is learned 2 × `days` before `as_of`, judged `days` before it
+    on what really came, then learned again there for the forecast.
 
-    Returns a `ChurnModel`. Only what happened before says anything: a model does not say why
-    somebody stays away, nor whom a campaign would bring back (`campaign.uplift_by_segment`).
+    Parameters
+    ----------
+    sales
+        sold_at, member_id, quantity, amount.
+    days
+        How long without a purchase is to be foretold.
+    as_of
+        The day of the forecast, included (the day of the last purchase when not given).
+    active_days
+        Members who bought in so many days before a day are looked at; who has been away for longer
+        has gone already.
+    estimator
+        A scikit-learn classifier; without one, a logistic regression.
+    seed
+        The same seed gives the same model.
 
-    Raises `TableError` when a column is missing or of the wrong kind; `CrmkitError` when there are
-    too few members or the sales do not reach back far enough. Source: S. A. Neslin et al.,
-    "Defection Detection" (2006); calibration: G. W. Brier (1950).
+    Returns
+    -------
+    A `ChurnModel`. Only what happened before says anything: a model does not say why somebody stays
+    away, nor whom a campaign would bring back (`campaign.uplift_by_segment`).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+    CrmkitError
+        When there are too few members or the sales do not reach back far enough.
+
+    References
+    ----------
+    S. A. Neslin et al., "Defection Detection" (2006); calibration: G. W. Brier (1950).
+
+    Examples
+    --------
     >>> import crmkit as ck
     >>> found = churn_model(ck.load("sales"), days=60)
     >>> 0.5 < found.auc < 1

@@ -15,19 +15,34 @@ DAYS_A_WEEK = 7
 def purchase_history(sales: Any, as_of: str | date | None = None) -> Any:
     """Each member's purchases in the four figures that lifetime models are fitted on.
 
-    `sales`: lines with sold_at, member_id, quantity, amount; lines without a member or a date are
-    left out. `as_of`: the last day that is known, included (the day of the last purchase when not
-    given). Everything bought on one day is one purchase.
+    Parameters
+    ----------
+    sales
+        Lines with sold_at, member_id, quantity, amount; lines without a member or a date are left
+        out. Everything bought on one day is one purchase.
+    as_of
+        The last day that is known, included (the day of the last purchase when not given).
 
-    Returns a frame of the kind that came in, one row per member who bought something, sorted by
-    member_id: repeats (purchase days after the first), first_to_last (weeks from the first
-    purchase to the last), observed_weeks (weeks from the first purchase to `as_of`), repeat_value
-    (what a repeat purchase brought on average, net of returns, currency units; null without one)
-    and spent (Σ amount).
+    Returns
+    -------
+    A frame of the kind that came in, one row per member who bought something, sorted by member_id:
+    repeats (purchase days after the first), first_to_last (weeks from the first purchase to the
+    last), observed_weeks (weeks from the first purchase to `as_of`), repeat_value (what a repeat
+    purchase brought on average, net of returns, currency units; null without one) and spent (Σ
+    amount).
 
-    Raises `TableError` when a column is missing or of the wrong kind. Source: P. S. Fader and B. G.
-    S. Hardie call the first three x, t_x and T, "Counting Your Customers the Easy Way" (2005).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    P. S. Fader and B. G. S. Hardie call the first three x, t_x and T, "Counting Your Customers the
+    Easy Way" (2005).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "b"], "quantity": [1, 1, 1],
     ...     "sold_at": pd.to_datetime(["2025-06-01", "2025-06-15", "2025-06-29"]),

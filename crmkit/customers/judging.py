@@ -26,13 +26,29 @@ MOST_REPEATS = 7
 class Holdout(Result):
     """How well the models told the last weeks from those before.
 
-    `by_repeats`: one row per number of repeat purchases before the cut (the last row: that many
-    and more), a pandas frame: repeats, members, expected_purchases and actual_purchases (means per
-    member). `by_week`: week (1 …), expected_purchases and actual_purchases of all members up to
-    there. `expected`, `actual`: purchases of all members in the weeks held back; `error`: expected
-    ÷ actual − 1; `expected_value`, `actual_value`: what they bring (currency units); `inside`: the
-    share of members whose purchases lay in their 95 % interval; `correlation` of expected and
-    actual; `cut`: the last day the models knew; `weeks` held back; `n` members.
+    Parameters
+    ----------
+    by_repeats
+        One row per number of repeat purchases before the cut (the last row: that many and more), a
+        pandas frame: repeats, members, expected_purchases and actual_purchases (means per member).
+    by_week
+        week (1 …), expected_purchases and actual_purchases of all members up to there.
+    expected, actual
+        Purchases of all members in the weeks held back.
+    error
+        expected ÷ actual − 1.
+    expected_value, actual_value
+        What they bring (currency units).
+    inside
+        The share of members whose purchases lay in their 95 % interval.
+    correlation
+        That of expected and actual.
+    cut
+        The last day the models knew.
+    weeks
+        How many were held back.
+    n
+        How many members.
     """
 
     table_of = "by_repeats"
@@ -64,16 +80,34 @@ class Holdout(Result):
 def holdout(sales: Any, weeks: int = 26, *, as_of: str | date | None = None) -> Holdout:
     """How well lifetime value would have been told: fitted without the last weeks, then compared.
 
-    `sales` as in `lifetime_value`; `weeks`: how many of the last weeks before `as_of` (the day of
-    the last purchase when not given) are kept from the models. Only members who had bought by then
-    are compared; whoever came later is nobody's forecast.
+    Parameters
+    ----------
+    sales
+        As in `lifetime_value`. Only members who had bought by the cut are compared; whoever came
+        later is nobody's forecast.
+    weeks
+        How many of the last weeks before `as_of` are kept from the models.
+    as_of
+        The last day that is known (the day of the last purchase when not given).
 
-    Returns a `Holdout`. A model that is far off here will be further off with your plans: look for
-    seasons, campaigns or new stores in the weeks held back.
+    Returns
+    -------
+    A `Holdout`. A model that is far off here will be further off with your plans: look for seasons,
+    campaigns or new stores in the weeks held back.
 
-    Raises as `lifetime_value`, and `CrmkitError` when the sales do not reach back far enough.
-    Source: P. S. Fader and B. G. S. Hardie, calibration and hold-out period (2005).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: As `lifetime_value`.
+    CrmkitError
+        As `lifetime_value`, and when the sales do not reach back far enough.
 
+    References
+    ----------
+    P. S. Fader and B. G. S. Hardie, calibration and hold-out period (2005).
+
+    Examples
+    --------
     >>> import crmkit as ck
     >>> found = holdout(ck.load("sales"), weeks=13)
     >>> found.n > 4_000

@@ -26,9 +26,18 @@ WEEKS_A_YEAR = 365.25 / 7
 class LifetimeValue(Result):
     """What every member, and all of them together, are still expected to bring.
 
-    `members`: one row per member, of the kind of frame that came in (see `lifetime_value`).
-    `purchases` and `spend`: the two models. `n` members. `weeks`: how far ahead. `total` (currency
-    units) with `low` and `high`, the ends of its 95 % interval.
+    Parameters
+    ----------
+    members
+        One row per member, of the kind of frame that came in (see `lifetime_value`).
+    purchases, spend
+        The two models.
+    n
+        How many members.
+    weeks
+        How far ahead.
+    total, low, high
+        Currency units, with the ends of the 95 % interval.
     """
 
     table_of = "members"
@@ -70,24 +79,48 @@ def lifetime_value(
 ) -> LifetimeValue:
     """What each member is expected to bring in the next `weeks` (customer lifetime value, 客户终身价值).
 
-    `sales`: lines with sold_at, member_id, quantity, amount, or what `purchase_history` gave.
-    `as_of`: the last day that is known, as there. `margin_rate`: which share of revenue stays with
-    the shop (1: the value is revenue). `discount_rate`: how much less money is worth a year later.
-
     How often is told by the BG/NBD model, how much by the Gamma–Gamma one, fitted on these very
     members (`fit_purchases`, `fit_spend`); the intervals hold 95 of 100 futures drawn from them, in
     which the parameters are unsure as well. Both models know nothing of seasons or campaigns and
     take how often and how much for unrelated: see `holdout` before you believe them.
 
-    Returns a `LifetimeValue`; its members, sorted by member_id: repeats, first_to_last and
-    observed_weeks (see `purchase_history`), alive_probability (that they have not left for good),
+    Parameters
+    ----------
+    sales
+        Lines with sold_at, member_id, quantity, amount, or what `purchase_history` gave.
+    weeks
+        How far ahead.
+    as_of
+        The last day that is known, as in `purchase_history`.
+    margin_rate
+        Which share of revenue stays with the shop (1: the value is revenue).
+    discount_rate
+        How much less money is worth a year later.
+    seed
+        The same seed draws the same futures.
+
+    Returns
+    -------
+    A `LifetimeValue`; its members, sorted by member_id: repeats, first_to_last and observed_weeks
+    (see `purchase_history`), alive_probability (that they have not left for good),
     expected_purchases with purchases_low and purchases_high, expected_spend (per purchase),
     lifetime_value with value_low and value_high (currency units). The purchase of the first day is
     not forecast: members who have not come yet are not in it.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or with fewer than 20
-    members or hardly a repeat purchase; `CrmkitError` for a number out of its limits. Sources: see `fit_purchases` and `fit_spend`.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or with fewer than 20 members or hardly a
+        repeat purchase.
+    CrmkitError
+        For a number out of its limits.
 
+    References
+    ----------
+    See `fit_purchases` and `fit_spend`.
+
+    Examples
+    --------
     >>> import crmkit as ck
     >>> found = lifetime_value(ck.load("sales"), weeks=12)
     >>> found.low < found.total < found.high

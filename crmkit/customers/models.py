@@ -31,9 +31,21 @@ FEWEST = 20
 class PurchaseModel:
     """How often members buy until they leave for good: the BG/NBD model.
 
-    Each member buys at a rate of their own (gamma: `r`, `alpha`, per week) and after each purchase
-    leaves with a chance of their own (beta: `a`, `b`). `log_likelihood` of the `n` members; `low`
-    and `high` are the ends of the 95 % interval of each parameter.
+    Each member buys at a rate of their own and after each purchase leaves with a chance of their
+    own. `low` and `high` are the ends of the 95 % interval of each parameter.
+
+    Parameters
+    ----------
+    r, alpha
+        The rates (gamma, per week).
+    a, b
+        The chances of leaving (beta).
+    log_likelihood
+        That of the `n` members.
+    n
+        How many members it was fitted on.
+    covariance
+        How unsure the parameters are together.
     """
 
     r: float
@@ -110,9 +122,22 @@ class PurchaseModel:
 class SpendModel:
     """How much a purchase of each member brings: the Gamma–Gamma model.
 
-    The amounts of one member are gamma with shape `p`; members differ in their scale (gamma: `q`,
-    `gamma`). Fitted on the `n` members with a repeat purchase. `correlation` is that of how often
-    and how much among them: the model takes it for 0.
+    The amounts of one member are gamma with shape `p`; members differ in their scale.
+
+    Parameters
+    ----------
+    p
+        The shape of one member's amounts.
+    q, gamma
+        The scales of the members (gamma).
+    log_likelihood
+        That of the `n` members.
+    n
+        How many members with a repeat purchase it was fitted on.
+    correlation
+        That of how often and how much among them: the model takes it for 0.
+    covariance
+        How unsure the parameters are together.
     """
 
     p: float
@@ -162,14 +187,30 @@ class SpendModel:
 def fit_purchases(history: Any) -> PurchaseModel:
     """The BG/NBD model that fits these members best: how often they buy until they leave.
 
-    `history`: what `purchase_history` gave, or any frame with repeats, first_to_last and
-    observed_weeks (weeks). Returns a `PurchaseModel`.
+    Parameters
+    ----------
+    history
+        What `purchase_history` gave, or any frame with repeats, first_to_last and observed_weeks
+        (weeks).
 
-    Raises `TableError` when a column is missing, no number, or impossible (a last purchase before
-    the first, or after the time observed), or with too few members. Source: P. S. Fader,
-    B. G. S. Hardie and K. L. Lee, "'Counting Your Customers' the Easy Way", Marketing Science 24
-    (2005).
+    Returns
+    -------
+    A `PurchaseModel`.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When a column is missing, no number,
+        or impossible (a last purchase before the first, or after the time observed), or with too
+        few members.
+
+    References
+    ----------
+    P. S. Fader, B. G. S. Hardie and K. L. Lee, "'Counting Your Customers' the Easy Way", Marketing
+    Science 24 (2005).
+
+    Examples
+    --------
     >>> import crmkit as ck
     >>> from crmkit.customers import purchase_history
     >>> model = fit_purchases(purchase_history(ck.load("sales")))
@@ -202,14 +243,29 @@ def fit_purchases(history: Any) -> PurchaseModel:
 def fit_spend(history: Any) -> SpendModel:
     """The Gamma–Gamma model that fits these members best: how much a purchase of each brings.
 
-    `history`: what `purchase_history` gave, or any frame with repeats and repeat_value (currency
-    units); members without a repeat purchase that brought something are left out. Returns a
-    `SpendModel`.
+    Parameters
+    ----------
+    history
+        What `purchase_history` gave, or any frame with repeats and repeat_value (currency units);
+        members without a repeat purchase that brought something are left out.
 
-    Raises `TableError` when a column is missing or no number, or with too few members.
-    Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, "RFM and CLV: Using Iso-Value Curves for
-    Customer Base Analysis", Journal of Marketing Research 42 (2005).
+    Returns
+    -------
+    A `SpendModel`.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: When a column is missing or no
+        number, or with too few members.
+
+    References
+    ----------
+    P. S. Fader, B. G. S. Hardie and K. L. Lee, "RFM and CLV: Using Iso-Value Curves for Customer
+    Base Analysis", Journal of Marketing Research 42 (2005).
+
+    Examples
+    --------
     >>> import crmkit as ck
     >>> from crmkit.customers import purchase_history
     >>> model = fit_spend(purchase_history(ck.load("sales")))

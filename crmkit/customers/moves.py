@@ -25,20 +25,42 @@ def movement(
 ) -> Any:
     """New, returning, reactivated and lapsed members (新客、老客、唤回客、流失客) in each period.
 
-    `sales`: sold_at, member_id, quantity. `period`: year, quarter, month, week or day. `lapse`:
-    after so many periods without a purchase a member has lapsed. `since` chooses the rows to show
-    (what lies before still tells who is new); `until`: the last day that counts.
+    At the start of the data everybody is new: look at later periods. The last may not be over yet.
 
-    Returns a frame of the kind that came in, one row per period, sorted: the period; active (members
-    who bought in it) = new (for the first time) + returning (again, within `lapse` periods) +
+    Parameters
+    ----------
+    sales
+        sold_at, member_id, quantity.
+    period
+        year, quarter, month, week or day.
+    lapse
+        After so many periods without a purchase a member has lapsed.
+    since
+        The first of the rows to show (what lies before still tells who is new).
+    until
+        The last day that counts.
+
+    Returns
+    -------
+    A frame of the kind that came in, one row per period, sorted: the period; active (members who
+    bought in it) = new (for the first time) + returning (again, within `lapse` periods) +
     reactivated (again, after longer); lapsed (whose last purchase is now `lapse` periods ago); and
     current (bought in one of the last `lapse` periods): that of the period before + new +
-    reactivated − lapsed. At the start of the data everybody is new: look at later periods. The last
-    may not be over yet.
+    reactivated − lapsed.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown `period`;
-    `CrmkitError` for a `lapse` below 1. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or for an unknown `period`.
+    CrmkitError
+        For a `lapse` below 1.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "b"], "quantity": [1, 1, 1],
     ...     "sold_at": pd.to_datetime(["2025-04-01", "2025-06-30", "2025-05-05"])})
@@ -122,17 +144,35 @@ def spend(
 ) -> Any:
     """How many customers there are and what each spends, for the whole or per group.
 
-    `sales`: sale_id, member_id, quantity, amount; lines without a member are left out. `by`, `since`,
-    `until` and the tables beside as in `kpi.sales_summary`: a column of the sales, of a table given
-    beside them, or a part of time.
+    Parameters
+    ----------
+    sales
+        sale_id, member_id, quantity, amount; lines without a member are left out.
+    by
+        As in `kpi.sales_summary`: a column of the sales, of a table given beside them, or a part of
+        time.
+    since, until
+        First and last day that count, both included.
+    products, stores, staff, members
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, one row per group, sorted: customers (members who
-    bought in it; one who bought in two groups counts in both), orders, revenue (net of returns,
-    currency units), revenue_each (revenue ÷ customers), orders_each and aov.
+    Returns
+    -------
+    A frame of the kind that came in, one row per group, sorted: customers (members who bought in
+    it; one who bought in two groups counts in both), orders, revenue (net of returns, currency
+    units), revenue_each (revenue ÷ customers), orders_each and aov.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage; online shops call revenue ÷ customers 客单价.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage; online shops call revenue ÷ customers 客单价.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "quantity": [1, 1, 1], "amount": [10.0, 20.0, 60.0]})

@@ -48,18 +48,36 @@ def days_between(
 ) -> Any:
     """How many days lie between one purchase of a member and the next.
 
-    `sales`: sold_at, member_id, quantity; everything bought on one day is one purchase. `by`: a
-    column of the sales (of the later purchase), of a table given beside them, or a part of time;
-    `until`: the last day that counts.
+    Parameters
+    ----------
+    sales
+        sold_at, member_id, quantity; everything bought on one day is one purchase.
+    by
+        A column of the sales (of the later purchase), of a table given beside them, or a part of
+        time.
+    until
+        The last day that counts.
+    stores, members
+        Tables whose columns `by` may name.
 
-    Returns a frame of the kind that came in, sorted: the group, days (from one purchase to the
-    next), times (how often that was), share (of all times in the group) and cumulative_share (so
-    many came back within those days). Only those who came back are in it: how many never do says
+    Returns
+    -------
+    A frame of the kind that came in, sorted: the group, days (from one purchase to the next), times
+    (how often that was), share (of all times in the group) and cumulative_share (so many came back
+    within those days). Only those who came back are in it: how many never do says
     `churn_by_purchase`.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop usage
-    (inter-purchase time).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage (inter-purchase time).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "a"], "quantity": [1, 1, 1],
     ...     "sold_at": pd.to_datetime(["2025-06-01", "2025-06-08", "2025-06-30"])})
@@ -93,16 +111,30 @@ def purchases_per_member(
 ) -> Any:
     """How many members bought once, twice, three times …
 
-    `sales`: sale_id, sold_at, member_id, quantity; `since`, `until`: first and last day, both
-    included.
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, member_id, quantity.
+    since, until
+        First and last day that count, both included. A longer time gives more purchases each:
+        compare only times of the same length.
 
-    Returns a frame of the kind that came in, one row per number of purchases, sorted: purchases
-    (orders), members, member_share, at_least (members with so many or more) and at_least_share.
-    A longer time gives more purchases each: compare only times of the same length.
+    Returns
+    -------
+    A frame of the kind that came in, one row per number of purchases, sorted: purchases (orders),
+    members, member_share, at_least (members with so many or more) and at_least_share.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop usage
-    (purchase frequency).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage (purchase frequency).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "sold_at": pd.to_datetime(["2025-06-01", "2025-06-08", "2025-06-30"]),
@@ -133,21 +165,40 @@ def purchases_per_member(
 def churn_by_purchase(
     sales: Any, days: int = 180, *, until: str | date | None = None, most: int = 10
 ) -> Any:
-    """After which purchase members stay away: of those who made their first, second, … purchase,
-    how many made no other within `days`.
+    """After which purchase members stay away: of those who made their first, second, … purchase, how
+    many made no other within `days`.
 
-    `sales`: sold_at, member_id, quantity; everything bought on one day is one purchase. `days`: how
-    long without a purchase counts as gone. `until`: the last day that is known (the day of the last
-    sale when not given); purchases later than `days` before it are left out, since nobody knows yet.
-    `most`: up to which purchase.
+    Parameters
+    ----------
+    sales
+        sold_at, member_id, quantity; everything bought on one day is one purchase.
+    days
+        How long without a purchase counts as gone.
+    until
+        The last day that is known (the day of the last sale when not given); purchases later than
+        `days` before it are left out, since nobody knows yet.
+    most
+        Up to which purchase.
 
-    Returns a frame of the kind that came in, one row per purchase: purchase_number, reached (members
-    who made it long enough ago), gone (of them, with no other within `days`), churn_rate with the
-    ends of its 95 % interval (Wilson), low and high.
+    Returns
+    -------
+    A frame of the kind that came in, one row per purchase: purchase_number, reached (members who
+    made it long enough ago), gone (of them, with no other within `days`), churn_rate with the ends
+    of its 95 % interval (Wilson), low and high.
 
-    Raises `TableError` when a column is missing or of the wrong kind, `CrmkitError` for `days` or
-    `most` below 1. Definition: common shop usage (churn by purchase number).
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+    CrmkitError
+        For `days` or `most` below 1.
 
+    References
+    ----------
+    Common shop usage (churn by purchase number).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"member_id": ["a", "a", "b", "b"], "quantity": [1, 1, 1, 1],
     ...     "sold_at": pd.to_datetime(["2025-01-01", "2025-01-20", "2025-01-05", "2025-06-30"])})

@@ -22,21 +22,37 @@ def revenue_tree(
 ) -> Any:
     """Why revenue changed from one time to another, step by step.
 
-    `sales`: sale_id, sold_at, member_id, quantity, amount; `earlier` and `later`: first and last day
-    of each time, both included. What members bring is customers × orders each × units per order ×
-    price of a piece; walk-ins stand in a step of their own. Each factor's part of the change is its
-    effect averaged over every order in which the factors could have changed (Shapley), so the steps
-    add up to the change to the cent.
+    What members bring is customers × orders each × units per order × price of a piece; walk-ins
+    stand in a step of their own. Each factor's part of the change is its effect averaged over every
+    order in which the factors could have changed (Shapley), so the steps add up to the change to
+    the cent.
 
-    Returns a frame of the kind that came in, in the order of the waterfall: step
-    (revenue_before, walk_ins, customers, orders_each, upt, item_price, revenue_after), before and
-    after (the figure of that step; for walk_ins their revenue), change_rate (relative; null where before
-    is 0) and effect (currency units; for the first and last step the revenue itself).
+    Parameters
+    ----------
+    sales
+        sale_id, sold_at, member_id, quantity, amount.
+    earlier, later
+        First and last day of each time, both included.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or no member bought in one of
-    the times. Source: A. F. Shorrocks, "Decomposition procedures for distributional analysis"
-    (2013), after L. S. Shapley (1953).
+    Returns
+    -------
+    A frame of the kind that came in, in the order of the waterfall: step (revenue_before, walk_ins,
+    customers, orders_each, upt, item_price, revenue_after), before and after (the figure of that
+    step; for walk_ins their revenue), change_rate (relative; null where before is 0) and effect
+    (currency units; for the first and last step the revenue itself).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or no member bought in one of the times.
+
+    References
+    ----------
+    A. F. Shorrocks, "Decomposition procedures for distributional analysis" (2013), after L. S.
+    Shapley (1953).
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"sale_id": [1, 2, 3], "member_id": ["a", "a", "b"],
     ...     "sold_at": pd.to_datetime(["2025-05-01", "2025-06-01", "2025-06-02"]),
