@@ -1,101 +1,83 @@
 """Forgetting a member who asks for it: everything personal goes, the shop's sums stay.
 
 Sales, points and stock keep the member's bare number, because the books must still add up; no
-name, phone, message, note or way to find the person by is left.
+name, phone, message, note or way to find the person by is left. What is forgotten follows from the
+schema: whatever is sealed in a row about the person, or was said about such a row.
 """
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, or_, select, update
 
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
-from crmkit.practice.people import group_of
+from crmkit.practice.people import PLAIN_FIELDS, group_of
+
+PARTS = {
+    "ticket_id": schema.ticket,
+    "invite_id": schema.survey_invite,
+    "lot_id": schema.points_lot,
+    "merge_id": schema.member_merge,
+    "sale_id": schema.sale,
+}
+"""What a row without a member's number is a part of: whoever that is about, the row is about."""
 
 
 def erase(tx: Tx, member_id: str) -> None:
     """Take everything personal of the member, and of records merged into theirs, away."""
     group = tx.column(group_of(member_id))
-    m = schema.member
-    empty = dict.fromkeys(
-        column.name
-        for column in m.columns
-        if column.name.endswith(("_sealed", "_token"))
-        or column.name in ("gender", "district", "occupation", "household")
-    )
-    tx.execute(
-        update(m)
-        .where(m.c.id.in_(group))
-        .values(**empty, status="erased", survivor_id=m.c.id, erased_at=tx.now)
-    )
-    for table in (schema.member_preference, schema.member_segment):
-        tx.execute(table.delete().where(table.c.member_id.in_(group)))
-    tickets = tx.column(select(schema.ticket.c.id).where(schema.ticket.c.member_id.in_(group)))
-    _empty(tx, schema.ticket_message, schema.ticket_message.c.ticket_id.in_(tickets), "body_sealed")
-    t, o, better = schema.ticket, schema.opportunity, schema.improvement
-    _empty(tx, t, t.c.id.in_(tickets), "subject_sealed")
-    _empty(tx, better, better.c.ticket_id.in_(tickets), "action_sealed", "result_sealed")
-    tx.execute(
-        update(t)
-        .where(t.c.id.in_(tickets), t.c.status != "closed")
-        .values(status="closed", resolved_at=func.coalesce(t.c.resolved_at, tx.now))
-    )
-    _close_opportunities(tx, group)
-    _empty(tx, o, o.c.member_id.in_(group), "title_sealed", "next_action_sealed")
-    _forget_what_was_said(tx, group)
-    box = schema.outbox
-    tx.execute(
-        update(box)
-        .where(box.c.member_id.in_(group), box.c.status == "queued")
-        .values(status="cancelled")
-    )
-    _empty(tx, box, box.c.member_id.in_(group), "subject_sealed", "body_sealed")
-    task = schema.followup_task
-    tx.execute(
-        update(task)
-        .where(task.c.member_id.in_(group), task.c.status == "open")
-        .values(status="cancelled")
-    )
-    _empty(tx, task, task.c.member_id.in_(group), "note_sealed")
-    invites = select(schema.survey_invite.c.id).where(schema.survey_invite.c.member_id.in_(group))
-    _empty(
-        tx, schema.survey_answer, schema.survey_answer.c.invite_id.in_(invites), "comment_sealed"
-    )
-    log = schema.command_log
+    m, t, log = schema.member, schema.ticket, schema.command_log
+    tickets = tx.column(select(t.c.id).where(theirs(t, group)))
     subjects = [f"member:{one}" for one in group] + [f"ticket:{one}" for one in tickets]
-    _empty(tx, log, log.c.subject.in_(subjects), "result_sealed")
+    _set(tx, log, log.c.subject.in_(subjects), result_sealed=None)
+    for table in schema.metadata.sorted_tables:
+        about = None if table in (m, log) else theirs(table, group)
+        if about is not None:
+            _forget(tx, table, about)
+    for table in (schema.member_preference, schema.member_segment):
+        tx.execute(table.delete().where(theirs(table, group)))
+    _close_what_is_open(tx, group)
+    personal = [one.name for one in m.columns if one.name.endswith(("_sealed", "_token"))]
+    empty = dict.fromkeys([*personal, *(one for one in PLAIN_FIELDS if m.c[one].nullable)])
+    erased = {"status": "erased", "survivor_id": m.c.id, "erased_at": tx.now}
+    _set(tx, m, m.c.id.in_(group), **empty, **erased)
 
 
-def _close_opportunities(tx: Tx, group: list[str]) -> None:
-    o = schema.opportunity
-    open_ones = tx.all(
-        select(o.c.id, o.c.stage).where(o.c.member_id.in_(group), o.c.stage.not_in(("won", "lost")))
-    )
-    for row in open_ones:
+def theirs(table: Table, group: list[str]):
+    """The rows of a table that are about these members; None for a table about nobody."""
+    m = schema.member
+    named = [one.in_(group) for one in table.columns if one.references(m.c.id)]
+    if named:
+        return or_(*named)
+    for name, whole in PARTS.items():
+        if name in table.c:
+            return table.c[name].in_(select(whole.c.id).where(theirs(whole, group)))
+    return None
+
+
+def _forget(tx: Tx, table: Table, about) -> None:
+    """Empty what is sealed in these rows, and what staff said about them."""
+    if sealed := schema.SEALED.get(table.name):
+        _set(tx, table, about, **dict.fromkeys(sealed))
+    if "said" in table.info:
+        rows = [f"{table.name}:{one}" for one in tx.column(select(table.c.id).where(about))]
+        for start in range(0, len(rows), 500):
+            some = schema.remark.c.about.in_(rows[start : start + 500])
+            _set(tx, schema.remark, some, text_sealed=None)
+
+
+def _close_what_is_open(tx: Tx, group: list[str]) -> None:
+    """Nobody writes to them, calls them or works for them any more."""
+    t, o = schema.ticket, schema.opportunity
+    for table, status in ((schema.outbox, "queued"), (schema.followup_task, "open")):
+        waiting = theirs(table, group) & (table.c.status == status)
+        _set(tx, table, waiting, status="cancelled")
+    settled = {"status": "closed", "resolved_at": func.coalesce(t.c.resolved_at, tx.now)}
+    _set(tx, t, theirs(t, group) & (t.c.status != "closed"), **settled)
+    going_on = theirs(o, group) & o.c.stage.not_in(("won", "lost"))
+    for row in tx.all(select(o.c.id, o.c.stage).where(going_on)):
+        lost = {"reason": "no_need", "from_stage": row.stage, "to_stage": "lost"}
         tx.update(o, row.id, stage="lost", lost_reason="no_need", next_on=None, closed_at=tx.now)
-        tx.insert(
-            schema.opportunity_stage,
-            opportunity_id=row.id,
-            from_stage=row.stage,
-            to_stage="lost",
-            reason="no_need",
-        )
+        tx.insert(schema.opportunity_stage, opportunity_id=row.id, **lost)
 
 
-def _forget_what_was_said(tx: Tx, group: list[str]) -> None:
-    """What staff wrote beside the ledgers' rows about these members."""
-    entry, lot = schema.points_entry, schema.points_lot
-    merge, apart = schema.member_merge, schema.member_unmerge
-    for table, rows in (
-        (schema.consent_event, schema.consent_event.c.member_id.in_(group)),
-        (schema.reveal, schema.reveal.c.member_id.in_(group)),
-        (merge, merge.c.kept_id.in_(group) | merge.c.merged_id.in_(group)),
-        (apart, apart.c.merge_id.in_(select(merge.c.id).where(merge.c.kept_id.in_(group)))),
-        (entry, entry.c.lot_id.in_(select(lot.c.id).where(lot.c.member_id.in_(group)))),
-    ):
-        about = [f"{table.name}:{one}" for one in tx.column(select(table.c.id).where(rows))]
-        for start in range(0, len(about), 500):
-            some = schema.remark.c.about.in_(about[start : start + 500])
-            _empty(tx, schema.remark, some, "text_sealed")
-
-
-def _empty(tx: Tx, table, which, *columns: str) -> None:
-    tx.execute(update(table).where(which).values(**dict.fromkeys(columns)))
+def _set(tx: Tx, table: Table, which, **given) -> None:
+    tx.execute(update(table).where(which).values(**given))

@@ -25,6 +25,9 @@ def shop(any_shop):
     )
     desk.register("Ann Li", "14000000002")
     shop.till.sell([("P1", 1)], member_id="M000002")
+    bargain = {"prices": {"P1": 100}, "reason": "Ann got the scratched one"}
+    shop.till.sell([("P1", 1)], member_id="M000001", **bargain)
+    shop.till.hold([("P1", 1)], member_id="M000001", note="Ann is back at five")
     ticket = shop.service.open_ticket(
         "phone", "complaint", "Ann's thermos", "I am Ann, it leaks", member_id="M000001"
     )
@@ -60,6 +63,13 @@ def test_nothing_personal_is_left_anywhere(shop):
             if "member_id" in table.c or table is schema.member:
                 for row in connection.execute(select(*(table.c[one] for one in columns))):
                     assert set(row) == {None}, name
+        said = connection.execute(select(schema.remark.c.about, schema.remark.c.text_sealed))
+        assert {about.partition(":")[0] for about, text in said if text is None} >= {
+            "consent_event",
+            "member_merge",
+            "price_change",
+            "reveal",
+        }
         tokens = [c for c in schema.member.c if c.name.endswith("_token")]
         for row in connection.execute(select(*tokens)):
             assert set(row) == {None}
