@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, update
 from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.practice import chain, schema
+from crmkit.practice import chain, schema, steps
 from crmkit.practice.clock import FixedClock
 from crmkit.practice.engine import in_a_hurry, writing
 from crmkit.practice.goods import initials
@@ -129,19 +129,7 @@ class _Past:
     def _asked(self, name: str) -> tuple[list[str], list[tuple]]:
         """The columns of a query and its rows, days and moments as SQLite keeps them, in UTC."""
         query = self.queries[name]
-        words = {
-            "campaign_name": _("Members only"),
-            "web_shop": label("channel", "web"),
-            "system": _("System"),
-            "do_interested": _("call and invite them in"),
-            "do_contacted": _("have it ready, let them try"),
-            "do_tried": _("put the price in writing, ask when they will decide"),
-            "do_quoted": _("ask for their decision"),
-            "survey": _("After the visit"),
-            "answer": _(
-                "Thank you for telling us. We are looking into it and will get back to you."
-            ),
-        }
+        words = steps.said("words") | {"web_shop": label("channel", "web")}
         blanks = {one: (BLANKS | words)[one] for one in re.findall(r"\$(\w+)", query)}
         kept = name.removeprefix("TEMP ") if name.startswith("TEMP ") else f"shop_{name}"
         self.engine.execute(f"CREATE TABLE {kept} AS {query}", blanks)
@@ -194,96 +182,23 @@ class _Past:
 def _what_is_on(shop: Shop) -> None:
     """This morning's shop: offers, coupons, goods for points, a transfer on its way, two people
     who registered twice, plans for follow-up visits. All through the desks."""
-    july = {"starts_on": "2025-07-01", "ends_on": "2025-07-31"}
-    offers = shop.offers
-    for number, name, kind, how in (
-        (
-            "J199",
-            _("July: ¥30 off when you spend ¥199"),
-            "threshold",
-            {"threshold": 19_900, "amount_off": 3_000},
-        ),
-        (
-            "JCARE",
-            _("Care 10% off"),
-            "percent_off",
-            {"percent_off": 10, "category": "personal_care"},
-        ),
-        ("JGIFT", _("Gift from 299"), "gift", {"threshold": 29_900, "gift_product_id": "P0255"}),
-        (
-            "JBIRTH",
-            _("Birthday coupon"),
-            "threshold",
-            {"threshold": 5_000, "amount_off": 1_000, "coupon_only": True},
-        ),
-    ):
-        offers.add(number, name, kind, **how, **july)
-    with_birthday = shop.marketing.make_segment(
-        "july_birthdays", _("Birthdays in July"), {"birthday_month": 7}
-    )
-    offers.issue("JBIRTH", member_ids=shop.marketing.members_of(with_birthday.id))
-    shop.marketing.make_segment(
-        "sleeping", _("Not bought for 45 days"), {"not_bought_for_days": SLEEPING_DAYS}
-    )
-    shop.marketing.make_segment(
-        "recent", _("Bought in the last 10 days"), {"bought_within_days": 10}
-    )
-    _to_be_called(shop)
-    for product, points in (("P0255", 500), ("P0175", 900), ("P0009", 1_200)):
-        shop.points.set_reward(product, points)
-    shop.stock.receive([("P0255", 20)])
-    shop.stock.add_supplier("QH", _("Qinghe Foods, wholesale"))
-    shop.stock.add_supplier("LX", _("Lanxing Household Goods, wholesale"))
+    steps.do(shop, "offers")
+    shop.offers.issue("JBIRTH", member_ids=shop.marketing.members_of("july_birthdays"))
+    steps.do(shop, "to_be_called")
+    _shared_out(shop)
+    _promised(shop)
+    steps.do(shop, "in_the_stock_room")
     _came_yesterday(shop)
     _on_its_way(shop)
     _registered_twice(shop)
-    _to_be_looked_at(shop)
+    steps.do(shop, "to_be_looked_at")
 
 
-def _to_be_called(shop: Shop) -> None:
-    """Three plans, their calls shared out among the sellers; some are left from Sunday."""
-    asleep = {"not_bought_for_days": SLEEPING_DAYS}
-    for number, kind, rule, name, script in (
-        (
-            "use",
-            "product_use",
-            {"bought_within_days": 10, "spent_at_least": 40_000},
-            _("Check-in calls"),
-            _(
-                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? You bought the {goods} {day}: how do you like it? (Then listen.)"
-            ),
-        ),
-        (
-            "news",
-            "new_arrivals",
-            asleep | {"household": ["young_child"], "level": ["silver"]},
-            _("New for the little ones"),
-            _(
-                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? Is your little one still in nappies? (If so, go on.) Softer ones have come in; shall I put a pack aside in your size?"
-            ),
-        ),
-        (
-            "offer",
-            "offer",
-            asleep | {"level": ["gold", "platinum"]},
-            _("Good customers not seen lately"),
-            _(
-                "Hello, this is {caller} from the {store}. Is that {name}? (Go on only if it is.) Have you got a minute? We have not seen you for a while: how are you? (Listen first.) In July you get ¥30 off when you spend ¥199 or more; shall I send you the details?"
-            ),
-        ),
-    ):
-        picked = shop.marketing.make_segment(
-            f"call_{number}", name, {"home_store_id": [HOME]} | rule
-        )
-        plan = shop.followups.plan(
-            name, picked.id, kind, script,
-            every_days=30, starts_on="2025-07-01", ends_on="2025-09-30", here_only=True,
-        )  # fmt: skip
-        shop.followups.make_tasks(plan.id)
+def _shared_out(shop: Shop) -> None:
+    """The calls are shared out among the sellers; some are left from Sunday."""
     for turn, task in enumerate(shop.followups.today()):
         left = {"due_on": "2025-06-29"} if turn % 7 == 3 else {}
         shop.followups.assign(task.id, SELLERS[turn % len(SELLERS)], **left)
-    _promised(shop)
 
 
 def _promised(shop: Shop) -> None:
@@ -294,16 +209,6 @@ def _promised(shop: Shop) -> None:
     seller, today = shop.as_staff(SELLERS[0]), f"{OPENING:%Y-%m-%d}"
     seller.followups.finish(call.id, "no_answer", "call_again", next_on=today)
     shop.office.set_clock(OPENING)
-
-
-def _to_be_looked_at(shop: Shop) -> None:
-    """Two changes that were made in June: this morning it is seen whether they helped."""
-    for owner, action in (
-        (SELLERS[1], _("A text goes out on the day a missing size comes in")),
-        (SELLERS[2], _("A paper notice about returns stands at the till")),
-    ):
-        made = shop.service.improve(action, owner, "2025-06-10", f"{OPENING:%Y-%m-%d}")
-        shop.service.improvement_done(made.id)
 
 
 def _came_yesterday(shop: Shop) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 
 from crmkit.i18n import LANGUAGES, get_language, use_language
 from crmkit.i18n import gettext as _
-from crmkit.practice import course_shop, migrate, schema
+from crmkit.practice import course_shop, migrate, schema, steps
 from crmkit.practice.clock import FixedClock
 from crmkit.practice.engine import in_a_hurry, in_the_shops_words, open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen, OlderShop
@@ -171,8 +171,9 @@ def _fingerprint() -> str:
 
     seen = hashlib.sha256(get_language().encode())
     here = Path(__file__).parent
-    for source in sorted([*here.rglob("*.py"), *here.rglob("*.sql")]):
-        seen.update(source.read_bytes())
+    for source in sorted(here.rglob("*.*")):
+        if source.suffix in (".py", ".sql", ".yaml"):
+            seen.update(source.read_bytes())
     for table in sorted(folder().rglob("*.parquet")):
         about = table.stat()
         seen.update(f"{table.name} {about.st_size} {about.st_mtime_ns}".encode())
@@ -200,8 +201,7 @@ def corner(path: Path) -> Shop:
 def member_desk(path: Path) -> Shop:
     """The corner shop with records to put in order: a double, a wrong birthday."""
     shop = _corner_shop(path, "member-desk")
-    shop.members.register("林小雨", "14100000011", gender="female", email="lin@example.com")
-    shop.members.correct("M000002", birth_date="1984-09-12")
+    steps.do(shop, "member-desk")
     return shop
 
 
@@ -217,57 +217,10 @@ def _corner_shop(path: Path, name: str) -> Shop:
         clock=clock,
     )
     in_a_hurry(shop.engine)
-    office = shop.office
-    office.set_clock(clock.at)
-    office.add_store("S2", _("Riverside"))
-    for staff, who, store, role in (
-        ("C1", _("Chen"), "S1", "cashier"),
-        ("A1", _("Wu"), "S1", "sales"),
-        ("K1", _("Zheng"), "S1", "stock_keeper"),
-        ("B1", _("Manager Wang"), "S1", "manager"),
-        ("C2", _("Feng"), "S2", "cashier"),
-        ("K2", _("Chu"), "S2", "stock_keeper"),
-    ):
-        office.add_staff(staff, who, store, role)
-    for product, what, category, price, cost in (
-        ("P1", _("Cotton scarf"), "textiles", 12_900, 5_200),
-        ("P2", _("Thermos"), "kitchen", 8_900, 3_900),
-        ("P3", _("Hand cream"), "personal_care", 3_990, 1_400),
-        ("P4", _("Gift box"), "gifts", 1_500, 600),
-        ("P5", _("Canvas bag"), "textiles", 9_900, 4_100),
-    ):
-        office.add_product(product, what, category, price, cost)
-        shop.stock.receive([(product, 20)])
-    for name, phone, gender in (
-        ("林小雨", "14000000001", "female"),
-        ("何大江", "14000000002", "male"),
-        ("罗晨", "14100000003", "female"),
-    ):
-        shop.members.register(name, phone, gender=gender)
+    shop.office.set_clock(clock.at)
+    steps.do(shop, "corner")
     return shop
 
 
-COURSE_SCENES = {
-    "course": "T0001",
-    "counter": "E0002",
-    "floor": "E0004",
-    "cashier-1": "E0002",
-    "cashier-2": "E0002",
-    "cashier-3": "E0002",
-    "sales-1": "E0004",
-    "sales-2": "E0004",
-    "sales-3": "E0004",
-    "sales-6": "E0004",
-    "sales-7": "E0004",
-    "stock-room": "E0007",
-    "inventory-1": "E0007",
-    "inventory-2": "E0007",
-    "inventory-3": "E0007",
-    "inventory-5": "E0007",
-    "foundations-1": "E0002",
-    "foundations-2": "E0002",
-    "foundations-4": "T0001",
-}
-
-for _name, _staff in COURSE_SCENES.items():
+for _name, _staff in steps.said("staff").items():
     scene(_name, _staff, template="course")(course_shop.build)
