@@ -3,8 +3,8 @@
 One layer stands in front of every desk's method: numbers, days and texts from anywhere (a prompt,
 a screen, pandas) become plain Python values, and whatever cannot be what the annotation says is a
 `BadValue`: a sentence with the field's name. `OneOf` in an annotation is a closed set of codes,
-which may be typed as they are read in either language (女 for female); `Named` says what an element
-is called where the argument's own name would mislead.
+which may be typed as they are read in either language (女 for female); `Check` is one of `values`
+that it passes besides; `Named` says what it is called where the argument's own name would mislead.
 """
 
 import inspect
@@ -15,13 +15,13 @@ from functools import cached_property, partial
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import values
 from crmkit.practice.errors import BadValue
-from crmkit.practice.values import Named, OneOf
+from crmkit.practice.values import Check, Named, OneOf
 
 SAID = "crmkit"
 
@@ -154,7 +154,11 @@ def _checked(annotation: object, name: str) -> object:
             if isinstance(more, Named):
                 return _checked(parts[0], more.name)
             if isinstance(more, OneOf):
-                return Annotated[str, BeforeValidator(partial(_code, name, more))]
+                check = partial(values.one_of, codes=more.codes, kind=more.kind)
+                return Annotated[str, BeforeValidator(partial(_passed, check, name))]
+            if isinstance(more, Check):
+                inside = _checked(parts[0], name)
+                return Annotated[inside, AfterValidator(partial(_passed, more.passed, name))]
         return _checked(parts[0], name)
     if annotation in CHECKS:
         return Annotated[annotation, BeforeValidator(partial(CHECKS[annotation], name))]
@@ -197,9 +201,9 @@ def _day(name: str, value: object) -> date:
     return value
 
 
-def _code(name: str, kind: OneOf, value: object) -> str:
+def _passed(check: Callable, name: str, value: object) -> object:
     try:
-        return values.one_of(value, kind.codes, name, kind.kind)
+        return check(value, field=name)
     except BadValue as error:
         _refuse(error)
 

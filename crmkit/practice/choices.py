@@ -1,10 +1,27 @@
-"""The closed sets an operation's arguments are chosen from; a screen offers them by their labels."""
+"""What an operation's arguments are, beyond their type: text, days, amounts checked at the door, and
+the closed sets they are chosen from, which a screen offers by their labels."""
 
+from datetime import date
+from functools import partial
 from typing import Annotated
 
-from crmkit.practice import access, schema
+from crmkit.practice import access, schema, values
 from crmkit.practice.settings import DEFAULTS
-from crmkit.practice.values import OneOf
+from crmkit.practice.values import Check, OneOf
+
+
+def between(least: int, most: int) -> object:
+    """A whole number within these bounds."""
+    return Annotated[int, Check(partial(values.quantity, least=least, most=most))]
+
+
+Text = Annotated[str, Check(values.text)]
+Words = Annotated[str | None, Check(partial(values.text, needed=False))]
+Day = Annotated[date | str, Check(values.day)]
+Quantity = Annotated[int, Check(values.quantity)]
+Count = Annotated[int, Check(partial(values.quantity, least=0))]
+Price = Annotated[int, Check(values.cents)]
+Amount = Annotated[int, Check(partial(values.cents, least=1))]
 
 AnyChannel = Annotated[str, OneOf(schema.TICKET_CHANNELS, "channel")]
 AuditOutcome = Annotated[str, OneOf(schema.OUTCOMES, "audit_outcome")]

@@ -42,6 +42,7 @@ class Tx:
     timezone: str
     subject: str | None = None
     detail: dict = field(default_factory=dict)
+    given: dict[str, object] = field(default_factory=dict)
 
     @property
     def store_id(self) -> str:
@@ -107,6 +108,10 @@ class Tx:
             raise NotFound(_("There is no {what} {id} at this store."), **about)
         raise NotFound(_("There is no {what} {id}."), **about)
 
+    def id_of(self, table: Table, key: object) -> int | str | None:
+        """The id on file of what was typed, refused where there is none; None where nothing was."""
+        return None if key is None else self.find(table, key).id
+
     def find_mine(self, table: Table, key: object):
         """The row with this id, of this store or of another where the staff may do this."""
         row = self.find(table, key)
@@ -147,6 +152,10 @@ class Tx:
             sealed = self.value(select(r.c.text_sealed).where(r.c.about == about))
             found[key] = self.unseal(r, "text_sealed", about, sealed)
         return found
+
+    def as_given(self, names: str) -> dict[str, object]:
+        """The command's arguments of these names, as the door let them in: to be written as is."""
+        return {one: self.given[one] for one in names.split()}
 
     def put(self, table: Table, key: dict, **given) -> None:
         """The one row of this key has these values from now on, whether it was there or not."""
@@ -393,6 +402,7 @@ class _Command(_Method[P, R]):
                     access.require(connection, tx.staff, operation.name, tx.store_id)
                     given = arguments.taken(desk, args, kwargs)
                     known = {one: given.arguments[one] for one in given.arguments if one != "self"}
+                    tx.given = known
                     payload = tx.keys.sign(f"{operation.name} {freeze(known)}".encode())
                     if key is not None:
                         done = _done_before(tx, values.new_code(key, "key"), payload)

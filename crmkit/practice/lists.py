@@ -2,12 +2,7 @@
 
 A desk declares once what its list is made of and gives out pages::
 
-    TICKETS = Listing(
-        schema.ticket,
-        filters=("status", "kind", "owner_id"),
-        sorts=("due_at", "opened_at"),
-        at="opened_at",
-    )
+    TICKETS = Listing(schema.ticket, "status kind owner_id", "due_at opened_at", at="opened_at")
 
     @listed(TICKETS, roles="cashier sales manager trainer")
     def list_tickets(tx, rows):
@@ -28,7 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import Column, Table, func, select, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from crmkit.i18n import gettext as _
@@ -56,21 +51,31 @@ class Page:
 class Listing:
     """What a list is made of.
 
-    `filters` are columns to choose rows by, each one value or several; `at` is the moment or day
-    that `since` and `until` ask for; `sorts` are the columns to sort by, never empty, the first
-    unless asked otherwise (``-`` before one turns it round). Rows with a `store` column are those
+    `filters` are columns to choose rows by, each one value or several; `sorts` are the columns to
+    sort by, never empty, the first unless asked otherwise (``-`` before one turns it round); all
+    with blanks between. `at` is the moment or day that `since` and `until` ask for: the first to
+    sort by, if that is one, unless another is named. Rows with a `store` column are those
     of the store where the staff stands, or of `store_id` where they may see that; where the store
     may be empty (`or_everywhere`), those of no store are shown too. `also` gives conditions that
     always hold, and takes what it understands itself out of what was asked.
     """
 
     table: Table
-    filters: tuple[str, ...] = ()
-    sorts: tuple[str, ...] = ("id",)
-    at: str | None = None
+    filters: str = ""
+    sorts: str = "id"
+    at: str = ""
     store: str | None = STORE
     key: str = "id"
     also: Callable[[Tx, dict], Iterable[ColumnElement]] = lambda _tx, _where: ()
+
+    @property
+    def _first(self) -> str:
+        return self.sorts.split()[0]
+
+    @property
+    def _at(self) -> Column | None:
+        column = self.table.c[self.at or self._first.removeprefix("-")]
+        return column if issubclass(column.type.python_type, date) else None
 
     def page(
         self,
@@ -88,7 +93,7 @@ class Listing:
         wanted = [*self.also(tx, asked), *self._chosen(tx, asked)]
         key = self.table.c[self.key]
         columns = [key] if by is key else [by, key]
-        total, last = self._mark(after, sort or self.sorts[0], columns)
+        total, last = self._mark(after, sort or self._first, columns)
         if total is None:
             total = tx.value(select(func.count()).select_from(self.table).where(*wanted))
         if last:
@@ -102,15 +107,16 @@ class Listing:
         return Page(tuple(shown(tx, rows)), total, next_one)
 
     def _order(self, sort: str | None) -> tuple[bool, ColumnElement]:
-        sort = sort or self.sorts[0]
+        sort = sort or self._first
         name = sort.removeprefix("-")
-        known = {one.removeprefix("-") for one in self.sorts}
+        known = {one.removeprefix("-") for one in self.sorts.split()}
         values.one_of(name, tuple(sorted(known)), "sort", "record")
         return sort.startswith("-"), self.table.c[name]
 
     def _chosen(self, tx: Tx, where: dict) -> Iterable[ColumnElement]:
-        allowed = (*self.filters, *([STORE] if self.store else []))
-        allowed += ("since", "until") if self.at else ()
+        filters = self.filters.split()
+        allowed = (*filters, *([STORE] if self.store else []))
+        allowed += () if self._at is None else ("since", "until")
         for name in where:
             values.one_of(name, allowed, "where", "field")
         if self.store:
@@ -118,7 +124,7 @@ class Listing:
             if store != tx.store_id:
                 tx.require_at(store)
             yield self.table.c[self.store] == store
-        for name in self.filters:
+        for name in filters:
             if where.get(name) is None:
                 continue
             given = where[name]
@@ -135,9 +141,9 @@ class Listing:
         )
 
     def _between(self, tx: Tx, where: dict) -> Iterable[ColumnElement]:
-        if self.at is None:
+        column = self._at
+        if column is None:
             return
-        column = self.table.c[self.at]
         of_days = column.type.python_type is date
         for name, at_the_end in (("since", False), ("until", True)):
             if where.get(name) is None:
@@ -152,7 +158,7 @@ class Listing:
     def _marked(self, total: int, sort: str | None, row, columns: list) -> str:
         last = [getattr(row, one.name) for one in columns]
         last = [one.isoformat() if isinstance(one, date) else one for one in last]
-        plain = json.dumps([total, sort or self.sorts[0], last], ensure_ascii=False)
+        plain = json.dumps([total, sort or self._first, last], ensure_ascii=False)
         return base64.urlsafe_b64encode(plain.encode()).decode()
 
     @staticmethod

@@ -15,7 +15,7 @@ from crmkit.practice import access, masks, schema, values
 from crmkit.practice.command import Tx
 from crmkit.practice.errors import NotFound, PhoneTaken, Refused
 from crmkit.practice.ledgers import points
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
 table = schema.member
 TOGETHER = 500
@@ -26,25 +26,20 @@ SEALED_FIELDS = schema.SEALED_FIELDS
 PLAIN_FIELDS = ("gender", "district", "occupation", "household", "home_store_id")
 
 
-@record(lists="id name phone level points home_store_id")
-class Member:
+@record(
+    of=schema.member,
+    only=(
+        "id name phone email card gender birthday district occupation household level points "
+        "joined_on home_store_id status"
+    ),
+    lists="id name phone level points home_store_id",
+)
+class Member(OfTable):
     """A member as staff see them: names and numbers masked."""
 
-    id: str
-    name: str | None
-    phone: str | None
-    email: str | None
-    card: str | None
-    gender: str | None
     birthday: str | None
-    district: str | None
-    occupation: str | None
-    household: str | None
-    level: str
     points: int
     joined_on: date
-    home_store_id: str
-    status: Annotated[str, "member_status"]
     consents: tuple[Annotated[str, "channel"], ...]
 
 

@@ -8,8 +8,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, TypeVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, dataclass_transform, overload
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Column, Table
 
 from crmkit.practice import display
 
@@ -21,17 +23,29 @@ T = TypeVar("T")
 _known: dict[str, type] = {}
 
 
+class OfTable:
+    """A record that has columns of a table as fields: what they are, the table says."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
 @overload
 def record(cls: type[T]) -> type[T]: ...
 @overload
-def record(*, lists: str) -> Callable[[type[T]], type[T]]: ...
+def record(
+    *, of: Table | None = None, only: str = "", lists: str = ""
+) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True)
 def record(
-    cls: type[T] | None = None, *, lists: str = ""
+    cls: type[T] | None = None, *, of: Table | None = None, only: str = "", lists: str = ""
 ) -> type[T] | Callable[[type[T]], type[T]]:
     """A frozen dataclass that a command may return; `str` and notebooks show it as people read it.
 
-    `lists` names the fields that are enough where several stand in a table.
+    `of` a table, its columns are fields: all of them, or `only` those named, in that order, among
+    them fields the class itself says; what it says besides comes last. `lists` names the fields
+    that are enough where several stand in a table.
 
     >>> @record
     ... class Total:
@@ -41,6 +55,8 @@ def record(
     """
 
     def made(cls: type) -> type:
+        if of is not None:
+            cls.__annotations__ = _with_columns(of, only.split(), dict(cls.__annotations__))
         cls.__str__ = display.as_text
         cls._repr_html_ = display.as_html
         cls._repr_pretty_ = display.pretty
@@ -50,12 +66,22 @@ def record(
         if other.__module__ != cls.__module__:
             raise TypeError(f"there are two records called {cls.__name__}")
         _known[cls.__name__] = cls
-        display.money_names.update(
-            n for n, how in vars(cls)["__annotations__"].items() if how == Cents
-        )
+        display.money_names.update(one.name for one in fields(cls) if one.type == Cents)
         return cls
 
     return made if cls is None else made(cls)
+
+
+def _with_columns(table: Table, only: list[str], own: dict[str, object]) -> dict[str, object]:
+    """The fields of a record by name: a table's columns as they are read, and its own."""
+    columns = {one.name.removesuffix("_sealed"): one for one in table.columns}
+    return {one: own.get(one) or _read(columns[one]) for one in only or columns} | own
+
+
+def _read(column: Column) -> object:
+    kind, how = column.type.python_type, column.info.get("read")
+    kind = Annotated[kind, how] if how else kind
+    return kind | None if column.nullable else kind
 
 
 def built(kind: type, row, /, **more: object):

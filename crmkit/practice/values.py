@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,13 @@ class OneOf:
 
     codes: tuple[str, ...]
     kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """What an argument has to pass, called with its value and its name, and what it becomes."""
+
+    passed: Callable[[object, str], object]
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,35 @@
 """The audit desk: who did what, whether the log is whole, and whether the books add up."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from sqlalchemy import case, exists, func, literal, select, true
 
 from crmkit.practice import access, books, chain, people, schema, values
-from crmkit.practice.choices import AuditOutcome
+from crmkit.practice.choices import AuditOutcome, Quantity
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, query
 from crmkit.practice.display import ABOUT
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
-LOG = Listing(
-    schema.audit_entry,
-    filters=("staff_id", "action", "outcome", "subject"),
-    sorts=("-id",),
-    at="at",
-)
+LOG = Listing(schema.audit_entry, "staff_id action outcome subject", "-id", at="at")
 
 
-@record
-class LogEntry:
+@record(of=schema.audit_entry, only="id at staff_id store_id action outcome subject detail")
+class LogEntry(OfTable):
     """One thing that was done or refused; `detail` holds ids and numbers, never personal data."""
 
-    id: int
-    at: datetime
-    staff_id: str | None
-    store_id: str | None
     action: Annotated[str, "permission"]
-    outcome: Annotated[str, "audit_outcome"]
     subject: Annotated[str, ABOUT] | None
     detail: dict
 
 
-@record
-class Reveal:
+@record(of=schema.reveal, only="at staff_id member_id field reason")
+class Reveal(OfTable):
     """A personal field that someone had shown in full, and why."""
 
-    at: datetime
-    staff_id: str
-    member_id: str
-    field: Annotated[str, "field"]
     reason: str
 
 
@@ -71,13 +57,13 @@ class Audit(Desk):
         staff_id: str | None = None,
         action: str | None = None,
         outcome: AuditOutcome | None = None,
-        limit: int = 50,
+        limit: Quantity = 50,
     ) -> tuple[LogEntry, ...]:
         """What was done, the latest first; about one subject (``member:M000001``) or all records
         of a member, on a day, by one member of staff, of one kind. A manager sees the lines of
         their own stores."""
         e = schema.audit_entry
-        wanted = select(e).order_by(e.c.id.desc()).limit(values.quantity(limit, "limit"))
+        wanted = select(e).order_by(e.c.id.desc()).limit(limit)
         for column, value in (
             (e.c.subject, subject),
             (e.c.staff_id, staff_id),
@@ -113,7 +99,9 @@ class Audit(Desk):
         return tuple(books.problems(tx.connection))
 
     @query(roles="manager trainer")
-    def reveals(self, tx: Tx, member_id: str | None = None, limit: int = 50) -> tuple[Reveal, ...]:
+    def reveals(
+        self, tx: Tx, member_id: str | None = None, limit: Quantity = 50
+    ) -> tuple[Reveal, ...]:
         """Who had whose (or one member's) personal data shown in full, the latest first. A manager
         sees what was shown at their own stores."""
         r, e = schema.reveal, schema.audit_entry
@@ -130,7 +118,7 @@ class Audit(Desk):
             )
         if member_id is not None:
             wanted = wanted.where(r.c.member_id.in_(people.group_of(people.live(tx, member_id).id)))
-        rows = tx.all(wanted.order_by(r.c.id.desc()).limit(values.quantity(limit, "limit")))
+        rows = tx.all(wanted.order_by(r.c.id.desc()).limit(limit))
         said = tx.said(r, [row.id for row in rows])
         return tuple(built(Reveal, row, reason=said[row.id] or "–") for row in rows)
 

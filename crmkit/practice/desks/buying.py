@@ -1,13 +1,13 @@
 """Buying: suppliers, purchase orders, and what is delivered at what cost."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
 
 from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
+from crmkit.practice.choices import Day, Text, Words
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.domain import buying
 from crmkit.practice.errors import Closed, NotFound, TooManyReturned
@@ -15,50 +15,38 @@ from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import lots
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import Cents, OfTable, built, record
 
 order_table = schema.purchase_order
-ORDERS = Listing(
-    order_table, filters=("status", "supplier_id"), sorts=("-ordered_at",), at="ordered_at"
-)
+ORDERS = Listing(order_table, "status supplier_id", "-ordered_at")
 
 
-@record
-class Supplier:
+@record(of=schema.supplier)
+class Supplier(OfTable):
     """Who goods are bought from."""
 
-    id: str
-    name: str
-    active: bool
 
-
-@record
-class OrderLine:
+@record(of=schema.purchase_line, only="product_id product ordered received cost")
+class OrderLine(OfTable):
     """A product of an order: units ordered and received, and what one costs."""
 
-    product_id: str
     product: str
-    ordered: int
     received: int
-    cost: Cents
 
     @property
     def outstanding(self) -> int:
         return max(self.ordered - self.received, 0)
 
 
-@record(lists="id supplier ordered_at expected_on status value lines")
-class Order:
+@record(
+    of=schema.purchase_order,
+    only="id store_id supplier_id supplier staff_id ordered_at expected_on status lines",
+    lists="id supplier ordered_at expected_on status value lines",
+)
+class Order(OfTable):
     """A purchase order of this store; `value` is what was ordered, at cost."""
 
-    id: int
-    store_id: str
-    supplier_id: str
     supplier: str
-    staff_id: str
-    ordered_at: datetime
-    expected_on: date | None
-    status: Annotated[str, "order_status"]
     lines: tuple[OrderLine, ...]
 
     @property
@@ -72,11 +60,11 @@ class Buying:
     name = "stock"
 
     @command(roles="manager trainer")
-    def add_supplier(self, tx: Tx, supplier_id: str, name: str) -> Supplier:
+    def add_supplier(self, tx: Tx, supplier_id: str, name: Text) -> Supplier:
         """Somebody to buy from."""
         s = schema.supplier
         supplier_id = tx.new_code(s, supplier_id, "supplier")
-        tx.insert(s, id=supplier_id, name=values.text(name, "name"), active=True)
+        tx.insert(s, id=supplier_id, name=name, active=True)
         tx.note(f"supplier:{supplier_id}")
         return built(Supplier, tx.find(s, supplier_id))
 
@@ -93,7 +81,7 @@ class Buying:
         units: values.Units,
         *,
         costs: dict[str, int] | None = None,
-        expected_on: date | str | None = None,
+        expected_on: Day | None = None,
     ) -> Order:
         """Order goods for this store; `costs` says what one costs where that is not as on file."""
         supplier = tx.find(schema.supplier, supplier_id)
@@ -104,7 +92,7 @@ class Buying:
             order_table,
             supplier_id=supplier.id,
             ordered_at=tx.now,
-            expected_on=values.day(expected_on, "expected_on") if expected_on else None,
+            expected_on=expected_on,
             status="open",
         )
         for product_id, quantity in units.items():
@@ -128,7 +116,7 @@ class Buying:
         *,
         costs: dict[str, int] | None = None,
         best_before: date | str | None = None,
-        document: str | None = None,
+        document: Words = None,
     ) -> Order:
         """(Part of) an order is delivered: everything that is outstanding, or these units, at the
         order's cost or the one the delivery note (`document`) says. A product's cost becomes the
@@ -149,11 +137,7 @@ class Buying:
         said = _costs(tx, costs)
         _refuse_others(said, coming)
         agreed = {line.product_id: line.cost for line in found.lines} | said
-        delivery_id = tx.insert(
-            schema.delivery,
-            order_id=found.id,
-            document=values.text(document, "document", needed=False),
-        )
+        delivery_id = tx.insert(schema.delivery, order_id=found.id, document=document)
         for product_id, quantity in coming.items():
             _take_in(tx, delivery_id, product_id, quantity, agreed[product_id])
         if best_before:

@@ -1,29 +1,31 @@
 """Campaigns: whom to write to and whom to leave alone, and who bought then."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from sqlalchemy import func, insert, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, outbox, people, rung, schema, values
+from crmkit.practice.choices import Quantity, Text
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.desks.letters import queue
 from crmkit.practice.errors import Closed, Refused
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import Cents, OfTable, built, record
 
 
-@record(lists="id name segment_id status treatment control queued")
-class Campaign:
+@record(
+    of=schema.campaign,
+    only="id name segment_id status",
+    lists="id name segment_id status treatment control queued",
+)
+class Campaign(OfTable):
     """A campaign with its frozen groups: how many of the segment get its message, and how many do
     not and why – members of other stores, left alone, without consent or an address, and those
     whose message was taken back; before it is sent, how many would."""
 
-    id: int
-    name: str
-    segment_id: str
-    status: Annotated[str, "campaign_status"]
     treatment: int
     control: int
     queued: int
@@ -55,24 +57,22 @@ class Campaigns:
     def make_campaign(
         self,
         tx: Tx,
-        name: str,
+        name: Text,
         segment_id: str,
         template_id: int,
         *,
-        control_percent: int = 20,
+        control_percent: Annotated[
+            int, values.Check(partial(values.quantity, least=0, most=90))
+        ] = 20,
         promotion_id: str | None = None,
     ) -> Campaign:
         """Plan a campaign; `control_percent` of the segment will be left alone, to compare with."""
-        values.quantity(control_percent, "control_percent", least=0, most=90)
-        if promotion_id is not None:
-            promotion_id = tx.find(schema.promotion, promotion_id).id
         made = tx.insert(
             schema.campaign,
-            name=values.text(name, "name"),
-            segment_id=tx.find(schema.segment, segment_id).id,
-            template_id=tx.find(schema.template, template_id).id,
-            promotion_id=promotion_id,
-            control_percent=control_percent,
+            segment_id=tx.id_of(schema.segment, segment_id),
+            template_id=tx.id_of(schema.template, template_id),
+            promotion_id=tx.id_of(schema.promotion, promotion_id),
+            **tx.as_given("name control_percent"),
             seed=tx.next_id(schema.campaign),
             status="draft",
             made_at=tx.now,
@@ -148,12 +148,11 @@ class Campaigns:
         return tuple(_campaign_of(tx, one) for one in tx.column(ids))
 
     @query(roles="sales manager trainer")
-    def result(self, tx: Tx, campaign_id: int, days: int = 30) -> tuple[Arm, ...]:
+    def result(self, tx: Tx, campaign_id: int, days: Quantity = 30) -> tuple[Arm, ...]:
         """Who bought within so many days after the groups were drawn, contacted or not."""
         row = tx.find(schema.campaign, campaign_id)
         if row.frozen_at is None:
             raise Refused(_("Draw the groups first."))
-        days = values.quantity(days, "days")
         return tuple(_arm(tx, row, arm, days) for arm in ("treatment", "control"))
 
 

@@ -1,44 +1,33 @@
 """Gift and stored-value cards: money taken in advance, spent at the till."""
 
-from datetime import datetime
 from typing import Annotated
 
 from sqlalchemy import select
 
 from crmkit.practice import schema, values
+from crmkit.practice.choices import Quantity
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.ledgers import cash, value
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import Cents, OfTable, built, record
 
-CARDS = Listing(schema.value_card, filters=("kind", "member_id"), sorts=("-made_at",), at="made_at")
+CARDS = Listing(schema.value_card, "kind member_id", "-made_at")
 
 LOAD_METHODS = tuple(one for one in schema.MONEY_METHODS if one != "gift_card")
 LoadMethod = Annotated[str, values.OneOf(LOAD_METHODS, "payment_method")]
 
 
-@record
-class ValueCard:
+@record(of=schema.value_card, only="id kind member_id made_at")
+class ValueCard(OfTable):
     """A gift or stored-value card and what is left on it, in cents."""
 
-    id: str
-    kind: Annotated[str, "card_kind"]
-    member_id: str | None
-    made_at: datetime
     balance: Cents
 
 
-@record
-class CardEntry:
+@record(of=schema.value_entry, only="at kind amount balance sale_id return_id")
+class CardEntry(OfTable):
     """One row of a card's ledger: loaded, paid with, or refunded to it."""
-
-    at: datetime
-    kind: Annotated[str, "card_entry"]
-    amount: Cents
-    balance: Cents
-    sale_id: int | None
-    return_id: int | None
 
 
 class Cards(Desk):
@@ -77,11 +66,11 @@ class Cards(Desk):
         return _card(tx, tx.find(schema.value_card, card))
 
     @query(roles="cashier sales manager trainer")
-    def history(self, tx: Tx, card: str, limit: int = 50) -> tuple[CardEntry, ...]:
+    def history(self, tx: Tx, card: str, limit: Quantity = 50) -> tuple[CardEntry, ...]:
         """A card's ledger, the latest first."""
         e, number = schema.value_entry, tx.find(schema.value_card, card).id
         latest = select(e).where(e.c.card_id == number).order_by(e.c.id.desc())
-        rows = tx.all(latest.limit(values.quantity(limit, "limit")))
+        rows = tx.all(latest.limit(limit))
         return tuple(built(CardEntry, row) for row in rows)
 
     @listed(CARDS, roles="manager trainer")

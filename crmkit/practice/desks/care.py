@@ -1,47 +1,31 @@
 """Care: birthdays and holidays on which members are wished well."""
 
 from datetime import date, timedelta
-from typing import Annotated
 
 from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, schema, values
-from crmkit.practice.choices import Occasion
+from crmkit.practice.choices import Occasion, Text, between
 from crmkit.practice.clock import birthdays_on
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.desks.letters import queue
 from crmkit.practice.errors import BadValue
-from crmkit.practice.records import record
+from crmkit.practice.records import OfTable, record
 
 CAUGHT_UP = timedelta(days=60)
 """How far back care that was not run is looked for."""
 
 
-@record
-class CareRule:
+@record(of=schema.care_rule)
+class CareRule(OfTable):
     """Whom to wish well, when and with which template."""
 
-    id: int
-    name: str
-    occasion: Annotated[str, "occasion"]
-    month_day: str | None
-    days_before: int
-    template_id: int
-    segment_id: str | None
-    active: bool
 
-
-@record
-class CareRun:
+@record(of=schema.care_run, only="rule_id matched queued skipped late")
+class CareRun(OfTable):
     """What one run of care did: matched = queued + skipped (no consent, no address); for `late`
     members nobody ran it in time, they are not wished well any more."""
-
-    rule_id: int
-    matched: int
-    queued: int
-    skipped: int
-    late: int
 
 
 class Care:
@@ -53,11 +37,11 @@ class Care:
     def add_care(
         self,
         tx: Tx,
-        name: str,
+        name: Text,
         occasion: Occasion,
         template_id: int,
         *,
-        days_before: int = 0,
+        days_before: between(0, 60) = 0,
         month_day: str | None = None,
         segment_id: str | None = None,
     ) -> int:
@@ -66,18 +50,13 @@ class Care:
             month_day = values.month_day(month_day, "month_day")
         elif month_day is not None:
             raise BadValue(_("A birthday rule has no day of its own."))
-        values.quantity(days_before, "days_before", least=0, most=60)
-        if segment_id is not None:
-            segment_id = tx.find(schema.segment, segment_id).id
         made = tx.insert(
             schema.care_rule,
-            name=values.text(name, "name"),
-            occasion=occasion,
             month_day=month_day,
-            days_before=days_before,
-            template_id=tx.find(schema.template, template_id).id,
-            segment_id=segment_id,
+            template_id=tx.id_of(schema.template, template_id),
+            segment_id=tx.id_of(schema.segment, segment_id),
             active=True,
+            **tx.as_given("name occasion days_before"),
         )
         tx.note(f"care_rule:{made}")
         return made
@@ -90,7 +69,7 @@ class Care:
     @command(roles="manager trainer")
     def stop_care(self, tx: Tx, rule_id: int) -> None:
         """Wish nobody well by this rule any more."""
-        tx.update(schema.care_rule, tx.find(schema.care_rule, rule_id).id, active=False)
+        tx.update(schema.care_rule, tx.id_of(schema.care_rule, rule_id), active=False)
         tx.note(f"care_rule:{rule_id}")
 
     @command(roles="manager trainer")

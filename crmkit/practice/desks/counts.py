@@ -1,25 +1,25 @@
 """Stocktakes: a blind sheet, counts in parts, and the book put right by the difference."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 from sqlalchemy import select, union
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
+from crmkit.practice.choices import Count, Text
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.errors import Closed, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import counts
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import Cents, OfTable, built, record
 
 ANSWERS_FOR_STOCK = "stock.adjust"
 """Who may put the book right without a count signs for what a count found to differ a lot."""
 
-STOCKTAKES = Listing(schema.stocktake, filters=("status",), sorts=("-opened_at",), at="opened_at")
+STOCKTAKES = Listing(schema.stocktake, "status", "-opened_at")
 
 
 @record
@@ -69,18 +69,11 @@ class CountReport:
     signed_by: str | None = None
 
 
-@record
-class Stocktake:
+@record(
+    of=schema.stocktake, only="id store_id opened_at opened_by closed_at closed_by signed_by status"
+)
+class Stocktake(OfTable):
     """One stocktake in a list."""
-
-    id: int
-    store_id: str
-    opened_at: datetime
-    opened_by: str
-    closed_at: datetime | None
-    closed_by: str | None
-    signed_by: str | None
-    status: Annotated[str, "stocktake_status"]
 
 
 class Counts:
@@ -104,7 +97,7 @@ class Counts:
 
     @command(roles="stock_keeper manager trainer")
     def count(
-        self, tx: Tx, stocktake_id: int, product_id: str, counted: int, *, more: bool = False
+        self, tx: Tx, stocktake_id: int, product_id: str, counted: Count, *, more: bool = False
     ) -> CountSheet:
         """So many were counted, now. Counting again replaces the count, or with `more` adds to it
         (the shelf first, then the back room); nobody is shown the book.
@@ -119,7 +112,6 @@ class Counts:
             select(line).where(line.c.stocktake_id == stocktake.id, line.c.product_id == product.id)
         ):
             tx.insert(line, stocktake_id=stocktake.id, product_id=product.id)
-        counted = values.quantity(counted, "counted", least=0)
         noted = {one.product_id: one for one in counts.tally(tx, stocktake.id).noted}
         if more and product.id in noted:
             before = noted[product.id]
@@ -184,7 +176,7 @@ class Counts:
         return _report(tx, tx.find(schema.stocktake, stocktake.id))
 
     @command(roles="stock_keeper manager trainer")
-    def note_cause(self, tx: Tx, stocktake_id: int, product_id: str, cause: str) -> CountReport:
+    def note_cause(self, tx: Tx, stocktake_id: int, product_id: str, cause: Text) -> CountReport:
         """Why the book differed, found out after the result: it stands in the result from now on."""
         stocktake = tx.find(schema.stocktake, stocktake_id, here=True)
         product = find_product(tx, product_id)
@@ -192,7 +184,7 @@ class Counts:
         if product.id not in {line.product_id for line in report.lines}:
             said = _("{product} was not counted in stocktake {id}.")
             raise Refused(said, product=product.id, id=stocktake.id)
-        counts.explain(tx, stocktake.id, product.id, values.text(cause, "cause"))
+        counts.explain(tx, stocktake.id, product.id, cause)
         tx.note(f"stocktake:{stocktake.id}", product=product.id)
         return _report(tx, stocktake)
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import rung, schema, values
+from crmkit.practice.choices import Count, Day, Quantity
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.display import on_shelf, roughly
@@ -16,7 +17,7 @@ from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import lots
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import STORE, Listing, listed
-from crmkit.practice.records import Cents, Share, record
+from crmkit.practice.records import Cents, OfTable, Share, record
 
 PACE_DAYS = 14
 """How many days back it is looked how fast goods sell."""
@@ -24,23 +25,22 @@ lot, product = schema.lot, schema.product
 WriteOffReason = Annotated[str, values.OneOf(schema.WRITE_OFF_REASONS, "return_reason")]
 DATES = Listing(
     lot,
-    filters=("product_id",),
-    sorts=("best_before",),
-    at="best_before",
+    "product_id",
+    "best_before",
     also=lambda tx, where: [lot.c.id.in_(_worth_a_look(tx, where))],
 )
 
 
-@record(lists="product_id product best_before days_left remaining advice")
-class DatedGoods:
+@record(
+    of=schema.lot,
+    only="id store_id product_id product best_before days_left remaining advice",
+    lists="product_id product best_before days_left remaining advice",
+)
+class DatedGoods(OfTable):
     """Pieces of one date: how many days are left (below 0: it is over), about how many stand there
     (an estimate, the earliest date sold first: look at the shelf), and what to do with them."""
 
-    id: int
-    store_id: str
-    product_id: str
     product: str
-    best_before: date
     days_left: int
     remaining: Annotated[int | None, roughly]
     advice: Annotated[str, "date_advice"] | None
@@ -112,10 +112,9 @@ class Dates:
         return tuple(found)
 
     @command(roles="stock_keeper manager trainer")
-    def note_date(self, tx: Tx, product_id: str, best_before: date | str, quantity: int) -> None:
+    def note_date(self, tx: Tx, product_id: str, best_before: date | str, quantity: Count) -> None:
         """So many pieces of this date stand on the shelf, none if 0: counted there, not reckoned."""
         goods = find_product(tx, product_id)
-        quantity = values.quantity(quantity, least=0)
         day = lots.day_of_date(tx, goods, best_before)
         lots.note(tx, goods, day, quantity, ledger.require_on_hand(tx, goods.id, quantity))
         tx.note(f"product:{goods.id}", best_before=f"{day}", quantity=quantity)
@@ -125,29 +124,25 @@ class Dates:
         self,
         tx: Tx,
         product_id: str,
-        quantity: int,
+        quantity: Quantity,
         reason: WriteOffReason,
         *,
-        best_before: date | str | None = None,
+        best_before: Day | None = None,
     ) -> None:
         """Goods past their date, or damaged, leave the book at cost; `best_before` says which: needed
         where dates are noted or the date is why."""
         goods = find_product(tx, product_id)
-        quantity = values.quantity(quantity)
-        day = values.day(best_before, "best_before") if best_before else None
         ledger.require_available(tx, goods.id, quantity)
         there = ledger.balance(tx, tx.store_id, goods.id)
-        lots.require_dated(tx, goods, quantity, there, day, past=reason == "expired")
-        ledger.write_off(tx, goods.id, quantity, reason, day)
+        lots.require_dated(tx, goods, quantity, there, best_before, past=reason == "expired")
+        ledger.write_off(tx, goods.id, quantity, reason, best_before)
         tx.note(f"product:{goods.id}", quantity=quantity, reason=reason)
 
     @query(roles="stock_keeper manager trainer")
-    def wastage(
-        self, tx: Tx, since: date | str | None = None, until: date | str | None = None
-    ) -> Wastage:
+    def wastage(self, tx: Tx, since: Day | None = None, until: Day | None = None) -> Wastage:
         """What was written off here, and its rate; of the last 30 days unless others are named."""
-        last = values.day(until, "until") if until else tx.today
-        first = values.day(since, "since") if since else last - timedelta(days=29)
+        last = until or tx.today
+        first = since or last - timedelta(days=29)
         if first > last:
             raise BadValue(_("The first day is after the last."))
         start, end = day_bounds(first, tx.timezone)[0], day_bounds(last, tx.timezone)[1]

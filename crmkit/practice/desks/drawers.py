@@ -4,20 +4,28 @@ from datetime import datetime
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
+from crmkit.practice.choices import Amount, Price, Words
 from crmkit.practice.command import Tx, command
 from crmkit.practice.display import yuan
 from crmkit.practice.domain import closing
 from crmkit.practice.errors import BadValue, Refused
 from crmkit.practice.ledgers import cash
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import Cents, OfTable, built, record
 
 table = schema.shift_close
-CLOSES = Listing(table, filters=("drawer", "staff_id"), sorts=("-to_at",), at="to_at")
+CLOSES = Listing(table, "drawer staff_id", "-to_at")
 
 
-@record(lists="id drawer at staff_id cash_expected cash_counted difference handed_over")
-class ShiftClose:
+@record(
+    of=schema.shift_close,
+    only=(
+        "id store_id drawer staff_id since at opening sales refunds card_loads paid_in "
+        "paid_out cash_expected cash_counted left_in_drawer handed_to"
+    ),
+    lists="id drawer at staff_id cash_expected cash_counted difference handed_over",
+)
+class ShiftClose(OfTable):
     """A counted drawer; money in cents.
 
     expected = opening + sales − refunds + card loads + paid in − paid out; `difference` is counted
@@ -25,22 +33,8 @@ class ShiftClose:
     next shift was handed over.
     """
 
-    id: int
-    store_id: str
-    drawer: str
-    staff_id: str
     since: datetime
     at: datetime
-    opening: Cents
-    sales: Cents
-    refunds: Cents
-    card_loads: Cents
-    paid_in: Cents
-    paid_out: Cents
-    cash_expected: Cents
-    cash_counted: Cents
-    left_in_drawer: Cents
-    handed_to: str | None
 
     @property
     def difference(self) -> Cents:
@@ -79,15 +73,14 @@ class Drawers:
         return drawer
 
     @command(roles="cashier sales manager trainer")
-    def pay_in(self, tx: Tx, amount: int, reason: str) -> None:
+    def pay_in(self, tx: Tx, amount: Amount, reason: str) -> None:
         """Put cash that is no sale into the drawer where you work, such as change from the bank."""
-        _move(tx, "paid_in", values.cents(amount, "amount", least=1), reason)
+        _move(tx, "paid_in", amount, reason)
 
     @command(roles="cashier sales manager trainer")
-    def pay_out(self, tx: Tx, amount: int, reason: str) -> None:
+    def pay_out(self, tx: Tx, amount: Amount, reason: str) -> None:
         """Take cash that is no refund out of the drawer where you work, such as for a taxi or the
         safe."""
-        amount = values.cents(amount, "amount", least=1)
         held = cash.balance(tx, cash.drawer_of(tx))
         if amount > held:
             raise Refused(
@@ -100,12 +93,12 @@ class Drawers:
     def close_shift(
         self,
         tx: Tx,
-        cash_counted: int,
+        cash_counted: Price,
         *,
         drawer: str | None = None,
-        left_in_drawer: int = 0,
+        left_in_drawer: Price = 0,
         handed_to: str | None = None,
-        note: str | None = None,
+        note: Words = None,
     ) -> ShiftClose:
         """Count the drawer where you work: the cash there should be since its last close, and what
         there is. The counted amount is taken as typed, and the difference stays on record.
@@ -113,15 +106,13 @@ class Drawers:
         What is not left in the drawer is handed over; `handed_to` is the colleague who goes on
         with it. Another's drawer (`drawer`) is for the manager to close.
         """
-        counted = values.cents(cash_counted, "cash_counted")
-        left = values.cents(left_in_drawer, "left_in_drawer")
-        if left > counted:
+        if left_in_drawer > cash_counted:
             raise BadValue(_("No more can stay in the drawer than was counted."))
         mine = cash.drawer_of(tx)
         drawer = mine if drawer is None else values.new_code(drawer, "drawer")
         if drawer != mine:
             access.managers_word(tx)
-        next_one = None if handed_to is None else tx.find(schema.staff, handed_to).id
+        next_one = tx.id_of(schema.staff, handed_to)
         entries = cash.since_last_close(tx, drawer)
         before = entries[0].balance - entries[0].amount if entries else cash.balance(tx, drawer)
         found = closing.drawer(before, [(one.kind, one.amount) for one in entries])
@@ -129,22 +120,20 @@ class Drawers:
         tx.insert(
             table,
             id=number,
-            drawer=drawer,
             from_at=entries[0].at if entries else tx.now,
             to_at=tx.now,
             **vars(found),
             cash_expected=found.cash_expected,
-            cash_counted=counted,
-            left_in_drawer=left,
             handed_to=next_one,
-            note=values.text(note, "note", needed=False),
+            drawer=drawer,
+            **tx.as_given("cash_counted left_in_drawer note"),
         )
         about = {"drawer": drawer, "close_id": number}
-        cash.post(tx, "over_short", counted - found.cash_expected, **about)
-        cash.post(tx, "hand_over", left - counted, **about)
+        cash.post(tx, "over_short", cash_counted - found.cash_expected, **about)
+        cash.post(tx, "hand_over", left_in_drawer - cash_counted, **about)
         if next_one is not None:
             cash.post(tx, "opening_float", 0, drawer=drawer, staff_id=next_one)
-        tx.note(f"shift:{number}", cash_expected=found.cash_expected, cash_counted=counted)
+        tx.note(f"shift:{number}", cash_expected=found.cash_expected, cash_counted=cash_counted)
         return _close(tx.find(table, number))
 
     @listed(CLOSES, roles="cashier sales manager trainer")

@@ -8,7 +8,7 @@ would take for a formula is defused.
 import csv
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,12 +19,13 @@ from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, rung, schema, values
 from crmkit.practice.backup import whole
+from crmkit.practice.choices import Day
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.display import heading
 from crmkit.practice.errors import BadValue, NotFound, PracticeError, Refused
 from crmkit.practice.ledgers import stock as stock_ledger
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
 MEMBER_FIELDS = (
     "name",
@@ -54,23 +55,15 @@ MOST_ROWS = 100_000
 CODES = ("gender", "district", "occupation", "household", "level", "category", "return_reason")
 
 
-@record
-class Refusal:
+@record(of=schema.import_row, only="row reason")
+class Refusal(OfTable):
     """A row that was not taken, and why; the row as counted in the spreadsheet."""
 
-    row: int
-    reason: str
 
-
-@record
-class Import:
+@record(of=schema.import_run, only="id rows added changed refused")
+class Import(OfTable):
     """rows = added + changed + refused."""
 
-    id: int
-    rows: int
-    added: int
-    changed: int
-    refused: int
     refusals: tuple[Refusal, ...]
 
 
@@ -139,12 +132,12 @@ class Files(Desk):
         return len(rows)
 
     @command(roles="manager trainer")
-    def export_sales(self, tx: Tx, path: str, since: date | str, until: date | str) -> int:
+    def export_sales(self, tx: Tx, path: str, since: Day, until: Day) -> int:
         """Write what this store rung up on these days to a new CSV or Excel file, line by line at
         the shop's own time, returns as negative lines; how many lines. It adds up to the shift
         reports of the days."""
-        start, _next = day_bounds(values.day(since, "since"), tx.timezone)
-        _first, end = day_bounds(values.day(until, "until"), tx.timezone)
+        start, _next = day_bounds(since, tx.timezone)
+        _first, end = day_bounds(until, tx.timezone)
         zone, lines, product = ZoneInfo(tx.timezone), rung.LINES, schema.product
         rows = tx.all(
             select(lines, product.c.name)

@@ -13,8 +13,8 @@ from crmkit.practice.records import record
 table = schema.member
 MEMBERS = Listing(
     table,
-    filters=("level", "gender", "district"),
-    sorts=("id", "joined_at"),
+    "level gender district",
+    "id joined_at",
     at="joined_at",
     store="home_store_id",
     also=lambda _tx, _where: [table.c.status == "live"],

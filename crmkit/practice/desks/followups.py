@@ -7,60 +7,49 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, calls, masks, people, schema, values
-from crmkit.practice.choices import FollowupKind, NextStep, Outcome
+from crmkit.practice.choices import Day, FollowupKind, NextStep, Outcome, Quantity, Text
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import service
 from crmkit.practice.errors import BadValue, Closed, NoConsent, NotFound, Refused
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
 plans, tasks, LEVELS = schema.followup_plan, schema.followup_task, schema.member_level
-TASKS = Listing(
-    tasks,
-    filters=("status", "why", "outcome", "staff_id", "plan_id"),
-    sorts=("due_on", "status", "id"),
-    at="due_on",
-)
+TASKS = Listing(tasks, "status why outcome staff_id plan_id", "due_on status id")
 _WITH_PLAN = select(tasks, plans.c.script, plans.c.kind).join(plans, plans.c.id == tasks.c.plan_id)
 
 
-@record(lists="id name segment_id kind ends_on active open_tasks done_tasks")
-class Plan:
+@record(
+    of=schema.followup_plan,
+    only="id name segment_id kind script every_days starts_on ends_on active",
+    lists="id name segment_id kind ends_on active open_tasks done_tasks",
+)
+class Plan(OfTable):
     """A follow-up plan: who, why, what to say, how often."""
 
-    id: int
-    name: str
-    segment_id: str
-    kind: str
-    script: str
-    every_days: int
-    starts_on: date
-    ends_on: date
-    active: bool
     open_tasks: int
     done_tasks: int
 
 
-@record(lists="id name phone why due_on status outcome")
-class Task:
+@record(
+    of=schema.followup_task,
+    only=(
+        "id member_id name phone level kind why script due_on days_late staff_id status "
+        "outcome next_step ticket_id"
+    ),
+    lists="id name phone why due_on status outcome",
+)
+class Task(OfTable):
     """One call to make, with what one needs to know before dialling."""
 
-    id: int
-    member_id: str
     name: str | None
     phone: str | None
     level: str | None
     kind: str
     why: Annotated[str, "kind"]
     script: str
-    due_on: date
     days_late: int
-    staff_id: str | None
-    status: Annotated[str, "task_status"]
-    outcome: str | None
-    next_step: str | None
-    ticket_id: int | None
 
 
 @record
@@ -78,34 +67,29 @@ class Followups(Desk):
     def plan(
         self,
         tx: Tx,
-        name: str,
+        name: Text,
         segment_id: str,
         kind: FollowupKind,
         script: str,
         *,
-        every_days: int,
-        starts_on: date | str,
-        ends_on: date | str,
+        every_days: Quantity,
+        starts_on: Day,
+        ends_on: Day,
         here_only: bool = False,
     ) -> Plan:
         """Visit a segment every so many days; kind: product_use, new_arrivals or offer.
 
         `script` is what to say, with the blanks {name}, {caller}, {store}, {goods} and {day}; `here_only` leaves out members of other stores.
         """
-        starts_on, ends_on = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
         if ends_on < starts_on:
             raise BadValue(_("The plan ends before it starts."))
         plan_id = tx.insert(
             plans,
-            name=values.text(name, "name"),
-            segment_id=tx.find(schema.segment, segment_id).id,
+            segment_id=tx.id_of(schema.segment, segment_id),
             store_id=tx.store_id if here_only else None,
-            kind=kind,
             script=values.text(script, "body"),
-            every_days=values.quantity(every_days, "every_days"),
-            starts_on=starts_on,
-            ends_on=ends_on,
             active=True,
+            **tx.as_given("name kind every_days starts_on ends_on"),
         )
         tx.note(f"followup_plan:{plan_id}")
         return _plan_of(tx, plan_id)

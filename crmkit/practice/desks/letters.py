@@ -1,27 +1,22 @@
 """Letters: templates with blanks, previewed, filled in for one member and queued."""
 
-from typing import Annotated
-
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
 from crmkit.practice import outbox, people, schema, values
-from crmkit.practice.choices import Language, MessageChannel
+from crmkit.practice.choices import Language, MessageChannel, Text
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.domain import wording
 from crmkit.practice.errors import BadValue
-from crmkit.practice.records import record
+from crmkit.practice.records import OfTable, record
 
 
-@record(lists="id name channel language subject")
-class Template:
+@record(
+    of=schema.template,
+    only="id name channel language subject body",
+    lists="id name channel language subject",
+)
+class Template(OfTable):
     """A message with blanks; `subject` for e-mail."""
-
-    id: int
-    name: str
-    channel: str
-    language: Annotated[str, "language"]
-    subject: str | None
-    body: str
 
 
 class Letters:
@@ -33,15 +28,15 @@ class Letters:
     def make_template(
         self,
         tx: Tx,
-        name: str,
+        name: Text,
         channel: MessageChannel,
         language: Language,
-        body: str,
+        body: Text,
         *,
         subject: str | None = None,
     ) -> int:
         """A message with blanks such as {name}, {level}, {points}, {store}, {shop}; its number."""
-        body = wording.checked(values.text(body, "body"))
+        body = wording.checked(body)
         if channel == "sms" and len(body) > wording.SMS_LONGEST:
             raise BadValue(
                 _("An SMS has at most {longest} characters."), longest=wording.SMS_LONGEST
@@ -49,9 +44,7 @@ class Letters:
         subject = values.text(subject, "subject", needed=channel == "email")
         made = tx.insert(
             schema.template,
-            name=values.text(name, "name"),
-            channel=channel,
-            language=language,
+            **tx.as_given("name channel language"),
             subject=None if subject is None else wording.checked(subject),
             body=body,
             made_at=tx.now,

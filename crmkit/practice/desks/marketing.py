@@ -15,28 +15,22 @@ from crmkit.practice.desks.letters import Letters, queue
 from crmkit.practice.desks.segments import Segments
 from crmkit.practice.errors import NoConsent, Refused
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
 OUTBOX = Listing(
     schema.outbox,
-    filters=("status", "channel", "purpose", "campaign_id", "care_rule_id", "ticket_id"),
-    sorts=("-id", "not_before", "status"),
+    "status channel purpose campaign_id care_rule_id ticket_id",
+    "-id not_before status",
     at="made_at",
     store=None,
     also=lambda tx, _where: [people.of_own_stores(tx, schema.outbox.c.member_id)],
 )
 
 
-@record
-class Outgoing:
+@record(of=schema.outbox, only="id member_id channel purpose status attempts problem")
+class Outgoing(OfTable):
     """A message in the outbox, its recipient left out."""
 
-    id: int
-    member_id: str
-    channel: str
-    purpose: str
-    status: Annotated[str, "outbox_status"]
-    attempts: int
     problem: Annotated[str, "why"] | None
 
 

@@ -1,21 +1,28 @@
 """The member desk: register, correct, complete, what members like and agreed to, erase."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from sqlalchemy import func, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import calls, erasure, outbox, people, schema, values
-from crmkit.practice.choices import ConsentChannel, Gender, PersonalField, PreferenceKind, Purpose
+from crmkit.practice.choices import (
+    ConsentChannel,
+    Gender,
+    PersonalField,
+    PreferenceKind,
+    Purpose,
+    Text,
+)
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.finding import Finding
 from crmkit.practice.desks.merging import Merging
 from crmkit.practice.desks.timeline import Timeline
 from crmkit.practice.errors import BadValue, NotFound
 from crmkit.practice.people import Member
-from crmkit.practice.records import record
+from crmkit.practice.records import OfTable, record
 
 PROFILE = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")
 
@@ -30,14 +37,11 @@ class Completeness:
     missing: tuple[Annotated[str, "field"], ...]
 
 
-@record
-class Preference:
+@record(of=schema.member_preference, only="kind value at source")
+class Preference(OfTable):
     """Something a member likes, and how we know."""
 
     kind: Annotated[str, "preference"]
-    value: str
-    at: datetime
-    source: str
 
 
 class Members(Finding, Merging, Timeline, Desk):
@@ -99,20 +103,20 @@ class Members(Finding, Merging, Timeline, Desk):
 
     @command(roles="cashier sales manager trainer")
     def prefer(
-        self, tx: Tx, member_id: str, kind: PreferenceKind, value: str, *, source: str = "counter"
+        self, tx: Tx, member_id: str, kind: PreferenceKind, value: Text, *, source: Text = "counter"
     ) -> tuple[Preference, ...]:
         """Write down what a member likes: a category, brand, colour, size, style or else; all we
         know of their likes."""
         row = people.live(tx, member_id)
         likes = schema.member_preference
-        key = {"member_id": row.id, "kind": kind, "value": values.text(value, "value")}
+        key = {"member_id": row.id, "kind": kind, "value": value}
         if not tx.one(select(likes).filter_by(**key)):
-            tx.insert(likes, **key, source=values.text(source, "source"))
+            tx.insert(likes, **key, source=source)
         tx.note(f"member:{row.id}", preference=kind)
         return _preferences(tx, row.id)
 
     @command(roles="cashier sales manager trainer")
-    def forget_preference(self, tx: Tx, member_id: str, kind: PreferenceKind, value: str) -> None:
+    def forget_preference(self, tx: Tx, member_id: str, kind: PreferenceKind, value: Text) -> None:
         """Take a member's liking off their record."""
         row = people.live(tx, member_id)
         likes = schema.member_preference
@@ -120,7 +124,7 @@ class Members(Finding, Merging, Timeline, Desk):
             likes.delete().where(
                 likes.c.member_id.in_(people.group_of(row.id)),
                 likes.c.kind == kind,
-                likes.c.value == values.text(value, "value"),
+                likes.c.value == value,
             )
         )
         if not gone.rowcount:
@@ -158,10 +162,9 @@ class Members(Finding, Merging, Timeline, Desk):
         return people.card_of(tx, people.live(tx, row.id))
 
     @command(roles="manager trainer")
-    def reveal(self, tx: Tx, member_id: str, field: PersonalField, reason: str) -> str | None:
+    def reveal(self, tx: Tx, member_id: str, field: PersonalField, reason: Text) -> str | None:
         """One field in full, for a reason that is written down; a manager's own stores' members."""
         row = _of_my_stores(tx, member_id)
-        reason = values.text(reason, "reason")
         if len(reason) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
         tx.insert(schema.reveal, member_id=row.id, field=field, reason=reason)
@@ -169,12 +172,12 @@ class Members(Finding, Merging, Timeline, Desk):
         return people.unsealed(tx, row, field)
 
     @command(roles="manager trainer")
-    def erase(self, tx: Tx, member_id: str, reason: str) -> None:
+    def erase(self, tx: Tx, member_id: str, reason: Text) -> None:
         """Forget a member at their own wish: nothing personal is left, the sums stay. There is no
         way back. The reason is asked for so that nobody does it unawares; it is not kept, for it
         might name them."""
         row = _of_my_stores(tx, member_id)
-        if len(values.text(reason, "reason")) < 4:
+        if len(reason) < 4:
             raise BadValue(_("Give a reason of at least four characters."))
         erasure.erase(tx, row.id)
         tx.note(f"member:{row.id}")

@@ -7,7 +7,8 @@ from typing import Annotated
 from sqlalchemy import and_, select, update
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import calls, people, schema, values
+from crmkit.practice import calls, people, schema
+from crmkit.practice.choices import Text
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.errors import NotFound, PhoneTaken, Refused
 from crmkit.practice.people import Member
@@ -48,13 +49,12 @@ class Merging:
         )
 
     @command(roles="manager trainer")
-    def merge(self, tx: Tx, keep: str, merge: str, reason: str) -> Member:
+    def merge(self, tx: Tx, keep: str, merge: str, reason: Text) -> Member:
         """Make one record of two. Nothing is lost: sales, points, coupons, tickets and all else
         of `merge` count for `keep` from now on, empty fields are filled, both phones find it."""
         kept, gone = people.live(tx, keep), people.live(tx, merge)
         if kept.id == gone.id:
             raise Refused(_("These are the same record already."))
-        reason = values.text(reason, "reason")
         fill = {}
         for one in (*people.SEALED_FIELDS, *people.PLAIN_FIELDS):
             column = people.column_of(one)
@@ -86,7 +86,7 @@ class Merging:
         return people.card_of(tx, people.live(tx, kept.id))
 
     @command(roles="manager trainer")
-    def unmerge(self, tx: Tx, merged_id: str, reason: str) -> Member:
+    def unmerge(self, tx: Tx, merged_id: str, reason: Text) -> Member:
         """Two people after all: the merged record stands by itself again, with its own sales,
         points and consents; what happened since the merge stays with the record that was kept."""
         merge = _last_merge(tx, merged_id)
@@ -104,7 +104,7 @@ class Merging:
         along = [one for one in json.loads(merge.along) if one != gone.id]
         tx.execute(update(table).where(table.c.id.in_(along)).values(survivor_id=gone.id))
         made = {"merge_id": merge.id, "at": tx.now, "staff_id": tx.staff.id}
-        tx.insert(schema.member_unmerge, **made, reason=values.text(reason, "reason"))
+        tx.insert(schema.member_unmerge, **made, reason=reason)
         tx.note(f"member:{kept.id}", unmerged=gone.id)
         return people.card_of(tx, people.live(tx, gone.id))
 

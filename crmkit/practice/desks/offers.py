@@ -10,6 +10,7 @@ from sqlalchemy import select
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import schema, values
+from crmkit.practice.choices import Day, Text, Words
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import pricing
 from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, Refused
@@ -17,51 +18,29 @@ from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import stock, value
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import group_of, live
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import OfTable, built, record
 
 OFFERS = Listing(
     schema.promotion,
-    filters=("kind", "category", "level", "coupon_only"),
-    sorts=("id", "starts_on", "ends_on"),
+    "kind category level coupon_only",
+    "id starts_on ends_on",
     at="starts_on",
     store=None,
 )
-COUPONS = Listing(
-    schema.coupon,
-    filters=("promotion_id", "member_id"),
-    sorts=("-made_at", "valid_to"),
-    at="made_at",
-    store=None,
+COUPONS = Listing(schema.coupon, "promotion_id member_id", "-made_at valid_to", store=None)
+
+
+@record(
+    of=schema.promotion, lists="id name kind threshold amount_off percent_off starts_on ends_on"
 )
-
-
-@record(lists="id name kind threshold amount_off percent_off starts_on ends_on")
-class Offer:
+class Offer(OfTable):
     """A promotion: days inclusive, money in cents."""
 
-    id: str
-    name: str
-    kind: str
-    threshold: Cents | None
-    amount_off: Cents | None
-    percent_off: int | None
-    gift_product_id: str | None
-    category: str | None
-    level: str | None
-    coupon_only: bool
-    starts_on: date
-    ends_on: date
 
-
-@record
-class Coupon:
+@record(of=schema.coupon, only="id promotion_id member_id valid_from valid_to")
+class Coupon(OfTable):
     """A coupon and whether it can be used today; `state` is its last event."""
 
-    id: str
-    promotion_id: str
-    member_id: str | None
-    valid_from: date
-    valid_to: date
     state: Annotated[str, "coupon_event"]
     usable: bool
 
@@ -74,16 +53,16 @@ class Offers(Desk):
         self,
         tx: Tx,
         offer_id: str,
-        name: str,
+        name: Text,
         kind: Annotated[str, values.OneOf(schema.PROMOTION_KINDS, "kind")],
         *,
-        starts_on: date | str,
-        ends_on: date | str,
+        starts_on: Day,
+        ends_on: Day,
         threshold: int | None = None,
         amount_off: int | None = None,
         percent_off: int | None = None,
         gift_product_id: str | None = None,
-        category: str | None = None,
+        category: Words = None,
         level: Annotated[str, values.OneOf(schema.LEVELS, "level")] | None = None,
         coupon_only: bool = False,
     ) -> Offer:
@@ -93,8 +72,7 @@ class Offers(Desk):
         `coupon_only` offers count only with a coupon. Money in cents.
         """
         offer_id = tx.new_code(schema.promotion, offer_id, "offer")
-        first, last = values.day(starts_on, "starts_on"), values.day(ends_on, "ends_on")
-        if first > last:
+        if starts_on > ends_on:
             raise BadValue(_("The offer ends before it begins."))
         of_kinds = {"amount_off": amount_off, "percent_off": percent_off, "gift": gift_product_id}
         for other, given in of_kinds.items():
@@ -117,17 +95,11 @@ class Offers(Desk):
         tx.insert(
             schema.promotion,
             id=offer_id,
-            name=values.text(name, "name"),
-            kind=kind,
             threshold=least,
             amount_off=off,
             percent_off=percent,
             gift_product_id=gift,
-            category=values.text(category, "category", needed=False),
-            level=level,
-            coupon_only=bool(coupon_only),
-            starts_on=first,
-            ends_on=last,
+            **tx.as_given("name kind category level coupon_only starts_on ends_on"),
         )
         tx.note(f"offer:{offer_id}", kind=kind)
         return _offer(tx.find(schema.promotion, offer_id))

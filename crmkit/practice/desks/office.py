@@ -1,6 +1,6 @@
 """The office: stores, staff and their roles, goods, settings, and the shop's clock."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,37 +9,38 @@ from sqlalchemy import delete, or_, select, update
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import access, schema, values
-from crmkit.practice.choices import Role, SettingName
+from crmkit.practice.choices import (
+    Amount,
+    Count,
+    Day,
+    Price,
+    Role,
+    SettingName,
+    Text,
+    Words,
+    between,
+)
 from crmkit.practice.clock import utc
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import NotFound, Refused
 from crmkit.practice.goods import find_product, initials
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 from crmkit.practice.settings import DEFAULTS, setting
 
-STORES = Listing(schema.store, filters=("district",), sorts=("id", "name"), store=None)
-STAFF = Listing(schema.staff, filters=("active",), sorts=("id", "name"), store="home_store_id")
+STORES = Listing(schema.store, "district", "id name", store=None)
+STAFF = Listing(schema.staff, "active", "id name", store="home_store_id")
 
 
-@record
-class StoreCard:
+@record(of=schema.store, only="id name district size")
+class StoreCard(OfTable):
     """A store."""
 
-    id: str
-    name: str
-    district: str | None
-    size: int | None
 
-
-@record
-class StaffCard:
+@record(of=schema.staff, only="id name home_store_id active")
+class StaffCard(OfTable):
     """Someone who works or worked here, with their roles at any store."""
 
-    id: str
-    name: str
-    home_store_id: str
-    active: bool
     roles: tuple[Annotated[str, "role"], ...]
 
 
@@ -65,17 +66,12 @@ class Office(Desk):
     name = "office"
 
     @command(roles="trainer")
-    def add_store(self, tx: Tx, store_id: str, name: str, *, district: str | None = None) -> str:
+    def add_store(self, tx: Tx, store_id: str, name: Text, *, district: Words = None) -> str:
         """Open another store; it gets its own place in the stock ledger."""
         store_id = tx.new_code(schema.store, store_id, "store")
         if store_id.startswith("@") or store_id == "transit":
             raise Refused(_("{id} is the name of a place in the stock ledger."), id=store_id)
-        tx.insert(
-            schema.store,
-            id=store_id,
-            name=values.text(name, "name"),
-            district=values.text(district, "district", needed=False),
-        )
+        tx.insert(schema.store, id=store_id, name=name, district=district)
         tx.insert(schema.location, id=store_id, kind="store", store_id=store_id)
         tx.note(f"store:{store_id}")
         return store_id
@@ -85,7 +81,7 @@ class Office(Desk):
         self,
         tx: Tx,
         staff_id: str,
-        name: str,
+        name: Text,
         store_id: str,
         role: Role,
         *,
@@ -93,14 +89,8 @@ class Office(Desk):
     ) -> str:
         """Take someone on, in one role at their store (or everywhere)."""
         staff_id = tx.new_code(schema.staff, staff_id, "staff")
-        store_id = tx.find(schema.store, store_id).id
-        tx.insert(
-            schema.staff,
-            id=staff_id,
-            name=values.text(name, "name"),
-            home_store_id=store_id,
-            active=True,
-        )
+        store_id = tx.id_of(schema.store, store_id)
+        tx.insert(schema.staff, id=staff_id, name=name, home_store_id=store_id, active=True)
         at = None if everywhere else store_id
         tx.insert(schema.staff_role, staff_id=staff_id, role_id=role, store_id=at)
         tx.note(f"staff:{staff_id}", role=role)
@@ -109,9 +99,7 @@ class Office(Desk):
     @command(roles="trainer")
     def give_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Let someone work in one more role, at one store or (without one) everywhere."""
-        staff_id = tx.find(schema.staff, staff_id).id
-        if store_id is not None:
-            store_id = tx.find(schema.store, store_id).id
+        staff_id, store_id = tx.id_of(schema.staff, staff_id), tx.id_of(schema.store, store_id)
         held = {"staff_id": staff_id, "role_id": role, "store_id": store_id}
         if not tx.one(select(schema.staff_role).filter_by(**held)):
             tx.insert(schema.staff_role, **held)
@@ -120,9 +108,7 @@ class Office(Desk):
     @command(roles="trainer")
     def take_role(self, tx: Tx, staff_id: str, role: Role, store_id: str | None = None) -> None:
         """Take a role back, as it was given: at that store, or (without one) everywhere."""
-        staff_id = tx.find(schema.staff, staff_id).id
-        if store_id is not None:
-            store_id = tx.find(schema.store, store_id).id
+        staff_id, store_id = tx.id_of(schema.staff, staff_id), tx.id_of(schema.store, store_id)
         held = {"staff_id": staff_id, "role_id": role, "store_id": store_id}
         if not tx.execute(delete(schema.staff_role).filter_by(**held)).rowcount:
             said = _("{id} was not given the role {role} there.")
@@ -152,17 +138,16 @@ class Office(Desk):
         self,
         tx: Tx,
         product_id: str,
-        name: str,
-        category: str,
-        list_price: int,
-        cost: int,
+        name: Text,
+        category: Text,
+        list_price: Price,
+        cost: Price,
         *,
-        brand: str | None = None,
-        barcode: str | None = None,
+        brand: Words = None,
+        barcode: Words = None,
     ) -> str:
         """Add goods to the range; prices in cents."""
         product_id = tx.new_code(schema.product, product_id, "product")
-        barcode = values.text(barcode, "barcode", needed=False)
         if barcode is not None:
             other = tx.value(select(schema.product.c.id).where(schema.product.c.barcode == barcode))
             if other is not None:
@@ -170,49 +155,40 @@ class Office(Desk):
         tx.insert(
             schema.product,
             id=product_id,
-            name=values.text(name, "name"),
-            category=values.text(category, "category"),
-            brand=values.text(brand, "brand", needed=False),
-            barcode=barcode,
-            initials=initials(values.text(name, "name")),
-            list_price=values.cents(list_price, "list_price"),
-            cost=values.cents(cost, "cost"),
+            initials=initials(name),
             launched_on=tx.today,
             active=True,
+            **tx.as_given("name category brand barcode list_price cost"),
         )
         tx.note(f"product:{product_id}")
         return product_id
 
     @command(roles="manager trainer")
-    def set_price(self, tx: Tx, product_id: str, list_price: int) -> None:
+    def set_price(self, tx: Tx, product_id: str, list_price: Price) -> None:
         """A new list price, in cents, from now on."""
         product = find_product(tx, product_id)
-        tx.update(schema.product, product.id, list_price=values.cents(list_price, "list_price"))
+        tx.update(schema.product, product.id, list_price=list_price)
         tx.note(f"product:{product.id}", list_price=list_price)
 
     @command(roles="manager trainer")
-    def set_target(self, tx: Tx, month: str, revenue: int, *, staff_id: str | None = None) -> None:
+    def set_target(
+        self, tx: Tx, month: str, revenue: Amount, *, staff_id: str | None = None
+    ) -> None:
         """What this store (or one of its staff) is to sell in a month such as 2025-07, in cents;
         a new target replaces the old one."""
         first = values.day(f"{values.text(month, 'month')}-01", "month")
-        if staff_id is not None:
-            staff_id = tx.find(schema.staff, staff_id).id
-        about = {"store_id": tx.store_id, "staff_id": staff_id, "month": f"{first:%Y-%m}"}
-        tx.put(schema.sales_target, about, revenue=values.cents(revenue, "revenue", least=1))
+        whose = {"store_id": tx.store_id, "staff_id": tx.id_of(schema.staff, staff_id)}
+        about = whose | {"month": f"{first:%Y-%m}"}
+        tx.put(schema.sales_target, about, revenue=revenue)
         tx.note(f"store:{tx.store_id}", month=about["month"], revenue=revenue)
 
     @command(roles="cashier sales manager trainer")
-    def count_visitors(self, tx: Tx, day: date | str, hour: int, visitors: int) -> None:
+    def count_visitors(self, tx: Tx, day: Day, hour: between(0, 23), visitors: Count) -> None:
         """How many people came in during one hour of a day, on the shop's own clock; a new count
         replaces the old one."""
-        start = datetime.combine(
-            values.day(day, "day"),
-            time(values.quantity(hour, "hour", least=0, most=23)),
-            ZoneInfo(tx.timezone),
-        )
-        counted = values.quantity(visitors, "visitors", least=0)
-        tx.put(schema.footfall, {"store_id": tx.store_id, "hour": start}, visitors=counted)
-        tx.note(f"store:{tx.store_id}", visitors=counted)
+        start = datetime.combine(day, time(hour), ZoneInfo(tx.timezone))
+        tx.put(schema.footfall, {"store_id": tx.store_id, "hour": start}, visitors=visitors)
+        tx.note(f"store:{tx.store_id}", visitors=visitors)
 
     @query(roles="cashier sales stock_keeper manager trainer")
     def team(self, tx: Tx) -> tuple[Colleague, ...]:

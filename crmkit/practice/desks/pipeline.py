@@ -2,58 +2,44 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema, values
-from crmkit.practice.choices import LostReason, Stage
+from crmkit.practice.choices import Day, LostReason, Price, Stage, Text
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import BadValue, Closed, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, Share, built, record
+from crmkit.practice.records import Cents, OfTable, Share, built, record
 
 table, history = schema.opportunity, schema.opportunity_stage
 CLOSED = ("won", "lost")
-DEALS = Listing(
-    table,
-    filters=("stage", "staff_id", "product_id", "lost_reason"),
-    sorts=("-opened_at", "amount", "stage", "id"),
-    at="opened_at",
-)
+DEALS = Listing(table, "stage staff_id product_id lost_reason", "-opened_at amount stage id")
 
 
-@record
-class Step:
+@record(of=schema.opportunity_stage, only="at staff_id from_stage to_stage reason")
+class Step(OfTable):
     """One move of an opportunity."""
 
-    at: datetime
-    staff_id: str
     from_stage: Stage | None
-    to_stage: Stage
     reason: Annotated[str, "lost_reason"] | None
 
 
-@record(lists="id member_id title amount stage next_action next_on")
-class Opportunity:
+@record(
+    of=schema.opportunity,
+    only=(
+        "id member_id store_id staff_id title product_id amount expected_on stage next_action "
+        "next_on lost_reason sale_id"
+    ),
+    lists="id member_id title amount stage next_action next_on",
+)
+class Opportunity(OfTable):
     """A customer about to buy, with the way it went so far; the amount in cents."""
 
-    id: int
-    member_id: str
-    store_id: str
-    staff_id: str
-    title: str | None
-    product_id: str | None
-    amount: Cents
-    expected_on: date | None
-    stage: str
-    next_action: str | None
-    next_on: date | None
-    lost_reason: str | None
-    sale_id: int | None
     history: tuple[Step, ...]
 
 
@@ -98,26 +84,22 @@ class Pipeline(Desk):
         self,
         tx: Tx,
         member_id: str,
-        title: str,
-        amount: int,
+        title: Text,
+        amount: Price,
         *,
-        next_action: str,
+        next_action: Text,
         next_on: date | str,
         product_id: str | None = None,
-        expected_on: date | str | None = None,
+        expected_on: Day | None = None,
     ) -> Opportunity:
         """A member is interested: in what, worth how many cents, and what is done next."""
         member = people.live(tx, member_id)
-        product = None if product_id is None else find_product(tx, product_id)
         made = tx.insert(
             table,
             member_id=member.id,
-            title=values.text(title, "title"),
-            product_id=product and product.id,
-            amount=values.cents(amount),
-            expected_on=None if expected_on is None else values.day(expected_on, "expected_on"),
+            product_id=product_id and find_product(tx, product_id).id,
             stage="interested",
-            next_action=values.text(next_action, "next_action"),
+            **tx.as_given("title amount expected_on next_action"),
             next_on=values.day_ahead(next_on, "next_on", tx.today),
             opened_at=tx.now,
         )
@@ -239,9 +221,8 @@ class Pipeline(Desk):
         )
 
     @query(roles="sales manager trainer")
-    def win_rate(self, tx: Tx, since: date | str, until: date | str) -> WinRate:
+    def win_rate(self, tx: Tx, since: Day, until: Day) -> WinRate:
         """Of this store's opportunities opened on these days and decided, the share won."""
-        since, until = values.day(since, "since"), values.day(until, "until")
         decided = [
             row
             for row in tx.all(

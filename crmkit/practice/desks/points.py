@@ -1,20 +1,20 @@
 """The points desk: balance and history, goods for points, expiry, and putting things right."""
 
-from datetime import date, datetime, timedelta
-from typing import Annotated
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
 from crmkit.codes import LEVEL_DAYS
 from crmkit.i18n import gettext as _
 from crmkit.practice import rung, schema, values
+from crmkit.practice.choices import Quantity, Text
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points as ledger
 from crmkit.practice.ledgers import stock
 from crmkit.practice.people import group_of, live
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
 
 @record
@@ -27,30 +27,17 @@ class Balance:
     expires_on: date | None
 
 
-@record
-class PointsEntry:
+@record(of=schema.points_entry, only="at kind points sale_id return_id")
+class PointsEntry(OfTable):
     """One row of a member's points ledger; `sale_id` or `return_id` says what it was for."""
 
-    at: datetime
-    kind: Annotated[str, "points_kind"]
-    points: int
-    sale_id: int | None
-    return_id: int | None
     reason: str | None
 
 
-@record
-class Redemption:
+@record(of=schema.redemption)
+class Redemption(OfTable):
     """Goods a member had for points; `undone` when they came back."""
 
-    id: int
-    at: datetime
-    store_id: str
-    staff_id: str
-    member_id: str
-    product_id: str
-    quantity: int
-    points: int
     undone: bool
 
 
@@ -67,7 +54,7 @@ class Points(Desk):
         return Balance(member.id, sum(one.left for one in lots), expiring, next_day)
 
     @query(roles="cashier sales manager trainer")
-    def history(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[PointsEntry, ...]:
+    def history(self, tx: Tx, member_id: str, limit: Quantity = 50) -> tuple[PointsEntry, ...]:
         """A member's points ledger, the latest first."""
         member = live(tx, member_id)
         e, lot = schema.points_entry, schema.points_lot
@@ -76,16 +63,15 @@ class Points(Desk):
             .join(lot, lot.c.id == e.c.lot_id)
             .where(lot.c.member_id.in_(group_of(member.id)))
             .order_by(e.c.id.desc())
-            .limit(values.quantity(limit, "limit"))
+            .limit(limit)
         )
         said = tx.said(e, [row.id for row in rows])
         return tuple(built(PointsEntry, row, reason=said[row.id]) for row in rows)
 
     @command(roles="manager trainer")
-    def adjust(self, tx: Tx, member_id: str, points: int, reason: str) -> int:
+    def adjust(self, tx: Tx, member_id: str, points: int, reason: Text) -> int:
         """Put a member's points right, up or down, for a reason; their balance."""
         member = live(tx, member_id)
-        reason = values.text(reason, "reason")
         if not isinstance(points, int) or isinstance(points, bool) or points == 0:
             raise BadValue(_("Points to add or (negative) to take away, in whole numbers."))
         values.quantity(abs(points), "points")
@@ -97,10 +83,9 @@ class Points(Desk):
         return ledger.balance(tx, member.id)
 
     @command(roles="manager trainer")
-    def set_reward(self, tx: Tx, product_id: str, points: int, *, active: bool = True) -> None:
+    def set_reward(self, tx: Tx, product_id: str, points: Quantity, *, active: bool = True) -> None:
         """Offer goods for points, or stop offering them."""
         product = find_product(tx, product_id)
-        values.quantity(points, "points")
         tx.put(schema.reward, {"product_id": product.id}, points=points, active=active)
         tx.note(f"product:{product.id}", points=points)
 
@@ -112,10 +97,9 @@ class Points(Desk):
         return tx.by_key(on_offer.order_by(r.c.points, r.c.product_id))
 
     @command(roles="cashier sales manager trainer")
-    def redeem(self, tx: Tx, member_id: str, product_id: str, quantity: int = 1) -> int:
+    def redeem(self, tx: Tx, member_id: str, product_id: str, quantity: Quantity = 1) -> int:
         """Hand out goods for points; the balance that is left."""
         member = live(tx, member_id)
-        quantity = values.quantity(quantity)
         product = find_product(tx, product_id)
         row = tx.one(select(schema.reward).where(schema.reward.c.product_id == product.id))
         if row is None or not row.active:

@@ -1,13 +1,14 @@
 """Receipts: one sale again as it was rung up, lists of sales and returns, the day in numbers."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from crmkit.practice import rung, schema, slip, values
+from crmkit.practice.choices import Day
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx, query
 from crmkit.practice.domain import pricing, shifts
@@ -15,7 +16,7 @@ from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import points
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import group_of, live, owner_of
-from crmkit.practice.records import Cents, Share, built, record
+from crmkit.practice.records import Cents, OfTable, Share, built, record
 
 Method = Annotated[str, "payment_method"]
 
@@ -34,50 +35,29 @@ def _sold_to_or_of(tx: Tx, where: dict):
         yield schema.sale.c.member_id.in_(group_of(live(tx, member).id))
 
 
-SALES = Listing(
-    schema.sale,
-    filters=("staff_id", "seller_id", "channel"),
-    sorts=("-at", "total"),
-    at="at",
-    also=_sold_to_or_of,
-)
-RETURNS = Listing(
-    schema.sale_return, filters=("kind", "reason", "staff_id"), sorts=("-at", "total"), at="at"
-)
+SALES = Listing(schema.sale, "staff_id seller_id channel", "-at total", also=_sold_to_or_of)
+RETURNS = Listing(schema.sale_return, "kind reason staff_id", "-at total")
 
 
-@record
-class ReceiptLine:
+@record(
+    of=schema.sale_line, only="line product_id product quantity list_price discount amount is_gift"
+)
+class ReceiptLine(OfTable):
     """One line of a receipt; money in cents."""
 
-    line: int
-    product_id: str
     product: str
-    quantity: int
-    list_price: Cents
-    discount: Cents
-    amount: Cents
-    is_gift: bool
 
 
-@record
-class OfferGiven:
+@record(of=schema.sale_offer, only="promotion_id offer coupon_id discount")
+class OfferGiven(OfTable):
     """An offer the basket got, with the coupon it came by, and what it took off."""
 
-    promotion_id: str
     offer: str
-    coupon_id: str | None
-    discount: Cents
 
 
-@record
-class PriceChange:
+@record(of=schema.price_change, only="kind product_id amount approved_by")
+class PriceChange(OfTable):
     """A lower price for a product, or cents rounded off, and who gave their word for it."""
-
-    kind: Annotated[str, "price_change"]
-    product_id: str | None
-    amount: Cents
-    approved_by: str
 
 
 @record
@@ -93,32 +73,25 @@ class Quote:
     due: Cents
 
 
-@record
-class Receipt:
+@record(
+    of=schema.sale,
+    only=(
+        "sale_id at store_id store staff_id cashier seller_id member_id channel lines offers "
+        "price_changes gross discount total points_paid points_value paid payments tendered "
+        "points_earned"
+    ),
+)
+class Receipt(OfTable):
     """A sale as it was rung up; money in cents. `returned` says line by line how many units came
     back since, `points_balance` is the member's now."""
 
     sale_id: int
-    at: datetime
-    store_id: str
     store: str
-    staff_id: str
     cashier: str
-    seller_id: str | None
-    member_id: str | None
-    channel: Annotated[str, "channel"]
     lines: tuple[ReceiptLine, ...]
     offers: tuple[OfferGiven, ...]
     price_changes: tuple[PriceChange, ...]
-    gross: Cents
-    discount: Cents
-    total: Cents
-    points_paid: int
-    points_value: Cents
-    paid: Cents
     payments: dict[Method, Cents]
-    tendered: Cents | None
-    points_earned: int
     points_balance: int | None
     returned: dict[int, int]
     voided: bool
@@ -139,33 +112,20 @@ class Receipt:
         return slip.as_html(self)
 
 
-@record
-class SaleHead:
+@record(of=schema.sale, only="sale_id at store_id staff_id seller_id member_id total")
+class SaleHead(OfTable):
     """One sale in a list; money in cents, `returned` of it since."""
 
     sale_id: int
-    at: datetime
-    store_id: str
-    staff_id: str
-    seller_id: str | None
-    member_id: str | None
-    total: Cents
     returned: Cents
     voided: bool
 
 
-@record
-class ReturnHead:
+@record(of=schema.sale_return, only="return_id sale_id at store_id staff_id kind reason total")
+class ReturnHead(OfTable):
     """One return, or void, in a list; money in cents."""
 
     return_id: int
-    sale_id: int
-    at: datetime
-    store_id: str
-    staff_id: str
-    kind: Annotated[str, "return_kind"]
-    reason: Annotated[str, "return_reason"]
-    total: Cents
 
 
 @record
@@ -230,12 +190,10 @@ class Receipts:
         return _latest(tx, limit, schema.sale.c.member_id.in_(group_of(live(tx, member_id).id)))
 
     @query(roles="cashier sales manager trainer")
-    def shift(
-        self, tx: Tx, day: date | str | None = None, *, staff_id: str | None = None
-    ) -> ShiftReport:
+    def shift(self, tx: Tx, day: Day | None = None, *, staff_id: str | None = None) -> ShiftReport:
         """This store's day in numbers (or one cashier's), beside yesterday, the same weekday last
         week and the same weekday a year ago."""
-        day = tx.today if day is None else values.day(day, "day")
+        day = day or tx.today
         today = _figures(tx, day, staff_id)
         loads = schema.value_entry
         return built(

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from sqlalchemy import select
 
-from crmkit.practice import audience, people, schema, values
+from crmkit.practice import audience, people, schema
+from crmkit.practice.choices import Text
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.domain import segment_rule
 from crmkit.practice.records import built, record
@@ -40,14 +41,14 @@ class Segments:
     name = "marketing"
 
     @command(roles="manager trainer")
-    def make_segment(self, tx: Tx, segment_id: str, name: str, rule: dict) -> Segment:
+    def make_segment(self, tx: Tx, segment_id: str, name: Text, rule: dict) -> Segment:
         """Name the members whom a rule picks today, e.g. ``{"level": ["gold"]}``."""
         segment_id = tx.new_code(schema.segment, segment_id, "segment")
         rule = segment_rule.checked(rule)
         tx.insert(
             schema.segment,
             id=segment_id,
-            name=values.text(name, "name"),
+            name=name,
             rule=json.dumps(rule, ensure_ascii=False, sort_keys=True),
             made_at=tx.now,
         )

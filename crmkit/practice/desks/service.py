@@ -2,77 +2,49 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Annotated
 
 from sqlalchemy import case, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, outbox, people, schema, values
-from crmkit.practice.choices import AnyChannel, Priority, TicketKind
+from crmkit.practice.choices import AnyChannel, Day, Priority, Text, TicketKind, between
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain.due import due_times
 from crmkit.practice.errors import BadValue, Closed, Refused
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import record
+from crmkit.practice.records import OfTable, record
 
 tickets, messages, improvements = schema.ticket, schema.ticket_message, schema.improvement
 TICKETS = Listing(
     tickets,
-    filters=("status", "kind", "priority", "channel", "owner_id"),
-    sorts=("due_at", "opened_at", "priority", "status"),
+    "status kind priority channel owner_id",
+    "due_at opened_at priority status",
     at="opened_at",
 )
 
 
-@record
-class Message:
+@record(of=schema.ticket_message, only="at direction channel staff_id body")
+class Message(OfTable):
     """What was said: in (the customer), out (the shop) or note (among staff)."""
 
-    at: datetime
-    direction: Annotated[str, "direction"]
-    channel: str
-    staff_id: str | None
-    body: str | None
 
-
-@record(lists="id kind subject priority status owner_id first_due_at due_at overdue")
-class Ticket:
+@record(
+    of=schema.ticket, lists="id kind subject priority status owner_id first_due_at due_at overdue"
+)
+class Ticket(OfTable):
     """A ticket with all that was said."""
 
-    id: int
-    member_id: str | None
-    store_id: str
-    sale_id: int | None
-    channel: str
-    kind: str
-    subject: str | None
-    priority: str
-    status: str
-    owner_id: str | None
-    opened_at: datetime
-    first_due_at: datetime
-    due_at: datetime
-    first_response_at: datetime | None
-    resolved_at: datetime | None
-    satisfaction: int | None
     overdue: bool
     messages: tuple[Message, ...]
 
 
-@record(lists="action owner_id due_on recheck_on status result")
-class Improvement:
+@record(
+    of=schema.improvement,
+    only="id ticket_id store_id owner_id action due_on recheck_on status result",
+    lists="action owner_id due_on recheck_on status result",
+)
+class Improvement(OfTable):
     """What is changed after a ticket: by whom, by when, and whether it helped."""
-
-    id: int
-    ticket_id: int | None
-    store_id: str
-    owner_id: str
-    action: str | None
-    due_on: date
-    recheck_on: date
-    status: Annotated[str, "improvement_status"]
-    result: str | None
 
 
 class Service(Desk):
@@ -92,18 +64,12 @@ class Service(Desk):
         priority: Priority = "normal",
     ) -> Ticket:
         """Write down what a customer brings to us; due times follow from the priority."""
-        if sale_id is not None:
-            tx.find(schema.sale, sale_id)
         ticket_id = new_ticket(
             tx,
             member_id=None if member_id is None else people.live(tx, member_id).id,
-            channel=channel,
-            kind=kind,
-            subject=subject,
-            body=body,
             store_id=tx.store_id,
-            sale_id=sale_id,
-            priority=priority,
+            sale_id=tx.id_of(schema.sale, sale_id),
+            **tx.as_given("channel kind subject body priority"),
         )
         return _noted(tx, ticket_id, kind=kind, priority=priority)
 
@@ -182,7 +148,7 @@ class Service(Desk):
         return _noted(tx, row.id)
 
     @command(roles="cashier sales manager trainer")
-    def rate(self, tx: Tx, ticket_id: int, satisfaction: int) -> Ticket:
+    def rate(self, tx: Tx, ticket_id: int, satisfaction: between(1, 5)) -> Ticket:
         """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket. A
         slip is put right on the day on which it was settled."""
         row = tx.find_mine(tickets, ticket_id)
@@ -190,7 +156,6 @@ class Service(Desk):
             row = _not_closed(tx, ticket_id)
         if row.resolved_at is None:
             raise Refused(_("Settle the ticket first, then ask how satisfied the customer is."))
-        values.quantity(satisfaction, "satisfaction", most=5)
         tx.update(tickets, row.id, satisfaction=satisfaction, status="closed")
         return _noted(tx, row.id, satisfaction=satisfaction)
 
@@ -239,25 +204,22 @@ class Service(Desk):
         tx: Tx,
         action: str,
         owner_id: str,
-        due_on: date | str,
-        recheck_on: date | str,
+        due_on: Day,
+        recheck_on: Day,
         *,
         ticket_id: int | None = None,
     ) -> Improvement:
         """Agree on a change: who does it, by when, and when we look whether it helped."""
-        due_on, recheck_on = values.day(due_on, "due_on"), values.day(recheck_on, "recheck_on")
         if recheck_on < due_on:
             raise BadValue(_("The re-check comes after the change, not before."))
-        owner_id = tx.find(schema.staff, owner_id).id
+        owner_id = tx.id_of(schema.staff, owner_id)
         if ticket_id is not None:
             tx.find_mine(tickets, ticket_id)
         made = tx.insert(
             improvements,
-            ticket_id=ticket_id,
+            **tx.as_given("ticket_id due_on recheck_on"),
             owner_id=owner_id,
             action=values.text(action, "service.action"),
-            due_on=due_on,
-            recheck_on=recheck_on,
             status="open",
             made_at=tx.now,
         )
@@ -275,13 +237,13 @@ class Service(Desk):
         return _improvement_of(tx, row.id)
 
     @command(roles="manager trainer")
-    def recheck(self, tx: Tx, improvement_id: int, result: str, helped: bool) -> Improvement:
+    def recheck(self, tx: Tx, improvement_id: int, result: Text, helped: bool) -> Improvement:
         """Say what the re-check showed; what did not help is open again. Said again, the last word
         counts."""
         row = tx.find_mine(improvements, improvement_id)
         if row.status == "open":
             raise Refused(_("Make the change first, then check whether it helped."))
-        status, result = "confirmed" if helped else "reopened", values.text(result, "result")
+        status = "confirmed" if helped else "reopened"
         tx.update(improvements, row.id, status=status, result=result)
         tx.note(f"improvement:{row.id}", helped=bool(helped))
         return _improvement_of(tx, row.id)
@@ -294,32 +256,20 @@ class Service(Desk):
 
 
 def new_ticket(
-    tx: Tx,
-    *,
-    member_id: str | None,
-    channel: str,
-    kind: str,
-    subject: str,
-    body: str,
-    store_id: str,
-    sale_id: int | None = None,
-    priority: str = "normal",
+    tx: Tx, *, channel: str, subject: str, body: str, priority: str = "normal", **about
 ) -> int:
-    """Write a new ticket with its first message; its number."""
+    """Write a new ticket with its first message; its number. `about` are further columns."""
     first_due_at, due_at = due_times(tx.now, priority)
     ticket_id = tx.insert(
         tickets,
-        member_id=member_id,
-        store_id=store_id,
-        sale_id=sale_id,
         channel=channel,
-        kind=kind,
         subject=values.text(subject, "subject"),
         priority=priority,
         status="open",
         opened_at=tx.now,
         first_due_at=first_due_at,
         due_at=due_at,
+        **about,
     )
     _say(tx, ticket_id, "in", channel, body)
     return ticket_id

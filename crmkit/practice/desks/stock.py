@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
+from crmkit.practice.choices import Count, Quantity, Text, Words
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks.buying import Buying, on_order
 from crmkit.practice.desks.counts import Counts
@@ -20,12 +21,12 @@ from crmkit.practice.ledgers import lots
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.people import live, name_shown
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import OfTable, built, record
 
 PRODUCTS = Listing(
     schema.product,
-    filters=("category", "brand", "active"),
-    sorts=("id", "name", "list_price", "category"),
+    "category brand active",
+    "id name list_price category",
     store=None,
     also=lambda _tx, where: [
         matching(values.text(words, "words"))
@@ -33,12 +34,7 @@ PRODUCTS = Listing(
         if words is not None
     ],
 )
-RESERVATIONS = Listing(
-    schema.reservation,
-    filters=("status", "member_id", "product_id"),
-    sorts=("-made_at", "until"),
-    at="made_at",
-)
+RESERVATIONS = Listing(schema.reservation, "status member_id product_id", "-made_at until")
 _HARM = re.compile(
     r"碎|摔|破|坏了|过期|\b(broken?|broke|smashed|damaged|expired|torn)\b", re.IGNORECASE
 )
@@ -90,17 +86,14 @@ class Reorder:
     order: Units
 
 
-@record(lists="id name brand list_price on_hand available barcode")
-class Product:
+@record(
+    of=schema.product,
+    only="id name category brand barcode list_price active",
+    lists="id name brand list_price on_hand available barcode",
+)
+class Product(OfTable):
     """A product as it stands on this store's shelf."""
 
-    id: str
-    name: str
-    category: str
-    brand: str | None
-    barcode: str | None
-    list_price: Cents
-    active: bool
     on_hand: Units
     reserved: int
 
@@ -109,22 +102,19 @@ class Product:
         return None if self.on_hand is None else self.on_hand - self.reserved
 
 
-@record(lists="id product_id product quantity member_id member until status")
-class Reservation:
+@record(
+    of=schema.reservation,
+    only=(
+        "id store_id product_id product member_id member quantity made_at until status "
+        "staff_id sale_id"
+    ),
+    lists="id product_id product quantity member_id member until status",
+)
+class Reservation(OfTable):
     """Units kept for somebody; `lapsed` when their time is over."""
 
-    id: int
-    store_id: str
-    product_id: str
     product: str
-    member_id: str | None
     member: str | None
-    quantity: int
-    made_at: datetime
-    until: datetime
-    status: Annotated[str, "reservation_status"]
-    staff_id: str
-    sale_id: int | None
     lapsed: bool
 
 
@@ -170,11 +160,10 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
         units: values.Units,
         *,
         best_before: date | str | None = None,
-        note: str | None = None,
+        note: Words = None,
     ) -> dict[str, int]:
         """Goods arrive from the supplier; what is on hand of each now, but of those being counted.
         `best_before` is the date on those that spoil."""
-        note = values.text(note, "note", needed=False)
         now = {}
         for product_id, quantity in values.pairs(units):
             product = find_product(tx, product_id)
@@ -193,7 +182,7 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
         return tuple(_on_hand(tx, one, product) for one in stores)
 
     @query(roles="sales stock_keeper manager trainer")
-    def passbook(self, tx: Tx, product_id: str, limit: int = 50) -> tuple[Moved, ...]:
+    def passbook(self, tx: Tx, product_id: str, limit: Quantity = 50) -> tuple[Moved, ...]:
         """Every move of a product at this store, the latest first."""
         product = find_product(tx, product_id)
         if product.id in ledger.counting(tx, tx.store_id):
@@ -207,7 +196,7 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
                 or_(m.c.from_id == tx.store_id, m.c.to_id == tx.store_id),
             )
             .order_by(m.c.id.desc())
-            .limit(values.quantity(limit, "limit"))
+            .limit(limit)
         )
         said, back, off = tx.said(m, [row.id for row in rows]), schema.sale_return, schema.write_off
         gone = tx.by_key(
@@ -227,19 +216,17 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
         )
 
     @command(roles="stock_keeper manager trainer")
-    def send_to_supplier(self, tx: Tx, units: values.Units, reason: str) -> None:
+    def send_to_supplier(self, tx: Tx, units: values.Units, reason: Text) -> None:
         """Goods go back to the supplier."""
-        reason = values.text(reason, "reason")
         for product_id, quantity in values.pairs(units):
             product = find_product(tx, product_id)
             ledger.take(tx, "return_to_supplier", product.id, "@supplier", quantity, reason=reason)
         tx.note(f"store:{tx.store_id}", sent_back=dict(values.pairs(units)))
 
     @command(roles="manager trainer")
-    def adjust(self, tx: Tx, product_id: str, change: int, reason: str) -> int:
+    def adjust(self, tx: Tx, product_id: str, change: int, reason: Text) -> int:
         """Put the book right by so many units, up or (negative) down, for a reason; the balance."""
         product = find_product(tx, product_id)
-        reason = values.text(reason, "reason")
         if not isinstance(change, int) or isinstance(change, bool) or change == 0:
             raise BadValue(_("Units to add or (negative) to take away, in whole numbers."))
         values.quantity(abs(change))
@@ -255,15 +242,13 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
         self,
         tx: Tx,
         product_id: str,
-        quantity: int = 1,
+        quantity: Quantity = 1,
         *,
         member_id: str | None = None,
-        days: int = 3,
+        days: Quantity = 3,
     ) -> int:
         """Keep units for a customer for some days; the reservation's number."""
         product = find_product(tx, product_id)
-        quantity = values.quantity(quantity)
-        days = values.quantity(days, "days")
         member = live(tx, member_id) if member_id else None
         ledger.require_available(tx, product.id, quantity)
         number = tx.insert(
@@ -295,17 +280,16 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
 
     @command(roles="stock_keeper manager trainer")
     def set_reorder_rule(
-        self, tx: Tx, product_id: str, reorder_point: int, order_up_to: int
+        self, tx: Tx, product_id: str, reorder_point: Count, order_up_to: Quantity
     ) -> None:
         """At this store, order up to so many once stock has fallen to the reorder point."""
         product = find_product(tx, product_id)
-        point = values.quantity(reorder_point, "reorder_point", least=0)
-        full = values.quantity(order_up_to, "order_up_to")
-        if full <= point:
+        if order_up_to <= reorder_point:
             raise BadValue(_("Order up to more than the reorder point."))
         here = {"store_id": tx.store_id, "product_id": product.id}
-        tx.put(schema.reorder_rule, here, reorder_point=point, order_up_to=full)
-        tx.note(f"product:{product.id}", reorder_point=point, order_up_to=full)
+        levels = tx.as_given("reorder_point order_up_to")
+        tx.put(schema.reorder_rule, here, **levels)
+        tx.note(f"product:{product.id}", **levels)
 
     @query(roles="sales stock_keeper manager trainer")
     def to_reorder(self, tx: Tx) -> tuple[Reorder, ...]:

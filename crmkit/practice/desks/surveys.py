@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema, values
-from crmkit.practice.choices import AnyChannel, SurveyKind
+from crmkit.practice.choices import AnyChannel, SurveyKind, Text, Words
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import BadValue, Closed, NotFound, Refused
 from crmkit.practice.records import Share, record
@@ -51,9 +51,9 @@ class Surveys(Desk):
     name = "surveys"
 
     @command(roles="manager trainer")
-    def make(self, tx: Tx, name: str, kind: SurveyKind) -> int:
+    def make(self, tx: Tx, name: Text, kind: SurveyKind) -> int:
         """A new survey: csat (goods and service, 1 to 5), nps (0 to 10) or both; its number."""
-        made = tx.insert(surveys, name=values.text(name, "name"), kind=kind, active=True)
+        made = tx.insert(surveys, name=name, kind=kind, active=True)
         tx.note(f"survey:{made}")
         return made
 
@@ -84,9 +84,7 @@ class Surveys(Desk):
             id=invite_id,
             survey_id=survey.id,
             member_id=member.id,
-            sale_id=sale_id,
-            ticket_id=ticket_id,
-            channel=channel,
+            **tx.as_given("sale_id ticket_id channel"),
             code_token=tx.keys.token("survey_code", code),
             asked_at=tx.now,
             expires_at=expires_at,
@@ -98,15 +96,15 @@ class Surveys(Desk):
     def answer(
         self,
         tx: Tx,
-        code: str,
+        code: Text,
         *,
         csat_goods: int | None = None,
         csat_service: int | None = None,
         nps: int | None = None,
-        comment: str | None = None,
+        comment: Words = None,
     ) -> None:
         """Enter the answer that belongs to a code: every question the survey asks, once."""
-        tokens = tx.keys.tokens("survey_code", values.text(code, "code"))
+        tokens = tx.keys.tokens("survey_code", code)
         invite = tx.one(select(invites).where(invites.c.code_token.in_(tokens)))
         if invite is None:
             raise NotFound(_("There is no invitation with this code."))
@@ -114,16 +112,11 @@ class Surveys(Desk):
             raise Closed(_("The invitation has expired."))
         if tx.one(select(answers.c.id).where(answers.c.invite_id == invite.id)):
             raise Refused(_("This invitation has been answered. One answer counts."))
-        given = {"csat_goods": csat_goods, "csat_service": csat_service, "nps": nps}
+        given = tx.as_given("csat_goods csat_service nps")
         asked = QUESTIONS[tx.find(surveys, invite.survey_id).kind]
         for name, value in given.items():
             _check_answer(name, value, name in asked)
-        tx.insert(
-            answers,
-            invite_id=invite.id,
-            comment=values.text(comment, "comment", needed=False),
-            **given,
-        )
+        tx.insert(answers, invite_id=invite.id, comment=comment, **given)
         tx.note(f"member:{invite.member_id}", survey=invite.survey_id)
 
     @query(roles="cashier sales manager trainer")
@@ -135,7 +128,7 @@ class Surveys(Desk):
     @command(roles="manager trainer")
     def end(self, tx: Tx, survey_id: int) -> None:
         """Invite nobody any more; invitations already out may still be answered."""
-        tx.update(surveys, tx.find(surveys, survey_id).id, active=False)
+        tx.update(surveys, tx.id_of(surveys, survey_id), active=False)
         tx.note(f"survey:{survey_id}")
 
     @query(roles="sales manager trainer")

@@ -1,7 +1,6 @@
 """Goods come back: returns, exchanges, and the void of a slip just made."""
 
 from collections import Counter
-from datetime import datetime
 from typing import Annotated
 
 from sqlalchemy import func, select
@@ -16,32 +15,29 @@ from crmkit.practice.errors import Closed, Refused, TooManyReturned
 from crmkit.practice.goods import wanted
 from crmkit.practice.ledgers import cash, points, stock, value
 from crmkit.practice.people import owner_of
-from crmkit.practice.records import Cents, built, record
+from crmkit.practice.records import Cents, OfTable, built, record
 from crmkit.practice.settings import setting
 
 ReturnReason = Annotated[str, values.OneOf(schema.RETURN_REASONS, "return_reason")]
 VoidReason = Annotated[str, values.OneOf(schema.VOID_REASONS, "return_reason")]
 
 
-@record
-class ReturnReceipt:
+@record(
+    of=schema.sale_return,
+    only=(
+        "return_id sale_id kind at lines total refunded refunds points_back points_value "
+        "points_taken points_missing_value"
+    ),
+)
+class ReturnReceipt(OfTable):
     """Goods taken back; `lines` are (product, units, what was paid for them); money in cents.
 
     total = refunded + points_value + points_missing_value.
     """
 
     return_id: int
-    sale_id: int
-    kind: Annotated[str, "return_kind"]
-    at: datetime
     lines: tuple[tuple[str, int, Cents], ...]
-    total: Cents
-    refunded: Cents
     refunds: dict[Method, Cents]
-    points_back: int
-    points_value: Cents
-    points_taken: int
-    points_missing_value: Cents
     coupon_restored: str | None
 
 

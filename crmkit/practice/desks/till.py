@@ -1,7 +1,6 @@
 """The till: quote and ring up a basket, hold it and fetch it again."""
 
 import json
-from datetime import datetime
 from typing import Annotated
 
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
 from crmkit.practice.basket import Basket
+from crmkit.practice.choices import Price, Words
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.desks import offers
 from crmkit.practice.desks.drawers import Drawers
@@ -27,21 +27,17 @@ from crmkit.practice.errors import Closed, NotFound, Refused
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import cash, points, stock, value
 from crmkit.practice.people import live
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 from crmkit.practice.settings import setting
 
 
-@record
-class HeldBasket:
+@record(of=schema.held_basket, only="number at staff_id basket member_id coupon note")
+class HeldBasket(OfTable):
     """A basket put aside: what is in it, for whom, and the note left with it."""
 
     number: int
-    at: datetime
-    staff_id: str
     basket: tuple[tuple[str, int], ...]
-    member_id: str | None
     coupon: str | None
-    note: str | None
 
 
 class Till(Receipts, TakingBack, Drawers, Desk):
@@ -86,7 +82,7 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         coupon: str | None = None,
         pay_points: int = 0,
         payments: dict[str, int] | None = None,
-        tendered: int | None = None,
+        tendered: Price | None = None,
         card: str | None = None,
         expected_total: int | None = None,
         channel: Annotated[str, values.OneOf(schema.CHANNELS, "channel")] = "store",
@@ -132,11 +128,11 @@ class Till(Receipts, TakingBack, Drawers, Desk):
             point_value=setting(tx, "point_value"),
             points_per_100_yuan=_points_rate(tx, member),
             payments=_checked(payments),
-            tendered=None if tendered is None else values.cents(tendered, "tendered"),
+            tendered=tendered,
         )
         sale_id = tx.insert(
             schema.sale,
-            seller_id=None if seller_id is None else tx.find(schema.staff, seller_id).id,
+            seller_id=tx.id_of(schema.staff, seller_id),
             member_id=member.id if member else None,
             channel=channel,
             gross=priced.gross,
@@ -168,7 +164,7 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         *,
         member_id: str | None = None,
         coupon: str | None = None,
-        note: str | None = None,
+        note: Words = None,
     ) -> int:
         """Put a basket aside while the customer fetches something; its number."""
         number = tx.insert(
@@ -176,7 +172,7 @@ class Till(Receipts, TakingBack, Drawers, Desk):
             member_id=live(tx, member_id).id if member_id else None,
             coupon_id=offers.find_coupon(tx, coupon).id if coupon else None,
             units=json.dumps(list(wanted(tx, basket).items())),
-            note=values.text(note, "note", needed=False),
+            note=note,
             status="held",
         )
         tx.note(f"basket:{number}")

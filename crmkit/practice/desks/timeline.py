@@ -5,7 +5,8 @@ from typing import Annotated
 
 from sqlalchemy import null, select
 
-from crmkit.practice import people, schema, values
+from crmkit.practice import people, schema
+from crmkit.practice.choices import Quantity
 from crmkit.practice.command import Tx, query
 from crmkit.practice.display import CODED
 from crmkit.practice.records import Cents, record
@@ -33,10 +34,9 @@ class Timeline:
     name = "members"
 
     @query(roles="sales manager trainer")
-    def timeline(self, tx: Tx, member_id: str, limit: int = 50) -> tuple[Event, ...]:
+    def timeline(self, tx: Tx, member_id: str, limit: Quantity = 50) -> tuple[Event, ...]:
         """What happened between a member and the shop, at every desk, the latest first."""
-        most = values.quantity(limit, "limit")
-        return tuple(_happened(tx, people.live(tx, member_id).id, most))
+        return tuple(_happened(tx, people.live(tx, member_id).id, limit))
 
 
 def _happened(tx: Tx, member_id: str, most: int) -> list[Event]:

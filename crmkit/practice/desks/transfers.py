@@ -1,24 +1,23 @@
 """Goods between two stores: sent, received, lost, called back."""
 
 from collections import Counter
-from datetime import datetime
 
 from sqlalchemy import or_, select, text
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
+from crmkit.practice.choices import Words
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.errors import BadValue, Closed, Refused, TooManyReturned
 from crmkit.practice.goods import find_product, wanted
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import built, record
+from crmkit.practice.records import OfTable, built, record
 
 TRANSFERS = Listing(
     schema.transfer,
-    filters=("from_store_id", "to_store_id"),
-    sorts=("-sent_at",),
-    at="sent_at",
+    "from_store_id to_store_id",
+    "-sent_at",
     store=None,
     also=lambda tx, _where: [_ours(tx)],
 )
@@ -42,15 +41,14 @@ class TransferLine:
         return self.sent - self.received - self.lost - self.returned
 
 
-@record(lists="id from_store_id to_store_id sent_at closed_at lines")
-class Transfer:
+@record(
+    of=schema.transfer,
+    only="id from_store_id to_store_id sent_at closed_at",
+    lists="id from_store_id to_store_id sent_at closed_at lines",
+)
+class Transfer(OfTable):
     """Goods between two stores; open until nothing is on the way any more."""
 
-    id: int
-    from_store_id: str
-    to_store_id: str
-    sent_at: datetime
-    closed_at: datetime | None
     lines: tuple[TransferLine, ...]
 
 
@@ -60,11 +58,9 @@ class Transfers:
     name = "stock"
 
     @command(roles="stock_keeper manager trainer")
-    def send(
-        self, tx: Tx, to_store: str, units: values.Units, *, note: str | None = None
-    ) -> Transfer:
+    def send(self, tx: Tx, to_store: str, units: values.Units, *, note: Words = None) -> Transfer:
         """Send goods to another store; they are in transit until that store receives them."""
-        to_store = tx.find(schema.store, to_store).id
+        to_store = tx.id_of(schema.store, to_store)
         if to_store == tx.store_id:
             raise Refused(_("The goods are at this store already."))
         sent = wanted(tx, units)
@@ -73,7 +69,7 @@ class Transfers:
             sent_at=tx.now,
             from_store_id=tx.store_id,
             to_store_id=to_store,
-            note=values.text(note, "note", needed=False),
+            note=note,
         )
         for product_id, quantity in sent.items():
             tx.insert(

@@ -87,19 +87,35 @@ def ref(names: str, target: str | None = None, null: bool = False, **more) -> li
     ]
 
 
-def _columns(kind: object) -> Callable[..., list[Column]]:
-    """What makes columns of one kind, named with blanks between; `null` when they may be empty."""
-    return lambda names, null=False: [Column(one, kind, nullable=null) for one in names.split()]
+def _columns(kind: object, read: str | None = None) -> Callable[..., list[SchemaItem]]:
+    """What makes columns of one kind (that people `read` as money), named with blanks between;
+    `null` when they may be empty, `least` when they are never less than 0 or 1."""
+
+    def columns(names: str, null: bool = False, least: int | None = None) -> list[SchemaItem]:
+        rules = [] if least is None else [_at_least(least, one) for one in names.split()]
+        about = {"nullable": null, "info": {"read": read}}
+        return [*(Column(one, kind, **about) for one in names.split()), *rules]
+
+    return columns
 
 
-words, cents, count = _columns(Text), _columns(Number), _columns(Integer)
+def _at_least(least: int, column: str) -> CheckConstraint:
+    if least:
+        return must(f"{column}_positive", f"{column} > 0")
+    return must(f"{column}_not_negative", f"{column} >= 0")
+
+
+words, cents, count = _columns(Text), _columns(Number, "money"), _columns(Integer)
 when, day, flag = _columns(Utc), _columns(Date), _columns(Boolean)
 
 
-def coded(column: str, codes: tuple[str, ...], null: bool = False) -> list:
-    """A column that holds one of these codes."""
-    known = f"{column} IN ({', '.join(map(repr, codes))})"
-    return [*words(column, null), must(f"{column}_known", known)]
+def coded(
+    column: str, codes: tuple[str, ...], kind: str | None = None, null: bool = False
+) -> list[SchemaItem]:
+    """A column that holds one of these codes; people read it as one of this kind, unless of its
+    own name."""
+    known = must(f"{column}_known", f"{column} IN ({', '.join(map(repr, codes))})")
+    return [Column(column, Text, nullable=null, info={"read": kind}), known]
 
 
 def must(name: str, rule: str) -> CheckConstraint:

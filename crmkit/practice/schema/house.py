@@ -60,7 +60,7 @@ audit_entry = ledger(
     when("at"),
     ref("staff_id store_id", null=True),
     words("action"),
-    coded("outcome", codes.OUTCOMES),
+    coded("outcome", codes.OUTCOMES, "audit_outcome"),
     words("subject", null=True),
     words("detail before hash"),
     must("numbered_from_one", "id >= 1"),
@@ -83,8 +83,7 @@ sales_target = table(
     ref("store_id"),
     ref("staff_id", null=True),
     words("month"),
-    cents("revenue"),
-    must("revenue_positive", "revenue > 0"),
+    cents("revenue", least=1),
     must("month_shape", "month LIKE '____-__'"),
     UniqueConstraint("store_id", "staff_id", "month"),
 )
@@ -93,8 +92,7 @@ footfall = table(
     "footfall",
     ref("store_id", primary_key=True),
     Column("hour", Utc, primary_key=True),
-    count("visitors"),
-    must("visitors_not_negative", "visitors >= 0"),
+    count("visitors", least=0),
 )
 
 import_run = table(

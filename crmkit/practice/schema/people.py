@@ -7,7 +7,7 @@ member = table(
     "member",
     code(),
     ref("survivor_id", "member.id"),
-    coded("status", codes.MEMBER_STATUSES),
+    coded("status", codes.MEMBER_STATUSES, "member_status"),
     words(
         "name_sealed name_token phone_sealed phone_token phone_tail_token email_sealed email_token card_sealed card_token birth_date_sealed birthday_token note_sealed",
         null=True,
@@ -110,7 +110,7 @@ reveal = ledger(
     number(),
     when("at"),
     ref("staff_id member_id"),
-    coded("field", codes.SEALED_FIELDS),
+    coded("field", codes.SEALED_FIELDS, "field"),
     by("member_id"),
     said="reason",
 )

@@ -59,7 +59,7 @@ sale = ledger(
     ref("store_id staff_id"),
     ref("seller_id", "staff.id", null=True),
     ref("member_id", null=True),
-    coded("channel", codes.CHANNELS),
+    coded("channel", codes.CHANNELS, "channel"),
     cents("gross discount total paid points_value"),
     count("points_paid points_earned"),
     cents("tendered", null=True),
@@ -79,11 +79,10 @@ sale_line = ledger(
     ref("sale_id", primary_key=True),
     Column("line", Integer, primary_key=True),
     ref("product_id"),
-    count("quantity"),
+    count("quantity", least=1),
     cents("list_price discount amount cost"),
     ref("promotion_id", null=True),
     flag("is_gift"),
-    must("quantity_positive", "quantity > 0"),
     must("list_price_not_negative", "list_price >= 0"),
     must("amount_adds_up", "amount = list_price * quantity - discount"),
     must("amount_not_negative", "discount >= 0 AND amount >= 0"),
@@ -95,20 +94,18 @@ sale_offer = ledger(
     "sale_offer",
     ref("sale_id promotion_id", primary_key=True),
     ref("coupon_id", null=True),
-    cents("discount"),
-    must("discount_not_negative", "discount >= 0"),
+    cents("discount", least=0),
 )
 
 price_change = ledger(
     "price_change",
     number(),
     ref("sale_id"),
-    coded("kind", codes.PRICE_CHANGES),
+    coded("kind", codes.PRICE_CHANGES, "price_change"),
     ref("product_id", null=True),
-    cents("amount"),
+    cents("amount", least=1),
     ref("approved_by", "staff.id"),
     must("price_of_a_product", "(kind = 'price') = (product_id IS NOT NULL)"),
-    must("amount_positive", "amount > 0"),
     by("sale_id"),
     said="reason",
 )
@@ -129,7 +126,7 @@ held_basket = table(
 value_card = table(
     "value_card",
     code(),
-    coded("kind", codes.CARD_KINDS),
+    coded("kind", codes.CARD_KINDS, "card_kind"),
     ref("member_id", null=True),
     ref("store_id"),
     when("made_at"),
@@ -141,7 +138,7 @@ value_entry = ledger(
     number(),
     ref("card_id", "value_card.id"),
     when("at"),
-    coded("kind", codes.CARD_ENTRIES),
+    coded("kind", codes.CARD_ENTRIES, "card_entry"),
     cents("amount balance"),
     coded("method", codes.MONEY_METHODS, null=True),
     ref("store_id staff_id"),
@@ -160,10 +157,9 @@ payment = ledger(
     ref("sale_id", primary_key=True),
     Column("line", Integer, primary_key=True),
     coded("method", codes.MONEY_METHODS),
-    cents("amount"),
+    cents("amount", least=1),
     ref("card_id", "value_card.id", null=True),
     must("card_pays_as_gift_card", "card_id IS NULL OR method = 'gift_card'"),
-    must("amount_positive", "amount > 0"),
 )
 
 sale_return = ledger(
@@ -172,8 +168,8 @@ sale_return = ledger(
     ref("sale_id"),
     when("at"),
     ref("store_id staff_id"),
-    coded("kind", codes.RETURN_KINDS),
-    coded("reason", (*codes.RETURN_REASONS, *codes.VOID_REASONS)),
+    coded("kind", codes.RETURN_KINDS, "return_kind"),
+    coded("reason", (*codes.RETURN_REASONS, *codes.VOID_REASONS), "return_reason"),
     words("external_id", null=True),
     cents("total refunded points_value points_missing_value"),
     count("points_back points_taken"),
@@ -195,10 +191,8 @@ return_line = ledger(
     "return_line",
     ref("return_id", "sale_return.id", primary_key=True),
     Column("line", Integer, primary_key=True),
-    count("quantity"),
-    cents("amount"),
-    must("quantity_positive", "quantity > 0"),
-    must("amount_not_negative", "amount >= 0"),
+    count("quantity", least=1),
+    cents("amount", least=0),
 )
 
 refund = ledger(
@@ -206,8 +200,7 @@ refund = ledger(
     ref("return_id", "sale_return.id", primary_key=True),
     Column("line", Integer, primary_key=True),
     coded("method", codes.MONEY_METHODS),
-    cents("amount"),
-    must("amount_positive", "amount > 0"),
+    cents("amount", least=1),
 )
 
 shift_close = ledger(
@@ -276,7 +269,7 @@ points_entry = ledger(
     number(),
     ref("lot_id", "points_lot.id"),
     when("at"),
-    coded("kind", codes.POINTS_KINDS),
+    coded("kind", codes.POINTS_KINDS, "points_kind"),
     count("points lot_balance"),
     ref("sale_id", null=True),
     ref("return_id", "sale_return.id", null=True),
@@ -300,7 +293,6 @@ points_entry = ledger(
 reward = table(
     "reward",
     ref("product_id", primary_key=True),
-    count("points"),
+    count("points", least=1),
     flag("active"),
-    must("points_positive", "points > 0"),
 )
