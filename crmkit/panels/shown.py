@@ -9,6 +9,7 @@ from crmkit.i18n import label
 from crmkit.panels.logic.desk import DeskWork, money
 from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.practice import Shop, display, values
+from crmkit.practice.lists import COUNTED_AT_MOST
 from crmkit.screen import Part, parts
 
 
@@ -128,7 +129,9 @@ def page_of(
 
     last = work.first + len(page.rows) - 1
     count = _("{first} to {last} of {total}").format(
-        first=work.first if page.rows else 0, last=max(last, 0), total=page.total
+        first=work.first if page.rows else 0,
+        last=max(last, 0),
+        total=f"{COUNTED_AT_MOST:,}+" if page.total is None else page.total,
     )
     return parts.column(
         parts.form(

@@ -12,7 +12,8 @@ A desk declares once what its list is made of and gives out pages::
 The method is called with `where` (what to choose by), `sort`, `after` and `size`, and gives a `Page`.
 A page begins after the last row of the one before it (a keyset), so that the thousandth page of a
 million rows is as quick as the first; that needs an index on the store, the sorted column and the
-key. The total is counted once and travels with the mark to the next page.
+key. The total is counted once, as far as `COUNTED_AT_MOST`, and travels with the mark to the next
+page.
 """
 
 import base64
@@ -34,16 +35,18 @@ from crmkit.practice.errors import BadValue
 from crmkit.practice.records import record
 
 MOST = 500
+COUNTED_AT_MOST = 10_000
+"""What is more is many: to count a million rows takes longer than to show the first."""
 STORE = "store_id"
 
 
 @record
 class Page:
-    """Some rows of a list: how many there are in all, and the mark to get the next with (`after`);
-    None at the end."""
+    """Some rows of a list: how many there are in all (None: more than `COUNTED_AT_MOST`), and the
+    mark to get the next with (`after`); None at the end."""
 
     rows: tuple
-    total: int
+    total: int | None
     next: str | None
 
 
@@ -93,10 +96,10 @@ class Listing:
         wanted = [*self.also(tx, asked), *self._chosen(tx, asked)]
         key = self.table.c[self.key]
         columns = [key] if by is key else [by, key]
-        total, last = self._mark(after, sort or self._first, columns)
-        if total is None:
-            total = tx.value(select(func.count()).select_from(self.table).where(*wanted))
-        if last:
+        if after is None:
+            total = self._counted(tx, wanted)
+        else:
+            total, last = self._mark(after, sort or self._first, columns)
             here, there = tuple_(*columns), tuple_(*last)
             wanted.append(here < there if down else here > there)
         order = [one.desc() if down else one.asc() for one in columns]
@@ -105,6 +108,11 @@ class Listing:
         rows = rows[:size]
         next_one = self._marked(total, sort, rows[-1], columns) if more else None
         return Page(tuple(shown(tx, rows)), total, next_one)
+
+    def _counted(self, tx: Tx, wanted: list) -> int | None:
+        some = select(self.table.c[self.key]).where(*wanted).limit(COUNTED_AT_MOST + 1)
+        found = tx.value(select(func.count()).select_from(some.subquery()))
+        return None if found > COUNTED_AT_MOST else found
 
     def _order(self, sort: str | None) -> tuple[bool, ColumnElement]:
         sort = sort or self._first
@@ -155,19 +163,17 @@ class Listing:
                 start, end = day_bounds(day, tx.timezone)
                 yield column < end if at_the_end else column >= start
 
-    def _marked(self, total: int, sort: str | None, row, columns: list) -> str:
+    def _marked(self, total: int | None, sort: str | None, row, columns: list) -> str:
         last = [getattr(row, one.name) for one in columns]
         last = [one.isoformat() if isinstance(one, date) else one for one in last]
         plain = json.dumps([total, sort or self._first, last], ensure_ascii=False)
         return base64.urlsafe_b64encode(plain.encode()).decode()
 
     @staticmethod
-    def _mark(after: str | None, sort: str, columns: list) -> tuple[int | None, list]:
-        if after is None:
-            return None, []
+    def _mark(after: str, sort: str, columns: list) -> tuple[int | None, list]:
         try:
             total, sorted_by, last = json.loads(base64.urlsafe_b64decode(after))
-            if sorted_by != sort or len(last) != len(columns) or not isinstance(total, int):
+            if sorted_by != sort or len(last) != len(columns) or not isinstance(total, int | None):
                 raise ValueError(after)
             for i, column in enumerate(columns):
                 kind = column.type.python_type

@@ -50,6 +50,14 @@ def test_a_list_holds_what_fits_the_filter_only(many):
     assert ask(where={"level": "gold"}).rows == ()
 
 
+def test_very_many_rows_are_many_and_each_is_shown_once(many, monkeypatch):
+    monkeypatch.setattr("crmkit.practice.lists.COUNTED_AT_MOST", 11)
+    found = list(pages(many.members.list_members, size=5))
+    assert [page.total for page in found] == [None, None, None]
+    assert len({one.id for page in found for one in page.rows}) == 12
+    assert many.members.list_members(where={"gender": "male"}).total == 4
+
+
 def test_a_row_that_comes_in_between_two_pages_moves_nothing(many):
     first = many.members.list_members(size=6)
     many.members.register("Eve", "14000003000")
