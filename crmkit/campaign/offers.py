@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
+from crmkit.codes import percent_of
 from crmkit.i18n import gettext as _
 from crmkit.tables import arguments, demand, give_back, is_lazy, require
 
@@ -108,7 +109,7 @@ class PercentOff:
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:
         """The percentage of the basket, rounded half up to a cent, up to the cap."""
-        off = (basket * round(self.percent * 100) + 5_000) // 10_000
+        off = percent_of(basket, self.percent)
         reached = nw.when(basket >= _cents(self.threshold)).then(off).otherwise(nw.lit(0))
         return _at_most(reached, self.cap)
 

@@ -157,6 +157,10 @@ class Tx:
         """The command's arguments of these names, as the door let them in: to be written as is."""
         return {one: self.given[one] for one in names.split()}
 
+    def changed(self, names: str) -> dict[str, object]:
+        """Those arguments of these names that were given: what is to be changed."""
+        return {name: one for name, one in self.as_given(names).items() if one is not None}
+
     def put(self, table: Table, key: dict, **given) -> None:
         """The one row of this key has these values from now on, whether it was there or not."""
         here = [table.c[name] == one for name, one in key.items()]

@@ -198,7 +198,7 @@ class Followups(Desk):
         task = _open_task(tx, task_id)
         changed: dict[str, object] = {}
         if staff_id is not None:
-            changed["staff_id"] = tx.find(schema.staff, staff_id).id
+            changed["staff_id"] = tx.id_of(schema.staff, staff_id)
         if due_on is not None:
             when = "due_on" if task.next_on is None else "next_on"
             changed[when] = values.day(due_on, "due_on")

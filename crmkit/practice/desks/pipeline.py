@@ -158,30 +158,23 @@ class Pipeline(Desk):
         tx: Tx,
         opportunity_id: int,
         *,
-        title: str | None = None,
+        title: Text | None = None,
         product_id: str | None = None,
-        amount: int | None = None,
-        expected_on: date | str | None = None,
-        next_action: str | None = None,
+        amount: Price | None = None,
+        expected_on: Day | None = None,
+        next_action: Text | None = None,
         next_on: date | str | None = None,
         staff_id: str | None = None,
     ) -> Opportunity:
         """Put an open opportunity right, or give it to a colleague."""
         row = _open_one(tx, opportunity_id)
-        changed: dict[str, object] = {}
-        for name, given, checked in (
-            ("title", title, values.text),
-            ("amount", amount, values.cents),
-            ("expected_on", expected_on, values.day),
-            ("next_action", next_action, values.text),
-            ("next_on", next_on, lambda day, name: values.day_ahead(day, name, tx.today)),
-        ):
-            if given is not None:
-                changed[name] = checked(given, name)
+        changed = tx.changed("title amount expected_on next_action")
+        if next_on is not None:
+            changed["next_on"] = values.day_ahead(next_on, "next_on", tx.today)
         if product_id is not None:
             changed["product_id"] = find_product(tx, product_id).id
         if staff_id is not None:
-            changed["staff_id"] = tx.find(schema.staff, staff_id).id
+            changed["staff_id"] = tx.id_of(schema.staff, staff_id)
         if not changed:
             raise BadValue(_("Say what is to be changed."))
         tx.update(table, row.id, **changed)

@@ -117,22 +117,15 @@ class Service(Desk):
         channel: AnyChannel | None = None,
         kind: TicketKind | None = None,
         priority: Priority | None = None,
-        subject: str | None = None,
+        subject: Text | None = None,
     ) -> Ticket:
         """Put right what was noted of a ticket; due times follow the priority."""
         row = _working(tx, ticket_id)
-        changed: dict[str, object] = {}
+        changed = tx.changed("channel kind priority subject")
         if member_id is not None:
             changed["member_id"] = people.live(tx, member_id).id
-        if channel is not None:
-            changed["channel"] = channel
-        if kind is not None:
-            changed["kind"] = kind
         if priority is not None:
-            first, last = due_times(row.opened_at, priority)
-            changed |= {"priority": priority, "first_due_at": first, "due_at": last}
-        if subject is not None:
-            changed["subject"] = values.text(subject, "subject")
+            changed["first_due_at"], changed["due_at"] = due_times(row.opened_at, priority)
         if not changed:
             raise BadValue(_("Say what is to be changed."))
         tx.update(tickets, row.id, **changed)

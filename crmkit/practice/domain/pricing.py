@@ -8,6 +8,8 @@ proportion, so that each line knows what was really paid for it when it comes ba
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, replace
 
+from crmkit.codes import percent_of
+
 
 @dataclass(frozen=True)
 class Line:
@@ -105,15 +107,6 @@ def share(amount: int, part: int, whole: int) -> int:
     """The share of an amount that belongs to `part` of `whole`, rounded down; all of it at the
     end. Differences of successive shares never add up to more or less than the amount."""
     return amount if part == whole else amount * part // whole
-
-
-def percent_of(amount: int, percent: int) -> int:
-    """So many percent of an amount, half a cent rounded up.
-
-    >>> percent_of(1999, 15)
-    300
-    """
-    return (amount * percent + 50) // 100
 
 
 def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
