@@ -171,6 +171,8 @@ def compare_arms(
     CrmkitError
         When the correction is not known.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> outcomes = pd.DataFrame({"group": ["sms"] * 3 + ["gift"] * 3 + ["control"] * 3,
     ...     "revenue": [12, 14, 13, 30, 31, 32, 12, 13, 14.0]})

@@ -48,6 +48,8 @@ class ThresholdDiscount:
     products
         The product_ids that count; without it, all.
 
+    Examples
+    --------
     >>> ThresholdDiscount(300, 40)
     ThresholdDiscount(threshold=300, off=40, every=False, cap=None, products=None)
     """
@@ -90,6 +92,8 @@ class PercentOff:
     products
         The product_ids that count; without it, all.
 
+    Examples
+    --------
     >>> PercentOff(20).percent
     20
     """
@@ -139,6 +143,8 @@ class Gift:
     products
         The product_ids that count; without it, all.
 
+    Examples
+    --------
     >>> Gift(300, "P-MUG", cost=9, value=25).value
     25
     """
@@ -203,6 +209,8 @@ def apply_offer(sales: IntoFrameT, offer: Offer) -> IntoFrameT:
     Sharing out by largest remainder (Hamilton's method), as tills do, so that each line can be
     returned at what was paid for it.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"sale_id": ["S1", "S1"], "product_id": ["tea", "cup"],
     ...                       "quantity": [1, 1], "amount": [200.0, 100.0]})

@@ -174,6 +174,8 @@ def plan(
     CrmkitError
         When a figure is out of its range, or neither ``cost`` nor `margin_rate` is given.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.campaign import ThresholdDiscount
     >>> sales = pd.DataFrame({"sale_id": ["S1", "S2"], "product_id": ["tea", "tea"],
@@ -243,9 +245,21 @@ def sample_size(
     confidence
         1 − how often a trial may find something that is not there.
 
-    Returns the members per group, for a two-sided test of two shares with Cohen's h (Cohen, 1988,
-    as statsmodels reckons it). Raises `CrmkitError` when a rate is out of range.
+    Returns
+    -------
+    The members per group, for a two-sided test of two shares.
 
+    Raises
+    ------
+    CrmkitError
+        When a rate is out of range.
+
+    References
+    ----------
+    Cohen's h (J. Cohen, 1988), as statsmodels reckons it.
+
+    Examples
+    --------
     >>> sample_size(0.20, 0.10)
     6508
     """
@@ -261,9 +275,26 @@ def power(
 ) -> float:
     """The chance that a trial of this size shows the uplift when it is there, 0 to 1.
 
-    `treated` and `control` are numbers of members; the other parameters and the source are those
-    of `sample_size`.
+    Parameters
+    ----------
+    base_rate, uplift
+        As in `sample_size`.
+    treated, control
+        How many members each group has.
+    confidence
+        As in `sample_size`.
 
+    Raises
+    ------
+    CrmkitError
+        When a rate is out of range.
+
+    References
+    ----------
+    As in `sample_size`.
+
+    Examples
+    --------
     >>> round(power(0.20, 0.10, 6508, 6508), 2)
     0.8
     """

@@ -82,6 +82,8 @@ def split_control(
     CrmkitError
         When `share` is not between 0 and 1.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": [f"M{i}" for i in range(10)]})
     >>> split_control(members, 0.3, seed="spring")["group"].value_counts().to_dict()
@@ -152,6 +154,8 @@ def outcomes(
     TableError
         When a column is missing, a member is there twice, or `contacts` holds no such campaign.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> contacts = pd.DataFrame({"member_id": ["M1", "M2"], "group": ["treatment", "control"]})
     >>> sales = pd.DataFrame({"sale_id": ["S1"], "sold_at": pd.to_datetime(["2025-03-02 10:00"]),
@@ -229,6 +233,8 @@ def compare_groups(
     TableError
         When a column is missing or of the wrong kind, or a group has fewer than two values.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> outcomes = pd.DataFrame({"group": ["treatment"] * 4 + ["control"] * 4,
     ...                          "revenue": [30, 50, 40, 60, 20, 30, 10, 40.0]})
@@ -286,6 +292,8 @@ def before_after(
         When a column is missing or of the wrong kind, a side has fewer than two values, or a
         pair is not complete.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> weeks = pd.DataFrame({"period": ["before"] * 3 + ["after"] * 3,
     ...                       "revenue": [100, 110, 105, 130, 125, 135.0]})
@@ -360,6 +368,8 @@ def difference_in_differences(
         When a column is missing or of the wrong kind, a pair is not complete, or a side has
         fewer than two.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> outcomes = pd.DataFrame({"group": ["treatment"] * 3 + ["control"] * 3,
     ...     "revenue": [30, 50, 40, 20, 30, 10.0], "revenue_before": [10, 20, 15, 15, 20, 10.0]})
@@ -451,6 +461,8 @@ def uplift_by_segment(
     TableError
         When a column is missing or of the wrong kind, or there is no segment.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> outcomes = pd.DataFrame({"level": ["gold"] * 4, "group": ["treatment", "control"] * 2,
     ...                          "revenue": [30, 20, 50, 10.0]})
@@ -510,6 +522,8 @@ def roi(
     CrmkitError
         When `cost` is not above 0, or the difference says nothing about a campaign's effect.
 
+    Examples
+    --------
     >>> from crmkit.campaign import Difference
     >>> found = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 500)
     >>> result = roi(found, cost=2_000, margin_rate=0.4)

@@ -159,6 +159,8 @@ def persona(
     TableError
         When a column is missing, or nobody is the member or belongs to the segment.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> tagged = pd.DataFrame({"member_id": ["M1", "M2", "M3"],
     ...     "household": ["couple", "couple", "single"], "preference": ["tea", "tea", "snacks"]})

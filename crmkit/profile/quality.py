@@ -91,6 +91,8 @@ def completeness(
     The share of values that are present: the completeness of DAMA UK's six dimensions of data
     quality (2013). What is filled in may still be wrong: see `accuracy`.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["M1", "M2"], "phone": ["13800000000", None],
     ...                         "district": ["yuexiu", " 未知 "], "gender": ["female", "male"]})
@@ -122,11 +124,24 @@ def gaps(
 ) -> IntoFrameT:
     """What to ask which member at the next visit: the empty fields of each record.
 
-    Returns the same kind of frame, one row per member, the emptiest record first:
-    ``member_id``, ``filled``, ``of`` (fields judged), ``completeness`` (0 to 1) and ``ask_for``
-    (the empty fields, joined by commas; ``""`` for none).
-    Parameters and errors are those of `completeness`.
+    Parameters
+    ----------
+    members, fields, placeholders
+        As in `completeness`.
 
+    Returns
+    -------
+    The same kind of frame, one row per member, the emptiest record first: ``member_id``,
+    ``filled``, ``of`` (fields judged), ``completeness`` (0 to 1) and ``ask_for`` (the empty fields,
+    joined by commas; ``""`` for none).
+
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: As `completeness`.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["M1", "M2"], "phone": ["13800000000", None],
     ...                         "district": ["yuexiu", "n/a"]})
@@ -184,6 +199,8 @@ def mistakes(
     TableError
         When a column is missing, a date column holds text, or no field has a rule.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["M1", "M2"], "phone": ["13800000000", "1380000"]})
     >>> mistakes(members)
@@ -248,6 +265,8 @@ def accuracy(
         When a column is missing, a date column holds text, `verified` has a member twice, or
         there is nothing to judge.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["M1", "M2", "M3"],
     ...                         "phone": ["13800000000", "1380000", None]})

@@ -37,6 +37,8 @@ class TagRule:
     when
         A condition on the columns of `facts`, as a narwhals expression.
 
+    Examples
+    --------
     >>> import narwhals.stable.v2 as nw
     >>> TagRule("basket", "big_basket", nw.col("aov") >= 300).tag
     'big_basket'
@@ -134,6 +136,8 @@ def facts(
     TableError
         When a column is missing or of the wrong kind, or a member stands there twice.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["M1", "M2"]})
     >>> sales = pd.DataFrame({"sale_id": ["S1", "S1"], "sold_at": pd.to_datetime(["2025-06-01"] * 2),
@@ -206,6 +210,8 @@ def tag_members(
     TableError
         When a column is missing, also one that a rule looks at.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"member_id": ["M1", "M2"], "gender": ["female", "male"]})
     >>> sales = pd.DataFrame({"sale_id": ["S1"], "sold_at": pd.to_datetime(["2025-06-01"]),

@@ -38,6 +38,8 @@ def also_bought(sales: Any, product_id: Any = None, k: int = 5, min_orders: int 
     TableError
         When a column is missing, or the product was never sold.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"sale_id": [1, 1, 2, 2, 3, 4], "quantity": 1,
     ...     "product_id": ["brush", "paste", "brush", "paste", "brush", "soap"]})
@@ -125,6 +127,8 @@ def association_rules(
     -----
     Agrawal and Srikant (1994); frequent sets by FP-growth (Han, Pei and Yin, 2000) in mlxtend.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"sale_id": [1, 1, 2, 2, 3, 4], "quantity": 1,
     ...     "product_id": ["brush", "paste", "brush", "paste", "brush", "soap"]})

@@ -155,6 +155,8 @@ def evaluate(
     TableError
         When a column is missing, or a side of the split is empty.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": ["M1", "M1", "M2", "M2", "M3", "M3"], "quantity": 1,
     ...     "product_id": ["tea", "cup", "tea", "cup", "tea", "cup"],

@@ -147,6 +147,8 @@ class Recommender:
         deep
             Is there for scikit-learn's sake: no parameter has parameters with a name.
 
+        Examples
+        --------
         >>> ItemCF(neighbours=10).get_params()
         {'neighbours': 10, 'shrink': 5.0}
         """
@@ -164,6 +166,8 @@ class Recommender:
         CrmkitError
             When there is no such parameter, or its value makes no sense; then nothing is changed.
 
+        Examples
+        --------
         >>> ItemCF().set_params(neighbours=10)
         ItemCF(neighbours=10, shrink=5.0)
         """
@@ -249,6 +253,8 @@ class Popular(Recommender):
 
     A product scores by how many members bought it.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": ["M1", "M2", "M2"], "quantity": [1, 1, 1],
     ...                       "product_id": ["tea", "tea", "cup"]})
@@ -279,6 +285,8 @@ class ItemCF(Recommender):
     shrink
         How many common buyers it takes to halve the doubt: likeness × common ÷ (common + shrink).
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": ["M1", "M1", "M2", "M2", "M3"], "quantity": 1,
     ...                       "product_id": ["tea", "cup", "tea", "cup", "tea"]})
@@ -339,6 +347,8 @@ class UserCF(Recommender):
     neighbours
         How many of the most alike members count.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": ["M1", "M1", "M2", "M2", "M3"], "quantity": 1,
     ...                       "product_id": ["tea", "cup", "tea", "cup", "tea"]})
@@ -375,6 +385,8 @@ class Content(Recommender):
     price_bands
         Into how many bands each category's prices are divided; 0 leaves prices out.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": ["M1"], "product_id": ["tea"], "quantity": [1]})
     >>> products = pd.DataFrame({"product_id": ["tea", "mat", "jasmine tea"],
@@ -435,6 +447,8 @@ class Hybrid(Recommender):
     parts
         The recommenders with their weights; without it, `ItemCF` with 0.7 and `Content` with 0.3.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": ["M1", "M1", "M2"], "quantity": 1,
     ...                       "product_id": ["tea", "cup", "tea"]})

@@ -97,6 +97,8 @@ def substitutes(
     what is decided first lies higher. It shows what is bought, not what would be bought if one were
     gone.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"member_id": list("aabbccddef"), "sale_id": range(10), "quantity": 1,
     ...     "product_id": ["green", "black"] * 2 + ["cup", "mug"] * 2 + ["green", "cup"]})

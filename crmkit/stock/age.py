@@ -24,18 +24,40 @@ def ageing(
 ) -> Any:
     """How long the goods have lain there (库龄), first in first out.
 
-    `stock_daily`: store_id, product_id, date, on_hand, received; `products`: product_id, cost.
-    What is on hand on `as_of` (the last day of the data when not given) is taken to be the latest
-    that came in; what came in before the data begins is older than its first day and stands in
-    the oldest class. `ages`: the last day of each class but the oldest.
+    What is on hand is taken to be the latest that came in; what came in before the data begins is
+    older than its first day and stands in the oldest class.
 
-    Returns a frame of the kind that came in, per group and class: age_class (1 the youngest),
-    days_from, days_to (null: no end), units, value (at cost, currency units) and value_share (of
-    the group).
+    Parameters
+    ----------
+    stock_daily
+        store_id, product_id, date, on_hand, received.
+    products
+        product_id, cost.
+    by
+        A column of the stock (store_id), of `products` or of `stores`.
+    as_of
+        The day to look at (the last day of the data when not given).
+    ages
+        The last day of each class but the oldest.
+    stores
+        A table whose columns `by` may name.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or a product stands
-    twice. Definition: common shop usage.
+    Returns
+    -------
+    A frame of the kind that came in, per group and class: age_class (1 the youngest), days_from,
+    days_to (null: no end), units, value (at cost, currency units) and value_share (of the group).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or a product stands twice.
+
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A"] * 2, "product_id": ["p"] * 2, "on_hand": [9, 5],
     ...     "received": [9, 2], "date": pd.to_datetime(["2025-04-01", "2025-06-30"])})

@@ -52,16 +52,39 @@ def best_seller_share(
 ) -> Any:
     """How much the best sellers bring (畅销商品占比): their share of revenue (or of units).
 
-    `sales`: product_id, amount (quantity for ``value="units"``). `top`: a share of the products
-    sold (0.2: the best fifth, rounded up) or a whole number of them (10); equal ones in order of
-    product_id.
+    Parameters
+    ----------
+    sales
+        product_id, amount (quantity for ``value="units"``).
+    top
+        A share of the products sold (0.2: the best fifth, rounded up) or a whole number of them
+        (10); equal ones in order of product_id.
+    by
+        As in `kpi.sales_summary`.
+    value
+        revenue or units.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Returns a `Rate`, or a frame of the kind that came in with the group, best_sellers (how many),
+    Returns
+    -------
+    A `Rate`, or a frame of the kind that came in with the group, best_sellers (how many),
     top_revenue, revenue and best_seller_share (0..1; null where there was no revenue).
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for a `top` that is
-    neither a share nor a number. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or for a `top` that is neither a share nor a
+        number.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b", "c"], "amount": [70.0, 20.0, 10.0]})
     >>> best_seller_share(lines, top=1)
@@ -117,15 +140,37 @@ def new_product_share(
 ) -> Any:
     """How much new products bring (新品销售占比): those launched at most `days` before the sale.
 
-    `sales`: product_id, sold_at, amount; `products`: product_id, launched_on. Products without a
-    launch day count as old.
+    Parameters
+    ----------
+    sales
+        product_id, sold_at, amount.
+    products
+        product_id, launched_on. Products without a launch day count as old.
+    by
+        As in `kpi.sales_summary`.
+    days
+        For how long after its launch a product is new.
+    since, until
+        First and last day that count, both included.
+    stores
+        A table whose columns `by` may name.
 
-    Returns a `Rate`, or a frame of the kind that came in with the group, new_revenue, revenue and
+    Returns
+    -------
+    A `Rate`, or a frame of the kind that came in with the group, new_revenue, revenue and
     new_product_share (0..1; null where there was no revenue).
 
-    Raises `TableError` when a column is missing or of the wrong kind, or a product stands
-    twice. Definition: common shop usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or a product stands twice.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b"], "amount": [30.0, 70.0],
     ...     "sold_at": pd.to_datetime(["2025-06-30"] * 2)})
@@ -177,19 +222,37 @@ def abc(
 ) -> Any:
     """Which products carry the shop (ABC 分类): A brings the first 80 %, B the next 15 %, C the rest.
 
-    `sales`: product_id, amount (quantity for ``value="units"``). Products are ranked by value,
-    equal ones by product_id; a product belongs to the class in which its share begins, so the
-    first is always A. Products that brought nothing, or less, are C.
+    Products are ranked by value, equal ones by product_id; a product belongs to the class in which
+    its share begins, so the first is always A. Products that brought nothing, or less, are C.
 
-    Returns a frame of the kind that came in, best first: product_id, the value, value_share,
+    Parameters
+    ----------
+    sales
+        product_id, amount (quantity for ``value="units"``).
+    value
+        revenue or units.
+    cuts
+        The shares at which B and C begin.
+    since, until
+        First and last day that count, both included.
+
+    Returns
+    -------
+    A frame of the kind that came in, best first: product_id, the value, value_share,
     cumulative_share (this product included) and abc (A, B, C).
 
-    Source: J. Heizer, B. Render, C. Munson, "Operations Management", ABC analysis; the book draws its
-    lines at about 70 and 95 %: ``cuts=(0.7, 0.95)``.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or for an unknown `value`.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown
-    `value`.
+    References
+    ----------
+    J. Heizer, B. Render, C. Munson, "Operations Management", ABC analysis; the book draws its lines
+    at about 70 and 95 %: ``cuts=(0.7, 0.95)``.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b", "c"], "amount": [80.0, 15.0, 5.0]})
     >>> abc(lines)
@@ -239,18 +302,34 @@ def xyz(
 ) -> Any:
     """How evenly each product sells (XYZ 分类): X steadily, Y in waves, Z now and then.
 
-    `sales`: product_id, sold_at, quantity. The units of each `period` (day, week, month) are
-    compared by their coefficient of variation (standard deviation ÷ mean, periods without a sale
-    counting as 0): X up to the first cut, Y up to the second, Z above, or where nothing was sold
-    on balance. Periods run over the whole of the data.
+    The units of each period are compared by their coefficient of variation (standard deviation ÷
+    mean, periods without a sale counting as 0). Periods run over the whole of the data.
 
-    Returns a frame of the kind that came in, sorted by product_id: mean_units (per period), sd,
-    variation and xyz.
+    Parameters
+    ----------
+    sales
+        product_id, sold_at, quantity.
+    period
+        day, week or month.
+    cuts
+        X up to the first, Y up to the second, Z above, or where nothing was sold on balance. Shops
+        set them as their goods ask: 0.5 and 1 suit weekly sales of many small products, 0.1 and
+        0.25 staple goods.
+    since, until
+        First and last day that count, both included.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or for an unknown
-    `period`. Shops set the cuts as their goods ask: 0.5 and 1 suit weekly sales of many small
-    products, 0.1 and 0.25 staple goods.
+    Returns
+    -------
+    A frame of the kind that came in, sorted by product_id: mean_units (per period), sd, variation
+    and xyz.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or for an unknown `period`.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> weeks = pd.to_datetime(["2025-06-02", "2025-06-09"])
     >>> lines = pd.DataFrame({"product_id": ["a", "a", "b"], "quantity": [5, 5, 4],
@@ -302,11 +381,33 @@ def abc_xyz(
 ) -> Any:
     """Both classes at once: AX (carries the shop, sells steadily) … CZ (brings little, now and then).
 
-    Inputs as in `abc` and `xyz`. Returns a frame of the kind that came in, best first: product_id,
-    the value, abc, variation, xyz and abc_xyz (the two letters).
+    Parameters
+    ----------
+    sales
+        As in `abc` and `xyz`.
+    value
+        As in `abc`.
+    period
+        As in `xyz`.
+    since, until
+        First and last day that count, both included.
 
-    Raises and source as in `abc` and `xyz`.
+    Returns
+    -------
+    A frame of the kind that came in, best first: product_id, the value, abc, variation, xyz and
+    abc_xyz (the two letters).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: As `abc` and `xyz`.
+
+    References
+    ----------
+    As in `abc` and `xyz`.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> lines = pd.DataFrame({"product_id": ["a", "b"], "quantity": [5, 4],
     ...     "sold_at": pd.to_datetime(["2025-06-02"] * 2), "amount": [80.0, 20.0]})
@@ -341,20 +442,41 @@ def suggest_structure(
 ) -> Any:
     """A better assortment (商品组合): what to reorder, keep, reduce and clear, and what it frees.
 
-    `sales`: product_id, sold_at, quantity, amount; `stock_daily`: product_id, date, on_hand;
-    `products`: product_id, cost, and launched_on where known. Looks at the last `window` days up to
-    `as_of` (the last day of the stock when not given). Per product: launched within `new_days` →
-    new (wait); an A or B product that lasts under `enough_days` → reorder; one that lasts over
-    `plenty_days` → reduce (C: clear, also when nothing sold); a C product that lasts under
-    `enough_days` → watch; the rest → keep.
+    Per product: launched within `new_days` → new (wait); an A or B product that lasts under
+    `enough_days` → reorder; one that lasts over `plenty_days` → reduce (C: clear, also when nothing
+    sold); a C product that lasts under `enough_days` → watch; the rest → keep. The limits are the
+    course's: set your own.
 
-    Returns a frame of the kind that came in, most money freed first: product_id, abc, on_hand (all
-    stores), units (sold in the window), days_left, value (of the stock, at cost), advice, and
-    frees (cost of what lies beyond `plenty_days`, currency units; new goods free nothing).
+    Parameters
+    ----------
+    sales
+        product_id, sold_at, quantity, amount.
+    stock_daily
+        product_id, date, on_hand.
+    products
+        product_id, cost, and launched_on where known.
+    as_of
+        Today, included (the last day of the stock when not given).
+    window
+        How many days up to there are looked at.
+    enough_days, plenty_days
+        What lasts for less is short, what lasts for longer too much.
+    new_days
+        For how long after its launch a product is new.
 
-    Raises `TableError` when a column is missing or of the wrong kind, or a product stands
-    twice. The limits are the course's: set your own.
+    Returns
+    -------
+    A frame of the kind that came in, most money freed first: product_id, abc, on_hand (all stores),
+    units (sold in the window), days_left, value (of the stock, at cost), advice, and frees (cost of
+    what lies beyond `plenty_days`, currency units; new goods free nothing).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind, or a product stands twice.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> day = pd.to_datetime(["2025-06-30"])
     >>> sales = pd.DataFrame({"product_id": ["p"], "sold_at": day, "quantity": [9],

@@ -29,22 +29,43 @@ def turnover(
 ) -> Any:
     """How often the stock was sold and replaced, for the whole or per group.
 
-    `sales`: lines with product_id, sold_at, quantity (and store_id when grouping by store);
-    `stock_daily`: store_id, product_id, date, on_hand (pieces at the end of the day); `products`:
-    product_id, cost (of one piece, currency units). `by`: store_id, product_id, any column of
-    `products` or `stores`, a part of time (year, quarter, month, week, day). The period is that
-    of the stock counts, or `since` to `until`, both included.
+    Parameters
+    ----------
+    sales
+        Lines with product_id, sold_at, quantity (and store_id when grouping by store).
+    stock_daily
+        store_id, product_id, date, on_hand (pieces at the end of the day).
+    products
+        product_id, cost (of one piece, currency units).
+    by
+        store_id, product_id, any column of `products` or `stores`, a part of time (year, quarter,
+        month, week, day).
+    since, until
+        First and last day of the period, both included; without them, that of the stock counts.
+    stores
+        A table whose columns `by` may name.
 
-    Returns a frame of the kind that came in, one row per group, sorted by group: cogs (cost of
-    the goods sold, net of returns), average_stock (value at cost, mean over the days of the
-    period; a product without a row that day had none), days (in the period), turnover (库存周转率,
-    cogs ÷ average_stock, times in the period) and days_of_stock (库存周转天数, days ÷ turnover).
-    Nothing to divide by gives null.
+    Returns
+    -------
+    A frame of the kind that came in, one row per group, sorted by group: cogs (cost of the goods
+    sold, net of returns), average_stock (value at cost, mean over the days of the period; a product
+    without a row that day had none), days (in the period), turnover (库存周转率, cogs ÷ average_stock,
+    times in the period) and days_of_stock (库存周转天数, days ÷ turnover). Nothing to divide by gives
+    null.
 
-    Raises `TableError` for missing columns, or a product that stands twice. Source: J. J. Weygandt,
-    P. D. Kimmel, D. E. Kieso, "Financial Accounting: Tools for Business Decision Making", inventory
-    turnover and days in inventory.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: For missing columns, or a product
+        that stands twice.
 
+    References
+    ----------
+    J. J. Weygandt, P. D. Kimmel, D. E. Kieso, "Financial Accounting: Tools for Business Decision
+    Making", inventory turnover and days in inventory.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> day = pd.to_datetime(["2025-06-01", "2025-06-02"])
     >>> sales = pd.DataFrame({"product_id": ["p"], "quantity": [5], "sold_at": day[:1]})
@@ -115,12 +136,27 @@ def days_of_stock(
 ) -> Any:
     """How many days the average stock lasts at the pace it sold (库存周转天数).
 
-    Inputs as in `turnover`. Returns a frame of the kind that came in, sorted by group: cogs,
-    average_stock (at cost), days (in the period) and days_of_stock (days ÷ turnover; null where
-    nothing was sold or nothing lay there).
+    Parameters
+    ----------
+    sales, stock_daily, products, by, since, until, stores
+        As in `turnover`.
 
-    Raises and source as in `turnover`.
+    Returns
+    -------
+    A frame of the kind that came in, sorted by group: cogs, average_stock (at cost), days (in the
+    period) and days_of_stock (days ÷ turnover; null where nothing was sold or nothing lay there).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kindableError: As `turnover`.
+
+    References
+    ----------
+    As in `turnover`.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> day = pd.to_datetime(["2025-06-01", "2025-06-02"])
     >>> sales = pd.DataFrame({"product_id": ["p"], "quantity": [5], "sold_at": day[:1]})
@@ -146,13 +182,33 @@ def sell_through(
 ) -> Any:
     """How much of what came in was sold (售罄率): units sold ÷ units received.
 
-    `stock_daily`: product_id, date, received, sold (pieces that day). Returns a frame of the kind
-    that came in, sorted by group: sold, received and sell_through. It passes 1 where older stock
-    was sold too, and is null where nothing came in.
+    Parameters
+    ----------
+    stock_daily
+        product_id, date, received, sold (pieces that day).
+    by
+        A column of the stock (store_id), of `products` or `stores`, or a part of time.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Returns
+    -------
+    A frame of the kind that came in, sorted by group: sold, received and sell_through. It passes 1
+    where older stock was sold too, and is null where nothing came in.
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"product_id": ["p", "p"], "received": [10, 0], "sold": [3, 5],
     ...     "date": pd.to_datetime(["2025-06-01", "2025-06-02"])})
@@ -189,15 +245,34 @@ def moving_rate(
 ) -> Any:
     """How many of the products in stock sold at all (动销率).
 
-    `stock_daily`: product_id, date, on_hand, sold. A product counts as in stock that lay there, or
-    sold, on at least one day of the window; within a group (a store, a month) it counts there.
+    Parameters
+    ----------
+    stock_daily
+        product_id, date, on_hand, sold. A product counts as in stock that lay there, or sold, on at
+        least one day of the window; within a group (a store, a month) it counts there.
+    by
+        A column of the stock (store_id), of `products` or `stores`, or a part of time.
+    since, until
+        First and last day that count, both included. The shorter the window, the lower the rate.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Returns a `Rate`, or a frame of the kind that came in with the group, moving, in_stock and
-    moving_rate (0..1; null where nothing was in stock). The shorter the window, the lower.
+    Returns
+    -------
+    A `Rate`, or a frame of the kind that came in with the group, moving, in_stock and moving_rate
+    (0..1; null where nothing was in stock).
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"product_id": ["p", "q"], "on_hand": [1, 4], "sold": [2, 0],
     ...     "date": pd.to_datetime(["2025-06-01", "2025-06-01"])})
@@ -240,12 +315,33 @@ def stockout_rate(
 ) -> Any:
     """How often the shelf was empty (缺货率): product-days with nothing on hand ÷ product-days.
 
-    `stock_daily`: one row per store, product and day with on_hand. Returns a `Rate`, or a frame of
-    the kind that came in with the group, out, product_days and stockout_rate (0..1).
+    Parameters
+    ----------
+    stock_daily
+        One row per store, product and day with on_hand.
+    by
+        A column of the stock (store_id), of `products` or `stores`, or a part of time.
+    since, until
+        First and last day that count, both included.
+    products, stores
+        Tables whose columns `by` may name.
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Returns
+    -------
+    A `Rate`, or a frame of the kind that came in with the group, out, product_days and
+    stockout_rate (0..1).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"on_hand": [0, 4, 3, 2],
     ...     "date": pd.to_datetime(["2025-06-01"] * 4)})

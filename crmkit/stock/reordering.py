@@ -16,7 +16,17 @@ from crmkit.tables import arguments
 
 @dataclass(frozen=True)
 class Buffer:
-    """A number of pieces, with what it was reckoned from; ``float(buffer)`` gives the pieces."""
+    """A number of pieces, with what it was reckoned from; ``float(buffer)`` gives the pieces.
+
+    Parameters
+    ----------
+    name
+        What it is: safety_stock, reorder_point …
+    pieces
+        How many.
+    because
+        What it was reckoned from, in words.
+    """
 
     name: str
     pieces: float
@@ -47,17 +57,31 @@ def safety_stock(
 ) -> Buffer:
     """How many pieces to hold against chance (安全库存): z × spread of demand until delivery.
 
-    `sd`: standard deviation of a day's demand (pieces); `lead_days`: days from order to delivery;
-    `service`: the wanted chance of not running out in one cycle (0.5 to under 1); `demand`: mean
-    pieces a day, and `lead_sd`: standard deviation of the lead time (days), where that varies.
-
     Spread = √(lead_days × sd² + demand² × lead_sd²). Takes demand to be normal and days to be
     independent: for products that sell now and then it says too little.
 
-    Source: J. Heizer, B. Render, "Operations Management", inventory chapter, probabilistic models.
+    Parameters
+    ----------
+    sd
+        Standard deviation of a day's demand (pieces).
+    lead_days
+        Days from order to delivery.
+    service
+        The wanted chance of not running out in one cycle (0.5 to under 1).
+    demand, lead_sd
+        Mean pieces a day, and the standard deviation of the lead time (days), where that varies.
 
-    Raises `CrmkitError` for a negative or endless figure, or a `service` outside 0.5 to 1.
+    Raises
+    ------
+    CrmkitError
+        For a negative or endless figure, or a `service` outside 0.5 to 1.
 
+    References
+    ----------
+    J. Heizer, B. Render, "Operations Management", inventory chapter, probabilistic models.
+
+    Examples
+    --------
     >>> safety_stock(5, 2, 0.90)
     Safety stock: 9.1 (z = 1.28 at 90% service; spread until delivery 7.1 pieces)
     """
@@ -78,13 +102,26 @@ def reorder_point(
 ) -> Buffer:
     """At how many pieces (on hand and on order) to order again (再订货点).
 
-    `demand`: mean pieces a day; the rest as in `safety_stock`. Reorder point = demand × lead_days +
-    safety stock.
+    Reorder point = demand × lead_days + safety stock.
 
-    Source: J. Heizer, B. Render, "Operations Management", inventory chapter.
+    Parameters
+    ----------
+    demand
+        Mean pieces a day.
+    lead_days, sd, service, lead_sd
+        As in `safety_stock`.
 
-    Raises as `safety_stock`.
+    Raises
+    ------
+    CrmkitError
+        As `safety_stock`.
 
+    References
+    ----------
+    J. Heizer, B. Render, "Operations Management", inventory chapter.
+
+    Examples
+    --------
     >>> reorder_point(15, 2, 5, 0.90)
     Reorder point: 39.1 (30.0 sold until delivery + safety stock 9.1)
     """
@@ -98,14 +135,29 @@ def reorder_point(
 def economic_order_quantity(yearly_demand: float, order_cost: float, holding_cost: float) -> Buffer:
     """How many pieces to order at a time (经济订货批量): √(2 × demand × order cost ÷ holding cost).
 
-    `yearly_demand`: pieces a year; `order_cost`: of one order, whatever its size (currency units);
-    `holding_cost`: of one piece for a year (currency units). Takes demand to be even and prices
-    not to depend on the quantity; near the answer the cost is flat, so round it to full boxes.
+    Takes demand to be even and prices not to depend on the quantity; near the answer the cost is
+    flat, so round it to full boxes.
 
-    Source: F. W. Harris, "How Many Parts to Make at Once" (1913).
+    Parameters
+    ----------
+    yearly_demand
+        Pieces a year.
+    order_cost
+        Of one order, whatever its size (currency units).
+    holding_cost
+        Of one piece for a year (currency units).
 
-    Raises `CrmkitError` for a negative or endless figure, or a holding cost of 0.
+    Raises
+    ------
+    CrmkitError
+        For a negative or endless figure, or a holding cost of 0.
 
+    References
+    ----------
+    F. W. Harris, "How Many Parts to Make at Once" (1913).
+
+    Examples
+    --------
     >>> economic_order_quantity(1000, 10, 0.5)
     Economic order quantity: 200.0 (5.0 orders a year; ordering and holding cost 100.00 a year)
     """
@@ -128,18 +180,41 @@ def reorder_plan(
 ) -> Any:
     """What to order today: each shelf's demand, safety stock, reorder point and quantity.
 
-    `stock_daily`: store_id, product_id, date, on_hand, sold. Demand is the mean and standard
-    deviation of the pieces sold a day in the last `window` days, without the days on which the
-    shelf was empty and nothing was sold: an empty shelf says nothing about demand. `lead_days`,
-    `service`: as in `safety_stock`; `cover_days`: how long an order should last.
+    Demand is the mean and standard deviation of the pieces sold a day, without the days on which
+    the shelf was empty and nothing was sold: an empty shelf says nothing about demand.
 
-    Returns a frame of the kind that came in, one row per store and product in the data of the last
-    day, sorted: store_id, product_id, on_hand, demand (a day), sd, safety_stock, reorder_point,
-    order (whole pieces; 0 above the reorder point).
+    Parameters
+    ----------
+    stock_daily
+        store_id, product_id, date, on_hand, sold.
+    lead_days, service
+        As in `safety_stock`.
+    cover_days
+        How long an order should last.
+    as_of
+        Today, included (the last day of the data when not given).
+    window
+        How many days up to there the demand is reckoned from.
 
-    Raises `TableError` when a column is missing or of the wrong kind, `CrmkitError` for a figure
-    out of range. Source as in `safety_stock`.
+    Returns
+    -------
+    A frame of the kind that came in, one row per store and product in the data of the last day,
+    sorted: store_id, product_id, on_hand, demand (a day), sd, safety_stock, reorder_point, order
+    (whole pieces; 0 above the reorder point).
 
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
+    CrmkitError
+        For a figure out of range.
+
+    References
+    ----------
+    As in `safety_stock`.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A"] * 2, "product_id": ["p"] * 2, "on_hand": [9, 5],
     ...     "sold": [4, 4], "date": pd.to_datetime(["2025-06-29", "2025-06-30"])})
@@ -210,18 +285,37 @@ def transfer_plan(
 ) -> Any:
     """Which goods to move from shops that have plenty to shops that run short (调拨).
 
-    `stock_daily`: store_id, product_id, date, on_hand, sold. With the demand of the last `window`
-    days (as in `reorder_plan`), a shop is short of a product that lasts under `enough_days`, and
-    can give what lasts beyond `plenty_days`. The shortest shop gets first, from the shop with the
-    most to give; equal ones in order of store_id.
+    The shortest shop gets first, from the shop with the most to give; equal ones in order of
+    store_id.
 
-    Returns a frame of the kind that came in, by product, the shortest shop first: product_id,
+    Parameters
+    ----------
+    stock_daily
+        store_id, product_id, date, on_hand, sold.
+    enough_days
+        A shop is short of a product that lasts for less.
+    plenty_days
+        A shop can give what lasts beyond.
+    as_of, window
+        As in `reorder_plan`; so is the demand.
+
+    Returns
+    -------
+    A frame of the kind that came in, by product, the shortest shop first: product_id,
     from_store_id, to_store_id, quantity (whole pieces), days_before and days_after (how long the
     receiver's stock lasts).
 
-    Raises `TableError` when a column is missing or of the wrong kind. Definition: common shop
-    usage.
+    Raises
+    ------
+    TableError
+        When a column is missing or of the wrong kind.
 
+    References
+    ----------
+    Common shop usage.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"store_id": ["A", "B"], "product_id": ["p", "p"],
     ...     "on_hand": [100, 1], "sold": [1, 1], "date": pd.to_datetime(["2025-06-30"] * 2)})
