@@ -262,11 +262,21 @@ def _with_a_word(empty: Any) -> Any:
 def show(frame: Any, rows: int | None = None) -> Any:
     """The table for people to read: codes, headings and numbers in the current language.
 
-    `frame` is any supported frame, or an answer with ``to_frame()``: a rate, a finding, a cleaning
-    report, an evaluation, a model. `rows` shows only the first so many. Returns a pandas frame of
-    texts, numbered from 1: for reading, not for reckoning (sort and filter the original). A number
-    is shown with its thousands.
+    Parameters
+    ----------
+    frame
+        Any supported frame, or an answer with ``to_frame()``: a rate, a finding, a cleaning report,
+        an evaluation, a model.
+    rows
+        Only the first so many.
 
+    Returns
+    -------
+    A pandas frame of texts, numbered from 1: for reading, not for reckoning (sort and filter the
+    original). A number is shown with its thousands.
+
+    Examples
+    --------
     >>> import crmkit as ck, pandas as pd
     >>> with ck.use_language("en"):
     ...     ck.show(pd.DataFrame({"weekday": [1], "revenue": [1234.5], "margin_rate": [0.352]}))

@@ -20,16 +20,31 @@ from crmkit.tables import TableError, arguments
 def normalize_phone(values: Any, column: str = "phone", *, country: str = "CN") -> Any:
     """The phone number as 11 digits, however it was typed; null where it cannot be one.
 
-    `values` is one value, a column (pandas or Polars Series) or a table; the result is of the same
-    kind, and for a table a pair: the table with `column` cleaned, and the `CleaningReport`.
-
-    A Chinese mobile number is 1, then 3–9, then nine digits (numbers of ranges not yet assigned
-    are accepted: the shape is judged, as by `phonenumbers.is_possible_number`). +86, 0086, spaces,
+    A Chinese mobile number is 1, then 3–9, then nine digits (numbers of ranges not yet assigned are
+    accepted: the shape is judged, as by `phonenumbers.is_possible_number`). +86, 0086, spaces,
     dashes, full-width digits and Excel's ".0" are taken off. A number of another country must be
     written with its + and comes back in E.164 form. A landline is null: no message reaches it.
 
-    Raises `TableError` when a table has no `column`.
+    Parameters
+    ----------
+    values
+        One value, a column (pandas or Polars Series) or a table.
+    column
+        The column of a table.
+    country
+        Whose numbers are written without a +.
 
+    Returns
+    -------
+    The same kind; for a table a pair: the table with `column` cleaned, and the `CleaningReport`.
+
+    Raises
+    ------
+    TableError
+        When a table has no `column`.
+
+    Examples
+    --------
     >>> normalize_phone("＋86 140 0123-4567")
     '14001234567'
     >>> print(normalize_phone("1400123456"))
@@ -42,11 +57,26 @@ def normalize_phone(values: Any, column: str = "phone", *, country: str = "CN") 
 def normalize_email(values: Any, column: str = "email") -> Any:
     """The e-mail address in lower case without stray characters; null where it cannot be one.
 
-    `values` is one value, a column or a table, as for `normalize_phone`. The syntax is judged by
-    the email-validator library; whether the address exists is not asked.
+    The syntax is judged by the email-validator library; whether the address exists is not asked.
 
-    Raises `TableError` when a table has no `column`.
+    Parameters
+    ----------
+    values
+        One value, a column or a table, as for `normalize_phone`.
+    column
+        The column of a table.
 
+    Returns
+    -------
+    As `normalize_phone`.
+
+    Raises
+    ------
+    TableError
+        When a table has no `column`.
+
+    Examples
+    --------
     >>> normalize_email(" Li.Wei＠Example.com ")
     'li.wei@example.com'
     >>> print(normalize_email("li.wei@example"))
@@ -65,17 +95,33 @@ def parse_dates(
 ) -> Any:
     """Dates and times as people and programs write them, as real dates; null where it is none.
 
-    `values` is one value, a column (pandas or Polars Series) or a table; the result is of the same
-    kind, and for a table a pair: the table with `columns` (default: every text column whose name
-    ends in ``_at``, ``_on`` or ``_date``) parsed, and the `CleaningReport`.
-
     Read: 2025-03-05, 2025/3/5, 2025.3.5, 20250305, 2025年3月5日 下午2:03, 5 Mar 2025, Excel's day
-    numbers, seconds or milliseconds since 1970, ISO times with an offset (moved to `time_zone`,
-    the clock of the shop). In 03/05/2025 nobody can tell day from month: `day_first` says it; else
-    the column's unmistakable dates do (a 13 or more); else it is null, as is 31 February.
+    numbers, seconds or milliseconds since 1970, ISO times with an offset. 31 February is null.
 
-    Raises `TableError` when a table has no such column.
+    Parameters
+    ----------
+    values
+        One value, a column (pandas or Polars Series) or a table.
+    columns
+        The columns of a table (default: every text column whose name ends in ``_at``, ``_on`` or
+        ``_date``).
+    day_first
+        In 03/05/2025 nobody can tell day from month: this says it; else the column's unmistakable
+        dates do (a 13 or more); else it is null.
+    time_zone
+        The clock of the shop, to which times with an offset are moved.
 
+    Returns
+    -------
+    The same kind; for a table a pair: the table with `columns` parsed, and the `CleaningReport`.
+
+    Raises
+    ------
+    TableError
+        When a table has no such column.
+
+    Examples
+    --------
     >>> parse_dates("2025年3月5日 14:03")
     Timestamp('2025-03-05 14:03:00')
     >>> print(parse_dates("2025-02-30"))

@@ -35,12 +35,27 @@ def drop_duplicates_exact(
 ) -> tuple[Any, CleaningReport]:
     """Every row once: later rows identical to an earlier one are set aside.
 
-    `frame` is any kind of table; `subset` names the columns that must be identical (default: all).
-    Returns ``(frame, report)``, the frame of the same kind, in the same order. Two sales lines can
-    be identical and both true (the same product scanned twice): look before you drop them.
+    Two sales lines can be identical and both true (the same product scanned twice): look before you
+    drop them.
 
-    Raises `TableError` when a column of `subset` is not there.
+    Parameters
+    ----------
+    frame
+        Any kind of table.
+    subset
+        The columns that must be identical (default: all).
 
+    Returns
+    -------
+    ``(frame, report)``, the frame of the same kind, in the same order.
+
+    Raises
+    ------
+    TableError
+        When a column of `subset` is not there.
+
+    Examples
+    --------
     >>> frame, report = drop_duplicates_exact(pd.DataFrame({"a": [1, 1, 2]}))
     >>> frame["a"].tolist(), report.rows_set_aside
     ([1, 2], 1)
@@ -92,21 +107,39 @@ def find_duplicate_members(
 ) -> Any:
     """Pairs of rows that are probably one person, across channels, with the evidence.
 
-    `members` is any kind of table with a unique member_id and some of phone, email, name,
-    birth_date, district, gender (clean it first: `clean_members`). Returns a table of the same
-    kind, a row per pair, surest first: member_id, other_id, probability (0–1, an estimate), and per
-    field "same", "near" (one digit, one letter, day and month exchanged), "different" or
-    "missing". Pairs below the probability `at_least` are left out.
-
     Not every row is compared with every other: only those that share a phone, an e-mail, name and
-    birth date, name and part of the phone, birth date and the name's beginning (keys
-    that more than `largest_block` rows share are passed over). Each field then adds its weight
-    of evidence (Fellegi & Sunter 1969): a rare name counts more than a common one, and a family
-    that shares a phone differs in name and birth date. Look at pairs before merging them: two
-    people can be that alike.
+    birth date, name and part of the phone, birth date and the name's beginning. Each field then
+    adds its weight of evidence: a rare name counts more than a common one, and a family that shares
+    a phone differs in name and birth date. Look at pairs before merging them: two people can be
+    that alike.
 
-    Raises `TableError`: no member_id, one that stands twice, or nothing to compare by.
+    Parameters
+    ----------
+    members
+        Any kind of table with a unique member_id and some of phone, email, name, birth_date,
+        district, gender (clean it first: `clean_members`).
+    at_least
+        Pairs below this probability are left out.
+    largest_block
+        What more rows than this share is passed over.
 
+    Returns
+    -------
+    A table of the same kind, a row per pair, surest first: member_id, other_id, probability (0–1,
+    an estimate), and per field "same", "near" (one digit, one letter, day and month exchanged),
+    "different" or "missing".
+
+    Raises
+    ------
+    TableError
+        When there is no member_id, one stands twice, or there is nothing to compare by.
+
+    References
+    ----------
+    I. P. Fellegi and A. B. Sunter (1969).
+
+    Examples
+    --------
     >>> rows = pd.DataFrame({
     ...     "member_id": ["T1", "W1", "T2"], "name": ["张伟", "张伟", "李娜"],
     ...     "phone": ["14001234567", "14001234567", "14001234567"]})
@@ -324,16 +357,31 @@ def _probability(
 def merge_members(members: Any, pairs: Any, *, at_least: float = 0.9) -> tuple[Any, CleaningReport]:
     """One row per person: the rows that `pairs` join become one, and nothing of them is lost.
 
-    `pairs` is what `find_duplicate_members` found (take out the pairs you do not believe); those
-    below the probability `at_least` are passed over. Of rows joined, directly or through others,
-    the member of longest standing stays (then the fullest row, then the first); its empty values
-    are filled from the others, fullest first. Consent is kept only if all of them gave it.
+    Of rows joined, directly or through others, the member of longest standing stays (then the
+    fullest row, then the first); its empty values are filled from the others, fullest first.
+    Consent is kept only if all of them gave it.
 
-    Returns ``(members, report)``. The other rows are in `report.set_aside` as they came, with
-    ``kept_id``, the id that stands for them now; `rekey` puts it into sales and other tables.
+    Parameters
+    ----------
+    members
+        Any kind of table with member_id.
+    pairs
+        What `find_duplicate_members` found (take out the pairs you do not believe).
+    at_least
+        Pairs below this probability are passed over.
 
-    Raises `TableError` when an id of `pairs` is not among the members.
+    Returns
+    -------
+    ``(members, report)``. The other rows are in `report.set_aside` as they came, with ``kept_id``,
+    the id that stands for them now; `rekey` puts it into sales and other tables.
 
+    Raises
+    ------
+    TableError
+        When an id of `pairs` is not among the members.
+
+    Examples
+    --------
     >>> rows = pd.DataFrame({
     ...     "member_id": ["T1", "W1"], "phone": ["14001234567", "14001234567"],
     ...     "email": [None, "zhang@example.com"]})
@@ -461,11 +509,26 @@ def _withdraw(cleaning: Cleaning, stays: pd.Series, gave_all: pd.Series) -> None
 def rekey(frame: Any, report: CleaningReport, column: str = "member_id") -> Any:
     """A table of sales, surveys … in which the ids of merged members are those kept.
 
-    `report` is what `merge_members` returned. The result is of `frame`'s kind, rows unchanged in
-    number.
+    Parameters
+    ----------
+    frame
+        Any kind of table with the ids.
+    report
+        What `merge_members` returned.
+    column
+        The column of the ids.
 
-    Raises `TableError`: no such column, or the report of another cleaning.
+    Returns
+    -------
+    A table of the same kind, rows unchanged in number.
 
+    Raises
+    ------
+    TableError
+        When there is no such column, or the report is of another cleaning.
+
+    Examples
+    --------
     >>> members = pd.DataFrame({"member_id": ["T1", "W1"], "phone": ["14001234567"] * 2})
     >>> merged, report = merge_members(members, find_duplicate_members(members))
     >>> rekey(pd.DataFrame({"member_id": ["W1", None, "T1"]}), report)["member_id"].tolist()

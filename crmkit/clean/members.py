@@ -35,23 +35,39 @@ def clean_members(
 ) -> tuple[Any, CleaningReport]:
     """A member table one can work with, and a report of everything that was done to it.
 
-    `members` is any kind of table with the columns of the contract, as far as they are there
-    (member_id, name, phone, email, gender, birth_date, age, joined_at, consent_marketing …);
-    ``name="姓名"`` and the like tell other names of theirs. The result is ``(members, report)``,
-    the table of the same kind.
-
     Repaired: stray spaces and full-width letters, phones, e-mails, dates, the many spellings of
     gender and consent. Emptied (the value goes, the row stays): what cannot be right and nothing
     says better, such as a phone of ten digits, 31 February, an age below 1 or above 110, a birth
-    after joining, "N/A". Set aside (the row goes to `report.set_aside`): headings and totals
-    among the rows, rows without the id the table has, test entries, exact duplicates, and all but the fullest row of one member_id.
-    Two ids of one person are another matter: `find_duplicate_members`.
+    after joining, "N/A". Set aside (the row goes to `report.set_aside`): headings and totals among
+    the rows, rows without the id the table has, test entries, exact duplicates, and all but the
+    fullest row of one member_id. Two ids of one person are another matter:
+    `find_duplicate_members`.
 
-    `today` (default: today) is the day after which a date lies in the future. Dates that could
-    be read two ways follow `day_first`, see `parse_dates`.
+    Parameters
+    ----------
+    members
+        Any kind of table with the columns of the contract, as far as they are there (member_id,
+        name, phone, email, gender, birth_date, age, joined_at, consent_marketing …).
+    today
+        The day after which a date lies in the future (default: today).
+    country
+        Whose phone numbers they are, as in `normalize_phone`.
+    day_first, time_zone
+        How dates are read, as in `parse_dates`.
+    **columns
+        Other names of theirs: ``name="姓名"``.
 
-    Raises `TableError` when it is no table, or a named column is not there.
+    Returns
+    -------
+    ``(members, report)``, the table of the same kind.
 
+    Raises
+    ------
+    TableError
+        When it is no table, or a named column is not there.
+
+    Examples
+    --------
     >>> import crmkit as ck, pandas as pd
     >>> ck.set_language("en")
     >>> raw = pd.DataFrame({"member_id": ["M1", "M2"], "phone": ["140 0123 4567", "12345"]})

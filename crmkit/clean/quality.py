@@ -33,14 +33,26 @@ _SHAPES = {
 def profile_quality(frame: Any) -> Any:
     """One row per column: what it holds, how much is missing, and which faults can be seen.
 
-    `frame` is any kind of table. Returns a table of the same kind: column, kind (text, number,
-    date, flag, empty), rows, filled, missing_share (0–1; null for a table without rows),
-    distinct, and in how many rows: placeholders ("N/A", 无 …), untidy (stray spaces, full-width
-    letters), repeated (values that stand more than once), date_styles (in how many ways dates are
-    written; 0 where none are), and examples, the three commonest values.
+    Parameters
+    ----------
+    frame
+        Any kind of table.
 
-    Raises `TableError` when it is no table.
+    Returns
+    -------
+    A table of the same kind: column, kind (text, number, date, flag, empty), rows, filled,
+    missing_share (0–1; null for a table without rows), distinct, and in how many rows: placeholders
+    ("N/A", 无 …), untidy (stray spaces, full-width letters), repeated (values that stand more than
+    once), date_styles (in how many ways dates are written; 0 where none are), and examples, the
+    three commonest values.
 
+    Raises
+    ------
+    TableError
+        When it is no table.
+
+    Examples
+    --------
     >>> profile = profile_quality(pd.DataFrame({"day": ["2025-03-05", "2025/3/5", " N/A"]}))
     >>> profile[["kind", "untidy", "placeholders", "date_styles"]].values.tolist()
     [['text', 1, 1, 2]]
@@ -107,17 +119,33 @@ def validate(
 ) -> tuple[Any, CleaningReport]:
     """The rows that keep the rules of the column contract; the others set aside with the reason.
 
-    `frame` is any kind of table; `table` says which one of the contract it is ("sales",
-    "members", "surveys" …). Checked, as far as the columns are there: ids that must not be empty,
-    the key that must not stand twice (the first row stays), text where numbers or dates belong
-    and cannot be read as such, numbers outside their bounds (an NPS of 11, a negative price); of
-    sales also bought lines with a negative amount and returns with a positive one, which no key
-    figure refuses: tills book vouchers and corrections so, and sums are right with them.
-    `rules` adds your own: a name and a function that takes the rows as pandas and gives a column
-    of true (keeps the rule) and false. No value is changed. Returns ``(frame, report)``.
+    Checked, as far as the columns are there: ids that must not be empty, the key that must not
+    stand twice (the first row stays), text where numbers or dates belong and cannot be read as
+    such, numbers outside their bounds (an NPS of 11, a negative price); of sales also bought lines
+    with a negative amount and returns with a positive one, which no key figure refuses: tills book
+    vouchers and corrections so, and sums are right with them. No value is changed.
 
-    Raises `TableError`: no such table, or a rule that gives no true and false per row.
+    Parameters
+    ----------
+    frame
+        Any kind of table.
+    table
+        Which one of the contract it is ("sales", "members", "surveys" …).
+    rules
+        Your own: a name and a function that takes the rows as pandas and gives a column of true
+        (keeps the rule) and false.
 
+    Returns
+    -------
+    ``(frame, report)``.
+
+    Raises
+    ------
+    TableError
+        When there is no such table, or a rule gives no true and false per row.
+
+    Examples
+    --------
     >>> answers = pd.DataFrame({"asked_at": pd.to_datetime(["2025-03-05"] * 2), "nps": [9, 11]})
     >>> kept, report = validate(answers, "surveys")
     >>> kept["nps"].tolist(), report.set_aside["fault"].tolist()

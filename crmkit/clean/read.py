@@ -34,19 +34,34 @@ def read_any(
 ) -> tuple[pd.DataFrame, CleaningReport]:
     """A file as pandas, every value as it is written there, and a report of what was odd.
 
-    Reads what `ck.data.read` reads, with the same guesses and the same inputs: CSV and other text
-    (also gzip) in any usual encoding, Excel, JSON; a folder, a pattern or a ZIP archive of such files
-    as one table. There values become numbers and dates; here they stay text where the file has text,
-    so leading zeros and odd dates are still there to be cleaned; Excel's own numbers and dates stay
-    what they are. A list of objects inside a JSON object (an order's items) becomes a row each, the
-    rest repeated.
+    Reads what `ck.data.read` reads, with the same guesses: CSV and other text (also gzip) in any
+    usual encoding, Excel, JSON; a folder, a pattern or a ZIP archive of such files as one table.
+    There values become numbers and dates; here they stay text where the file has text, so leading
+    zeros and odd dates are still there to be cleaned; Excel's own numbers and dates stay what they
+    are. A list of objects inside a JSON object (an order's items) becomes a row each, the rest
+    repeated. For files larger than the memory: `ck.data.scan`.
 
     Set aside (in `report.set_aside`): lines with more or fewer fields than headings or with a
-    quotation mark left open, lines that are no JSON, headings and totals among the rows. For files
-    larger than the memory: `ck.data.scan`.
+    quotation mark left open, lines that are no JSON, headings and totals among the rows.
 
-    Raises `FileUnreadable`: no such file, an empty one, a picture, bytes that are no text (where).
+    Parameters
+    ----------
+    path
+        The file, folder, pattern or archive.
+    sheet, delimiter, headings, encoding
+        As in `ck.data.read`.
 
+    Returns
+    -------
+    ``(table, report)``.
+
+    Raises
+    ------
+    FileUnreadable
+        When there is no such file, it is empty, a picture, or holds bytes that are no text (where).
+
+    Examples
+    --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "till.csv"
     >>> _ = file.write_bytes("单号,数量\\n0001,２\\n".encode("gbk"))

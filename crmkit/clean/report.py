@@ -41,14 +41,25 @@ class Finding:
 class CleaningReport:
     """What one cleaning did, row for row: a table in a notebook, text in a terminal.
 
-    - `table`: which table, e.g. "members"
-    - `rows_in`, `rows_kept`, `rows_set_aside`: `rows_in == rows_kept + rows_set_aside`, always
-    - `rows_changed`: kept rows in which at least one value was repaired or emptied
-    - `findings`: a `Finding` per kind of fault, column and action
-    - `set_aside`: the rows not kept, as they came, with their `row` (position in the input,
-      from 0) and the `fault`; of the same kind as the input
-    - `changes`: every value changed: `row`, `column`, `fault`, `before`, `after` (as text)
-    - `notes`: what else was noticed, e.g. which encoding a file had
+    `rows_in == rows_kept + rows_set_aside`, always.
+
+    Parameters
+    ----------
+    table
+        Which table, e.g. "members".
+    rows_in, rows_kept
+        How many rows came in, and how many of them stayed.
+    rows_changed
+        Kept rows in which at least one value was repaired or emptied.
+    findings
+        A `Finding` per kind of fault, column and action.
+    set_aside
+        The rows not kept, as they came, with their `row` (position in the input, from 0) and the
+        `fault`; of the same kind as the input.
+    changes
+        Every value changed: `row`, `column`, `fault`, `before`, `after` (as text).
+    notes
+        What else was noticed, e.g. which encoding a file had.
     """
 
     table: str

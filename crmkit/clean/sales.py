@@ -78,33 +78,50 @@ def clean_sales(
 ) -> tuple[Any, CleaningReport]:
     """Sales lines one can add up, and a report of everything that was done to them.
 
-    `sales` is any kind of table, one row per line, with the columns of the contract as far as
-    they are there (sale_id, sold_at, quantity, amount …), and phone, email, name or status where
-    an export has them; ``sale_id="小票号"`` and the like tell other names. The result is
-    ``(sales, report)``, the table of the same kind.
-
     Repaired: stray spaces, full-width digits, dates, numbers with ¥ or 元, phones, e-mails, a name
-    and a phone in each other's column, the letter O in ids, a store that the sale's other lines
-    or its cashier tell, an amount that is 10 or 100 times (in fen) what quantity × price −
-    discount gives, or has the wrong sign. Emptied: phones and e-mails that cannot be. Set aside:
-    headings and totals among the rows, test sales, cancelled orders, exact duplicates, lines
-    without number, date, quantity or amount, negative prices (a bought line with a negative
-    amount, too, and a return with a positive one). Only told: other amounts that do not fit,
-    returns without a reason. Returns stay: they are lines with a negative quantity.
-
-    `decimal` is the mark before the cents ("." or ","; None: what the unmistakable amounts have).
-    Two equal lines may be two pieces rung up one by one: ``drop_identical=False`` keeps them.
-    `without` switches rules off by their code (RULES), such as ``["test_row", "amount_scale"]``. The
-    report then says of each rule how many lines it would have touched.
+    and a phone in each other's column, the letter O in ids, a store that the sale's other lines or
+    its cashier tell, an amount that is 10 or 100 times (in fen) what quantity × price − discount
+    gives, or has the wrong sign. Emptied: phones and e-mails that cannot be. Set aside: headings
+    and totals among the rows, test sales, cancelled orders, exact duplicates, lines without number,
+    date, quantity or amount, negative prices (a bought line with a negative amount, too, and a
+    return with a positive one). Only told: other amounts that do not fit, returns without a reason.
+    Returns stay: they are lines with a negative quantity.
 
     Receipt numbers that begin again in every store, at every till or each day become store, till or
     day and number.
 
     A scanned file of any length is cleaned piece by piece: see `crmkit.clean`.
 
-    Raises `TableError`: no table, a named column not there, no sale_id or sold_at, amounts marked
-    with different currencies.
+    Parameters
+    ----------
+    sales
+        Any kind of table, one row per line, with the columns of the contract as far as they are
+        there (sale_id, sold_at, quantity, amount …), and phone, email, name or status where an
+        export has them.
+    today, country, day_first, time_zone
+        As in `clean_members`.
+    decimal
+        The mark before the cents ("." or ","; None: what the unmistakable amounts have).
+    drop_identical
+        Two equal lines may be two pieces rung up one by one: False keeps them.
+    without
+        Rules to switch off, by their code (RULES): ``["test_row", "amount_scale"]``. The report
+        then says of each how many lines it would have touched.
+    **columns
+        Other names of theirs: ``sale_id="小票号"``.
 
+    Returns
+    -------
+    ``(sales, report)``, the table of the same kind.
+
+    Raises
+    ------
+    TableError
+        When it is no table, a named column, sale_id or sold_at is not there, or amounts are marked
+        with different currencies.
+
+    Examples
+    --------
     >>> raw = pd.DataFrame({
     ...     "sale_id": ["T1", "T1"], "sold_at": ["2025/3/5 10:00"] * 2, "quantity": ["１", "2"],
     ...     "list_price": ["￥9.50", "3.00"], "amount": ["9.50", "600"]})

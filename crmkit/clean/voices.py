@@ -49,16 +49,31 @@ def clean_surveys(
 ) -> tuple[Any, CleaningReport]:
     """Survey answers one can count, and a report of everything that was done to them.
 
-    `surveys` is any kind of table with asked_at and some of csat_goods, csat_service (1–5),
-    nps (0–10), comment, phone, name, store_id; ``asked_at="提交时间"`` and the like tell other
-    names. The result is ``(surveys, report)``, the table of the same kind.
+    Repaired: stray spaces, full-width digits, dates, phones, satisfaction given in words (满意, "very
+    satisfied"). Emptied: scores outside their scale (a 55 is no 5), phones that cannot be. Set
+    aside: headings among the rows, the same answer handed in twice, answers without a date.
 
-    Repaired: stray spaces, full-width digits, dates, phones, satisfaction given in words (满意,
-    "very satisfied"). Emptied: scores outside their scale (a 55 is no 5), phones that cannot be.
-    Set aside: headings among the rows, the same answer handed in twice, answers without a date.
+    Parameters
+    ----------
+    surveys
+        Any kind of table with asked_at and some of csat_goods, csat_service (1–5), nps (0–10),
+        comment, phone, name, store_id.
+    today, country, day_first, time_zone
+        As in `clean_members`.
+    **columns
+        Other names of theirs: ``asked_at="提交时间"``.
 
-    Raises `TableError`: no table, no asked_at.
+    Returns
+    -------
+    ``(surveys, report)``, the table of the same kind.
 
+    Raises
+    ------
+    TableError
+        When it is no table, or has no asked_at.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> raw = pd.DataFrame({"asked_at": ["2025/4/1", "2025-04-02"], "csat_goods": ["满意", "55"]})
     >>> answers, report = clean_surveys(raw)
@@ -105,15 +120,29 @@ def clean_comments(
 ) -> tuple[Any, CleaningReport]:
     """Public comments fit to read and count, and a report of everything that was done to them.
 
-    `comments` is any kind of table with at and text (and channel, author, likes …);
-    ``text="内容"`` and the like tell other names. The result is ``(comments, report)``, the table
-    of the same kind.
-
     Repaired: web markup, links and emoji in the text, dates, counts in words (1.2万). Set aside:
     comments without text or date, advertising, the same text of the same minute posted again.
 
-    Raises `TableError`: no table, no at or text.
+    Parameters
+    ----------
+    comments
+        Any kind of table with at and text (and channel, author, likes …).
+    today, day_first, time_zone
+        As in `clean_members`.
+    **columns
+        Other names of theirs: ``text="内容"``.
 
+    Returns
+    -------
+    ``(comments, report)``, the table of the same kind.
+
+    Raises
+    ------
+    TableError
+        When it is no table, or has no at or text.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> raw = pd.DataFrame({"at": ["2025-04-01 10:00"] * 2, "text": ["<p>好用&nbsp;</p>", " "]})
     >>> comments, report = clean_comments(raw)

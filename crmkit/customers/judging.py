@@ -98,7 +98,7 @@ def holdout(sales: Any, weeks: int = 26, *, as_of: str | date | None = None) -> 
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: As `lifetime_value`.
+        As `lifetime_value`.
     CrmkitError
         As `lifetime_value`, and when the sales do not reach back far enough.
 

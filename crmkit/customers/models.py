@@ -200,9 +200,8 @@ def fit_purchases(history: Any) -> PurchaseModel:
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When a column is missing, no number,
-        or impossible (a last purchase before the first, or after the time observed), or with too
-        few members.
+        When a column is missing, no number, or impossible (a last purchase before the first, or
+        after the time observed), or with too few members.
 
     References
     ----------
@@ -256,8 +255,7 @@ def fit_spend(history: Any) -> SpendModel:
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When a column is missing or no
-        number, or with too few members.
+        When a column is missing or no number, or with too few members.
 
     References
     ----------

@@ -20,16 +20,31 @@ def read_baskets(
 ) -> Any:
     """Baskets of a file with one per line, all products in it, as lines of sales.
 
-    `path`: such a file, or one packed in a gzip or ZIP archive; `delimiter`: what parts the
-    products, one character, " " for blanks (default: the one of ``, ; | tab`` that stands there most,
-    else blanks where all products are numbers); `encoding` as in `ck.data.read`.
+    Prices and days are not in such a file, so revenue cannot be reckoned from it; what is bought
+    together can.
 
-    Returns a pandas frame, one row per product and basket: sale_id (the number of the line, as
-    text), product_id and quantity (how many times it stands in the basket). Prices and days are not
-    in such a file, so revenue cannot be reckoned from it; what is bought together can.
+    Parameters
+    ----------
+    path
+        Such a file, or one packed in a gzip or ZIP archive.
+    delimiter
+        What parts the products, one character, " " for blanks (default: the one of ``, ; | tab``
+        that stands there most, else blanks where all products are numbers).
+    encoding
+        As in `ck.data.read`.
 
-    Raises `FileUnreadable`: no such file, an empty one, no text.
+    Returns
+    -------
+    A pandas frame, one row per product and basket: sale_id (the number of the line, as text),
+    product_id and quantity (how many times it stands in the basket).
 
+    Raises
+    ------
+    FileUnreadable
+        When there is no such file, it is empty, or no text.
+
+    Examples
+    --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "baskets.csv"
     >>> _ = file.write_text("bread,milk\\nmilk\\n")

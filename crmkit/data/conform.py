@@ -138,34 +138,50 @@ def conform(
 ) -> Any:
     """Your table under the names crmkit's functions expect, checked once, here at the door.
 
-    `source` is a table of any kind (pandas, Polars, Arrow, DuckDB, Ibis, Spark); the result is of
-    the same kind. ``sale_id="InvoiceNo"`` says that what we call sale_id is called InvoiceNo
-    there; other columns stay as they are. `table` says which table it is to be ("sales",
-    "members", "products" …). Sales without ``amount`` get it: quantity × list_price − discount.
+    Sales without ``amount`` get it: quantity × list_price − discount. Receipt numbers that begin
+    again in every store, at every till or each day are found and told (a warning), and ``sale_id``
+    becomes store, till or day and number. In member_id, '', NULL, N/A, 0, 散客 and the like become
+    null: walk-ins.
 
-    Receipt numbers that begin again in every store, at every till or each day are found and told (a
-    warning), and ``sale_id`` becomes store, till or day and number. ``sale_id=["store", "no"]`` says
-    which columns name a sale together; ``sale_id=["no"]`` that the number alone does, whatever it
-    looks like; ``sale_id=None`` that there is none, and orders cannot be counted then. In member_id,
-    '', NULL, N/A, 0, 散客 and the like become null: walk-ins.
+    Parameters
+    ----------
+    source
+        A table of any kind (pandas, Polars, Arrow, DuckDB, Ibis, Spark). With `ready` it may also
+        be the path of your own copy (a file, or the folder it lies in); or pass the name alone and
+        the usual folders are searched (CRMKIT_DOWNLOADS, here, Downloads).
+    ready
+        A map for a well-known public set: "uci-online-retail" or "complete-journey".
+    table
+        Which table it is to be ("sales", "members", "products" …).
+    rows
+        "published" keeps the lines that published figures are about: for Online Retail those with a
+        customer, a quantity above 0 and a price above 0 (397,884 lines, 4,338 customers, 18,532
+        orders, revenue 8,911,407.904). "all" keeps returns, walk-ins and all else.
+    time_zone
+        For times that carry a zone: the zone of the shop's clock, to which they move (Spark's times
+        all carry its session's: without it they are the shop's).
+    **columns
+        ``sale_id="InvoiceNo"`` says that what we call sale_id is called InvoiceNo there; other
+        columns stay as they are. ``sale_id=["store", "no"]`` says which columns name a sale
+        together; ``sale_id=["no"]`` that the number alone does, whatever it looks like;
+        ``sale_id=None`` that there is none, and orders cannot be counted then. ``currency="…"`` is
+        the column that says each row's currency; more than one is refused.
 
-    - `time_zone`: for times that carry a zone: the zone of the shop's clock, to which they move
-      (Spark's times all carry its session's: without `time_zone` they are the shop's)
-    - ``currency="…"``: the column that says each row's currency; more than one is refused
+    Returns
+    -------
+    A table of the same kind; pandas when it was read from a file.
 
-    `ready` names a map for a well-known public set: "uci-online-retail" or "complete-journey".
-    `source` may then also be the path of your own copy (a file, or the folder it lies in), and
-    the result is pandas; or pass the name alone and the usual folders are searched (CRMKIT_DOWNLOADS,
-    here, Downloads). ``rows="published"`` keeps the lines that published figures are about: for
-    Online Retail those with a customer, a quantity above 0 and a price above 0 (397,884 lines,
-    4,338 customers, 18,532 orders, revenue 8,911,407.904). ``rows="all"`` keeps returns,
-    walk-ins and all else.
+    Raises
+    ------
+    TableError
+        When a column is missing (the closest one is named), holds text where numbers or dates
+        belong, ids are null or (where they must be unique) double, there are several currencies, or
+        times with a zone but no `time_zone`.
+    FileMissing
+        When your copy of a public set is not there: where it was sought, and where to get it.
 
-    Raises `TableError`: a column is missing (the closest one is named), holds text where numbers
-    or dates belong, ids are null or (where they must be unique) double, several currencies, times
-    with a zone but no `time_zone`. Raises `FileMissing` when your copy of a public set is not
-    there: where it was sought, and where to get it.
-
+    Examples
+    --------
     >>> import pandas as pd
     >>> raw = pd.DataFrame({
     ...     "No": ["A1"], "When": pd.to_datetime(["2025-03-05"]), "Qty": [2], "Price": [9.5]})

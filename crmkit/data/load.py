@@ -22,8 +22,13 @@ _MARK = "truth.json"
 def folder() -> Path:
     """The folder with the course shop's data.
 
-    ``CRMKIT_DATA`` if it is set, else the copy inside the installed package, else the
-    repository's ``datasets/``. Raises `CrmkitError` when none of them holds the data.
+    ``CRMKIT_DATA`` if it is set, else the copy inside the installed package, else the repository's
+    ``datasets/``.
+
+    Raises
+    ------
+    CrmkitError
+        When none of them holds the data.
     """
     named = os.environ.get("CRMKIT_DATA")
     if named:
@@ -56,13 +61,25 @@ def table_names() -> list[str]:
 def load(name: str, language: str | None = None) -> "pd.DataFrame":
     """One table of the course shop as a pandas frame, e.g. ``load("sales")``.
 
-    Names and texts come in the current language (or in `language`, ``"zh"`` or ``"en"``);
-    ids, codes and numbers are the same in both. All ids are text (``"M000001"``, ``"T00000001"``),
-    missing ones are null; times are ``datetime64`` in local time, money is in yuan to the cent,
-    counts are integers (nullable where an answer may be missing). DATASHEET.md has every column.
+    All ids are text (``"M000001"``, ``"T00000001"``), missing ones are null; times are
+    ``datetime64`` in local time, money is in yuan to the cent, counts are integers (nullable where
+    an answer may be missing). DATASHEET.md has every column.
 
-    Raises `TableError` for a name it does not know.
+    Parameters
+    ----------
+    name
+        One of `table_names`.
+    language
+        ``"zh"`` or ``"en"``, for names and texts (the current language when not given); ids, codes
+        and numbers are the same in both.
 
+    Raises
+    ------
+    TableError
+        For a name it does not know.
+
+    Examples
+    --------
     >>> from crmkit.data import load
     >>> list(load("payments").columns)
     ['sale_id', 'method', 'amount']
@@ -99,8 +116,16 @@ def file_of(name: str, language: str | None = None) -> Path:
 def raw(name: str) -> Path:
     """The file of one raw export in the current language, e.g. ``raw("till")``.
 
-    The names are till, web_orders, mini_program, join_forms, survey_form and social_comments;
-    ``truth()["raw"]`` counts the faults in each. Raises `TableError` for any other.
+    Parameters
+    ----------
+    name
+        till, web_orders, mini_program, join_forms, survey_form or social_comments;
+        ``truth()["raw"]`` counts the faults in each.
+
+    Raises
+    ------
+    TableError
+        For any other name.
     """
     place = folder() / "raw" / get_language()
     files = {path.stem.rsplit("_", 1)[0]: path for path in sorted(place.glob("*_*.*"))}

@@ -158,18 +158,27 @@ def look(
 ) -> Look:
     """What a file is, before anything is reckoned with it: call this first.
 
-    `source` and all other inputs are those of `ck.data.read`: say what it guessed wrongly, and look
-    again. The result shows itself as a table in a notebook and as text in a terminal (there also:
-    ``crmkit look FILE``): what was guessed in reading; for each column its probable meaning, kind of
-    values, gaps, different values, least and most (of names the most frequent one), and what is odd; rows that stand there twice; and
-    the call of `ck.data.conform` to paste.
+    The result shows itself as a table in a notebook and as text in a terminal (there also:
+    ``crmkit look FILE``): what was guessed in reading; for each column its probable meaning, kind
+    of values, gaps, different values, least and most (of names the most frequent one), and what is
+    odd; rows that stand there twice; and the call of `ck.data.conform` to paste.
 
     Odd are, among others: one date in two orders, dates in the future, ids of all nines, blanks and
     words such as NULL that stand for nothing, one member with a fifth of all lines, receipt numbers
     that come again in another store.
 
-    Raises what `ck.data.read` raises.
+    Parameters
+    ----------
+    source, sheet, query, delimiter, headings, decimal, encoding, day_first, time_zone
+        As in `ck.data.read`: say what it guessed wrongly, and look again.
 
+    Raises
+    ------
+    CrmkitError
+        As `ck.data.read`.
+
+    Examples
+    --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "till.csv"
     >>> _ = file.write_text("InvoiceNo,Date,Qty,Amount\\n0001,2025-03-05,2,19\\n0002,2025-03-06,1,5\\n")

@@ -28,14 +28,24 @@ def scan(
 ) -> Any:
     """A file, folder or database table as a DuckDB relation, to pass on to any function of crmkit.
 
-    The table of `ck.data.read`, without its report: the same inputs, the same guesses, the same
-    refusals. A relation is a question not yet asked: what an answer needs is read when it is asked
-    for, in pieces, so a file may be larger than the memory. ``.df()`` makes pandas of it, ``.pl()``
-    Polars. `ck.data.look` shows what was guessed.
+    The table of `ck.data.read`, without its report: the same guesses, the same refusals. A relation
+    is a question not yet asked: what an answer needs is read when it is asked for, in pieces, so a
+    file may be larger than the memory. ``.df()`` makes pandas of it, ``.pl()`` Polars.
+    `ck.data.look` shows what was guessed.
 
-    Raises `FileUnreadable`: no such file, an empty one, a broken line (which), bytes of no encoding
-    (where), no such sheet or table (which there are).
+    Parameters
+    ----------
+    source, sheet, query, delimiter, headings, decimal, encoding, day_first, time_zone
+        As in `ck.data.read`.
 
+    Raises
+    ------
+    FileUnreadable
+        When there is no such file, an empty one, a broken line (which), bytes of no encoding
+        (where), or no such sheet or table (which there are).
+
+    Examples
+    --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "sales.csv"
     >>> _ = file.write_text("sale_id,amount\\n0001,9.5\\n0002,3\\n")

@@ -15,9 +15,19 @@ from crmkit.tables import TableError
 def comparison(difference: Any, *, ax: Any = None) -> Any:
     """How far one average lies above another, with its interval, and where no difference is.
 
-    `difference`: what `campaign.compare_groups`, `before_after` or `difference_in_differences`
-    gave. Returns the Axes.
+    Parameters
+    ----------
+    difference
+        What `campaign.compare_groups`, `before_after` or `difference_in_differences` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> from crmkit.campaign import Difference
     >>> found = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 500)
     >>> comparison(found).get_xlabel()
@@ -38,9 +48,19 @@ def comparison(difference: Any, *, ax: Any = None) -> Any:
 def uplift_by_segment(uplift: Any, *, ax: Any = None) -> Any:
     """The difference in each segment with its interval, the largest on top.
 
-    `uplift`: what `campaign.uplift_by_segment` gave. A segment too small to judge is not drawn.
-    Returns the Axes.
+    Parameters
+    ----------
+    uplift
+        What `campaign.uplift_by_segment` gave. A segment too small to judge is not drawn.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.campaign import uplift_by_segment as judge
     >>> outcomes = pd.DataFrame({"level": ["gold"] * 4, "group": ["treatment", "control"] * 2,
@@ -68,8 +88,19 @@ def uplift_by_segment(uplift: Any, *, ax: Any = None) -> Any:
 def arms(result: Any, *, ax: Any = None) -> Any:
     """Each arm against the control with its interval; in colour what is too much to be luck.
 
-    `result`: what `campaign.compare_arms` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `campaign.compare_arms` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.campaign import compare_arms
     >>> outcomes = pd.DataFrame({"group": ["sms"] * 3 + ["gift"] * 3 + ["control"] * 3,
@@ -100,8 +131,19 @@ def arms(result: Any, *, ax: Any = None) -> Any:
 def plan(plan: Any, *, ax: Any = None) -> Any:
     """What an offer gains or loses for each uplift, and from where on it pays.
 
-    `plan`: what `campaign.plan` gave. Returns the Axes.
+    Parameters
+    ----------
+    plan
+        What `campaign.plan` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit import campaign
     >>> sales = pd.DataFrame({"sale_id": ["S1", "S2"], "product_id": ["tea", "tea"],
@@ -158,8 +200,23 @@ def sample_size(
 ) -> Any:
     """How the chance to see an uplift grows with the members in each group, and when it suffices.
 
-    Inputs as in `campaign.sample_size`; `uplift` may be several, for a line each. Returns the Axes.
+    Parameters
+    ----------
+    base_rate
+        As in `campaign.sample_size`.
+    uplift
+        As there; may be several, for a line each.
+    power, confidence
+        As in `campaign.sample_size`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> sample_size(0.20, [0.10, 0.20]).get_xlabel()
     'Members in each group'
     """
@@ -204,10 +261,24 @@ def difference_in_differences(
 ) -> Any:
     """What the treated would have done, had they changed like the control, and what they did.
 
-    `frame` and the columns as in `campaign.difference_in_differences`: one row per member with
-    `before_value`, or rows with a `period` (before, after). Averages are drawn; the interval is in
-    `comparison`. Returns the Axes.
+    Averages are drawn; the interval is in `comparison`.
 
+    Parameters
+    ----------
+    frame
+        As in `campaign.difference_in_differences`: one row per member with `before_value`, or rows
+        with a `period` (before, after).
+    value, before_value, group, period
+        The columns, as there.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> outcomes = pd.DataFrame({"group": ["treatment", "control"], "revenue": [40.0, 25.0],
     ...                          "revenue_before": [20.0, 20.0]})
@@ -269,8 +340,19 @@ def difference_in_differences(
 def roi(result: Any, *, ax: Any = None) -> Any:
     """What the campaign returned on what it cost, with its interval, and where it breaks even.
 
-    `result`: what `campaign.roi` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `campaign.roi` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> from crmkit.campaign import Difference, roi as reckon
     >>> found = Difference("groups", "revenue", 120, 100, 20.0, 12.0, 28.0, 0.001, 500, 500)
     >>> roi(reckon(found, 2000, 0.4)).get_xlabel()

@@ -20,9 +20,21 @@ COLOURS = {
 def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
     """What a cleaning found: one bar per fault and column, coloured by what was done about it.
 
-    `report`: the `CleaningReport` of any function of `crmkit.clean`; `most`: how many bars, the
-    longest first. Returns the Axes.
+    Parameters
+    ----------
+    report
+        The `CleaningReport` of any function of `crmkit.clean`.
+    most
+        How many bars, the longest first.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import crmkit as ck, pandas as pd
     >>> _phones, report = ck.clean.normalize_phone(pd.DataFrame({"phone": ["140 0123 4567", "1"]}))
     >>> with ck.use_language("en"):
@@ -73,8 +85,19 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
 def profile_quality(result: Any, *, ax: Any = None) -> Any:
     """How much of each column is missing, a word for nothing, or untidy: the worst on top.
 
-    `result`: what `clean.profile_quality` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `clean.profile_quality` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import crmkit as ck, pandas as pd
     >>> members = pd.DataFrame({"phone": ["140 0123", None], "name": ["Lin", "n/a"]})
     >>> len(profile_quality(ck.clean.profile_quality(members)).get_yticklabels())
@@ -122,9 +145,20 @@ def profile_quality(result: Any, *, ax: Any = None) -> Any:
 def find_duplicate_members(result: Any, *, ax: Any = None) -> Any:
     """How sure the pairs of possible duplicates are: how many there are at each probability.
 
-    `result`: what `clean.find_duplicate_members` gave; a lower `at_least` there shows the doubtful
-    ones too. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `clean.find_duplicate_members` gave; a lower `at_least` there shows the doubtful ones
+        too.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> pairs = pd.DataFrame({"member_id": ["M1"], "other_id": ["M2"], "probability": [0.97]})
     >>> find_duplicate_members(pairs).get_title()

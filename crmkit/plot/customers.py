@@ -17,7 +17,16 @@ def _finding(result: Any, attribute: str, source: str) -> None:
 def lifetime_value(result: Any, *, ax: Any = None) -> Any:
     """What each tenth of the members is still expected to bring, the most valuable first.
 
-    `result`: what `customers.lifetime_value` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.lifetime_value` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     import numpy as np
     import pandas as pd
@@ -50,9 +59,20 @@ def lifetime_value(result: Any, *, ax: Any = None) -> Any:
 def alive(model: Any, weeks: int = 104, *, ax: Any = None) -> Any:
     """How likely a member is still a customer: by how often they came, and when last.
 
-    `model`: what `customers.fit_purchases` or `customers.lifetime_value` gave. Every member in it
-    was first seen `weeks` ago. Who came often and stays away is lost sooner than who came seldom.
-    Returns the Axes.
+    Who came often and stays away is lost sooner than who came seldom.
+
+    Parameters
+    ----------
+    model
+        What `customers.fit_purchases` or `customers.lifetime_value` gave.
+    weeks
+        How long ago every member in it was first seen.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     import pandas as pd
 
@@ -84,9 +104,19 @@ def alive(model: Any, weeks: int = 104, *, ax: Any = None) -> Any:
 def holdout(result: Any, over: str = "week", *, ax: Any = None) -> Any:
     """What the models expected of the weeks held back, beside what came.
 
-    `result`: what `customers.holdout` gave. `over`: ``"week"`` adds the purchases of all members up,
-    week by week; ``"repeats"`` shows the mean of members by how often they had come before. Returns
-    the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.holdout` gave.
+    over
+        ``"week"`` adds the purchases of all members up, week by week; ``"repeats"`` shows the mean
+        of members by how often they had come before.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _finding(result, "by_repeats", "customers.holdout")
     if over not in ("week", "repeats"):
@@ -122,7 +152,16 @@ def holdout(result: Any, over: str = "week", *, ax: Any = None) -> Any:
 def movement(result: Any, *, ax: Any = None) -> Any:
     """New, returning and reactivated members of each period upwards, lapsed ones downwards.
 
-    `result`: what `customers.movement` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.movement` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     moves = ("returning", "reactivated", "new", "lapsed")
@@ -155,8 +194,18 @@ def movement(result: Any, *, ax: Any = None) -> Any:
 def spend(result: Any, value: str = "revenue_each", *, ax: Any = None) -> Any:
     """Customers or what each spends, per group: a line over time, bars for anything else.
 
-    `result`: what `customers.spend` gave with `by`; `value`: customers, orders, revenue,
-    revenue_each, orders_each or aov. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.spend` gave with `by`.
+    value
+        customers, orders, revenue, revenue_each, orders_each or aov.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     from crmkit.customers.moves import FIGURES
 
@@ -178,7 +227,16 @@ def spend(result: Any, value: str = "revenue_each", *, ax: Any = None) -> Any:
 def days_between(result: Any, *, ax: Any = None) -> Any:
     """Within how many days those who come again have come: a half, four fifths, nine tenths.
 
-    `result`: what `customers.days_between` gave, without `by` or for one group. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.days_between` gave, without `by` or for one group.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["days", "times", "cumulative_share"], "customers.days_between")
@@ -208,8 +266,18 @@ def days_between(result: Any, *, ax: Any = None) -> Any:
 def purchases_per_member(result: Any, most: int = 15, *, ax: Any = None) -> Any:
     """Which share of the members bought once, twice, three times …
 
-    `result`: what `customers.purchases_per_member` gave; `most`: from so many on they stand in one
-    bar. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.purchases_per_member` gave.
+    most
+        From so many on they stand in one bar.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["purchases", "members"], "customers.purchases_per_member")
@@ -234,7 +302,16 @@ def purchases_per_member(result: Any, most: int = 15, *, ax: Any = None) -> Any:
 def churn_by_purchase(result: Any, *, ax: Any = None) -> Any:
     """After which purchase how many stay away, with the 95 % interval.
 
-    `result`: what `customers.churn_by_purchase` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.churn_by_purchase` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(
@@ -263,7 +340,16 @@ def churn_by_purchase(result: Any, *, ax: Any = None) -> Any:
 def revenue_tree(result: Any, *, ax: Any = None) -> Any:
     """From one revenue to the other, step by step: what each factor added or took.
 
-    `result`: what `customers.revenue_tree` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `customers.revenue_tree` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["step", "effect", "change_rate"], "customers.revenue_tree")
@@ -306,8 +392,18 @@ def revenue_tree(result: Any, *, ax: Any = None) -> Any:
 def churn_model(result: Any, *, ax: Any = None) -> Any:
     """Whether the forecast can be believed: what was told against what came, in ten groups.
 
-    `result`: what `customers.churn_model` gave. Dots on the line: of those told 30 %, 30 % stayed
-    away. Returns the Axes.
+    Dots on the line: of those told 30 %, 30 % stayed away.
+
+    Parameters
+    ----------
+    result
+        What `customers.churn_model` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _finding(result, "calibration", "customers.churn_model")
     table = result.calibration

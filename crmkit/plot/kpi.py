@@ -19,9 +19,21 @@ DAILY = ("days", "daily_orders", "daily_revenue")
 def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> Any:
     """What was sold, per group: a line over months, weeks or days, bars for anything else.
 
-    `summary`: what `kpi.sales_summary` gave with one or two columns in `by`; `value`: which figure
-    (revenue, orders, units, aov, upt, item_price, gross_margin, margin_rate). Returns the Axes.
+    Parameters
+    ----------
+    summary
+        What `kpi.sales_summary` gave with one or two columns in `by`.
+    value
+        Which figure (revenue, orders, units, aov, upt, item_price, gross_margin, margin_rate).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> summary = pd.DataFrame({"hour": [9, 10], "revenue": [120.0, 300.0]})
     >>> sales_summary(summary).get_ylabel()
@@ -45,9 +57,18 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
 
 @_style.chart
 def member_share(result: Any, *, ax: Any = None) -> Any:
-    """How much members bring, per group. `result`: what `kpi.member_share` gave with `by`.
+    """How much members bring, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.member_share` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _rate(ax, result, "member_share", ("member_revenue", "revenue"))
 
@@ -56,16 +77,34 @@ def member_share(result: Any, *, ax: Any = None) -> Any:
 def conversion_rate(result: Any, *, ax: Any = None) -> Any:
     """How many of those who came bought, per group, with its 95 % interval.
 
-    `result`: what `kpi.conversion_rate` gave with `by`. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.conversion_rate` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _rate(ax, result, "conversion_rate", ("orders", "visitors"))
 
 
 @_style.chart
 def csat(result: Any, *, ax: Any = None) -> Any:
-    """Satisfaction per group with its 95 % interval. `result`: what `kpi.csat` gave with `by`.
+    """Satisfaction per group with its 95 % interval.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.csat` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _rate(ax, result, "csat", ("satisfied", "answers"))
 
@@ -74,7 +113,16 @@ def csat(result: Any, *, ax: Any = None) -> Any:
 def nps(result: Any, *, ax: Any = None) -> Any:
     """The net promoter score per group with its 95 % interval.
 
-    `result`: what `kpi.nps` gave with `by`. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.nps` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _rate(ax, result, "nps", ("promoters", "passives", "detractors", "answers"))
 
@@ -83,7 +131,16 @@ def nps(result: Any, *, ax: Any = None) -> Any:
 def repeat_purchase_rate(result: Any, *, ax: Any = None) -> Any:
     """How many buyers bought again, per group, with its 95 % interval.
 
-    `result`: what `kpi.repeat_purchase_rate` gave with `by`. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.repeat_purchase_rate` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _rate(ax, result, "repeat_purchase_rate", ("repeaters", "buyers"))
 
@@ -92,7 +149,16 @@ def repeat_purchase_rate(result: Any, *, ax: Any = None) -> Any:
 def retention_rate(result: Any, *, ax: Any = None) -> Any:
     """How many came back, per group, with its 95 % interval.
 
-    `result`: what `kpi.retention_rate` gave with `by`. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.retention_rate` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _rate(ax, result, "retention_rate", ("retained", "buyers"))
 
@@ -116,7 +182,16 @@ def _rate(ax: Any, result: Any, rate: str, counts: tuple[str, ...]) -> None:
 def referral_rate(result: Any, *, ax: Any = None) -> Any:
     """Referrals made per active member, and the share of them that joined, over time.
 
-    `result`: what `kpi.referral_rate` gave with `by`. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.referral_rate` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["referral_rate", "joined_rate"], "kpi.referral_rate")
@@ -133,8 +208,19 @@ def referral_rate(result: Any, *, ax: Any = None) -> Any:
 def funnel(result: Any, *, ax: Any = None) -> Any:
     """How many visits reach each step, and what share of the step before goes on.
 
-    `result`: what `kpi.funnel` gave, without `by` or for one group. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.funnel` gave, without `by` or for one group.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> steps = pd.DataFrame({"step": [1, 2], "event": ["view", "buy"], "visits": [10, 4],
     ...     "lost": [0, 6], "step_rate": [1.0, 0.4], "reached_rate": [1.0, 0.4]})
@@ -171,8 +257,18 @@ def funnel(result: Any, *, ax: Any = None) -> Any:
 def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
     """How a figure changed over time: bars above and below the line of no change.
 
-    `result`: what `kpi.growth` gave without `by`; `change`: "yoy" (against last year) or "pop"
-    (against the period before). Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.growth` gave without `by`.
+    change
+        "yoy" (against last year) or "pop" (against the period before).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, [change], "kpi.growth")
@@ -203,7 +299,16 @@ def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
 def attainment(result: Any, *, ax: Any = None) -> Any:
     """How much of the target each group reached; the line is the target.
 
-    `result`: what `kpi.attainment` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.attainment` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["attainment", "target"], "kpi.attainment")
@@ -235,7 +340,16 @@ def attainment(result: Any, *, ax: Any = None) -> Any:
 def monitor(result: Any, *, ax: Any = None) -> Any:
     """How the running month goes: revenue against what should have been reached by now.
 
-    `result`: what `kpi.monitor` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.monitor` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["pace", "status", "month"], "kpi.monitor")
@@ -281,8 +395,20 @@ def cohort_retention(
 ) -> Any:
     """Who came back how long after the first purchase; periods that lie ahead stay empty.
 
-    `result`: what `kpi.cohort_retention` gave; `months`: how many periods after the first purchase,
-    and `latest`: how many cohorts, the latest, are drawn. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.cohort_retention` gave.
+    months
+        How many periods after the first purchase are drawn.
+    latest
+        How many cohorts, the latest, are drawn.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     since = next((n for n in table.columns if n in SINCE.values()), "months_since")

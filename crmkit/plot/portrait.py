@@ -12,10 +12,31 @@ from crmkit.tables import TableError
 def bars(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None) -> Any:
     """Bars of column `y` for each `x` (one set a `hue`), in the order of the table.
 
-    `frame` is any small dataframe with these columns; codes and headings are shown in the current
-    language. Returns the Axes. Raises `TableError` when a column is missing, or several rows would
-    share a bar.
+    Parameters
+    ----------
+    frame
+        Any small dataframe with these columns; codes and headings are shown in the current
+        language.
+    x
+        The column of the places along the axis.
+    y
+        The column of the figure.
+    hue
+        The column that tells several sets apart.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Raises
+    ------
+    TableError
+        When a column is missing, or several rows would share a bar.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> bars(pd.DataFrame({"channel": ["web"], "orders": [12]}), "channel", "orders").get_ylabel()
     'Orders'
@@ -29,7 +50,19 @@ def bars(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None) 
 def lines(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None) -> Any:
     """A line of column `y` along `x` (one for each `hue`): for months, hours, minutes.
 
-    Otherwise as `bars`.
+    Parameters
+    ----------
+    frame, x, y, hue, ax, names
+        As in `bars`.
+
+    Returns
+    -------
+    The Axes.
+
+    Raises
+    ------
+    TableError
+        As `bars`.
     """
     table = _one_each(frame, x, y, hue)
     _forms.lines(ax, table, x, y, hue)
@@ -40,7 +73,21 @@ def lines(frame: Any, x: str, y: str, hue: str | None = None, *, ax: Any = None)
 def spread(frame: Any, x: str, y: str, *, ax: Any = None) -> Any:
     """How the values of column `y` spread within each group `x`: median, middle half, nine tenths.
 
-    `frame` has one row per thing; otherwise as `bars`.
+    Parameters
+    ----------
+    frame
+        One row per thing.
+    x, y, ax, names
+        As in `bars`.
+
+    Returns
+    -------
+    The Axes.
+
+    Raises
+    ------
+    TableError
+        When a column is missing.
     """
     table = _style.known(_checked(frame, x, y).dropna(subset=[x]), y)
     order = list(dict.fromkeys(table[x]))

@@ -12,7 +12,18 @@ from crmkit.tables import TableError
 def price_index(result: Any, value: str = "fisher", *, ax: Any = None) -> Any:
     """How prices moved; the dashed line is the period that is 100.
 
-    `result`: what `kpi.price_index` gave; `value`: fisher, laspeyres or paasche. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.price_index` gave.
+    value
+        fisher, laspeyres or paasche.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["products", "matched_share", value], "kpi.price_index")
@@ -32,9 +43,21 @@ def price_index(result: Any, value: str = "fisher", *, ax: Any = None) -> Any:
 def price_elasticity(result: Any, top: int = 12, *, ax: Any = None) -> Any:
     """How sales moved beside prices, with intervals and the warning that it was no experiment.
 
-    `result`: what `kpi.price_elasticity` gave; `top`: how many groups, the most sensitive first.
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.price_elasticity` gave.
+    top
+        How many groups, the most sensitive first.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.kpi import price_elasticity as observed
     >>> lines = pd.DataFrame({"product_id": "tea", "quantity": [90, 25, 100] * 5,

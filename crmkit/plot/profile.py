@@ -14,8 +14,19 @@ _COUNTS = ("field", "n", "filled", "missing", "completeness", "right", "wrong", 
 def completeness(result: Any, *, ax: Any = None) -> Any:
     """Which part of the records is filled in: a bar per field, the emptiest on top.
 
-    `result`: what `profile.completeness` gave, with at most one column in `by`. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `profile.completeness` gave, with at most one column in `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> result = pd.DataFrame({"field": ["email", "phone"], "n": [4, 4], "filled": [2, 4],
     ...                        "missing": [2, 0], "completeness": [0.5, 1.0]})
@@ -31,9 +42,20 @@ def completeness(result: Any, *, ax: Any = None) -> Any:
 def accuracy(result: Any, *, ax: Any = None) -> Any:
     """Which part of what is filled in is right: a bar per field, the worst on top.
 
-    `result`: what `profile.accuracy` gave, with at most one column in `by`; its 95 % interval is
-    drawn where it has one (records confirmed by a sample). Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `profile.accuracy` gave, with at most one column in `by`; its 95 % interval is drawn
+        where it has one (records confirmed by a sample).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> result = pd.DataFrame({"field": ["email", "phone"], "n": [4, 4], "right": [2, 4],
     ...                        "wrong": [2, 0], "accuracy": [0.5, 1.0]})
@@ -67,9 +89,23 @@ def accuracy(result: Any, *, ax: Any = None) -> Any:
 def persona(result: Any, top: int = 8, *, ax: Any = None) -> Any:
     """Where a segment differs from all members, and how much of it does not: share beside share.
 
-    `result`: what `profile.persona` gave for a segment; `top`: how many tags. The line is the 95 %
-    interval of the share; the square is the share among all members. Returns the Axes.
+    The line is the 95 % interval of the share; the square is the share among all members.
 
+    Parameters
+    ----------
+    result
+        What `profile.persona` gave for a segment.
+    top
+        How many tags.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.profile import persona as portrait
     >>> tagged = pd.DataFrame({"member_id": ["M1", "M2"], "level": ["gold", "regular"]})
@@ -110,10 +146,21 @@ def persona(result: Any, top: int = 8, *, ax: Any = None) -> Any:
 
 @_style.chart
 def gaps(result: Any, *, ax: Any = None) -> Any:
-    """How many records lack how many fields. `result`: what `profile.gaps` gave.
+    """How many records lack how many fields.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `profile.gaps` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> result = pd.DataFrame({"member_id": ["M1", "M2"], "filled": [1, 2], "of": [2, 2],
     ...                        "completeness": [0.5, 1.0], "ask_for": ["phone", ""]})
@@ -140,8 +187,19 @@ def gaps(result: Any, *, ax: Any = None) -> Any:
 def mistakes(result: Any, *, ax: Any = None) -> Any:
     """Which mistakes the records hold: a bar per field and reason, the most frequent on top.
 
-    `result`: what `profile.mistakes` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `profile.mistakes` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> found = pd.DataFrame({"member_id": ["M2"], "field": ["phone"], "value": ["1380"],
     ...                       "reason": ["phone_shape"]})
@@ -176,9 +234,21 @@ def mistakes(result: Any, *, ax: Any = None) -> Any:
 def tag_members(tagged: Any, kind: str = "life_cycle", *, ax: Any = None) -> Any:
     """How many members have each tag of one kind; – where nothing can be told.
 
-    `tagged`: what `profile.tag_members` gave; `kind`: which of its columns (life_cycle,
-    spending_power, preference, price_sensitivity …). Returns the Axes.
+    Parameters
+    ----------
+    tagged
+        What `profile.tag_members` gave.
+    kind
+        Which of its columns (life_cycle, spending_power, preference, price_sensitivity …).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> tagged = pd.DataFrame({"member_id": ["M1", "M2"], "life_cycle": ["new", "new"]})
     >>> tag_members(tagged).get_title()

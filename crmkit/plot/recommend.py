@@ -12,9 +12,21 @@ from crmkit.tables import TableError
 def evaluation(result: Any, value: str = "ndcg", *, ax: Any = None) -> Any:
     """How well each recommender ranks, the best on top, beside the best sellers as the floor.
 
-    `result`: what `recommend.evaluate` gave; `value`: which figure (precision, recall, ndcg,
-    hit_rate, coverage, novelty). Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `recommend.evaluate` gave.
+    value
+        Which figure (precision, recall, ndcg, hit_rate, coverage, novelty).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.recommend import ItemCF, evaluate
     >>> sales = pd.DataFrame({"member_id": ["M1", "M1", "M2", "M2", "M3", "M3"], "quantity": 1,
@@ -52,9 +64,19 @@ def evaluation(result: Any, value: str = "ndcg", *, ax: Any = None) -> Any:
 def also_bought(result: Any, *, ax: Any = None) -> Any:
     """What customers who buy a product take along: a bar per companion, the most frequent on top.
 
-    `result`: what `recommend.also_bought` gave for one product; `names=products` shows the products
-    by name. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `recommend.also_bought` gave for one product.
+    ax, names
+        Where to draw, and what to call ids: `names=products` shows the products by name.
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> result = pd.DataFrame({"product_id": ["brush"], "rank": [1], "also_bought": ["paste"],
     ...     "orders": [3], "orders_both": [2], "confidence": [0.66], "lift": [1.3]})
@@ -88,9 +110,21 @@ def also_bought(result: Any, *, ax: Any = None) -> Any:
 def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
     """The rules with the highest lift: how many times as often as by chance.
 
-    `result`: what `recommend.association_rules` gave; `top`: how many rules; `names=products` shows
-    the products by name. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `recommend.association_rules` gave.
+    top
+        How many rules.
+    ax, names
+        Where to draw, and what to call ids: `names=products` shows the products by name.
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> result = pd.DataFrame({"if_bought": ["brush"], "then_bought": ["paste"], "lift": [1.3],
     ...     "baskets_both": [2], "confidence": [0.66]})
@@ -126,9 +160,19 @@ def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
 def substitutes(result: Any, *, ax: Any = None) -> Any:
     """The tree of what stands in for what: the further left two branches meet, the more alike.
 
-    `result`: what `recommend.substitutes` gave; `names=products` shows the products by name.
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `recommend.substitutes` gave.
+    ax, names
+        Where to draw, and what to call ids: `names=products` shows the products by name.
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.recommend import substitutes as tree
     >>> sales = pd.DataFrame({"member_id": list("aabbccddef"), "sale_id": range(10), "quantity": 1,

@@ -14,8 +14,19 @@ def rfm_groups(members: Any, *, ax: Any = None) -> Any:
     """How many members each of the eight RFM groups has, and its share of what they spent: the group
     that spent most first.
 
-    `members`: what `segment.rfm_groups` gave. Returns the Axes.
+    Parameters
+    ----------
+    members
+        What `segment.rfm_groups` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"rfm_group": ["important_value"], "monetary": [10.0]})
     >>> rfm_groups(members).get_title()
@@ -47,8 +58,17 @@ def rfm_groups(members: Any, *, ax: Any = None) -> Any:
 def rfm(members: Any, *, ax: Any = None) -> Any:
     """Every member as a dot: how long ago, how often, how much (the size).
 
-    `members`: what `segment.rfm` or `segment.rfm_groups` gave; at most 3,000 of them are drawn, every
-    n-th in order of member_id. Returns the Axes.
+    Parameters
+    ----------
+    members
+        What `segment.rfm` or `segment.rfm_groups` gave; at most 3,000 of them are drawn, every n-th
+        in order of member_id.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     import numpy as np
 
@@ -73,7 +93,16 @@ def rfm(members: Any, *, ax: Any = None) -> Any:
 def segment_summary(summary: Any, *, ax: Any = None) -> Any:
     """Each group's share of the members and of what they spent.
 
-    `summary`: what `segment.segment_summary` gave (with monetary). Returns the Axes.
+    Parameters
+    ----------
+    summary
+        What `segment.segment_summary` gave (with monetary).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     import pandas as pd
 
@@ -96,8 +125,20 @@ def segment_summary(summary: Any, *, ax: Any = None) -> Any:
 def by_demographics(result: Any, value: str = "revenue_each", *, ax: Any = None) -> Any:
     """One figure per kind of member.
 
-    `result`: what `segment.by_demographics` gave; `value`: members, buyer_share, aov, revenue_each
-    or orders_each. Averages hide how much people of a kind differ: see `overlap`. Returns the Axes.
+    Averages hide how much people of a kind differ: see `overlap`.
+
+    Parameters
+    ----------
+    result
+        What `segment.by_demographics` gave.
+    value
+        members, buyer_share, aov, revenue_each or orders_each.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     figures = ("members", "buyers", "buyer_share", "orders", "revenue", "aov", "revenue_each")
@@ -111,10 +152,27 @@ def by_demographics(result: Any, value: str = "revenue_each", *, ax: Any = None)
 def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -> Any:
     """How much the groups overlap: for each, the middle, the half in the middle and nearly all.
 
-    `members`: one row per member with the group and the value (for example `segment.rfm` joined
-    with the members). The box holds the middle half, the line in it is the median, the whiskers
-    reach from the 5th to the 95th percentile. Returns the Axes.
+    The box holds the middle half, the line in it is the median, the whiskers reach from the 5th to
+    the 95th percentile.
 
+    Parameters
+    ----------
+    members
+        One row per member with the group and the value (for example `segment.rfm` joined with the
+        members).
+    by
+        The column of the group.
+    value
+        The column of the value.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> members = pd.DataFrame({"gender": ["female", "male"] * 3, "monetary": [1., 2, 3, 4, 5, 6]})
     >>> overlap(members, "gender").get_xlabel()
@@ -139,7 +197,16 @@ def overlap(members: Any, by: str, value: str = "monetary", *, ax: Any = None) -
 def kmeans(clusters: Any, *, ax: Any = None) -> Any:
     """The clusters by two of their columns, each dot a member.
 
-    `clusters`: what `segment.kmeans` gave. Returns the Axes.
+    Parameters
+    ----------
+    clusters
+        What `segment.kmeans` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     if not hasattr(clusters, "centres"):
         raise TableError(_("Give what {source} returns.").format(source="segment.kmeans"))
@@ -176,8 +243,19 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
 def silhouette(clusters: Any, *, ax: Any = None) -> Any:
     """How clearly the members fall apart for each number of clusters that was tried.
 
-    `clusters`: what `segment.kmeans` gave without a fixed `k`. Returns the Axes.
+    Parameters
+    ----------
+    clusters
+        What `segment.kmeans` gave without a fixed `k`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from crmkit.segment import kmeans as cluster
     >>> members = pd.DataFrame({"member_id": range(20), "recency": [1, 90] * 10,
@@ -209,7 +287,16 @@ def silhouette(clusters: Any, *, ax: Any = None) -> Any:
 def migration(result: Any, *, ax: Any = None) -> Any:
     """Where the members of each group went: every row adds up to 100 %.
 
-    `result`: what `segment.migration` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `segment.migration` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["group_from", "group_to", "share_of_from"], "segment.migration")
@@ -233,7 +320,18 @@ def migration(result: Any, *, ax: Any = None) -> Any:
 def hml(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
     """What heavy, medium and light buyers are of the members, and of what is spent.
 
-    `members`: what `segment.hml` gave; `value`: the column it was judged by. Returns the Axes.
+    Parameters
+    ----------
+    members
+        What `segment.hml` gave.
+    value
+        The column it was judged by.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     from crmkit.segment.bands import HML
 
@@ -246,7 +344,18 @@ def hml(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
 def deciles(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
     """What each tenth of the members brings, and how much all up to there.
 
-    `members`: what `segment.deciles` gave; `value`: the column it was judged by. Returns the Axes.
+    Parameters
+    ----------
+    members
+        What `segment.deciles` gave.
+    value
+        The column it was judged by.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.known(_banded(members, "decile", value, "segment.deciles"), "decile")
     sums = table.groupby("decile")[value].sum().sort_index()
@@ -278,7 +387,18 @@ def deciles(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
 def composite_rank(members: Any, first: int = 15, *, ax: Any = None) -> Any:
     """The members with the best rank, and how far they lie above the others.
 
-    `members`: what `segment.composite_rank` gave; `first`: how many are drawn. Returns the Axes.
+    Parameters
+    ----------
+    members
+        What `segment.composite_rank` gave.
+    first
+        How many are drawn.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(members)
     _style.need(table, ["member_id", "rank", "rank_index"], "segment.composite_rank")

@@ -12,7 +12,16 @@ from crmkit.tables import is_nothing
 def gain_loss(result: Any, *, ax: Any = None) -> Any:
     """From the earlier sales to the later ones: what was gained (up) and lost (down), step by step.
 
-    `result`: what `kpi.gain_loss` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.gain_loss` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["source", "members", "share_of_earlier"], "kpi.gain_loss")
@@ -51,7 +60,16 @@ def gain_loss(result: Any, *, ax: Any = None) -> Any:
 def switching(result: Any, *, ax: Any = None) -> Any:
     """Where those who mainly bought one brand went: every row adds up to 100 %.
 
-    `result`: what `kpi.switching` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.switching` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["members", "share_of_from"], "kpi.switching")
@@ -88,7 +106,18 @@ def switching(result: Any, *, ax: Any = None) -> Any:
 def cross_shopping(result: Any, top: int = 12, *, ax: Any = None) -> Any:
     """How many members buy in one only, and in which together; what is bought together is in orange.
 
-    `result`: what `kpi.cross_shopping` gave; `top`: how many combinations. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.cross_shopping` gave.
+    top
+        How many combinations.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["sets", "members", "members_share"], "kpi.cross_shopping")
@@ -114,7 +143,18 @@ def cross_shopping(result: Any, top: int = 12, *, ax: Any = None) -> Any:
 def purchase_path(result: Any, top: int = 12, *, ax: Any = None) -> Any:
     """Which ways members went with their first orders, the commonest on top.
 
-    `result`: what `kpi.purchase_path` gave; `top`: how many ways. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `kpi.purchase_path` gave.
+    top
+        How many ways.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["members", "members_share"], "kpi.purchase_path")

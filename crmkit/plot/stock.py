@@ -18,9 +18,21 @@ FIGURES = ("cogs", "average_stock", "days", "turnover", "days_of_stock")
 def turnover(result: Any, value: str = "turnover", *, ax: Any = None) -> Any:
     """How often the stock turned, per group: a line over time, bars (fastest first) otherwise.
 
-    `result`: what `stock.turnover` gave with a column in `by`; `value`: turnover or days_of_stock.
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.turnover` gave with a column in `by`.
+    value
+        turnover or days_of_stock.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> result = pd.DataFrame({"category": ["dairy", "tea"], "turnover": [12.0, 3.0]})
     >>> turnover(result).get_xlabel()
@@ -40,45 +52,90 @@ def turnover(result: Any, value: str = "turnover", *, ax: Any = None) -> Any:
 
 @_style.chart
 def days_of_stock(result: Any, *, ax: Any = None) -> Any:
-    """How many days the stock lasts, per group. `result`: what `stock.days_of_stock` gave with `by`.
+    """How many days the stock lasts, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.days_of_stock` gave with `by`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _figure(ax, result, "days_of_stock", FIGURES)
 
 
 @_style.chart
 def sell_through(result: Any, *, ax: Any = None) -> Any:
-    """How much of what came in was sold, per group. `result`: what `stock.sell_through` gave.
+    """How much of what came in was sold, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.sell_through` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _figure(ax, result, "sell_through", ("sold", "received"))
 
 
 @_style.chart
 def moving_rate(result: Any, *, ax: Any = None) -> Any:
-    """How many products in stock sold at all, per group. `result`: what `stock.moving_rate` gave.
+    """How many products in stock sold at all, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.moving_rate` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _figure(ax, result, "moving_rate", ("moving", "in_stock"))
 
 
 @_style.chart
 def stockout_rate(result: Any, *, ax: Any = None) -> Any:
-    """How often shelves were empty, per group. `result`: what `stock.stockout_rate` gave.
+    """How often shelves were empty, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.stockout_rate` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _figure(ax, result, "stockout_rate", ("out", "product_days"))
 
 
 @_style.chart
 def best_seller_share(result: Any, *, ax: Any = None) -> Any:
-    """How much the best sellers bring, per group. `result`: what `stock.best_seller_share` gave.
+    """How much the best sellers bring, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.best_seller_share` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     counts = ("best_sellers", "top_revenue", "revenue", "top_units", "units")
     _figure(ax, result, "best_seller_share", counts)
@@ -86,9 +143,18 @@ def best_seller_share(result: Any, *, ax: Any = None) -> Any:
 
 @_style.chart
 def new_product_share(result: Any, *, ax: Any = None) -> Any:
-    """How much new products bring, per group. `result`: what `stock.new_product_share` gave.
+    """How much new products bring, per group.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.new_product_share` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     _figure(ax, result, "new_product_share", ("new_revenue", "revenue"))
 
@@ -120,7 +186,16 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     """How few products bring most: the share of each as a bar, of many as an area, in its three
     classes; a line adds them up.
 
-    `result`: what `stock.abc` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.abc` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["abc", "value_share", "cumulative_share"], "stock.abc")
@@ -169,7 +244,16 @@ def abc(result: Any, *, ax: Any = None) -> Any:
 def xyz(result: Any, *, ax: Any = None) -> Any:
     """How evenly products sell: how many there are at each coefficient of variation.
 
-    `result`: what `stock.xyz` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.xyz` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["xyz", "variation"], "stock.xyz")
@@ -192,9 +276,18 @@ def xyz(result: Any, *, ax: Any = None) -> Any:
 
 @_style.chart(size=(9, 6.2))
 def abc_xyz(result: Any, *, ax: Any = None) -> Any:
-    """How many products stand in each of the nine classes. `result`: what `stock.abc_xyz` gave.
+    """How many products stand in each of the nine classes.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.abc_xyz` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["abc", "xyz"], "stock.abc_xyz")
@@ -212,7 +305,16 @@ def abc_xyz(result: Any, *, ax: Any = None) -> Any:
 def ageing(result: Any, *, ax: Any = None) -> Any:
     """How long the goods have lain there, by value at cost; one column per group where there are.
 
-    `result`: what `stock.ageing` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.ageing` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     columns = ("age_class", "days_from", "days_to", "units", "value", "value_share")
@@ -260,8 +362,19 @@ def economic_order_quantity(
 ) -> Any:
     """Ordering, holding and total cost a year for each order quantity, and the cheapest of them.
 
-    Inputs as in `stock.economic_order_quantity`. Returns the Axes.
+    Parameters
+    ----------
+    yearly_demand, order_cost, holding_cost
+        As in `stock.economic_order_quantity`.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
 
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> economic_order_quantity(1000, 10, 0.5).get_title()
     'Cheapest at 200 pieces an order; near it the cost is flat'
     """
@@ -296,10 +409,23 @@ def reorder_point(
 ) -> Any:
     """How the stock of a product goes down, is ordered at the reorder point, and comes back up.
 
-    `demand`, `lead_days`, `sd` and `service` as in `stock.reorder_point`; `quantity`: pieces an
-    order (without it, two weeks' demand and at least what sells until delivery). The picture shows
-    even demand: safety stock is what remains on such a day. Returns the Axes.
+    The picture shows even demand: safety stock is what remains on such a day.
 
+    Parameters
+    ----------
+    demand, lead_days, sd, service
+        As in `stock.reorder_point`.
+    quantity
+        Pieces an order (without it, two weeks' demand and at least what sells until delivery).
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
+
+    Examples
+    --------
     >>> reorder_point(15, 2, 5, 0.90).get_title()
     'Order again at 39.1 pieces, of which 9.1 are safety stock'
     """
@@ -334,8 +460,17 @@ def reorder_point(
 def reorder_plan(result: Any, *, ax: Any = None) -> Any:
     """The shelves that need goods most: what is on hand against the reorder point.
 
-    `result`: what `stock.reorder_plan` gave; the twelve furthest below are drawn, each with the
-    pieces to order. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.reorder_plan` gave; the twelve furthest below are drawn, each with the pieces to
+        order.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["on_hand", "reorder_point", "order"], "stock.reorder_plan")
@@ -378,9 +513,18 @@ def reorder_plan(result: Any, *, ax: Any = None) -> Any:
 
 @_style.chart(size=(9, 7))
 def transfer_plan(result: Any, *, ax: Any = None) -> Any:
-    """How many pieces go from which store to which. `result`: what `stock.transfer_plan` gave.
+    """How many pieces go from which store to which.
 
-    Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.transfer_plan` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["from_store_id", "to_store_id", "quantity"], "stock.transfer_plan")
@@ -407,7 +551,16 @@ def transfer_plan(result: Any, *, ax: Any = None) -> Any:
 def suggest_structure(result: Any, *, ax: Any = None) -> Any:
     """How many products get which advice, and how much money that frees.
 
-    `result`: what `stock.suggest_structure` gave. Returns the Axes.
+    Parameters
+    ----------
+    result
+        What `stock.suggest_structure` gave.
+    ax, names
+        Where to draw, and what to call ids (a dictionary, or tables).
+
+    Returns
+    -------
+    The Axes.
     """
     table = _style.to_pandas(result)
     _style.need(table, ["advice", "frees"], "stock.suggest_structure")

@@ -138,7 +138,7 @@ def gaps(
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: As `completeness`.
+        As `completeness`.
 
     Examples
     --------

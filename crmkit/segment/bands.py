@@ -60,8 +60,7 @@ def hml(members: Any, value: str = "monetary", *, heavy: float = 0.2, medium: fl
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When a column is missing or no
-        number.
+        When a column is missing or no number.
     CrmkitError
         For shares outside 0..1 or together above 1.
 
@@ -122,8 +121,7 @@ def deciles(members: Any, value: str = "monetary", *, bins: int = 10) -> Any:
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When a column is missing or no
-        number.
+        When a column is missing or no number.
     CrmkitError
         For `bins` outside 2 to 100.
 
@@ -175,8 +173,7 @@ def composite_rank(
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When a column is missing or no
-        number.
+        When a column is missing or no number.
     CrmkitError
         For a direction or weights that are none.
 

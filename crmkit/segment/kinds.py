@@ -32,8 +32,7 @@ def segment_summary(members: Any, by: str = "rfm_group") -> Any:
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When the group is missing, or a
-        figure is no number.
+        When the group is missing, or a figure is no number.
 
     Examples
     --------
@@ -218,7 +217,7 @@ def migration(sales: Any, before: str | date, after: str | date, *, days: int | 
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: As `rfm`, and when a day is none.
+        As `rfm`, and when a day is none.
 
     Examples
     --------

@@ -264,9 +264,8 @@ def rfm_groups(members: Any, *, high_from: int | None = None, bins: int | None =
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: When a score is missing or no
-        number, or when the scores are plainly not 1 to `bins`: everybody would stand in the wrong
-        group.
+        When a score is missing or no number, or when the scores are plainly not 1 to `bins`:
+        everybody would stand in the wrong group.
 
     References
     ----------

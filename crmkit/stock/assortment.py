@@ -400,7 +400,7 @@ def abc_xyz(
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: As `abc` and `xyz`.
+        As `abc` and `xyz`.
 
     References
     ----------

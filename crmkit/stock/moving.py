@@ -56,8 +56,7 @@ def turnover(
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: For missing columns, or a product
-        that stands twice.
+        For missing columns, or a product that stands twice.
 
     References
     ----------
@@ -149,7 +148,7 @@ def days_of_stock(
     Raises
     ------
     TableError
-        When a column is missing or of the wrong kindableError: As `turnover`.
+        As `turnover`.
 
     References
     ----------

@@ -63,25 +63,44 @@ def read(
     larger than the memory if need be (``.df()`` makes pandas of it, ``.pl()`` Polars). Columns get
     the kind the contract wants and all their values allow: ids stay text (0001, 22E1, 1.10), money
     becomes numbers (¥9.50, 1.234,50, 12.50-), dates become dates; what fits no kind wholly stays
-    text. Everything is guessed unless you say it, and `report` tells what was guessed:
+    text. Everything is guessed unless you say it, and `report` tells what was guessed. Rows that
+    are totals or the headings again are left out and counted there.
 
-    - `source`: CSV and other text (also gzip), Excel, JSON, Parquet, a DuckDB or SQLite file, a
-      database by SQLAlchemy URL; a folder, a pattern (``"till/*.csv"``) or a ZIP archive of such
-      files is read as one table
-    - `sheet`: the Excel sheet or the table of a database (default: the first with anything in
-      it; a database's only one); `query`: SQL to ask a database instead
-    - `delimiter`: what parts the columns, one character; " " for runs of blanks
-    - `headings`: the line they stand in, from 1; 0: there are none; or the names
-    - `decimal`: "." or ","; `encoding`: "utf-8", "gb18030", "big5", "cp1252" …
-    - `day_first`: whether 03/05/2025 is the third of May; undecided dates stay text
-    - `time_zone`: the zone of the shop's clock, to which times that carry a zone are moved
+    Parameters
+    ----------
+    source
+        CSV and other text (also gzip), Excel, JSON, Parquet, a DuckDB or SQLite file, a database by
+        SQLAlchemy URL; a folder, a pattern (``"till/*.csv"``) or a ZIP archive of such files is
+        read as one table.
+    sheet
+        The Excel sheet or the table of a database (default: the first with anything in it; a
+        database's only one).
+    query
+        SQL to ask a database instead.
+    delimiter
+        What parts the columns, one character; " " for runs of blanks.
+    headings
+        The line they stand in, from 1; 0: there are none; or the names.
+    decimal
+        "." or ",".
+    encoding
+        "utf-8", "gb18030", "big5", "cp1252" …
+    day_first
+        Whether 03/05/2025 is the third of May; undecided dates stay text.
+    time_zone
+        The zone of the shop's clock, to which times that carry a zone are moved.
 
-    Rows that are totals or the headings again are left out and counted in the report.
+    Raises
+    ------
+    FileUnreadable
+        (a `CrmkitError`) When there is no such file, an empty one, a broken line (which), bytes of
+        no encoding or of several (where), no such sheet (which there are), or files hold different
+        tables.
+    CrmkitError
+        For a parameter of the wrong kind.
 
-    Raises `FileUnreadable` (a `CrmkitError`): no such file, an empty one, a broken line (which),
-    bytes of no encoding or of several (where), no such sheet (which there are), files that hold
-    different tables. Raises `CrmkitError` for a parameter of the wrong kind.
-
+    Examples
+    --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "sales.csv"
     >>> _ = file.write_text("order;paid on;amount\\n0001;31.12.2024;9,50\\n0002;1.1.2025;1.003,20\\n")
