@@ -8,6 +8,7 @@ with the signatures.
 import functools
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import yaml
@@ -52,6 +53,8 @@ WORDS = {
 }
 ALWAYS = ("args", "kwargs")
 """What stands in a signature without being an input anybody gives."""
+SECTIONS = ["Parameters", "Returns", "Raises", "References", "Examples"]
+"""Those of a docstring, in this order (numpydoc)."""
 
 
 @functools.cache
@@ -95,10 +98,40 @@ def signature(thing: object) -> str:
     return str(given.replace(parameters=plain, return_annotation=inspect.Signature.empty))
 
 
+def sections(thing: object) -> dict[str, str]:
+    """A docstring in its numpydoc sections; what stands before the first is under ``""``."""
+    parts = re.split(r"^(\w+)\n-+$", inspect.getdoc(thing) or "", flags=re.M)
+    return {
+        name: text.strip("\n") for name, text in zip(["", *parts[1::2]], parts[::2], strict=True)
+    }
+
+
+def listed(section: str) -> dict[str, str]:
+    """What a section of names says about each of them (``since, until`` is one line)."""
+    parts = re.split(r"^(?=\S)", section, flags=re.M)[1:]
+    pairs = (part.split("\n", 1) for part in parts)
+    return {name: " ".join(text.split()) for name, text in pairs}
+
+
+def english(thing: object) -> list[str]:
+    """The docstring as Markdown, but for its example."""
+    said = sections(thing)
+    parts = [said[""]]
+    takes = listed(said.get("Parameters", ""))
+    parts.append(
+        "\n".join(f"- `{name.replace(', ', '`, `')}`: {text}" for name, text in takes.items())
+    )
+    if "Returns" in said:
+        parts.append(f"**Returns**: {said['Returns']}")
+    for error, when in listed(said.get("Raises", "")).items():
+        parts.append(f"**Raises** `{error}`: {when}")
+    if "References" in said:
+        parts.append(f"**Source**: {said['References']}")
+    return [part.replace("``", "`") for part in parts]
+
+
 def entry(room: str, name: str, thing: object, language: str) -> str:
     """One function: signature, what it answers, takes and gives, an example."""
-    text = inspect.getdoc(thing) or ""
-    words, _sign, example = text.partition(">>> ")
     title = f"ck.{room}.{name}" if room != "labels" else f"ck.{name}"
     parts = [f"### {title}"]
     if thing.__name__ != name:
@@ -107,12 +140,9 @@ def entry(room: str, name: str, thing: object, language: str) -> str:
             f"### {title}\n\n`{name}` {same} `{thing.__name__}`" + {"zh": "。", "en": "."}[language]
         )
     parts.append(f"```python\n{name}{signature(thing)}\n```")
-    if language == "zh":
-        parts += told(room, name, thing, title)
-    else:
-        parts.append(words.replace("``", "`").strip())
-    if example:
-        parts.append(f"```pycon\n>>> {example.strip()}\n```")
+    parts += told(room, name, thing, title) if language == "zh" else english(thing)
+    if example := sections(thing).get("Examples"):
+        parts.append(f"```pycon\n{example}\n```")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -339,6 +339,8 @@ class Return(Finding):
         The ends of the interval of `roi`, from the difference's; None without one.
     n
         The treated members.
+    confidence
+        How often such an interval holds the true return, 0 to 1.
     """
 
     cost: float

@@ -204,8 +204,8 @@ def apply_offer(sales: IntoFrameT, offer: Offer) -> IntoFrameT:
     TableError
         When a column is missing.
 
-    Notes
-    -----
+    References
+    ----------
     Sharing out by largest remainder (Hamilton's method), as tills do, so that each line can be
     returned at what was paid for it.
 

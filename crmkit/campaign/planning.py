@@ -44,18 +44,18 @@ class Plan(Finding):
         The ends of its 95 % interval (delta method).
     target_orders, target_revenue
         The orders and the revenue of that.
-    profit
-        What `uplift` more orders would bring above the time without the offer.
     uplift
         The uplift hoped for.
+    profit
+        What `uplift` more orders would bring above the time without the offer.
     base_rate
         The part of those contacted who buy without the offer, 0 to 1; None when not given.
     sample_size
         Members that each group needs to show `uplift` in that rate; None without the rate.
-    power
-        The chance that a trial with `contacts` members, a share of them control, shows it.
     contacts
         Members to contact.
+    power
+        The chance that a trial with `contacts` members, a share of them control, shows it.
     """
 
     n_orders: int

@@ -349,24 +349,29 @@ def difference_in_differences(
         The column to compare; for one row per member, that with the same thing before.
     group, treatment, control
         The column that says who belongs to which group, and its two codes.
-    period, before, after, since, when
+    period, before, after
         As for `before_after`.
     pair
         The column that says which rows belong together.
+    since, when
+        As for `before_after`.
     confidence
         How often such an interval holds the true difference, 0 to 1.
 
     Returns
     -------
-    A `Difference` of the two changes (or gaps), with Welch's interval over the pairs. For the
-    idea: Card and Krueger (1994); for why pairs and not single rows: Bertrand, Duflo and
-    Mullainathan (2004).
+    A `Difference` of the two changes (or gaps), with Welch's interval over the pairs.
 
     Raises
     ------
     TableError
         When a column is missing or of the wrong kind, a pair is not complete, or a side has
         fewer than two.
+
+    References
+    ----------
+    For the idea: Card and Krueger (1994); for why pairs and not single rows: Bertrand, Duflo and
+    Mullainathan (2004).
 
     Examples
     --------

@@ -85,7 +85,7 @@ def clean_sales(
     and totals among the rows, test sales, cancelled orders, exact duplicates, lines without number,
     date, quantity or amount, negative prices (a bought line with a negative amount, too, and a
     return with a positive one). Only told: other amounts that do not fit, returns without a reason.
-    Returns stay: they are lines with a negative quantity.
+    Lines with a negative quantity are returns, and stay.
 
     Receipt numbers that begin again in every store, at every till or each day become store, till or
     day and number.

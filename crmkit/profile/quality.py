@@ -86,8 +86,8 @@ def completeness(
     TableError
         When a column named here is not in the table, or none of `ASKED` is.
 
-    Notes
-    -----
+    References
+    ----------
     The share of values that are present: the completeness of DAMA UK's six dimensions of data
     quality (2013). What is filled in may still be wrong: see `accuracy`.
 

@@ -194,10 +194,12 @@ def tag_members(
 
     Parameters
     ----------
-    members, sales, products, at, days
+    members, sales, products
         As for `facts`.
     rules
         The tag rules; without it, `default_rules`.
+    at, days
+        As for `facts`.
 
     Returns
     -------

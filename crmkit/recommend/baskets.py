@@ -123,8 +123,8 @@ def association_rules(
     CrmkitError
         When a threshold is out of its range.
 
-    Notes
-    -----
+    References
+    ----------
     Agrawal and Srikant (1994); frequent sets by FP-growth (Han, Pei and Yin, 2000) in mlxtend.
 
     Examples

@@ -91,8 +91,8 @@ def substitutes(
     TableError
         When a column is missing, or fewer than two products were bought.
 
-    Notes
-    -----
+    References
+    ----------
     Yule (1900); average linkage: Sokal and Michener (1958). The idea of a customer decision tree:
     what is decided first lies higher. It shows what is bought, not what would be bought if one were
     gone.

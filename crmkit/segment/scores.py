@@ -257,9 +257,9 @@ def rfm_groups(members: Any, *, high_from: int | None = None, bins: int | None =
 
     Returns
     -------
-    The frame with one more column, rfm_group: important_* where the monetary score is high,
-    general_* where it is not; *_value: recent and frequent; *_develop: recent, not yet frequent;
-    *_keep: frequent, but not recently; *_win_back: neither.
+    The frame with one more column, rfm_group: ``important_*`` where the monetary score is high,
+    ``general_*`` where it is not; ``*_value``: recent and frequent; ``*_develop``: recent, not yet
+    frequent; ``*_keep``: frequent, but not recently; ``*_win_back``: neither.
 
     Raises
     ------

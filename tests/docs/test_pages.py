@@ -72,6 +72,27 @@ def test_the_rooms_of_the_reference_are_all_looked_at(reference):
 
 
 @pytest.mark.parametrize("room", ROOMS)
+def test_the_help_names_every_input_in_order_and_none_that_is_gone(reference, room):
+    for name, thing in shown(reference, room).items():
+        takes = reference.listed(reference.sections(thing).get("Parameters", ""))
+        told = [one.lstrip("*") for names in takes for one in names.split(", ")]
+        assert told == reference.inputs(thing), f"{room}.{name}"
+        assert all(text[-1:] in ".:…" for text in takes.values()), f"{room}.{name}: no sentence"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_help_keeps_to_its_sections_and_the_example_stands_in_one(reference, room):
+    for name, thing in shown(reference, room).items():
+        said = reference.sections(thing)
+        found = list(said)[1:]
+        assert found == [one for one in reference.SECTIONS if one in found], f"{room}.{name}"
+        said.pop("Examples", None)
+        assert not re.search(
+            r">>>|^(Parameters|Returns|Raises|References)( |$)", "\n".join(said.values()), re.M
+        ), f"{room}.{name}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_every_function_is_explained_in_chinese(reference, room):
     said = reference.chinese()[room]
     assert set(said) == set(shown(reference, room)), "write it in docs/reference.zh.yaml"
