@@ -121,7 +121,7 @@ def find_duplicate_members(
     at_least
         Pairs below this probability are left out.
     largest_block
-        What more rows than this share is passed over.
+        What more rows than this share is no key to compare by.
 
     Returns
     -------

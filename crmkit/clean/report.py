@@ -79,7 +79,10 @@ class CleaningReport:
     def count(self, fault: str, column: str | None = None) -> int:
         """In how many rows this fault was found (summed over columns unless one is given).
 
-        Raises `TableError` for a code that is no fault's.
+        Raises
+        ------
+        TableError
+            For a code that is no fault's.
         """
         known = {*labels("fault", LANGUAGES[0]), *(finding.fault for finding in self.findings)}
         near = closest(str(fault), known) or "duplicate_row"

@@ -45,7 +45,7 @@ class PurchaseModel:
     n
         How many members it was fitted on.
     covariance
-        How unsure the parameters are together.
+        That of the logarithms of the parameters: how unsure they are together.
     """
 
     r: float
@@ -137,7 +137,7 @@ class SpendModel:
     correlation
         That of how often and how much among them: the model takes it for 0.
     covariance
-        How unsure the parameters are together.
+        That of the logarithms of the parameters: how unsure they are together.
     """
 
     p: float
