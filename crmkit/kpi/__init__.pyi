@@ -1,6 +1,8 @@
 from .cohorts import cohort_retention as cohort_retention
 from .crossing import cross_shopping as cross_shopping
 from .crossing import purchase_path as purchase_path
+from .flows import gain_loss as gain_loss
+from .flows import switching as switching
 from .goals import attainment as attainment
 from .goals import monitor as monitor
 from .loyalty import repeat_purchase_rate as repeat_purchase_rate
@@ -11,8 +13,6 @@ from .prices import price_index as price_index
 from .sales import growth as growth
 from .sales import member_share as member_share
 from .sales import sales_summary as sales_summary
-from .switching import gain_loss as gain_loss
-from .switching import switching as switching
 from .visits import conversion_rate as conversion_rate
 from .visits import funnel as funnel
 from .voice import csat as csat

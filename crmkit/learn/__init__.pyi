@@ -6,7 +6,7 @@ from .fields import guess as guess
 from .hints import hint as hint
 from .journey import progress as progress
 from .journey import way as way
-from .marks import marks as marks
+from .marking import marks as marks
 from .quizzes import quiz as quiz
 from .selftest import which_track as which_track
 from .tasks import Tasks as Tasks

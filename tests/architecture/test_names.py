@@ -1,6 +1,8 @@
 """What tab-completion shows: what is meant to be called, nothing else."""
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +25,12 @@ def test_tab_completion_shows_only_what_is_meant_to_be_called(module):
 
 def test_the_modules_themselves_are_shown():
     assert set(MODULES) < set(dir(ck))
+
+
+@pytest.mark.parametrize("stub", sorted(Path(ck.__file__).parent.rglob("*.pyi")), ids=str)
+def test_no_file_is_called_like_what_its_room_offers(stub):
+    """Whoever imports the file first would find the file where the function is meant."""
+    offered = re.findall(r"^from \.(\w+) import (\w+)", stub.read_text("utf-8"), re.M)
+    files = {path.stem for path in stub.parent.glob("*.py")}
+    if stub.parent != Path(ck.__file__).parent:
+        assert not files & {name for _file, name in offered}

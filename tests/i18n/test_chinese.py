@@ -118,7 +118,9 @@ def prose(page):
     return re.sub(r"```.*?```|<[^>]*>|(?<=\])\([^)]*\)", "", page, flags=re.S).splitlines()
 
 
-@pytest.mark.parametrize("page", ["README.zh.md", "datasets/DATASHEET.zh.md", "docs/zh/class.md", "docs/zh/server.md"])
+@pytest.mark.parametrize(
+    "page", ["README.zh.md", "datasets/DATASHEET.zh.md", "docs/zh/class.md", "docs/zh/server.md"]
+)
 def test_chinese_pages_have_chinese_punctuation(repository, page):
     lines = prose((repository / page).read_text("utf-8"))
     wrong = [(line, found) for line in lines if (found := half_width(line))]
