@@ -45,22 +45,20 @@ class Arguments:
         signature = inspect.signature(method)
         kept = [one for name, one in signature.parameters.items() if name != "tx"]
         self.signature = signature.replace(parameters=kept)
+        self._doors: dict[str, TypeAdapter] = {}
 
     @cached_property
     def _hints(self) -> dict[str, object]:
         return get_type_hints(self.method, include_extras=True)
 
-    @cached_property
-    def _doors(self) -> dict[str, TypeAdapter]:
-        doors = {}
-        for name, one in self.signature.parameters.items():
-            if name == "self":
-                continue
+    def _door(self, name: str) -> TypeAdapter:
+        """What checks this argument, made when one is first given."""
+        if name not in self._doors:
             kind = _checked(self._hints.get(name, Any), name)
-            if one.kind is one.VAR_KEYWORD:
+            if self.signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
                 kind = dict[str, kind]
-            doors[name] = TypeAdapter(kind, config=ConfigDict(arbitrary_types_allowed=True))
-        return doors
+            self._doors[name] = TypeAdapter(kind, config=ConfigDict(arbitrary_types_allowed=True))
+        return self._doors[name]
 
     def taken(self, desk: object, args: tuple, kwargs: dict) -> inspect.BoundArguments:
         """What was given, each checked; raises `BadValue`."""
@@ -69,12 +67,9 @@ class Arguments:
         except TypeError as error:
             raise self._misses(args, kwargs) from error
         bound.apply_defaults()
-        for name, door in self._doors.items():
-            parameter = self.signature.parameters[name]
-            value = bound.arguments[name]
-            if value is parameter.default:
-                continue
-            bound.arguments[name] = _let_in(door, name, plain(value))
+        for name, value in bound.arguments.items():
+            if name != "self" and value is not self.signature.parameters[name].default:
+                bound.arguments[name] = _let_in(self._door(name), name, plain(value))
         return bound
 
     def _misses(self, args: tuple, kwargs: dict) -> BadValue:

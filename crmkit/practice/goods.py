@@ -1,9 +1,11 @@
 """The goods: how a product is found by what somebody scans or types."""
 
+import json
 from functools import cache
 
 from sqlalchemy import and_, or_
 
+from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.practice import schema, values
 from crmkit.practice.command import Tx
@@ -78,9 +80,26 @@ def initials(name: str) -> str:
     >>> initials("重庆火锅底料"), initials("棉 T 恤 XL")
     ('cqhgdl', 'mtxxl')
     """
-    if name.isascii():
-        return "".join(one for one in name.casefold() if one.isalnum())
-    from pypinyin import Style, lazy_pinyin
+    return _of_the_course().get(name) or spelled(name)
 
-    first = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)
-    return "".join(one for part in first for one in part.casefold() if one.isalnum())
+
+@cache
+def _of_the_course() -> dict[str, str]:
+    """The course's goods, spelled when its data were made: the dictionary of all words is big."""
+    from crmkit.data.load import folder
+
+    try:
+        return json.loads((folder() / "zh" / "initials.json").read_text("utf-8"))
+    except (CrmkitError, OSError):  # a shop of one's own needs no course
+        return {}
+
+
+def spelled(name: str) -> str:
+    """The first letters, asked of the dictionary."""
+    if name.isascii():
+        letters = name
+    else:
+        from pypinyin import Style, lazy_pinyin
+
+        letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list))
+    return "".join(one for one in letters.casefold() if one.isalnum())

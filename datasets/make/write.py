@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crmkit.practice.goods import spelled
 from make.datasheet import datasheet
 from make.raw import MONTH, make_raw
 from make.shop import SEED, Shop, make_shop
@@ -57,6 +58,10 @@ def write_shop(folder: Path, seed: int = SEED) -> Shop:
             write_parquet(frame, place / f"{name}.parquet")
             if len(frame) <= SMALL:
                 write_csv(frame, place / "csv" / f"{name}.csv")
+    letters = {name: spelled(name) for name in shop.texts["zh"]["products"]["name"]}
+    (folder / "zh" / "initials.json").write_text(
+        json.dumps(letters, ensure_ascii=False, indent=0) + "\n", encoding="utf-8", newline="\n"
+    )
     sales, payments = shop.tables["sales"], shop.tables["payments"]
     month = sales[sales["sold_at"].dt.strftime("%Y-%m") == MONTH]
     write_csv(month, folder / "csv" / f"sales_{MONTH}.csv")
