@@ -5,20 +5,11 @@ name, phone, message, note or way to find the person by is left. What is forgott
 schema: whatever is sealed in a row about the person, or was said about such a row.
 """
 
-from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy import Table, func, select, update
 
 from crmkit.practice import schema
 from crmkit.practice.command import Tx
-from crmkit.practice.people import PLAIN_FIELDS, group_of
-
-PARTS = {
-    "ticket_id": schema.ticket,
-    "invite_id": schema.survey_invite,
-    "lot_id": schema.points_lot,
-    "merge_id": schema.member_merge,
-    "sale_id": schema.sale,
-}
-"""What a row without a member's number is a part of: whoever that is about, the row is about."""
+from crmkit.practice.people import PLAIN_FIELDS, group_of, theirs
 
 
 def erase(tx: Tx, member_id: str) -> None:
@@ -39,18 +30,6 @@ def erase(tx: Tx, member_id: str) -> None:
     empty = dict.fromkeys([*personal, *(one for one in PLAIN_FIELDS if m.c[one].nullable)])
     erased = {"status": "erased", "survivor_id": m.c.id, "erased_at": tx.now}
     _set(tx, m, m.c.id.in_(group), **empty, **erased)
-
-
-def theirs(table: Table, group: list[str]):
-    """The rows of a table that are about these members; None for a table about nobody."""
-    m = schema.member
-    named = [one.in_(group) for one in table.columns if one.references(m.c.id)]
-    if named:
-        return or_(*named)
-    for name, whole in PARTS.items():
-        if name in table.c:
-            return table.c[name].in_(select(whole.c.id).where(theirs(whole, group)))
-    return None
 
 
 def _forget(tx: Tx, table: Table, about) -> None:

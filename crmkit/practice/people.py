@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
-from sqlalchemy import select, true
+from sqlalchemy import Table, or_, select, true
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, masks, schema, values
@@ -23,6 +23,14 @@ TOGETHER = 500
 OPENED_AT_MOST = 20_000
 """Names that a search for a part of one opens."""
 SEALED_FIELDS = schema.SEALED_FIELDS
+PARTS = {
+    "ticket_id": schema.ticket,
+    "invite_id": schema.survey_invite,
+    "lot_id": schema.points_lot,
+    "merge_id": schema.member_merge,
+    "sale_id": schema.sale,
+}
+"""What a row without a member's number is a part of: whoever that is about, the row is about."""
 PLAIN_FIELDS = ("gender", "district", "occupation", "household", "home_store_id")
 
 
@@ -79,6 +87,18 @@ def owner_of(tx: Tx, member_id: str | None) -> str | None:
 def group_of(member_id: str):
     """A subquery: the member and everyone merged into them."""
     return select(table.c.id).where(table.c.survivor_id == member_id)
+
+
+def theirs(of: Table, group):
+    """The rows of a table that are about these members (a list or a subquery of their numbers); None
+    for a table about nobody."""
+    named = [one.in_(group) for one in of.columns if one.references(table.c.id)]
+    if named:
+        return or_(*named)
+    for name, whole in PARTS.items():
+        if name in of.c:
+            return of.c[name].in_(select(whole.c.id).where(theirs(whole, group)))
+    return None
 
 
 def of_own_stores(tx: Tx, column):

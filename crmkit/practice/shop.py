@@ -46,25 +46,6 @@ from crmkit.practice.keys import (
     require_fitting,
 )
 
-DESKS: dict[str, type[Desk]] = {
-    desk.name: desk
-    for desk in (
-        Members,
-        Till,
-        Points,
-        Offers,
-        Cards,
-        Stock,
-        Followups,
-        Pipeline,
-        Service,
-        Marketing,
-        Surveys,
-        Files,
-        Audit,
-        Office,
-    )
-}
 NOBODY = access.Staff("", "", "")
 OUTSIDE = ("supplier", "customer", "loss", "adjust")
 """Where goods come from and go to that are at no store."""
@@ -348,6 +329,9 @@ class Shop:
 
     def _repr_pretty_(self, printer, cycle: bool) -> None:
         printer.text(str(self))
+
+
+DESKS: dict[str, type[Desk]] = dict(Shop.__annotations__)
 
 
 def _is_served(url) -> bool:

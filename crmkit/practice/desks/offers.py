@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import schema, values
-from crmkit.practice.choices import Day, Text, Words
+from crmkit.practice.choices import Amount, Day, Text, Words, between
 from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.domain import pricing
 from crmkit.practice.errors import BadValue, Closed, NotEnoughStock, Refused
@@ -27,6 +27,8 @@ OFFERS = Listing(
     at="starts_on",
     store=None,
 )
+NEEDED = {"threshold": "amount_off", "percent_off": "percent_off", "gift": "gift_product_id"}
+"""What an offer of each kind says, and no other."""
 COUPONS = Listing(schema.coupon, "promotion_id member_id", "-made_at valid_to", store=None)
 
 
@@ -58,9 +60,9 @@ class Offers(Desk):
         *,
         starts_on: Day,
         ends_on: Day,
-        threshold: int | None = None,
-        amount_off: int | None = None,
-        percent_off: int | None = None,
+        threshold: Amount | None = None,
+        amount_off: Amount | None = None,
+        percent_off: between(1, 99) | None = None,
         gift_product_id: str | None = None,
         category: Words = None,
         level: Annotated[str, values.OneOf(schema.LEVELS, "level")] | None = None,
@@ -74,32 +76,24 @@ class Offers(Desk):
         offer_id = tx.new_code(schema.promotion, offer_id, "offer")
         if starts_on > ends_on:
             raise BadValue(_("The offer ends before it begins."))
-        of_kinds = {"amount_off": amount_off, "percent_off": percent_off, "gift": gift_product_id}
-        for other, given in of_kinds.items():
-            if given is not None and other != {"threshold": "amount_off"}.get(kind, kind):
+        needed = NEEDED[kind]
+        for other, given in tx.as_given(" ".join(NEEDED.values())).items():
+            if given is not None and other != needed:
                 raise BadValue(
                     _("An offer of the kind “{kind}” has no {field}."),
                     kind=label("kind", kind),
                     field=other,
                 )
-        least = None if threshold is None else values.cents(threshold, "threshold", least=1)
-        off = percent = gift = None
-        if kind == "threshold":
-            off = values.cents(amount_off, "amount_off", least=1)
-            if least is None or off > least:
-                raise BadValue(_("A threshold discount takes off at most its threshold."))
-        elif kind == "percent_off":
-            percent = values.quantity(percent_off, "percent_off", most=99)
-        else:
-            gift = find_product(tx, gift_product_id).id
+        if tx.given[needed] is None:
+            raise BadValue(_("{field} is missing."), field=needed)
+        if kind == "threshold" and (threshold is None or amount_off > threshold):
+            raise BadValue(_("A threshold discount takes off at most its threshold."))
         tx.insert(
             schema.promotion,
             id=offer_id,
-            threshold=least,
-            amount_off=off,
-            percent_off=percent,
-            gift_product_id=gift,
-            **tx.as_given("name kind category level coupon_only starts_on ends_on"),
+            gift_product_id=gift_product_id and find_product(tx, gift_product_id).id,
+            **tx.as_given("name kind threshold amount_off percent_off category level"),
+            **tx.as_given("coupon_only starts_on ends_on"),
         )
         tx.note(f"offer:{offer_id}", kind=kind)
         return _offer(tx.find(schema.promotion, offer_id))

@@ -44,42 +44,24 @@ def _happened(tx: Tx, member_id: str, most: int) -> list[Event]:
     group = people.group_of(member_id)
     s, back, t, o = schema.sale, schema.sale_return, schema.ticket, schema.opportunity
     f, box, c, a = (schema.followup_task, schema.outbox, schema.consent_event, schema.survey_answer)
-    i, merge = schema.survey_invite, schema.member_merge
-    none = null()
-    looks = {
-        "joined": select(table.c.joined_at, table.c.id, none, none).where(table.c.id.in_(group)),
-        "sale": select(s.c.at, s.c.id, s.c.total, none).where(s.c.member_id.in_(group)),
-        "return": select(back.c.at, back.c.id, -back.c.total, back.c.reason)
-        .join(s, s.c.id == back.c.sale_id)
-        .where(s.c.member_id.in_(group)),
-        "ticket": select(t.c.opened_at, t.c.id, none, t.c.kind).where(t.c.member_id.in_(group)),
-        "opportunity": select(o.c.opened_at, o.c.id, o.c.amount, o.c.stage).where(
-            o.c.member_id.in_(group)
-        ),
-        "followup": select(f.c.done_at, f.c.id, none, f.c.outcome).where(
-            f.c.member_id.in_(group), f.c.done_at.isnot(None)
-        ),
-        "message": select(box.c.sent_at, box.c.id, none, box.c.channel).where(
-            box.c.member_id.in_(group), box.c.status == "sent"
-        ),
-        "agreed": select(c.c.at, c.c.id, none, c.c.channel).where(
-            c.c.member_id.in_(group), c.c.given
-        ),
-        "withdrew": select(c.c.at, c.c.id, none, c.c.channel).where(
-            c.c.member_id.in_(group), ~c.c.given
-        ),
-        "survey": select(a.c.at, a.c.id, none, none)
-        .join(i, i.c.id == a.c.invite_id)
-        .where(i.c.member_id.in_(group)),
-        "merge": select(merge.c.at, merge.c.merged_id, none, none).where(
-            merge.c.kept_id.in_(group)
-        ),
-    }
-    found = [
-        Event(at, kind, str(number), amount, text and f"{TOLD[kind]}:{text}")
-        for kind, look in looks.items()
-        for at, number, amount, text in tx.all(
-            look.order_by(look.selected_columns[0].desc()).limit(most)
-        )
-    ]
+    merge = schema.member_merge
+    looks = (  # what, when, its number, an amount, what is said about it, and which of them
+        ("joined", table.c.joined_at, table.c.id, None, None, True),
+        ("sale", s.c.at, s.c.id, s.c.total, None, True),
+        ("return", back.c.at, back.c.id, -back.c.total, back.c.reason, True),
+        ("ticket", t.c.opened_at, t.c.id, None, t.c.kind, True),
+        ("opportunity", o.c.opened_at, o.c.id, o.c.amount, o.c.stage, True),
+        ("followup", f.c.done_at, f.c.id, None, f.c.outcome, f.c.done_at.isnot(None)),
+        ("message", box.c.sent_at, box.c.id, None, box.c.channel, box.c.status == "sent"),
+        ("agreed", c.c.at, c.c.id, None, c.c.channel, c.c.given),
+        ("withdrew", c.c.at, c.c.id, None, c.c.channel, ~c.c.given),
+        ("survey", a.c.at, a.c.id, None, None, True),
+        ("merge", merge.c.at, merge.c.merged_id, None, None, merge.c.kept_id.in_(group)),
+    )
+    found = []
+    for kind, when, number, amount, told, which in looks:
+        about = (null() if one is None else one for one in (amount, told))
+        look = select(when, number, *about).where(people.theirs(when.table, group), which)
+        for at, key, cents, text in tx.all(look.order_by(when.desc()).limit(most)):
+            found.append(Event(at, kind, str(key), cents, text and f"{TOLD[kind]}:{text}"))
     return sorted(found, key=lambda one: (one.at, one.kind, one.document), reverse=True)[:most]
