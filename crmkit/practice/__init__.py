@@ -14,10 +14,9 @@ A desk's method is written like this::
         name = "points"
 
         @command(roles="manager trainer")
-        def adjust(self, tx: Tx, member_id: str, points: int, reason: str) -> int:
+        def adjust(self, tx: Tx, member_id: str, points: int, reason: Text) -> int:
             \"\"\"Put a member's points right, for a reason; their balance.\"\"\"
             member = live(tx, member_id)                    # find, or refuse with NotFound
-            reason = values.text(reason, "reason")          # check what was typed
             ledger.earn(tx, member.id, points, ...)         # write through the ledger's writer
             tx.note(f"member:{member.id}", points=points)   # for the audit: ids and numbers only
             return ledger.balance(tx, member.id)            # plain values or a @record
@@ -27,9 +26,12 @@ A desk's method is written like this::
   for the roles named; nobody else), the idempotency key and one audit entry. `@query` reads only.
 - ``tx.now`` and ``tx.today`` are the only clock; ``tx.store_id`` is where the staff stands;
   ``tx.require_at(store)`` checks the same permission at another store.
-- Arguments and results must be plain values, dates, lists, dicts, tuples or `@record` classes.
-  Annotate money as `Cents` and codes as ``Annotated[str, "points_kind"]``: `display` shows them
-  so; headings stand in the catalogues under ``record`` (``Task.name`` where one record differs).
+- What is typed is checked before the method begins, as its annotation says (`Text`, `Day`,
+  `Amount` … in `choices`); ``tx.as_given(table)`` hands arguments on to its columns.
+- Arguments and results must be plain values, dates, lists, dicts, tuples or `@record` classes;
+  the columns of a table are fields of ``@record(of=table)``, a new one too. Annotate money as
+  `Cents` and codes as ``Annotated[str, "points_kind"]``: `display` shows them so; headings stand
+  in the catalogues under ``record`` (``Task.name`` where one record differs).
 - ``tx.find(table, id)`` gives a row or refuses; ``tx.insert(table, …)`` fills in the moment, the
   store and the staff. Personal text goes into a ``…_sealed`` column: ``tx.insert`` and
   ``tx.update`` seal what is given by its bare name, ``tx.built(Record, table, row)`` unseals it.

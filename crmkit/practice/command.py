@@ -153,13 +153,17 @@ class Tx:
             found[key] = self.unseal(r, "text_sealed", about, sealed)
         return found
 
-    def as_given(self, names: str) -> dict[str, object]:
-        """The command's arguments of these names, as the door let them in: to be written as is."""
-        return {one: self.given[one] for one in names.split()}
+    def as_given(self, which: str | Table) -> dict[str, object]:
+        """The command's arguments of these names, or those that are columns of a table, as the door
+        let them in: to be written as they are."""
+        if isinstance(which, str):
+            return {one: self.given[one] for one in which.split()}
+        columns = {one.name.removesuffix("_sealed") for one in which.columns}
+        return {name: one for name, one in self.given.items() if name in columns}
 
-    def changed(self, names: str) -> dict[str, object]:
-        """Those arguments of these names that were given: what is to be changed."""
-        return {name: one for name, one in self.as_given(names).items() if one is not None}
+    def changed(self, table: Table) -> dict[str, object]:
+        """Those of them that were given: what is to be changed in a row."""
+        return {name: one for name, one in self.as_given(table).items() if one is not None}
 
     def put(self, table: Table, key: dict, **given) -> None:
         """The one row of this key has these values from now on, whether it was there or not."""

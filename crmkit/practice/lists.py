@@ -24,11 +24,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Column, Table, func, select, tuple_
+from sqlalchemy import Column, Table, false, func, select, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from crmkit.i18n import gettext as _
-from crmkit.practice import values
+from crmkit.practice import access, values
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx, query
 from crmkit.practice.errors import BadValue
@@ -58,8 +58,8 @@ class Listing:
     sort by, never empty, the first unless asked otherwise (``-`` before one turns it round); all
     with blanks between. `at` is the moment or day that `since` and `until` ask for: the first to
     sort by, if that is one, unless another is named. Rows with a `store` column are those
-    of the store where the staff stands, or of `store_id` where they may see that; where the store
-    may be empty (`or_everywhere`), those of no store are shown too. `also` gives conditions that
+    of the store where the staff stands, or of `store_id` where they may see that; who may see
+    every store sees those of no store too. `also` gives conditions that
     always hold, and takes what it understands itself out of what was asked.
     """
 
@@ -131,7 +131,11 @@ class Listing:
             store = where.get(STORE) or tx.store_id
             if store != tx.store_id:
                 tx.require_at(store)
-            yield self.table.c[self.store] == store
+            column = self.table.c[self.store]
+            allowed = column.nullable and access.stores_allowed(
+                tx.connection, tx.staff.id, tx.permission
+            )
+            yield (column == store) | (column.is_(None) if allowed is None else false())
         for name in filters:
             if where.get(name) is None:
                 continue

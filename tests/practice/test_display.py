@@ -99,7 +99,7 @@ def test_a_day_in_chinese_shows_no_english_word(shop, receipt):
             shop.stock.find("P1"),
             shop.stock.passbook("P3"),
             shop.till.shift(),
-            shop.audit.log(outcome="done", limit=5),
+            shop.audit.list_log(where={"outcome": "done"}, size=5).rows,
             shop.office.team(),
             shop.till,
             shop,

@@ -323,7 +323,7 @@ def test_a_command_killed_leaves_nothing_and_sent_twice_happens_once(busy, comma
     assert act(*arguments, **options, key="once") == first
     assert contents(busy) == after
     assert busy.audit.problems() == ()
-    (entry,) = busy.audit.log(limit=1)
+    (entry,) = busy.audit.list_log(size=1).rows
     with use_language("zh"):
         words = [label("thing", entry.subject.partition(":")[0]), *map(heading, entry.detail)]
     assert not [one for one in words if one.isascii()], entry

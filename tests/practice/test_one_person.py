@@ -155,7 +155,7 @@ def test_a_cancelled_campaign_sends_nothing_more(people, box, moment):
     people.clock.advance(days=1)
     run(people, box)
     assert box.letters == []
-    assert {one.status for one in people.marketing.outgoing()} == {"cancelled"}
+    assert {one.status for one in people.marketing.list_outbox().rows} == {"cancelled"}
 
 
 def test_a_wish_is_not_sent_after_its_day(people, box):
@@ -166,7 +166,7 @@ def test_a_wish_is_not_sent_after_its_day(people, box):
     assert people.marketing.run_care()[0].queued == 1
     people.clock.advance(days=1)
     assert run(people, box) == {}
-    (wish,) = people.marketing.outgoing()
+    (wish,) = people.marketing.list_outbox().rows
     assert (wish.status, wish.problem, box.letters) == ("cancelled", "TooLate", [])
 
 

@@ -66,7 +66,7 @@ def campaign(shop, channel="email", control_percent=0):
 
 
 def statuses(shop):
-    return sorted(one.status for one in shop.marketing.outgoing())
+    return sorted(one.status for one in shop.marketing.list_outbox().rows)
 
 
 def test_a_campaign_arrives_once_with_the_members_own_words(shop, mailbox):
@@ -176,7 +176,7 @@ def test_killed_after_handing_over_it_is_in_doubt_and_never_blindly_sent_again(
     Worker(shop, {"email": mailbox.smtp}).run()
     assert statuses(shop) == ["sent", "sent", "unknown"]
     assert len(mailbox.letters) == 3
-    doubtful = next(one for one in shop.marketing.outgoing("unknown"))
+    doubtful = next(one for one in shop.marketing.list_outbox(where={"status": "unknown"}).rows)
     shop.marketing.settle_unknown(doubtful.id, arrived=True)
     clock.advance(hours=1)
     assert Worker(shop, {"email": mailbox.smtp}).run() == {}

@@ -67,7 +67,7 @@ def test_a_members_story_is_told_from_every_desk(ann):
     assert [one.amount for one in story if one.kind == "sale"] == [12_900]
     assert len(ann.members.timeline("M000001", limit=2)) == 2
     with use_language("zh"):
-        assert "维修" in str(story) and "工单 " in str(ann.audit.log(limit=1))
+        assert "维修" in str(story) and "工单 " in str(ann.audit.list_log(size=1).rows)
 
 
 def test_one_may_what_the_role_gives(shop):
@@ -124,7 +124,7 @@ def test_numbers_and_days_of_pandas_are_taken(shop):
         (lambda s: s.till.sell([("P1", 1)], key="a\0"), "cannot be shown"),
         (lambda s: s.office.set_clock("9999-12-31 23:59"), "between 2000 and"),
         (lambda s: s.office.set_clock("0001-01-01 00:00"), "between 2000 and"),
-        (lambda s: s.audit.log(on="9999-12-31"), "between 1900 and"),
+        (lambda s: s.audit.list_log(where={"since": "9999-12-31"}), "between 1900 and"),
         (lambda s: s.members.list_members(where={"since": "0001-01-01"}), "between 1900 and"),
         (lambda s: s.service.open_ticket("store", "repair", "Zip", "x" * 20_000), "too long"),
     ],

@@ -1,20 +1,27 @@
 """The audit desk: who did what, whether the log is whole, and whether the books add up."""
 
 import json
-from datetime import date
 from typing import Annotated
 
 from sqlalchemy import case, exists, func, literal, select, true
 
-from crmkit.practice import access, books, chain, people, schema, values
-from crmkit.practice.choices import AuditOutcome, Quantity
-from crmkit.practice.clock import day_bounds
+from crmkit.practice import access, books, chain, people, schema
+from crmkit.practice.choices import Quantity
 from crmkit.practice.command import Desk, Tx, query
 from crmkit.practice.display import ABOUT
 from crmkit.practice.lists import Listing, listed
 from crmkit.practice.records import OfTable, built, record
 
-LOG = Listing(schema.audit_entry, "staff_id action outcome subject", "-id", at="at")
+
+def _about(tx: Tx, where: dict):
+    """What was done about the member named, under any number of theirs."""
+    member = where.pop("member_id", None)
+    if member is not None:
+        group = tx.column(people.group_of(people.live(tx, member).id))
+        yield schema.audit_entry.c.subject.in_([f"member:{one}" for one in group])
+
+
+LOG = Listing(schema.audit_entry, "staff_id action outcome subject", "-id", at="at", also=_about)
 
 
 @record(of=schema.audit_entry, only="id at staff_id store_id action outcome subject detail")
@@ -46,46 +53,9 @@ class Use:
 class Audit(Desk):
     name = "audit"
 
-    @query(roles="manager trainer")
-    def log(
-        self,
-        tx: Tx,
-        *,
-        subject: str | None = None,
-        member_id: str | None = None,
-        on: date | str | None = None,
-        staff_id: str | None = None,
-        action: str | None = None,
-        outcome: AuditOutcome | None = None,
-        limit: Quantity = 50,
-    ) -> tuple[LogEntry, ...]:
-        """What was done, the latest first; about one subject (``member:M000001``) or all records
-        of a member, on a day, by one member of staff, of one kind. A manager sees the lines of
-        their own stores."""
-        e = schema.audit_entry
-        wanted = select(e).order_by(e.c.id.desc()).limit(limit)
-        for column, value in (
-            (e.c.subject, subject),
-            (e.c.staff_id, staff_id),
-            (e.c.action, action),
-            (e.c.outcome, outcome),
-        ):
-            if value is not None:
-                wanted = wanted.where(column == values.code(value))
-        stores = access.stores_allowed(tx.connection, tx.staff.id, tx.permission)
-        if stores is not None:
-            wanted = wanted.where(e.c.store_id.in_(stores))
-        if member_id is not None:
-            group = tx.execute(people.group_of(people.live(tx, member_id).id)).scalars()
-            wanted = wanted.where(e.c.subject.in_([f"member:{one}" for one in group]))
-        if on is not None:
-            start, end = day_bounds(values.day(on, "day"), tx.timezone)
-            wanted = wanted.where(e.c.at >= start, e.c.at < end)
-        return tuple(built(LogEntry, row, detail=json.loads(row.detail)) for row in tx.all(wanted))
-
     @listed(LOG, roles="manager trainer")
     def list_log(tx: Tx, rows):
-        """What was done or refused at this store, page by page (see `lists`)."""
+        """What was done or refused at this store, the latest first; `where` may name a member too."""
         return (built(LogEntry, row, detail=json.loads(row.detail)) for row in rows)
 
     @query(roles="manager trainer")

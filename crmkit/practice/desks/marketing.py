@@ -2,13 +2,10 @@
 
 from typing import Annotated
 
-from sqlalchemy import select
-
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.practice import outbox, people, schema
-from crmkit.practice.choices import OutboxStatus
-from crmkit.practice.command import Desk, Tx, command, query
+from crmkit.practice.command import Desk, Tx, command
 from crmkit.practice.desks.campaigns import Campaigns
 from crmkit.practice.desks.care import Care
 from crmkit.practice.desks.letters import Letters, queue
@@ -57,16 +54,6 @@ class Marketing(Segments, Letters, Care, Campaigns, Desk):
             outbox.refuse_without_address(member.id, template.channel)
         tx.note(f"member:{member.id}", message=made)
         return built(Outgoing, tx.find(schema.outbox, made))
-
-    @query(roles="manager trainer")
-    def outgoing(self, tx: Tx, status: OutboxStatus | None = None) -> tuple[Outgoing, ...]:
-        """What is in the outbox to this store's members (a manager's stores'), newest first."""
-        table = schema.outbox
-        wanted = [people.of_own_stores(tx, table.c.member_id)]
-        if status is not None:
-            wanted.append(table.c.status == status)
-        newest = select(table).where(*wanted).order_by(table.c.id.desc()).limit(200)
-        return tuple(built(Outgoing, row) for row in tx.all(newest))
 
     @listed(OUTBOX, roles="manager trainer")
     def list_outbox(tx: Tx, rows):

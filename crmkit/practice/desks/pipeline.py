@@ -168,7 +168,7 @@ class Pipeline(Desk):
     ) -> Opportunity:
         """Put an open opportunity right, or give it to a colleague."""
         row = _open_one(tx, opportunity_id)
-        changed = tx.changed("title amount expected_on next_action")
+        changed = tx.changed(table)
         if next_on is not None:
             changed["next_on"] = values.day_ahead(next_on, "next_on", tx.today)
         if product_id is not None:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from crmkit.practice import rung, schema, slip, values
-from crmkit.practice.choices import Day
+from crmkit.practice import rung, schema, slip
+from crmkit.practice.choices import Day, Quantity
 from crmkit.practice.clock import day_bounds
 from crmkit.practice.command import Tx, query
 from crmkit.practice.domain import pricing, shifts
@@ -180,14 +180,11 @@ class Receipts:
         return (built(ReturnHead, row, return_id=row.id) for row in rows)
 
     @query(roles="cashier sales manager trainer")
-    def latest(self, tx: Tx, limit: int = 20) -> tuple[SaleHead, ...]:
-        """This store's sales, the latest first: to find a receipt's number."""
-        return _latest(tx, limit, schema.sale.c.store_id == tx.store_id)
-
-    @query(roles="cashier sales manager trainer")
-    def sales_of(self, tx: Tx, member_id: str, limit: int = 20) -> tuple[SaleHead, ...]:
+    def sales_of(self, tx: Tx, member_id: str, limit: Quantity = 20) -> tuple[SaleHead, ...]:
         """A member's sales, the latest first."""
-        return _latest(tx, limit, schema.sale.c.member_id.in_(group_of(live(tx, member_id).id)))
+        s, group = schema.sale, group_of(live(tx, member_id).id)
+        theirs = select(s).where(s.c.member_id.in_(group)).order_by(s.c.at.desc(), s.c.id.desc())
+        return tuple(heads(tx, tx.all(theirs.limit(limit))))
 
     @query(roles="cashier sales manager trainer")
     def shift(self, tx: Tx, day: Day | None = None, *, staff_id: str | None = None) -> ShiftReport:
@@ -287,12 +284,6 @@ def heads(tx: Tx, rows: Iterable) -> Iterable[SaleHead]:
     for row in rows:
         about = {"returned": came_back.get(row.id, 0), "voided": row.id in voided}
         yield built(SaleHead, row, sale_id=row.id, **about)
-
-
-def _latest(tx: Tx, limit: int, *where) -> tuple[SaleHead, ...]:
-    s = schema.sale
-    chosen = select(s).where(*where).order_by(s.c.at.desc(), s.c.id.desc())
-    return tuple(heads(tx, tx.all(chosen.limit(values.quantity(limit, "limit")))))
 
 
 def _lines(tx: Tx, sale_id: int) -> tuple[ReceiptLine, ...]:

@@ -66,10 +66,13 @@ class Service(Desk):
         """Write down what a customer brings to us; due times follow from the priority."""
         ticket_id = new_ticket(
             tx,
-            member_id=None if member_id is None else people.live(tx, member_id).id,
+            body,
             store_id=tx.store_id,
-            sale_id=tx.id_of(schema.sale, sale_id),
-            **tx.as_given("channel kind subject body priority"),
+            **tx.as_given(tickets)
+            | {
+                "member_id": None if member_id is None else people.live(tx, member_id).id,
+                "sale_id": tx.id_of(schema.sale, sale_id),
+            },
         )
         return _noted(tx, ticket_id, kind=kind, priority=priority)
 
@@ -121,7 +124,7 @@ class Service(Desk):
     ) -> Ticket:
         """Put right what was noted of a ticket; due times follow the priority."""
         row = _working(tx, ticket_id)
-        changed = tx.changed("channel kind priority subject")
+        changed = tx.changed(tickets)
         if member_id is not None:
             changed["member_id"] = people.live(tx, member_id).id
         if priority is not None:
@@ -249,7 +252,7 @@ class Service(Desk):
 
 
 def new_ticket(
-    tx: Tx, *, channel: str, subject: str, body: str, priority: str = "normal", **about
+    tx: Tx, body: str, *, channel: str, subject: str, priority: str = "normal", **about
 ) -> int:
     """Write a new ticket with its first message; its number. `about` are further columns."""
     first_due_at, due_at = due_times(tx.now, priority)

@@ -137,7 +137,7 @@ def test_a_cancelled_campaign_takes_its_messages_back(shop, template):
     shop.marketing.freeze(made.id)
     assert shop.marketing.send(made.id).queued == 2
     shop.marketing.cancel(made.id)
-    assert {one.status for one in shop.marketing.outgoing()} == {"cancelled"}
+    assert {one.status for one in shop.marketing.list_outbox().rows} == {"cancelled"}
 
 
 def test_what_is_missing_or_not_ones_own_is_refused(shop, template):
@@ -160,7 +160,7 @@ def test_one_message_goes_to_one_member_who_agreed(shop, template):
     sent = seller.send_one(template, "M000001")
     assert (sent.member_id, sent.channel, sent.status) == ("M000001", "sms", "queued")
     seller.send_one(template, "M000001")
-    assert len(shop.marketing.outgoing()) == 2
+    assert len(shop.marketing.list_outbox().rows) == 2
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_one_message_goes_to_one_member_who_agreed(shop, template):
 def test_without_consent_nothing_is_sent_and_that_is_said(shop, template, language, words):
     with use_language(language), pytest.raises(NoConsent, match=words):
         shop.marketing.send_one(template, "M000002")
-    assert shop.marketing.outgoing() == ()
+    assert shop.marketing.list_outbox().rows == ()
 
 
 def test_without_an_address_nothing_is_sent_and_that_is_said(shop):
@@ -189,8 +189,12 @@ def test_a_store_manager_writes_to_the_members_of_their_own_store(shop, template
     all_stores = shop.marketing.make_campaign("All", "both", template, control_percent=0)
     assert shop.marketing.freeze(all_stores.id).treatment == 4
     shop.marketing.send(all_stores.id)
-    assert {one.member_id for one in shop.marketing.outgoing()} == {"M000001", "M000003", "M000004"}
-    assert {one.member_id for one in manager.outgoing()} == {"M000001", "M000003"}
+    assert {one.member_id for one in shop.marketing.list_outbox().rows} == {
+        "M000001",
+        "M000003",
+        "M000004",
+    }
+    assert {one.member_id for one in manager.list_outbox().rows} == {"M000001", "M000003"}
 
 
 def test_what_was_made_can_be_looked_up_and_stopped(shop, template):

@@ -161,7 +161,7 @@ def test_a_reply_needs_an_address_on_its_channel(shop):
         shop.service.reply(ticket.id, "Quite wide")
     assert len(shop.service.show(ticket.id).messages) == 1
     shop.service.reply(ticket.id, "Quite wide", channel="phone")
-    assert shop.marketing.outgoing() == ()
+    assert shop.marketing.list_outbox().rows == ()
     shop.service.resolve(ticket.id, "As said on the phone", channel="sms")
-    (sent,) = shop.marketing.outgoing()
+    (sent,) = shop.marketing.list_outbox().rows
     assert (sent.channel, sent.purpose) == ("sms", "service")
