@@ -96,9 +96,7 @@ class Listing:
         wanted = [*self.also(tx, asked), *self._chosen(tx, asked)]
         key = self.table.c[self.key]
         columns = [key] if by is key else [by, key]
-        if after is None:
-            total = self._counted(tx, wanted)
-        else:
+        if after is not None:
             total, last = self._mark(after, sort or self._first, columns)
             here, there = tuple_(*columns), tuple_(*last)
             wanted.append(here < there if down else here > there)
@@ -106,6 +104,8 @@ class Listing:
         rows = tx.all(select(self.table).where(*wanted).order_by(*order).limit(size + 1))
         more = len(rows) > size
         rows = rows[:size]
+        if after is None:
+            total = self._counted(tx, wanted) if more else len(rows)
         next_one = self._marked(total, sort, rows[-1], columns) if more else None
         return Page(tuple(shown(tx, rows)), total, next_one)
 

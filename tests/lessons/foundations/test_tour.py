@@ -61,7 +61,7 @@ def test_members_are_not_written_to_because_they_have_not_agreed_to_text_message
     shop = Shop.practice(tour.SCENE, staff=tour.MANAGER)
     made = tour.plan_campaign(shop)
     shop.marketing.send(made.id)
-    written = {one.member_id for one in shop.marketing.list_outbox().rows}
+    written = {one.member_id for one in shop.marketing.list_outbox(size=500).rows}
     sleeping = set(shop.marketing.members_of("sleeping"))
     members = ck.load("members").set_index("member_id")
     ours = [one for one in sleeping if members["home_store_id"][one] == "S01"]
