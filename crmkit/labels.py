@@ -207,6 +207,25 @@ def short_month(month: str) -> str:
     return _day(date.fromisoformat(f"{month}-01"), {"zh": "M月\ny", "en": "MMM\ny"})
 
 
+def month_alone(month: str) -> str:
+    """A month among others of its year, of 2025-07: 7月, July."""
+    return _day(date.fromisoformat(f"{month}-01"), {"zh": "M月", "en": "MMMM"})
+
+
+def days(first: date, last: date) -> str:
+    """From one day to another as people say it, the year once where it is one.
+
+    >>> from crmkit.i18n import use_language
+    >>> with use_language("en"):
+    ...     days(date(2026, 2, 5), date(2026, 2, 16))
+    '5 February to 16 February 2026'
+    """
+    one_year = first.year == last.year
+    begin = _day(first, {"zh": "y年M月d日", "en": "d MMMM" if one_year else "d MMMM y"})
+    end = _day(last, {"zh": "M月d日" if one_year else "y年M月d日", "en": "d MMMM y"})
+    return _("{first} to {last}").format(first=begin, last=end)
+
+
 def months(first: str, last: str) -> str:
     """From one month to another as people say it, the year once where it is one.
 

@@ -1,11 +1,12 @@
 """A report from one's own sales file: one HTML page, and the notebook behind it.
 
 Every table and chart of the report is one line of crmkit, which stands below it; the notebook holds
-the same lines. `ledger` opens the file, `chapters` says what is reckoned, `of_…` what a figure means, `advice` what follows; `figures` are written alike on the `page` and in the `notebook`,
+the same lines. `ledger` opens the file, `chapters` says what is reckoned, `of_…` what a figure means, `points` and `advice` what matters and what follows; `figures` are written alike on the `page` and in the `notebook`,
 whose tables are `shown`.
 """
 
 from crmkit.data.reading.held import held
+from crmkit.report.coming import last_seen
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.names import products_of
 from crmkit.report.own import (
@@ -19,6 +20,7 @@ from crmkit.report.own import (
     whole,
 )
 from crmkit.report.shown import members_of, reader, shown
+from crmkit.report.turns import breaks, stretches
 from crmkit.report.written import Report, analyse
 
 __all__ = [
@@ -26,7 +28,9 @@ __all__ = [
     "Report",
     "analyse",
     "best_first",
+    "breaks",
     "held",
+    "last_seen",
     "members_of",
     "opened",
     "pairs",
@@ -36,6 +40,7 @@ __all__ = [
     "receipts",
     "returned",
     "shown",
+    "stretches",
     "trend",
     "weekdays",
     "whole",

@@ -48,7 +48,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     short = _("The file holds {n} days; this needs {wanted} at least.")
     too_short = {
         n: short.format(n=days, wanted=n) if days < n else ""
-        for n in (21, 28, 60, 90, 2 * 7 * WEEKS + 1)
+        for n in (21, 28, 60, 90, 180, 2 * 7 * WEEKS + 1)
     }
     no_hours = "" if opened.timed else _("The times have no hour, only the day.")
     change = "yoy" if year else "pop"
@@ -65,7 +65,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
     priced = ("stock_daily", "products")
     return {
         _("Key figures"): [
-            Step("summary", _("The totals"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",), says=of_totals.total),
+            Step("summary", _("The totals"), "ck.kpi.sales_summary(sales)", rows=1, needs=("sale_id",)),
             Step("receipts", _("Receipts and orders"), "report.receipts(sales)", rows=1, needs=("sale_id",), says=of_totals.receipts),
             Step("member_share", _("What members bring"), "ck.kpi.member_share(sales)", needs=("member_id",), rows=0, says=of_totals.rate),
             Step("repeat", _("How many members buy again"), "ck.kpi.repeat_purchase_rate(sales)", needs=member, rows=0, says=of_members.repeat),
@@ -77,16 +77,19 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             *([] if year else [Step("growth_in_a_year", _("Change on the year before"), "", unless=_("No month in the file can be compared with the year before."))]),
             Step("by_weekday", _("By day of the week"), "report.weekdays(sales)", 'ck.plot.sales_summary(by_weekday, "daily_revenue")', needs=("sale_id",), rows=7, says=of_time.weekday, unless=too_short[21]),
             Step("by_hour", _("By hour"), 'ck.kpi.sales_summary(sales, by="hour")', 'ck.plot.sales_summary(by_hour, "orders")', needs=("sale_id",), rows=0, says=of_time.hours, unless=no_hours),
+            Step("stretches", _("Days on which far more was bought than around them"), "report.stretches(sales)", needs=("sale_id",), rows=4, says=of_time.stretches, unless=too_short[60]),
         ],
         _("Stores and channels"): [
             Step("by_store", _("Store by store"), 'report.best_first(ck.kpi.sales_summary(sales, by="store_id"))', "ck.plot.sales_summary(by_store, names=names)", needs=("sale_id", "store_id"), rows=20, says=of_places.stores, unless=alone.get("store_id", ""), figures=True),
             Step("store_months", _("Each store by month"), 'ck.kpi.sales_summary(report.whole(sales), by=["month", "store_id"])', "ck.plot.sales_summary(store_months)", needs=("sale_id", "store_id"), rows=0, unless=alone.get("store_id", "") or too_short[60]),
+            Step("store_breaks", _("Stores at another level since a certain month"), 'report.breaks(sales, "store_id")', needs=("sale_id", "store_id"), rows=20, says=of_places.breaks, unless=alone.get("store_id", "") or too_short[180]),
             Step("store_trend", _("Which stores are up, which are down"), 'report.trend(sales, "store_id")', needs=("sale_id", "store_id"), rows=20, says=of_places.store_trend, unless=alone.get("store_id", "") or too_short[60]),
             Step("by_channel", _("By channel"), 'report.best_first(ck.kpi.sales_summary(sales, by="channel"))', "ck.plot.sales_summary(by_channel)", needs=("sale_id", "channel"), rows=10, says=of_places.channels, unless=alone.get("channel", "")),
         ],
         _("Goods"): [
             Step("by_category", _("By category"), 'report.best_first(ck.kpi.sales_summary(sales, by="category", products=products))', "ck.plot.sales_summary(by_category)", tables=("products",), needs=("sale_id", *goods), rows=15, says=of_places.categories),
             Step("category_trend", _("Which categories are up, which are down"), 'report.trend(sales, "category", products)', tables=("products",), needs=("sale_id", *goods), rows=20, says=of_places.category_trend, unless=too_short[60]),
+            Step("category_breaks", _("Categories at another level since a certain month"), 'report.breaks(sales, "category", products)', tables=("products",), needs=("sale_id", *goods), rows=20, says=of_places.breaks, unless=too_short[180]),
             Step("abc", _("The products that carry the business"), "ck.stock.abc(sales)", "ck.plot.abc(abc, names=names)", needs=goods, rows=15, says=of_goods.abc, figures=True),
             Step("returns", _("What comes back"), "report.returned(sales)", needs=(*goods, *pieces), rows=10, says=of_goods.returns, unless=no_pieces),
         ],
@@ -96,6 +99,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=of_members.times),
             Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between, unless=too_short[60]),
             Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement)", needs=("member_id",), rows=0, says=of_members.movement, unless=too_short[90]),
+            Step("last_seen", _("When members were last seen"), "report.last_seen(sales)", needs=("member_id",), rows=36, says=of_members.last_seen, unless=too_short[180]),
             Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=of_members.known),
         ],
         _("Cohorts: who comes back"): [

@@ -14,8 +14,8 @@ from crmkit.results import number
 from crmkit.tables import open_frame
 
 MONEY = (
-    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_year", "monetary",
-    "monetary_each", "refunded", "revenue", "value",
+    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_year", "least_since", "monetary",
+    "monetary_each", "most_since", "refunded", "revenue", "usual_before", "usual_revenue", "value",
 )  # fmt: skip
 """Columns of a report that hold money: with the file's own sign."""
 MONEY_RATES = ("member_share",)

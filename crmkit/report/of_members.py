@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_day, full_month, text
+from crmkit.labels import days, full_day, full_month, text
 from crmkit.report.figures import change, money, rows, share
+from crmkit.report.own import month_before
 from crmkit.segment.scores import RFM_GROUPS
 
+AWAY = 90
+"""Members away for more days than this, and than twice what is usual, have stopped coming."""
+TO_CALL = ("important_keep", "important_win_back")
+"""The groups that spent much and have not been for a while."""
+MOVES = timedelta(days=20)
+"""So far a holiday of the lunar calendar moves from year to year."""
 NEAR, FAR = 0.1, 0.25
 """A forecast is near that was not more than this off, and far that was more than that."""
 
@@ -42,35 +49,28 @@ def movement(found: Mapping[str, Any]) -> str:
 
 def _last_seen(one: Mapping[str, Any]) -> str:
     """When those last bought who count as lost in a month: three months before it."""
-    number = int(one["month"][:4]) * 12 + int(one["month"][5:]) - 1 - 3
-    return full_month(f"{number // 12}-{number % 12 + 1:02}")
+    return full_month(month_before(one["month"], 3))
 
 
 def long_away(found: Mapping[str, Any], groups: tuple[str, ...], days: int) -> dict[str, Any]:
     """Of the members of some groups those who have been away for more days than these, and the rest.
 
-    How many (`members`), what they spent (`money`); in which `month` most of them last bought, and
-    how many of them (`then`); the `level` of most, where the file tells levels; how many are left
-    (`rest`) and how many days they have been away on average (`rest_days`).
+    How many (`members`, `who`), what they spent (`money`); how many are left (`rest`) and how many days
+    they have been away on average (`rest_days`): two kinds of people have no average in common.
     """
     here = nw.from_native(found["rfm"]).lazy().filter(nw.col("rfm_group").is_in(groups))
-    at = nw.col("last_purchase").dt
-    each = rows(here.select("member_id", "recency", "monetary", year=at.year(), month=at.month()))
+    each = rows(here.select("member_id", "recency", "monetary"))
     gone = [one for one in each if one["recency"] > days]
     rest = [one["recency"] for one in each if one["recency"] <= days]
-    month, then = _most(f"{one['year']}-{one['month']:02}" for one in gone)
-    levels = found.get("_levels", {})
-    level, of_level = _most(levels.get(str(one["member_id"]), "") for one in gone)
     return {
-        "members": len(gone), "money": sum(one["monetary"] for one in gone), "month": month, "then": then,
-        "level": level if of_level > len(gone) / 2 else "", "of_level": of_level,
+        "members": len(gone), "who": [one["member_id"] for one in gone], "money": sum(one["monetary"] for one in gone),
         "rest": len(rest), "rest_days": sum(rest) / len(rest) if rest else 0,
     }  # fmt: skip
 
 
-def _most(values: Iterable[str]) -> tuple[str, int]:
-    """The most frequent value, and how often it stands."""
-    return next(iter(Counter(values).most_common(1)), ("", 0))
+def last_seen(found: Mapping[str, Any]) -> str:
+    """How the last months are read: who was there then has not left."""
+    return _("Whoever was last seen in the last {days} days has not stopped coming; look at the months before.").format(days=away_for(found))  # fmt: skip
 
 
 def rfm(found: Mapping[str, Any]) -> str:
@@ -121,6 +121,11 @@ def half(found: Mapping[str, Any]) -> int | None:
     """Within how many days half of those who come again have come."""
     table = rows(found["between"])
     return next((one["days"] for one in table if one["cumulative_share"] >= 0.5), None)
+
+
+def away_for(found: Mapping[str, Any]) -> int:
+    """After how many days a member has stopped coming: 90, or twice what is usual."""
+    return max(AWAY, 2 * ((half(found) if "between" in found else None) or 0))
 
 
 def between(found: Mapping[str, Any]) -> str:
@@ -174,8 +179,24 @@ def worth(found: Mapping[str, Any]) -> str:
     )  # fmt: skip
     off = off_by(found)
     if off is not None and abs(off) > FAR:
-        said = _("Do not plan with this figure: on trial, above, the method was off by {off}.").format(off=change(off)) + gap() + said  # fmt: skip
-    return said + gap() + _("This assumes that things go on as before: the model knows neither your seasons nor your plans.")  # fmt: skip
+        return _("Do not plan with this forecast: on trial, above, the method was off by {off}.").format(off=change(off)) + gap() + _("At most it says which members are likely to bring more than others.")  # fmt: skip
+    return said + _busy_ahead(found) + gap() + _("This assumes that things go on as before: the model knows neither your seasons nor your plans.")  # fmt: skip
+
+
+def _busy_ahead(found: Mapping[str, Any]) -> str:
+    """The days of the year before, about where the forecast lies, on which far more was bought."""
+    begin = found["_days"][1] - timedelta(days=365)
+    near = [
+        one
+        for one in (rows(found["stretches"]) if "stretches" in found else [])
+        if begin - MOVES
+        <= one["first_day"]
+        <= begin + timedelta(weeks=found["worth"].weeks) + MOVES
+    ]
+    if not near:
+        return ""
+    named = _(", ").join(days(one["first_day"], one["last_day"]) for one in near)
+    return gap() + _("About this time a year before far more was bought on some days ({days}); holidays move, and this figure knows nothing of them: add them yourself.").format(days=named)  # fmt: skip
 
 
 def known(found: Mapping[str, Any]) -> str:

@@ -119,3 +119,10 @@ def why_less(one: Mapping[str, Any], step: str = "store_trend") -> str:
     told = (of_stores if step == "store_trend" else of_goods)[less(one)]
     basket = "–" if one["each_rate"] is None else change(one["each_rate"])
     return told.format(orders=change(one["orders_rate"]), basket=basket)
+
+
+def breaks(found: Mapping[str, Any]) -> str:
+    """What the change is held against; or that nothing turned."""
+    if not rows(found["_last"]):
+        return _("None has clearly gone to another level in one month and stayed there.")
+    return _("The change is that beside the others: a season that all share is taken out.")

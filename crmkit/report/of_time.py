@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, full_weekday
 from crmkit.report.figures import change, money, rows, share
+from crmkit.report.own import days_in, month_before
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
@@ -47,12 +47,6 @@ def by_month(found: Mapping[str, Any]) -> str:
     return gap().join(said)
 
 
-def days_in(month: str) -> int:
-    """How many days a month has, of 2025-02: the sum of a longer one is more for that alone."""
-    year, number = map(int, month.split("-"))
-    return monthrange(year, number)[1]
-
-
 def weeks(found: Mapping[str, Any]) -> str:
     """The strongest and the weakest week, by the day each begins; what is left out at the ends."""
     table = sorted(rows(found["by_week"]), key=lambda one: one["revenue"])
@@ -80,7 +74,7 @@ def growth(found: Mapping[str, Any]) -> str:
     last = table[-1]
     if last["yoy"] is not None and last["yoy"] == last["yoy"]:
         said = _("{month}: {change} on the same month a year earlier.").format(month=full_month(last["month"]), change=change(last["yoy"]))  # fmt: skip
-        return said + _by_the_day(last["month"], last["yoy"], 12) + _half_a_year(table)
+        return _half_a_year(table) + said + _by_the_day(last["month"], last["yoy"], 12)
     if last["pop"] is not None and last["pop"] == last["pop"]:
         said = _("{month}: {change} on the month before, not adjusted for season.").format(month=full_month(last["month"]), change=change(last["pop"]))  # fmt: skip
         return said + _by_the_day(last["month"], last["pop"], 1)
@@ -89,8 +83,7 @@ def growth(found: Mapping[str, Any]) -> str:
 
 def _by_the_day(month: str, rate: float, months_ago: int) -> str:
     """The change by the day, where one of the two months is longer."""
-    number = int(month[:4]) * 12 + int(month[5:]) - 1 - months_ago
-    now, then = days_in(month), days_in(f"{number // 12}-{number % 12 + 1}")
+    now, then = days_in(month), days_in(month_before(month, months_ago))
     if now == then:
         return ""
     daily = (1 + rate) * then / now - 1
@@ -104,7 +97,7 @@ def _half_a_year(table: list[dict[str, Any]]) -> str:
         return ""
     total = sum(one["revenue"] for one in of) / sum(one["last_year"] for one in of) - 1
     fewer = sum(one["revenue"] < one["last_year"] for one in of)
-    return gap() + _("The last {n} months together: {total}; below the year before in {fewer} of them.").format(n=len(of), total=change(total), fewer=fewer)  # fmt: skip
+    return _("The last {n} months together: {total}; below the year before in {fewer} of them.").format(n=len(of), total=change(total), fewer=fewer) + gap()  # fmt: skip
 
 
 def weekday(found: Mapping[str, Any]) -> str:
@@ -112,10 +105,7 @@ def weekday(found: Mapping[str, Any]) -> str:
     table = [one for one in rows(found["by_weekday"]) if one["weekday"] is not None]
     if len(table) < 2:
         return ""
-    orders = [one["daily_orders"] * one["days"] for one in table]
-    open_days = sum(one["days"] for one in table)
-    expected = [sum(orders) * one["days"] / open_days for one in table]
-    if not sum(orders) or chisquare(orders, expected).pvalue > BY_CHANCE:
+    if not tells_days_apart(found):
         return _("The days of the week hardly differ: no more than by chance.")
     table.sort(key=lambda one: one["daily_revenue"])
     least, best = table[0], table[-1]
@@ -123,6 +113,15 @@ def weekday(found: Mapping[str, Any]) -> str:
         best=full_weekday(best["weekday"]), high=money(found, best["daily_revenue"]),
         least=full_weekday(least["weekday"]), low=money(found, least["daily_revenue"]),
     )  # fmt: skip
+
+
+def tells_days_apart(found: Mapping[str, Any]) -> bool:
+    """Whether the orders of the days of the week differ by more than chance."""
+    table = [one for one in rows(found["by_weekday"]) if one["weekday"] is not None]
+    orders = [one["daily_orders"] * one["days"] for one in table]
+    open_days = sum(one["days"] for one in table)
+    expected = [sum(orders) * one["days"] / open_days for one in table]
+    return len(table) > 1 and sum(orders) > 0 and chisquare(orders, expected).pvalue <= BY_CHANCE
 
 
 def hours(found: Mapping[str, Any]) -> str:
@@ -137,3 +136,11 @@ def hours(found: Mapping[str, Any]) -> str:
     if night > NIGHT:
         said += gap() + _("{share} fall between 0:00 and 5:00: is this the clock of your shop, or of another time zone?").format(share=share(night))  # fmt: skip
     return said
+
+
+def stretches(found: Mapping[str, Any]) -> str:
+    """How many there are; or that there is none."""
+    table = rows(found["stretches"])
+    if not table:
+        return _("No stretch of days stands out from those around it.")
+    return _("“Usual” is what a day brings in the 30 days before and after; days without a sale are not counted.")  # fmt: skip

@@ -47,6 +47,12 @@ def total(found: Mapping[str, Any]) -> str:
     return _("The row of totals in the file says {stated}, this report counts {counted}. Not counted: {parts}.").format(stated=exact(one.stated), counted=exact(one.counted), parts=_(", ").join(parts))  # fmt: skip
 
 
+def disagrees(found: Mapping[str, Any]) -> bool:
+    """Whether the file states a total that is not the revenue of this report."""
+    one = found["_reconciled"]
+    return one is not None and abs(one.stated - one.counted) >= CENT
+
+
 def rate(found: Mapping[str, Any]) -> str:
     """The last rate, with what it was reckoned from."""
     one = found["_last"]

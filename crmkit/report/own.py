@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
@@ -68,6 +69,22 @@ def whole(sales: Any, period: str = "month", begin: bool = True) -> Any:
     return tables.give_back(tables.between(frame, "sold_at", start if begin else first, end), sales)
 
 
+def days_in(month: str) -> int:
+    """How many days a month has, of 2025-02: the sum of a longer one is more for that alone."""
+    year, number = map(int, month.split("-"))
+    return monthrange(year, number)[1]
+
+
+def month_before(month: str, months: int = 1) -> str:
+    """The month before, or so many months before one.
+
+    >>> month_before("2025-01"), month_before("2025-03", 12)
+    ('2024-12', '2024-03')
+    """
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 - months
+    return f"{number // 12}-{number % 12 + 1:02}"
+
+
 def compared(months: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which of a file's months are held against which: the last three against the same of the year
     before where the file has them, else against the three before; half of what there is, of less.
@@ -77,7 +94,7 @@ def compared(months: Sequence[str]) -> tuple[list[str], list[str]]:
     """
     there, n = sorted(months), min(3, len(months) // 2)
     late = there[len(there) - n :]
-    year_ago = [f"{int(one[:4]) - 1}{one[4:]}" for one in late]
+    year_ago = [month_before(one, 12) for one in late]
     return (
         year_ago if set(year_ago) <= set(there) else there[len(there) - 2 * n : len(there) - n],
         late,

@@ -14,24 +14,14 @@ from typing import Any
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
-from crmkit.report.advice import TO_CALL
 from crmkit.report.figures import money, rows
 from crmkit.report.names import product_name
+from crmkit.report.of_members import TO_CALL
+from crmkit.report.of_totals import total
 from crmkit.report.quality import quality
 from crmkit.report.written import Done, Report
 from crmkit.results import number
 
-IN_SHORT = (
-    "summary",
-    "growth",
-    "store_trend",
-    "category_trend",
-    "by_weekday",
-    "abc",
-    "groups",
-    "times",
-)
-"""The steps whose sentences make the report in short."""
 LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
 WHO = "report.members_of(rfm, {groups})"
@@ -129,7 +119,7 @@ def _advice(report: Report) -> str:
         return ""
     line = WHO.format(groups=", ".join(f'"{label("rfm_group", one)}"' for one in TO_CALL))
     whose = escape(_("No member's name or number is on this page. For a list of the members of a group, add this line at the end of the notebook behind this report (“Next steps”), or with .to_excel(\"list.xlsx\") after it for Excel: {line}")).replace("{line}", f"<pre>{escape(line)}</pre>")  # fmt: skip
-    helped = _("Whether it helped:")
+    helped = _("How one sees that it works:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
         f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
@@ -140,14 +130,12 @@ def _advice(report: Report) -> str:
 
 
 def _in_short(report: Report) -> str:
-    """What the whole report comes to, in a few sentences of its own."""
-    steps = {done.step.name: done for chapter in report.chapters.values() for done in chapter}
+    """What the whole report comes to, what matters most first."""
     lines = [
-        f'<li><span class="quiet">{escape(steps[name].step.title)}</span><br>{escape(steps[name].says)}</li>'
-        for name in IN_SHORT
-        if name in steps and steps[name].says
-    ]
-    return section(_("In short"), '<ul class="short">', *lines, "</ul>") if lines else ""
+        f"<li><b>{escape(one.says)}</b>" + (f"<p>{escape(one.more)}</p>" if one.more else "") + "</li>"
+        for one in report.points
+    ]  # fmt: skip
+    return section(_("In short"), "<ol class='advice'>", *lines, "</ol>") if lines else ""
 
 
 def _next_steps(report: Report) -> str:
@@ -262,7 +250,7 @@ def _quality(report: Report) -> str:
     nothing = escape(_("Nothing odd was found."))
     trusted = table(heads, lines, WORDS) if lines else f"<p>{nothing}</p>"
     tidied = ""
-    said = ""
+    said = f"<p>{escape(told)}</p>" if (told := total(report.found)) else ""
     if (cleaning := report.opened.cleaning) is not None:
         counts = {
             "all": cleaning.rows_in,
@@ -274,7 +262,7 @@ def _quality(report: Report) -> str:
         )
         if cleaning.rows_set_aside:
             told = told.format(**{name: f"{n:,}" for name, n in counts.items()})
-            said = f"<p>{escape(told)}</p>"
+            said += f"<p>{escape(told)}</p>"
         title = escape(_("What had to be tidied first"))
         tidied = f"<h3>{title}</h3>" + _without_examples(show(cleaning))
     return section(_("How far the data can be trusted"), said, trusted, tidied)

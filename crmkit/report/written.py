@@ -14,11 +14,12 @@ from crmkit.data.reading.held import held
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.report.advice import Advice, advice
+from crmkit.report.advice import advice
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import whole_days
+from crmkit.report.points import Advice, Point, points
 from crmkit.report.quality import receipts_gone, reconciled
 from crmkit.tables import open_frame
 
@@ -44,7 +45,7 @@ class Report:
     """What was found in a file: ``save`` writes the page, ``notebook`` gives the notebook.
 
     - `opened`: the file; `chapters`: what was reckoned, by heading; `left_out`: what could not be,
-      and why; `advice`: what follows; `found`: the results themselves, by name; `planned`: all steps
+      and why; `points`: what matters most; `advice`: what follows; `found`: the results themselves, by name; `planned`: all steps
     """
 
     opened: Opened
@@ -53,6 +54,7 @@ class Report:
     found: dict[str, Any]
     planned: dict[str, list[Step]] = field(default_factory=dict)
     advice: list[Advice] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
 
     def html(self) -> str:
         """The report as one page that needs nothing beside it."""
@@ -124,7 +126,8 @@ def analyse(
                 without[step.name] = str(error)
                 left_out.append((step.title, str(error)))
     progress(total, total, "")
-    return Report(file, reckoned, left_out, found, planned, advice(found))
+    main = points(found)
+    return Report(file, reckoned, left_out, found, planned, advice(found, main), main)
 
 
 def names_for(file: Opened) -> dict[str, Any]:
