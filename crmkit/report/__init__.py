@@ -1,8 +1,9 @@
 """A report from one's own sales file: one HTML page, and the notebook behind it.
 
 Every table and chart of the report is one line of crmkit, which stands below it; the notebook holds
-the same lines. `ledger` opens the file, `chapters` says what is reckoned, `of_…` what a figure means, `points` and `advice` what matters and what follows; `figures` are written alike on the `page` and in the `notebook`,
-whose tables are `shown`.
+the same lines. `ledger` opens the file, `chapters` says what is reckoned, `of_…` what a figure means,
+`advice` what matters most and what follows (`points_of_…`); `figures` are written alike on the `page`
+and in the `notebook`, whose tables are `shown`.
 """
 
 from crmkit.data.reading.held import held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -25,6 +25,11 @@ def called(lines: Any, meant: dict[str, str], tables: dict[str, Any]) -> dict[st
     if "products" not in tables and product and name:
         names |= _pairs(lines, product, (name,))
     return {str(key): str(one).strip() for key, one in names.items() if not is_nothing(one)}
+
+
+def store_called(found: Mapping[str, Any], store: Any) -> str:
+    """What a store is called, among the results of a report."""
+    return str(found["names"].get(str(store), store))
 
 
 CATEGORIES = 60

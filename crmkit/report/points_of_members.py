@@ -10,8 +10,9 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, month_alone
 from crmkit.report.coming import Dry, dry, home_of, new_of, spent_at_first, stopped
 from crmkit.report.figures import money, rows, share
+from crmkit.report.names import store_called
 from crmkit.report.of_members import TO_CALL, away_for, long_away
-from crmkit.report.points import Advice, Kind, Point
+from crmkit.report.point import Advice, Kind, Point
 
 TO_COMPARE = 200
 """Of fewer members than this, every tenth left out is too few to compare with."""
@@ -93,7 +94,7 @@ def _home(found: Mapping[str, Any], who: Collection[Any]) -> str:
     if found["_stores"] < 2:
         return ""
     of = home_of(found["sales"], who)[:4]
-    told = [_("{store} {n}").format(store=found["names"].get(str(one), one), n=f"{n:,}") for one, n in of]  # fmt: skip
+    told = [_("{store} {n}").format(store=store_called(found, one), n=f"{n:,}") for one, n in of]  # fmt: skip
     return _("Where they mostly bought: {stores}.").format(stores=_(", ").join(told))
 
 
@@ -129,7 +130,7 @@ def _new_by_store(found: Mapping[str, Any], run: Dry) -> str:
     """In which store the new members of the last months first bought."""
     if found["_stores"] < 2:
         return ""
-    told = [_("{store} {n}").format(store=found["names"].get(str(one), one), n=f"{n:,}") for one, n in new_of(found["sales"], run.late_months)[:4]]  # fmt: skip
+    told = [_("{store} {n}").format(store=store_called(found, one), n=f"{n:,}") for one, n in new_of(found["sales"], run.late_months)[:4]]  # fmt: skip
     return _("In the last {n} months by store: {stores}.").format(n=len(run.late_months), stores=_(", ").join(told))  # fmt: skip
 
 

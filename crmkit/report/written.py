@@ -14,12 +14,12 @@ from crmkit.data.reading.held import held
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.report.advice import advice
+from crmkit.report.advice import advice, points
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.own import whole_days
-from crmkit.report.points import Advice, Point, points
+from crmkit.report.point import Advice, Point
 from crmkit.report.quality import receipts_gone, reconciled
 from crmkit.tables import open_frame
 

@@ -10,8 +10,8 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse, breaks, stretches
-from crmkit.report.advice import advice
-from crmkit.report.points import Kind, points
+from crmkit.report.advice import advice, points
+from crmkit.report.point import Kind
 
 spec = importlib.util.spec_from_file_location("chain", Path(__file__).with_name("chain.py"))
 chain = importlib.util.module_from_spec(spec)
@@ -74,7 +74,7 @@ def test_the_half_year_is_told_with_its_money_and_the_store_it_lies_in(report, l
     first = report.points[0]
     assert first.says == f"近 6 个月（2025年8月至2026年1月）合计比上一年同期 {change(now / then - 1)}，少了 {yuan(then - now)}。"  # fmt: skip
     rest = (now - west_now) - (then - west_then)
-    assert first.more == f"全少在西街店：它少了 {yuan(west_then - west_now)}，其余合计多了 {yuan(rest)}。"  # fmt: skip
+    assert first.more == f"少的全在西街店：它少了 {yuan(west_then - west_now)}，其余合计多了 {yuan(rest)}。"  # fmt: skip
 
 
 def test_a_store_at_another_level_is_told_with_its_month_and_both_levels(report, lines):
@@ -88,7 +88,7 @@ def test_a_store_at_another_level_is_told_with_its_month_and_both_levels(report,
     early = west[(west["日期"] >= "2024-11-01") & (west["日期"] < "2025-02-01")]
     orders = late["单号"].nunique() / early["单号"].nunique()
     assert one.more == (
-        f"西街店2025年11月至2026年1月比2024年11月至2025年1月 {change(now / then - 1)}，少了 {yuan(then - now)}。"
+        f"西街店：2025年11月至2026年1月比2024年11月至2025年1月 {change(now / then - 1)}，少了 {yuan(then - now)}。"
         f"其中单数 {change(orders - 1)}，客单价 {change(now / then / orders - 1)}：买的次数少了。"
     )
     members, rest = (
@@ -153,7 +153,7 @@ def test_a_category_that_grows_steadily_is_told_with_its_money_and_where(report,
     spans = (("2024-11", "2025-01"), ("2025-11", "2026-01"))
     then, now = (revenue(lines, *span, 类别="器具") for span in spans)
     [one] = [one for one in report.points if one.says.startswith("器具")]
-    assert one.says == f"器具2025年11月至2026年1月比2024年11月至2025年1月 {change(now / then - 1)}，多了 {yuan(now - then)}。"  # fmt: skip
+    assert one.says == f"器具：2025年11月至2026年1月比2024年11月至2025年1月 {change(now / then - 1)}，多了 {yuan(now - then)}。"  # fmt: skip
     for store in chain.STORES:
         then, now = (revenue(lines, *span, 类别="器具", 门店=store) for span in spans)
         assert f"{store} {change(now / then - 1)}" in one.advice.because
