@@ -4,9 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 class _OrGrade(TyperGroup):
     """``crmkit grade`` alone, or with names, grades; with one of its commands it does that."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         first = next((one for one in args if not one.startswith("-")), None)
         if first not in self.commands and "--help" not in args:
             args = ["run", *args]
@@ -172,14 +171,14 @@ def build(
             jobs=jobs,
             progress=progress,
         )
-    failed = [one for one in built if one.error]
+    failed = [one.error for one in built if one.error]
     changed = sum(one.changed for one in built)
     console.print(
         ngettext("{n} notebook written", "{n} notebooks written", changed).format(n=changed)
         + _(", {n} unchanged").format(n=len(built) - changed - len(failed))
     )
     if failed:
-        raise CrmkitError("\n".join(one.error for one in failed))
+        raise CrmkitError("\n".join(failed))
 
 
 @app.command()

@@ -254,7 +254,7 @@ class SegmentUplift(Finding):
     confidence: float = 0.95
 
     @property
-    def table(self):
+    def table(self) -> Any:
         """A pandas frame, one row per segment, the largest difference first."""
         import pandas as pd
 

@@ -60,7 +60,7 @@ class ThresholdDiscount:
     cap: float | None = None
     products: Sequence[object] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.look_at(self, threshold=_ABOVE_0, cap=_ABOVE_0)
         limit = _("more than 0 and at most the threshold, {x}").format(x=self.threshold)
         demand("off", self.off, limit, lambda off: 0 < off <= self.threshold)
@@ -103,7 +103,7 @@ class PercentOff:
     cap: float | None = None
     products: Sequence[object] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.look_at(
             self,
             percent=arguments.number(0, 100, above=True),
@@ -157,7 +157,7 @@ class Gift:
     every: bool = False
     products: Sequence[object] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.look_at(self, threshold=_ABOVE_0, value=arguments.number())
 
     def cents_off(self, basket: nw.Expr) -> nw.Expr:

@@ -402,14 +402,14 @@ def _on_the_shops_clock(frame: Any, table: str, time_zone: str) -> Any:
                     "database, or pass the table as DuckDB, Polars or pandas."
                 ).format(column=column)
             )
-        moved = nw.col(column).dt.convert_time_zone(time_zone).dt.replace_time_zone(None)
-        frame = frame.with_columns(moved)
+        zoned = nw.col(column).dt.convert_time_zone(time_zone)
+        frame = frame.with_columns(zoned.dt.replace_time_zone(None))
     return frame
 
 
 def _types(frame: Any, table: str) -> Any:
     schema = frame.collect_schema()
-    casts = {}
+    casts: dict[str, nw.Expr] = {}
     for name, column in CONTRACT[table].items():
         if name not in schema:
             continue

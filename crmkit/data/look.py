@@ -185,7 +185,7 @@ def look(
     >>> print(look(file).call.splitlines()[-1])
     sales = ck.data.conform(lines, sale_id='InvoiceNo', sold_at='Date', quantity='Qty', amount='Amount')
     """
-    said = {
+    said: dict[str, Any] = {
         "sheet": sheet, "query": query, "delimiter": delimiter, "headings": headings,
         "decimal": decimal, "encoding": encoding, "day_first": day_first, "time_zone": time_zone,
     }  # fmt: skip
@@ -214,7 +214,7 @@ def _doubles(lines: Any) -> int:
         return 0
     import duckdb
 
-    alike = duckdb.sql(f"FROM lines WHERE {row} IN (SELECT row FROM twice)")
+    alike = duckdb.default_connection().sql(f"FROM lines WHERE {row} IN (SELECT row FROM twice)")
     rows, different = (
         int(one.aggregate("count(*)").fetchall()[0][0]) for one in (alike, alike.distinct())
     )

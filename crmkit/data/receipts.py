@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -41,11 +41,11 @@ def without_placeholders(frame: Any) -> Any:
         if column not in schema or not (schema[column] == nw.String or schema[column].is_integer()):
             continue
         if schema[column] == nw.String:
-            lower, nobody, nines = nw.col(column).str.to_lowercase(), list(NOBODY), list(NINES)
-            lower = lower.str.strip_chars()
+            lower = nw.col(column).str.to_lowercase().str.strip_chars()
+            words = [*NOBODY, *_nines(frame, lower, NOBODY, NINES)]
         else:
-            lower, nobody, nines = nw.col(column), [0, -1], [int(n) for n in NINES[:4]]
-        words = [*nobody, *_nines(frame, lower, nobody, nines)]
+            lower = nw.col(column)
+            words = [0, -1, *_nines(frame, lower, (0, -1), [int(one) for one in NINES[:4]])]
         n = int(
             _collect(
                 frame.filter(lower.is_in(words)).select(nw.len().cast(nw.Int64).alias("n"))
@@ -74,7 +74,7 @@ def walk_ins(counts: dict[Any, int]) -> set[Any]:
     return nobody | {member for member in nines if counts[member] > most}
 
 
-def _nines(frame: Any, lower: Any, nobody: list[Any], nines: list[Any]) -> list[Any]:
+def _nines(frame: Any, lower: Any, nobody: Iterable[Any], nines: Iterable[Any]) -> list[Any]:
     """Those ids of all nines that have more lines than any member."""
     marked = frame.select(_m=lower)
     counts = _collect(marked.filter(nw.col("_m").is_in(nines)).group_by("_m").agg(n=nw.len()))

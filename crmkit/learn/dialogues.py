@@ -52,7 +52,8 @@ class Dialogue:
         self.data, _lines = authored.read(path, "dialogue")
         self.name = path.name.removesuffix(".yaml").removesuffix(".yml")
         self.turns: dict[str, dict] = self.data["turns"]
-        self._place, self._id = kept or (self.name, "replies")
+        place, self._id = kept or (self.name, "replies")
+        self._place: str = place
 
     def __repr__(self) -> str:
         return f"Dialogue({self.name!r})"
@@ -82,7 +83,7 @@ class Dialogue:
         """Give one of the replies, by its number or id, and read how the customer answers."""
         if isinstance(reply, int):
             shown = dict(enumerate((one["id"] for one in self.shown()["replies"]), 1))
-            reply = shown.get(reply, str(reply))
+            reply = str(shown.get(reply, reply))
         print(self._told(self.take(reply), last_only=True))
 
     def take(self, reply: str) -> Standing:

@@ -1,5 +1,6 @@
 """Quizzes, conversations, hints and the self-test as screens."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crmkit.i18n import get_language
@@ -33,7 +34,7 @@ def screen_of(thing: Any) -> Screen | None:
     """The screen of what a lesson's cell gives, to be shown on a page; None for what has none."""
     if isinstance(thing, Screen):
         return thing
-    forms = {
+    forms: dict[str, Callable[[Any], Screen]] = {
         "Quiz": QuizForm,
         "SelfTest": SelfTestForm,
         "Dialogue": DialogueForm,

@@ -106,7 +106,7 @@ def _own_functions(file: str) -> tuple[tuple[str, ...], ...]:
         tree = ast.parse(Path(file).read_bytes())
     except (OSError, SyntaxError, ValueError):
         return ()
-    found = []
+    found: list[tuple[str, ...]] = []
     for part in tree.body:
         if isinstance(part, ast.FunctionDef):
             found.append((part.name,))
@@ -133,7 +133,7 @@ def _file_of(module: ModuleType, path: tuple[str, ...]) -> str | None:
     return code.co_filename
 
 
-def _restorer(room: ModuleType, kind: type[ModuleType], gate: property) -> Callable[..., None]:
+def _restorer(room: ModuleType, kind: Any, gate: property) -> Callable[..., None]:
     """A function that puts `room` back as ``crmkit.learn``."""
     package, modules, name = sys.modules["crmkit"], sys.modules, room.__name__
 
@@ -142,6 +142,6 @@ def _restorer(room: ModuleType, kind: type[ModuleType], gate: property) -> Calla
         modules["crmkit"], modules[name] = package, room
         kind.check = gate
         room.__class__ = kind
-        package.learn = room
+        vars(package)["learn"] = room
 
     return put_back

@@ -102,7 +102,7 @@ def run(options: list[str]) -> None:
     """JupyterLab as the environment says, with one line of greeting instead of a log."""
     # JSON schemas of notebooks and events hold no internationalised addresses; loading the
     # grammar for them takes longer than all the rest of the server
-    sys.modules.setdefault("rfc3987_syntax", None)
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is allowed
     from jupyter_server.serverapp import ServerApp
 
     course, language = Course.find(), os.environ["CRMKIT_LANG"]

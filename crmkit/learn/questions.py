@@ -18,7 +18,7 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, reading
 from crmkit.learn.authored import say
-from crmkit.learn.checks.expectation import Mistake
+from crmkit.learn.checks.expectation import Mistakes
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Fault, Outcome
 from crmkit.learn.checks.values import Choice, Day, Number
 from crmkit.learn.dialogues import Dialogue
@@ -43,7 +43,7 @@ class Key:
     """
 
     value: Any
-    mistakes: Mapping[Mistake, Any] = field(default_factory=dict)
+    mistakes: Mistakes = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
@@ -127,11 +127,11 @@ class Question:
         if self.kind == "multiple":
             options = self.options()
             several = typed if isinstance(typed, (list, tuple)) else [typed]
-            chosen = {reading.letter(one, options) for one in several}
-            if not chosen or None in chosen:
+            letters = {reading.letter(one, options) for one in several}
+            if not letters or None in letters:
                 raise reading.NotUnderstood(_("Choose at least one first."))
             return reading.Understood(
-                frozenset(chosen), _(", ").join(options[one] for one in options if one in chosen)
+                frozenset(letters), _(", ").join(options[one] for one in options if one in letters)
             )
         low, high = self.data.get("between", (None, None))
         if self.data.get("which") and re.fullmatch(r"[A-Za-z]+\d+", reading.tidy(str(typed))):

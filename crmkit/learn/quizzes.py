@@ -220,9 +220,10 @@ class Quiz:
     def _how_to_answer(self, question: Question, answer: Any) -> str:
         if question.kind == "number":
             try:
-                return question.understand(answer) and ""
+                question.understand(answer)
             except NotUnderstood as error:
                 return str(error)
+            return ""
         if question.kind == "multiple":
             return _("Choose at least one first.")
         if question.kind == "match":

@@ -54,9 +54,10 @@ def sets(source: str) -> set[str]:
             found.update(name.strip() for name in [function, *variables.split(",")])
         return {name for name in found if name.isidentifier()}
     inside = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-    found, waiting = set(), list(tree.body)
+    found = set()
+    waiting: list[ast.AST] = list(tree.body)
     while waiting:
-        node: Any = waiting.pop()
+        node = waiting.pop()
         if isinstance(node, inside):
             found.update([getattr(node, "name", "")])
             continue

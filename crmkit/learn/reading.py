@@ -305,8 +305,8 @@ def _reckon(bare: str, plain: str, whole: bool) -> float:
 
 def _decimal(group: str) -> str:
     """A group of digits with its last sign taken for the decimals' dot."""
-    whole, _sign, part = re.fullmatch(r"(.*)([.,])(\d*)", group).groups()
-    return f"{re.sub('[.,]', '', whole)}.{part}"
+    *whole, part = re.split("[.,]", group)
+    return f"{''.join(whole)}.{part}"
 
 
 def _is_ratio(bare: str) -> bool:
@@ -314,7 +314,9 @@ def _is_ratio(bare: str) -> bool:
 
 
 def _value(node: ast.AST) -> float:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        if isinstance(node.value, bool):
+            raise ValueError
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         inside = _value(node.operand)
@@ -330,14 +332,10 @@ def _words_to_digits(bare: str) -> str:
     A last digit right behind 百, 千 or 万 counts the next smaller unit: 一百二 is 120, 1万2 12,000.
     """
 
-    def spelled(match: re.Match) -> str:
+    def spelled(words: str) -> int:
         total = part = digit = 0
-        words = match[1] if match.re is _POINT else match[0]
         if words[-2:-1] in _HUNDREDS and words[-1] in _CHINESE:
-            return str(
-                int(spelled(_WORDS.match(words[:-1])))
-                + _CHINESE[words[-1]] * _TENS[words[-2]] // 10
-            )
+            return spelled(words[:-1]) + _CHINESE[words[-1]] * _TENS[words[-2]] // 10
         for sign in words:
             if sign in _CHINESE:
                 digit = digit * 10 + _CHINESE[sign] if digit and part == 0 else _CHINESE[sign]
@@ -345,7 +343,7 @@ def _words_to_digits(bare: str) -> str:
                 total, part, digit = (part + digit) * 10_000, 0, 0
             else:
                 part, digit = part + (digit or 1) * _TENS[sign], 0
-        return str(total + part + digit)
+        return total + part + digit
 
     def larger(match: re.Match) -> str:
         return f"{round(float(match[1]) * _LARGE[match[2]], 6):f}".rstrip("0").rstrip(".")
@@ -357,9 +355,9 @@ def _words_to_digits(bare: str) -> str:
         r"(\d+(?:\.\d+)?)(百万|[百千万亿]|million|mio|m|thousand|k)(?![a-z])", larger, bare
     )
     bare = _POINT.sub(
-        lambda at: f"{spelled(at)}.{''.join(str(_CHINESE[one]) for one in at[2])}", bare
+        lambda at: f"{spelled(at[1])}.{''.join(str(_CHINESE[one]) for one in at[2])}", bare
     )  # 九十一点一
-    bare = re.sub(f"{_WORDS.pattern}(?![月日点时號])", spelled, bare)
+    bare = re.sub(f"{_WORDS.pattern}(?![月日点时號])", lambda at: str(spelled(at[0])), bare)
     return _UNIT.sub("", bare)
 
 
@@ -516,9 +514,10 @@ def _date(plain: str, year: int | None) -> Understood:
             ].index(named[1]) + 1
             day = dt.date(int(around[1]), month, int(around[0]))
             return Understood(day, day.isoformat())
-        if not written or not (written[1] or year):
+        in_year = (written and written[1]) or year
+        if not written or not in_year:
             raise ValueError
-        day = dt.date(int(written[1] or year), int(written[2]), int(written[3]))
+        day = dt.date(int(in_year), int(written[2]), int(written[3]))
     except ValueError:
         raise NotUnderstood(
             _("“{typed}” could not be understood as a date. Type it like 2025-06-07.").format(

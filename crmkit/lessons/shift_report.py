@@ -164,7 +164,9 @@ def judge(shift: Shift, sentence: Any) -> tuple[str, str] | None:
             "There is no figure of this shift in it: add one, such as the number of orders.",
         )
     strange = _strange(shift, sentence)
-    return strange and (
+    if not strange:
+        return None
+    return (
         f"“{strange}”在这一班的表里找不到：和上面的表再对一遍。",
         f"“{strange}” is in none of this shift's tables: compare it with those above once more.",
     )

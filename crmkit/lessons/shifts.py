@@ -64,7 +64,7 @@ class Shift:
         """The shift's sales lines, one row a line, as they stand in ``sales``."""
         sales = self._table("sales")
         first, end = PARTS[self.part]
-        day = datetime.combine(self.date, datetime.min.time())
+        day = datetime.combine(as_day(self.date), datetime.min.time())
         until = day + timedelta(hours=end)
         until_then = sales["sold_at"] < until
         near = sales[until_then & (sales["sold_at"] >= day + timedelta(hours=first))]
@@ -166,8 +166,9 @@ class Shift:
         Last year's is 364 days back: 52 weeks, so a Saturday meets a Saturday.
         """
         back = {"yesterday": 1, "last_week": 7, "last_year": 364}
+        day = as_day(self.date)
         return {
-            name: Shift(self.store_id, self.date - timedelta(days=days), self.part, self.tables)
+            name: Shift(self.store_id, day - timedelta(days=days), self.part, self.tables)
             for name, days in back.items()
         }
 
@@ -230,10 +231,11 @@ class Shift:
     def title(self) -> str:
         """The store, the day with its weekday, the part of the day."""
         stores = self._table("stores").set_index("store_id")["name"]
+        day = as_day(self.date)
         return _("{store}, {date} ({weekday}), {part}").format(
             store=stores[self.store_id],
-            date=self.date.isoformat(),
-            weekday=label("weekday", self.date.isoweekday()),
+            date=day.isoformat(),
+            weekday=label("weekday", day.isoweekday()),
             part=label("shift_part", self.part),
         )
 

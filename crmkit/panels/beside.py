@@ -38,9 +38,8 @@ class Beside:
     def __init__(self, name: str, scene: str, staff: str | None = None):
         self.name, self.scene = name, scene
         self._folder = answers.folder()
-        self._shop: Shop | None = None
         self._file: Any = None
-        self._desk: Screen | None = None
+        self._opened: tuple[Shop, Screen] | None = None
         self.staff = staff
         self.large = self.asking = False
         own = {
@@ -59,24 +58,29 @@ class Beside:
         return self._folder / FILE
 
     def desk(self) -> Screen:
-        """The desk itself; made anew when the shop's file was."""
+        """The desk itself."""
+        return self._open_shop()[1]
+
+    def _open_shop(self) -> tuple[Shop, Screen]:
+        """The shop and the desk in it; made anew when the shop's file was."""
         here = self.path.stat().st_ino if self.path.exists() else None
-        if self._desk is None or here != self._file:
-            if self._shop is not None:
-                self._shop.close()
-            self._shop = Shop.practice(self.scene, folder=self._folder, staff=self.staff)
+        if self._opened is None or here != self._file:
+            if self._opened is not None:
+                self._opened[0].close()
+            shop = Shop.practice(self.scene, folder=self._folder, staff=self.staff)
             self._file = self.path.stat().st_ino
-            self._desk = desk(self.name, self._shop)
-        return self._desk
+            self._opened = shop, desk(self.name, shop)
+        return self._opened
 
     def _show(self) -> Part:
         if is_grading():
             return parts.text("")
-        inside = self.desk().inside()
+        shop, at = self._open_shop()
+        inside = at.inside()
         words = label("panel", self.screen.name)
         bar = parts.row(
-            parts.select("beside/staff", _("At this desk now"), self._team(), self._shop.staff.id,
-                         act="beside.staff", rev=self._shop.staff.id),
+            parts.select("beside/staff", _("At this desk now"), _team(shop), shop.staff.id,
+                         act="beside.staff", rev=shop.staff.id),
             parts.button(_("Back to the lesson"), "beside.close", icon="left") if self.large
             else parts.button(_("Full screen"), "beside.large"),
             parts.button(_("Start the practice shop again"), "beside.ask", kind="quiet"),
@@ -86,16 +90,6 @@ class Beside:
             if self.large else parts.column(bar, inside),
             self._anew_dialog(),
         )  # fmt: skip
-
-    def _team(self) -> list[tuple[str, str]]:
-        """One person of each role of this store, and whoever is signed in."""
-        found: dict[str, tuple[str, str]] = {}
-        for one in self._shop.office.team():
-            role = next(iter(one.roles), "")
-            if one.id == self._shop.staff.id or role not in found:
-                words = label("role", role)
-                found[role] = (one.id, words if one.name == words else f"{one.name} · {words}")
-        return list(found.values())
 
     def _anew_dialog(self) -> Part:
         return parts.dialog(
@@ -113,17 +107,17 @@ class Beside:
         self.large, self.asking = large, asking
 
     def _sign_in(self, staff: Any, _values: dict) -> None:
-        before = self.desk()
-        self._shop = self._shop.as_staff(str(staff))
-        self.staff = self._shop.staff.id
-        self._desk = desk(self.name, self._shop)
+        shop, before = self._open_shop()
+        shop = shop.as_staff(str(staff))
+        self.staff = shop.staff.id
+        self._opened = shop, desk(self.name, shop)
         if before.hand_over:
-            before.hand_over(self._desk)
+            before.hand_over(self.desk())
 
     def _begin_anew(self, _arg: Any, _values: dict) -> None:
         self._turn()
         Shop.practice(self.scene, folder=self._folder, reset=True).close()
-        self._desk = None
+        self._file = None
         self._tell()
 
     def _desk_act(self, act: str) -> Callable:
@@ -147,3 +141,14 @@ class Beside:
             if other is not self and other._folder == self._folder:
                 other.screen.refresh()
         shop_changed(self._folder)
+
+
+def _team(shop: Shop) -> list[tuple[str, str]]:
+    """One person of each role of this store, and whoever is signed in."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in shop.office.team():
+        role = next(iter(one.roles), "")
+        if one.id == shop.staff.id or role not in found:
+            words = label("role", role)
+            found[role] = (one.id, words if one.name == words else f"{one.name} · {words}")
+    return list(found.values())

@@ -86,7 +86,7 @@ class Counting(Desk):
         return parts.column(
             parts.row(
                 parts.column(
-                    self._add_it() if self.beside else None,
+                    self._add_it(*self.beside) if self.beside else None,
                     self._not_noted(),
                     parts.form(
                         "count.one",
@@ -128,9 +128,8 @@ class Counting(Desk):
             )
         )  # fmt: skip
 
-    def _add_it(self) -> Part:
+    def _add_it(self, product: Any, many: int) -> Part:
         """A product that is not in this count is counted with it only where somebody says so."""
-        product, many = self.beside
         words = _("{goods} is not in this count. Add it?")
         return parts.card(
             parts.message("warning", words.format(goods=f"{product.id} {product.name}")),
@@ -261,17 +260,17 @@ class Counting(Desk):
 
     def one_scanned(self, typed: dict) -> None:
         """Noted, or refused and kept in mind until these goods are noted."""
-        scan = tuple(str(typed.get(name) or "").strip() for name in ("product", "counted"))
+        product, many = (str(typed.get(name) or "").strip() for name in ("product", "counted"))
         if self.beside:  # nobody said whether it is to be added
             self.missed = (*self.missed, (self.beside[0].id, str(self.beside[1])))
-        self.missed = tuple(one for one in self.missed if one[0] != scan[0])
-        if not_counted(scan[1]):
+        self.missed = tuple(one for one in self.missed if one[0] != product)
+        if not_counted(many):
             words = _("Not counted? Note nothing for it, it stays not counted. Write 0 only where you saw that it is empty.")  # fmt: skip
             self.work.said, self.refused = None, ("count.one", "counted", words)
             return
         self.note("count.one", self.count_one, typed)
-        if self.refused and any(scan):
-            self.missed = (*self.missed, scan)
+        if self.refused and (product or many):
+            self.missed = (*self.missed, (product, many))
 
     def count_one(self, typed: dict, key: str) -> None:
         self.beside = None

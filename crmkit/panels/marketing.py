@@ -67,9 +67,9 @@ class MarketingDesk(Desk):
         if self.campaign is not None:
             one, turn = self.campaign, self.work.turn
 
-            def step(act: str, words: str, icon: str, **how: str) -> Part:
+            def step(act: str, words: str, icon: str, kind: str | None = None) -> Part:
                 why, once = self.work.why_not(f"marketing.{act}"), f"{act}-{one.id}-{turn}"
-                return parts.button(words, "act", act, icon=icon, once=once, why=why, **how)
+                return parts.button(words, "act", act, icon=icon, once=once, why=why, kind=kind)
 
             draw = step("freeze", operation_label("marketing.freeze"), "refresh", kind="primary")
             send = step("send", _("Send"), "send", kind="primary")

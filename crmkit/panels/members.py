@@ -97,7 +97,7 @@ class MemberPanel:
         ]  # fmt: skip
 
     def _record(self) -> list[Part | None]:
-        desk, one, turn = self.desk, self.desk.member, self.desk.turn
+        desk, one, turn = self.desk, self.desk.one, self.desk.turn
         shown = lambda field, masked: desk.shown.get((one.id, field), masked) or "–"  # noqa: E731
         facts = parts.facts(
             (field_label("phone"), shown("phone", one.phone)),
@@ -165,7 +165,7 @@ class MemberPanel:
         )  # fmt: skip
 
     def _consent(self) -> Part:
-        desk, one, turn = self.desk, self.desk.member, self.desk.turn
+        desk, one, turn = self.desk, self.desk.one, self.desk.turn
         now = [
             parts.chip(label("channel", channel), "right" if channel in one.consents else "info",
                        icon="check" if channel in one.consents else "close")
@@ -211,7 +211,7 @@ class MemberPanel:
         desk = self.desk
         likes = [
             parts.chip(f"{label('preference', one.kind)}: {one.value}")
-            for one in desk.shop.members.preferences(desk.member.id)
+            for one in desk.shop.members.preferences(desk.one.id)
         ]
         return parts.card(
             parts.row(*likes) if likes else parts.text(_("Nothing noted yet."), "quiet"),

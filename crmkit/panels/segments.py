@@ -43,7 +43,7 @@ class Segments:
             for name, known in CODES.items()
         ]
         stores = [("", anyone), *self.shop.stores().items()]
-        days = {"numeric": True, "unit": _("days"), "rev": turn}
+        days = _("days")
         called = self._called()
         return parts.card(
             parts.text(_("Fill in only what matters; whoever fits all of it is in the segment."), "quiet"),
@@ -58,8 +58,8 @@ class Segments:
                     parts.select("birthday_month", called["birthday_month"], [("", anyone), *((str(n), words) for n, words in months.items())], rev=turn),
                 ),
                 parts.row(
-                    parts.field("bought_within_days", called["bought_within_days"], **days),
-                    parts.field("not_bought_for_days", called["not_bought_for_days"], **days),
+                    parts.field("bought_within_days", called["bought_within_days"], numeric=True, unit=days, rev=turn),
+                    parts.field("not_bought_for_days", called["not_bought_for_days"], numeric=True, unit=days, rev=turn),
                     parts.field("spent_at_least", called["spent_at_least"], numeric=True, unit=_("yuan"), rev=turn),
                 ),
                 parts.row(

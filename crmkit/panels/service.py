@@ -207,7 +207,7 @@ class ServiceDesk(Desk):
         """The improvement that is looked at again."""
         number = self.more.given.get("improvement_id")
         meant = [one for one in self.shop.service.improvements() if one.id == number]
-        return parts.text(meant[0].action) if meant else None
+        return parts.text(meant[0].action or "") if meant else None
 
     def own_acts(self) -> dict:
         return {

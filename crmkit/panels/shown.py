@@ -54,11 +54,11 @@ def table(
     for each."""
     if not rows:
         return parts.column(parts.head(title), parts.text(_("Nothing here."), "quiet"))
-    _title, heads, cells = next(iter(display.tables(rows, without)))
-    if more:
-        heads = [*heads, ""]
-        cells = [[*line, more(row)] for line, row in zip(cells, rows, strict=True)]
-    return parts.table(title, heads, cells)
+    heads, cells = display.table(rows, without)
+    if not more:
+        return parts.table(title, heads, cells)
+    lines = [[*line, more(row)] for line, row in zip(cells, rows, strict=True)]
+    return parts.table(title, [*heads, ""], lines)
 
 
 def record(value: Any, title: str | None = None) -> Part:

@@ -166,8 +166,8 @@ class StockRoom(Counting, Dating):
     def _one(self, words: str, among: Collection[str] = ()) -> Any:
         """The product that these words mean, one of those `among` which it is looked for before
         others; None, and which there are, where several do."""
-        found = self.shop.stock.find(words)
-        found = [one for one in found if one.id in among] or found
+        known = self.shop.stock.find(words)
+        found = [one for one in known if one.id in among] or list(known)
         if len(found) == 1:
             return found[0]
         self.work.tell("info", _("Several fit: {names}").format(names=_("; ").join(f"{p.id} {p.name}" for p in found[:8])))  # fmt: skip
@@ -298,8 +298,9 @@ class StockRoom(Counting, Dating):
         self.parted = None
 
     def _order(self) -> Part:
-        if not self.work.may("stock.to_reorder"):
-            return cannot(self.work, "stock.to_reorder")
+        why = cannot(self.work, "stock.to_reorder")
+        if why:
+            return why
         low = self.shop.stock.to_reorder()
         words = ngettext("{n} product has fallen to its reorder point.", "{n} products have fallen to their reorder point.", len(low))  # fmt: skip
         return parts.column(

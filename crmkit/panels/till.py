@@ -7,8 +7,9 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label, ngettext
 from crmkit.panels.logic.lists import Listed, ListWork
 from crmkit.panels.logic.till import METHODS, Drawer, TakingBack, Till
-from crmkit.panels.shown import Keys, list_acts, money, options, page_of, record, said
+from crmkit.panels.shown import Keys, cannot, list_acts, money, options, page_of, record, said
 from crmkit.practice import Shop, schema
+from crmkit.practice.desks.receipts import Receipt
 from crmkit.practice.display import name_of, on_shelf
 from crmkit.screen import Part, Screen, parts
 
@@ -31,8 +32,8 @@ class TillPanel:
         body = {"sale": self._sale, "receipts": self._receipts, "drawer": self._drawer}[self.tab]
         return parts.column(
             parts.tabs(_("The till"), tabs, self.tab, "tab"),
-            *([parts.message("warning", self.till.why_not("till.sell"))] if not self.till.may("till.sell") else body()),
-        )  # fmt: skip
+            *([why] if (why := cannot(self.till, "till.sell")) else body()),
+        )
 
     # the sale
 
@@ -46,7 +47,7 @@ class TillPanel:
                                 help=_("Enter after each. 3*code counts three.")),
                     said(till),
                     self._found(),
-                    self._paper() if till.receipt else self._lines(),
+                    self._paper(till.receipt) if till.receipt else self._lines(),
                     grow=3,
                 ),
                 parts.column(self._member(), self._total(), grow=1),
@@ -94,9 +95,9 @@ class TillPanel:
         heads = [_("Goods"), _("Quantity"), _("Price"), _("Off"), _("Amount"), ""]
         return parts.table(title.format(n=units), heads, rows)
 
-    def _paper(self) -> Part:
+    def _paper(self, receipt: Receipt) -> Part:
         return parts.column(
-            parts.slip(self.till.receipt.slip(36), _("Print the receipt")),
+            parts.slip(receipt.slip(36), _("Print the receipt")),
             parts.text(_("Scan the next customer's first item to go on."), "quiet"),
         )
 
@@ -125,7 +126,7 @@ class TillPanel:
                     parts.chip(_("Birthday today"), "warning", icon="gift") if birthday else None,
                     parts.chip(ngettext("{n} coupon", "{n} coupons", len(till.coupons)).format(n=len(till.coupons)), "warning") if till.coupons else None,
                 ) if birthday or till.coupons else None,
-                parts.text(till.points_said(), "quiet"),
+                parts.text(till.points_said(one), "quiet"),
             ]  # fmt: skip
             if one.points and till.quote:
                 body.append(
@@ -154,7 +155,8 @@ class TillPanel:
         return parts.card(*body, title=_("Member"), icon="members")
 
     def _total(self) -> Part:
-        till, offers = self.till, []
+        till = self.till
+        offers: list[Part] = []
         if till.quote:
             for one in till.quote.offers:
                 offers += [
@@ -456,9 +458,14 @@ class TillPanel:
         self.keys.done(name)
 
 
+class TillScreen(Screen):
+    """The till on screen; what lies in its basket may be kept for later."""
+
+    def __init__(self, work: TillPanel):
+        super().__init__(work.show, work.acts(), "till")
+        self.work = work
+
+
 def panel(shop: Shop) -> Screen:
     """The till of this shop."""
-    here = TillPanel(shop)
-    screen = Screen(here.show, here.acts(), "till")
-    screen.work = here
-    return screen
+    return TillScreen(TillPanel(shop))

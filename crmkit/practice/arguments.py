@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from types import GenericAlias, UnionType
+from typing import Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -33,7 +33,7 @@ class Field:
     name: str
     needed: bool
     codes: tuple[str, ...] = ()
-    kind: str | None = None
+    kind: str = ""
     default: object = None
 
 
@@ -54,9 +54,9 @@ class Arguments:
     def _door(self, name: str) -> TypeAdapter:
         """What checks this argument, made when one is first given."""
         if name not in self._doors:
-            kind = _checked(self._hints.get(name, Any), name)
+            kind: Any = _checked(self._hints.get(name, Any), name)
             if self.signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
-                kind = dict[str, kind]
+                kind = GenericAlias(dict, (str, kind))
             self._doors[name] = TypeAdapter(kind, config=ConfigDict(arbitrary_types_allowed=True))
         return self._doors[name]
 
@@ -164,7 +164,7 @@ def _checked(annotation: object, name: str) -> object:
     return annotation if annotation is not inspect.Parameter.empty else Any
 
 
-def _refuse(error: BadValue) -> None:
+def _refuse(error: BadValue) -> NoReturn:
     raise PydanticCustomError(SAID, "{said}", {"said": str(error)})
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
@@ -61,13 +62,13 @@ def restore(backup: Path, where: str | Path, keys: Keyring | None) -> int:
     try:
         with reading(source) as old:
             migrate.require_newest(old)
-            kind = old.scalar(select(schema.shop.c.kind))
+            kind, check = old.execute(select(schema.shop.c.kind, schema.shop.c.key_check)).one()
             ours = keys or find_keys(kind, where)
-            require_fitting(ours, old.scalar(select(schema.shop.c.key_check)))
+            require_fitting(ours, check)
             if chain.first_break(old, ours) is not None:
                 raise Tampered(_("The backup's audit log is broken. Take an earlier backup."))
             if url.get_backend_name() == "sqlite":
-                copied = _into_a_file(old, Path(url.database), kind)
+                copied = _into_a_file(old, Path(url.database or ":memory:"), kind)
             else:
                 copied = _into(old, open_engine(url, served=True))
     finally:
@@ -101,7 +102,7 @@ def _into(old: Connection, engine: Engine) -> int:
 
 def _copy_sqlite(engine: Engine, to: Path) -> None:
     with closing(sqlite3.connect(to)) as target, engine.connect() as connection:
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         raw.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")
 

@@ -44,9 +44,9 @@ def append(
         "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
         "before": before,
     }
-    entry["hash"] = _signed(keys, entry)
-    connection.execute(insert(schema.audit_entry), entry)
-    connection.execute(update(schema.shop).values(audit_head=_head(keys, number, entry["hash"])))
+    signed = _signed(keys, entry)
+    connection.execute(insert(schema.audit_entry), entry | {"hash": signed})
+    connection.execute(update(schema.shop).values(audit_head=_head(keys, number, signed)))
     return number
 
 

@@ -3,21 +3,24 @@ the closed sets they are chosen from, which a screen offers by their labels."""
 
 from datetime import date
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from crmkit.practice import access, schema, values
 from crmkit.practice.settings import DEFAULTS
 from crmkit.practice.values import Check, OneOf
 
 
-def between(least: int, most: int) -> object:
-    """A whole number within these bounds."""
-    return Annotated[int, Check(partial(values.quantity, least=least, most=most))]
+def between(least: int, most: int) -> Check:
+    """Whether a whole number lies within these bounds."""
+    return Check(partial(values.quantity, least=least, most=most))
 
 
 Text = Annotated[str, Check(values.text)]
 Words = Annotated[str | None, Check(partial(values.text, needed=False))]
-Day = Annotated[date | str, Check(values.day)]
+if TYPE_CHECKING:  # given as a date or as text, within a date
+    Day = Annotated[Any, values.day]
+else:
+    Day = Annotated[date | str, Check(values.day)]
 Quantity = Annotated[int, Check(values.quantity)]
 Count = Annotated[int, Check(partial(values.quantity, least=0))]
 Price = Annotated[int, Check(values.cents)]

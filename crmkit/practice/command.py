@@ -29,6 +29,8 @@ from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, NotFound, Pr
 from crmkit.practice.keys import Keyring, require_fitting
 from crmkit.practice.records import at_the_shop, built, freeze, thaw
 
+Key = TypeVar("Key", int, str, int | None, str | None)
+
 
 @dataclass
 class Tx:
@@ -108,9 +110,9 @@ class Tx:
             raise NotFound(_("There is no {what} {id} at this store."), **about)
         raise NotFound(_("There is no {what} {id}."), **about)
 
-    def id_of(self, table: Table, key: object) -> int | str | None:
+    def id_of(self, table: Table, key: Key) -> Key:
         """The id on file of what was typed, refused where there is none; None where nothing was."""
-        return None if key is None else self.find(table, key).id
+        return key if key is None else self.find(table, key).id
 
     def find_mine(self, table: Table, key: object):
         """The row with this id, of this store or of another where the staff may do this."""
@@ -127,17 +129,17 @@ class Tx:
             raise Refused(_("The {what} {id} is there already."), **about)
         return code
 
-    def insert(self, table: Table, **given) -> int | str:
-        """Insert one row; its id. The moment, the store and the staff are this transaction's
+    def insert(self, table: Table, **given) -> int:
+        """Insert one row; its number, where it has no code. The moment, the store and the staff are this transaction's
         unless they are given or may stay empty; a value whose column is ``…_sealed`` is sealed;
         what staff said about a row is sealed and kept beside it."""
-        said = given.pop(table.info.get("said"), None)
+        said = given.pop(table.info.get("said", ""), None)
         mine = {"at": self.now, "store_id": self.store_id, "staff_id": self.staff.id}
         row = {name: one for name, one in mine.items() if _needed(table, name)} | given
         if any(f"{name}_sealed" in table.c for name in given):
             row["id"] = row.get("id") or self.next_id(table)
         result = self.connection.execute(insert(table), self._sealed(table, row))
-        key = result.inserted_primary_key[0]
+        (key, *_more) = result.inserted_primary_key or (0,)
         if said is not None:
             about = f"{table.name}:{key}"
             sealed = self.seal(schema.remark, "text_sealed", about, said)
@@ -153,7 +155,7 @@ class Tx:
             found[key] = self.unseal(r, "text_sealed", about, sealed)
         return found
 
-    def as_given(self, which: str | Table) -> dict[str, object]:
+    def as_given(self, which: str | Table) -> dict[str, Any]:
         """The command's arguments of these names, or those that are columns of a table, as the door
         let them in: to be written as they are."""
         if isinstance(which, str):
@@ -249,7 +251,7 @@ class Desk:
 
     def __init_subclass__(cls) -> None:
         # what `help` shows of a desk, in the user's language
-        cls.__doc__ = property(str)
+        type.__setattr__(cls, "__doc__", property(str))
 
     def __repr__(self) -> str:
         who = self.shop.staff
@@ -285,7 +287,7 @@ def asked(act: Callable) -> str:
     return ", ".join([*needed, *(["…"] if more else [])])
 
 
-def explained(act: Callable) -> str:
+def explained(act: "Asked[..., Any]") -> str:
     """An operation in the user's language: what it is for, who may, and each thing it is given."""
     operation, between = act.operation, label("list", ", ")
     roles = between.join(label("role", one) for one in operation.roles)
@@ -329,6 +331,7 @@ R = TypeVar("R", covariant=True)
 class Asked(Protocol[P, R]):
     """What a desk's query is to who calls it."""
 
+    __name__: str
     operation: Operation
     arguments: Arguments
     within: Callable[..., Any]
@@ -360,7 +363,7 @@ class _Method(Generic[P, R]):
         if names[:2] != ["self", "tx"]:
             raise TypeError(f"{method.__name__} must begin with (self, tx, …)")
 
-    def __set_name__(self, owner: type, name: str):
+    def __set_name__(self, owner: type[Desk], name: str):
         operation = _declare(owner.name, name, self.roles, self.writes)
         setattr(owner, name, self._wrapped(operation))
 
@@ -445,7 +448,7 @@ def _in_names(tx: Tx) -> Iterator[None]:
         raise
 
 
-def _named(run: Callable, signature, operation: Operation, arguments: Arguments) -> Callable:
+def _named(run: Any, signature, operation: Operation, arguments: Arguments) -> Callable:
     """The wrapped method with what is known about it; `within` is for another's transaction."""
     run.__signature__, run.operation, run.arguments = signature, operation, arguments
     run.within = arguments.method

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, update
@@ -166,7 +167,7 @@ class _Past:
         return self.keys.seal(value, f"{table.name}.{column}:{key}")
 
     def _row(self, table, row: dict) -> dict:
-        key = row.get("id")
+        key: Any = row.get("id")
         if table is schema.member:
             sealed = {one: row.pop(one) for one in ("name", "phone", "email", "birth_date")}
             return row | sealed_columns(self, key, **sealed, card=new_card(key))
@@ -223,7 +224,7 @@ def _on_its_way(shop: Shop) -> None:
     plenty = [
         product
         for product in ("P0002", "P0004", "P0010", "P0020", "P0030", "P0040", "P0050", "P0060")
-        if keeper.stock.look(product).on_hand >= 5
+        if (keeper.stock.look(product).on_hand or 0) >= 5
     ][:3]
     if plenty:
         keeper.stock.send(HOME, [(product, 4) for product in plenty])

@@ -92,14 +92,14 @@ class Smtp:
     @staticmethod
     def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
         try:
-            answer = server.data(message.as_bytes())
+            answer: tuple[int, bytes | str] = server.data(message.as_bytes())
         except smtplib.SMTPDataError as error:
             # refused before the content was sent
             answer = error.smtp_code, error.smtp_error
         _accepted(answer)
 
 
-def _accepted(answer: tuple[int, bytes]) -> None:
+def _accepted(answer: tuple[int, bytes | str]) -> None:
     code, _said = answer
     if 500 <= code < 600:
         raise Refusal(f"SMTP {code}")

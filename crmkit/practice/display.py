@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Annotated, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from crmkit import labels, shown
 from crmkit.i18n import gettext as _
@@ -67,26 +67,31 @@ def name_of(code: str) -> str:
     return _called.get()().get(code, code)
 
 
-def tables(value: object, without: Sequence[str] = ()) -> Iterator[Table]:
-    """The tables that show a record, or several of one kind; columns that say nothing are left out."""
+def table(rows: Sequence[Any], without: Sequence[str] = ()) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells of records of one kind; columns that say nothing are left out."""
+    kind: type = type(rows[0])
+    names = getattr(kind, "in_lists", None) or [name for name, _how in _parts(kind)]
+    names, how = [name for name in names if name not in without], dict(_parts(kind))
+    cells = [[_cell(name, getattr(one, name), how[name]) for name in names] for one in rows]
+    return [heading(name, kind) for name in names], cells
+
+
+def tables(value: Any) -> Iterator[Table]:
+    """The tables that show a record, or several of one kind."""
     if not is_dataclass(value):
-        kind = type(value[0])
-        names = getattr(kind, "in_lists", None) or [name for name, _how in _parts(kind)]
-        names, how = [name for name in names if name not in without], dict(_parts(kind))
-        cells = [[_cell(name, getattr(one, name), how[name]) for name in names] for one in value]
-        yield None, [heading(name, kind) for name in names], cells
+        yield None, *table(value)
         return
+    kind: type = type(value)
     lists, card = [], []
-    for name, how in _parts(type(value)):
+    for name, how in _parts(kind):
         given = getattr(value, name)
         if isinstance(given, tuple) and given and is_dataclass(given[0]):
             lists.append((name, given))
         else:
-            card.append([heading(name, type(value)), _cell(name, given, how)])
+            card.append([heading(name, kind), _cell(name, given, how)])
     yield None, None, card
     for name, given in lists:
-        for _title, headings, cells in tables(given):
-            yield heading(name), headings, cells
+        yield heading(name), *table(given)
 
 
 def as_text(value: object) -> str:
@@ -121,7 +126,7 @@ def heading(name: str, kind: type | None = None) -> str:
     return labels.heading(name) if shared == name else shared
 
 
-def _cell(name: str, value: object, how: object) -> str:
+def _cell(name: str, value: Any, how: Any) -> str:
     if how in (on_shelf, roughly):
         return how(value)
     if value is None:
@@ -180,7 +185,7 @@ def _parts(kind: type) -> tuple[tuple[str, object], ...]:
     )
 
 
-def _how(annotation: object) -> object:
+def _how(annotation: Any) -> object:
     """How a value of this type is read: money, a kind of code, or (None) by its own kind."""
     origin = get_origin(annotation)
     if origin is Annotated:

@@ -16,9 +16,9 @@ class PracticeError(CrmkitError):
 
     def __init__(self, said: str = "", /, **about: object):
         if "field" in about:
-            about["field"] = label("field", about["field"])
-            if said.startswith("{field}"):
-                about["field"] = about["field"][:1].upper() + about["field"][1:]
+            field = label("field", about["field"])
+            begins = said.startswith("{field}")
+            about["field"] = field[:1].upper() + field[1:] if begins else field
         self.said, self.about = said, about
         super().__init__(said.format(**about) if about else said)
 
@@ -114,7 +114,7 @@ def from_database(error: Exception) -> PracticeError | None:
     from sqlalchemy import exc
 
     if isinstance(error, OSError):
-        return _from_a_file(error)
+        return from_a_file(error)
     if isinstance(error, ValueError) and "Couldn't parse" in str(error):
         return _damaged()  # SQLAlchemy, of a moment that is none
     if not isinstance(error, exc.DBAPIError | sqlite3.Error):
@@ -146,7 +146,7 @@ def _damaged() -> Damaged:
     return Damaged(_("The shop's file is damaged or no shop. Restore the last backup."))
 
 
-def _from_a_file(error: OSError) -> PracticeError:
+def from_a_file(error: OSError) -> PracticeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(_("The disk is full, nothing was saved. Free some space and do it again."))
     return CannotOpen(

@@ -101,5 +101,7 @@ def spelled(name: str) -> str:
     else:
         from pypinyin import Style, lazy_pinyin
 
-        letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list))
+        letters = "".join(
+            lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)  # type: ignore[arg-type]  # a list is allowed
+        )
     return "".join(one for one in letters.casefold() if one.isalnum())

@@ -15,10 +15,11 @@ import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import overload
 
 from crmkit.i18n import gettext as _
 from crmkit.practice.engine import database_url
-from crmkit.practice.errors import CannotOpen, PracticeError, Tampered, WrongKey, from_database
+from crmkit.practice.errors import CannotOpen, PracticeError, Tampered, WrongKey, from_a_file
 
 NONCE = 12
 
@@ -103,7 +104,7 @@ class Keyring:
                 path=path,
             ) from error
         except OSError as error:
-            raise from_database(error) from error
+            raise from_a_file(error) from error
         except (ValueError, KeyError, TypeError) as error:
             raise WrongKey(
                 _("The key file {path} is damaged. Restore it from its copy."), path=path
@@ -127,7 +128,7 @@ class Keyring:
                 )
             self._save(path)
         except OSError as error:
-            raise from_database(error) from error
+            raise from_a_file(error) from error
 
     def _save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -160,6 +161,10 @@ class Keyring:
     def seal(self, value: str | None, place: str) -> str | None:
         return None if value is None else self.active.seal(value, place)
 
+    @overload
+    def open(self, sealed: str, place: str) -> str: ...
+    @overload
+    def open(self, sealed: str | None, place: str) -> str | None: ...
     def open(self, sealed: str | None, place: str) -> str | None:
         if sealed is None:
             return None
@@ -209,7 +214,7 @@ def key_file(where: str | Path) -> Path:
         return Path(named)
     url = database_url(where)
     place = (
-        str(Path(url.database).resolve())
+        str(Path(url.database or ":memory:").resolve())
         if url.get_backend_name() == "sqlite"
         else f"{url.host}:{url.port}/{url.database}"
     )

@@ -132,10 +132,10 @@ class Listing:
             if store != tx.store_id:
                 tx.require_at(store)
             column = self.table.c[self.store]
-            allowed = column.nullable and access.stores_allowed(
+            theirs = column.nullable and access.stores_allowed(
                 tx.connection, tx.staff.id, tx.permission
             )
-            yield (column == store) | (column.is_(None) if allowed is None else false())
+            yield (column == store) | (column.is_(None) if theirs is None else false())
         for name in filters:
             if where.get(name) is None:
                 continue
@@ -207,7 +207,7 @@ def listed(what: Listing, *, roles: str) -> Callable:
         ) -> Page:
             return what.page(tx, where, sort, after, size, shown)
 
-        method.__signature__ = inspect.signature(method)
+        vars(method)["__signature__"] = inspect.signature(method)
         named = ("__name__", "__qualname__", "__module__", "__doc__")
         return query(roles=roles)(functools.update_wrapper(method, shown, named))
 

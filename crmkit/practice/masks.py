@@ -1,7 +1,12 @@
 """What of a person is shown on a screen, a list, an export or in an error."""
 
+from typing import TypeVar
 
-def mask_phone(phone: str | None) -> str | None:
+Whole = TypeVar("Whole", str, str | None)
+"""A value, or none where there may be none: then the mask is none."""
+
+
+def mask_phone(phone: Whole) -> Whole:
     """First three and last four digits.
 
     >>> mask_phone("14012345678")
@@ -14,7 +19,7 @@ def mask_phone(phone: str | None) -> str | None:
     return f"{phone[:3]}****{phone[-4:]}"
 
 
-def mask_name(name: str | None) -> str | None:
+def mask_name(name: Whole) -> Whole:
     """The surname of a Chinese name, the initials of any other.
 
     >>> mask_name("王小明"), mask_name("Ann Lee")
@@ -25,7 +30,7 @@ def mask_name(name: str | None) -> str | None:
     return " ".join(f"{part[0]}**" for part in name.split()) or "**"
 
 
-def mask_email(email: str | None) -> str | None:
+def mask_email(email: Whole) -> Whole:
     """The first letter and the domain.
 
     >>> mask_email("ann@example.com")
@@ -37,7 +42,7 @@ def mask_email(email: str | None) -> str | None:
     return f"{local[:1]}***@{domain}"
 
 
-def mask_card(card: str | None) -> str | None:
+def mask_card(card: Whole) -> Whole:
     """The last four digits.
 
     >>> mask_card("8800000017")

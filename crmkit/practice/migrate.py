@@ -6,6 +6,7 @@ loaded only to upgrade one: which revision a shop is at, and which there are, is
 
 from contextlib import contextmanager
 from importlib import resources
+from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 
@@ -114,7 +115,7 @@ def _migrating(engine: Engine):
                 yield connection
             return
         # a table rebuilt by batch mode is dropped: foreign keys are checked afterwards instead
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():

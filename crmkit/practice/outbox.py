@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import people, schema
@@ -78,7 +79,7 @@ def enqueue(
 def _sent_to(tx: Tx, member_id: str, once: str, before: int | None = None) -> bool:
     """Whether the person has, or will get, a message of this name (queued before that one)."""
     names = [f"{once}:{one}" for one in tx.column(people.group_of(member_id))]
-    wanted = [outbox.c.once.in_(names)]
+    wanted: list[ColumnElement[bool]] = [outbox.c.once.in_(names)]
     if before is not None:
         alive = ("queued", "leased", "sent", "unknown")
         wanted += [outbox.c.id < before, outbox.c.status.in_(alive)]
@@ -141,7 +142,7 @@ class Worker:
     Several may work on one shop, in any number of processes.
     """
 
-    shop: object
+    shop: Any
     transports: dict[str, Transport]
     name: str = ""
     lease: timedelta = LEASE
@@ -218,9 +219,9 @@ class Worker:
             return Letter(
                 row.id,
                 row.channel,
-                people.unsealed(tx, member, ADDRESS[row.channel]),
+                people.unsealed(tx, member, ADDRESS[row.channel]) or "",
                 tx.unseal(outbox, "subject_sealed", row.id, row.subject_sealed),
-                tx.unseal(outbox, "body_sealed", row.id, row.body_sealed),
+                tx.unseal(outbox, "body_sealed", row.id, row.body_sealed) or "",
                 people.unsealed(tx, member, "name"),
             )
 

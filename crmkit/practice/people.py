@@ -4,9 +4,9 @@ Whoever addresses a person asks here, at the moment of acting: records are merge
 consent is withdrawn between one day and the next.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from sqlalchemy import Table, or_, select, true
 
@@ -187,7 +187,15 @@ def name_key(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def sealed_columns(tx: Tx, member_id: str, **fields: str | date | None) -> dict[str, str | None]:
+class Seals(Protocol):
+    """What seals a value for its place: a transaction, or what stands in for one."""
+
+    keys: Any
+
+    def seal(self, table: Any, column: str, key: Any, value: str | None) -> str | None: ...
+
+
+def sealed_columns(tx: Seals, member_id: str, **fields: str | date | None) -> dict[str, str | None]:
     """The encrypted columns of these fields, with the tokens they are found by."""
     columns: dict[str, str | None] = {}
     for field, value in fields.items():
@@ -225,8 +233,8 @@ def tidy(tx: Tx, field: str, value):
     return getattr(values, field)(value)
 
 
-def plain_columns(**fields: str | None) -> dict[str, str | None]:
-    columns = {}
+def plain_columns(**fields: object) -> dict[str, str | None]:
+    columns: dict[str, str | None] = {}
     for field, value in fields.items():
         if field == "gender" and value is not None:
             columns[field] = values.one_of(value, schema.GENDERS, "gender")
@@ -250,10 +258,11 @@ def enrol(
     said = _("{member} has this phone already. Open that record instead.")
     require_free(tx, "phone", phone, said)
     member_id = new_member_id(tx)
-    more["card"] = values.card(more["card"]) if more.get("card") else new_card(member_id)
-    require_free(tx, "card", more["card"])
+    card = values.card(more["card"]) if more.get("card") else new_card(member_id)
+    require_free(tx, "card", card)
     referrer = None if referred_by is None else live(tx, referred_by)
     sealed = {one: tidy(tx, one, value) for one, value in more.items() if one in SEALED_FIELDS} | {
+        "card": card,
         "name": values.name(name),
         "phone": phone,
     }
@@ -291,7 +300,7 @@ def _joined_through(tx: Tx, referrer: str, member_id: str) -> None:
         tx.update(made, open_one, **joined)
 
 
-def fill(tx: Tx, member_id: str, fields: dict[str, str]) -> None:
+def fill(tx: Tx, member_id: str, fields: Mapping[str, object]) -> None:
     """Write fields of a member's record, checked as a correction is."""
     sealed = {name: tidy(tx, name, fields[name]) for name in SEALED_FIELDS if name in fields}
     plain = {name: fields[name] for name in PLAIN_FIELDS if name in fields}

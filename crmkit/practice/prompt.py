@@ -3,7 +3,7 @@
 import code
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -81,7 +81,7 @@ class _Console(code.InteractiveConsole):
             super().showtraceback()
 
 
-def _help(*things: object) -> None:
+def _help(*things: Any) -> None:
     """What a desk, or an operation of one, is for and is given; of anything else Python's own."""
     from crmkit.practice.command import Desk, explained
 

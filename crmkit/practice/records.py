@@ -54,7 +54,7 @@ def record(
     Total(points=5)
     """
 
-    def made(cls: type) -> type:
+    def made(cls: Any) -> type:
         if of is not None:
             cls.__annotations__ = _with_columns(of, only.split(), dict(cls.__annotations__))
         cls.__str__ = display.as_text
@@ -79,8 +79,9 @@ def _with_columns(table: Table, only: list[str], own: dict[str, object]) -> dict
 
 
 def _read(column: Column) -> object:
-    kind, how = column.type.python_type, column.info.get("read")
-    kind = Annotated[kind, how] if how else kind
+    kind: Any = column.type.python_type
+    if how := column.info.get("read"):
+        kind = Annotated[kind, how]
     return kind | None if column.nullable else kind
 
 
@@ -102,7 +103,7 @@ class Rows(tuple):
     _repr_pretty_ = display.pretty
 
 
-def at_the_shop(value: object, zone: ZoneInfo) -> object:
+def at_the_shop(value: Any, zone: ZoneInfo) -> object:
     """A result with its moments on the shop's own clock, several records as `Rows`.
 
     >>> from datetime import UTC

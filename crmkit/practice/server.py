@@ -30,8 +30,6 @@ def language(lang: Annotated[str | None, typer.Option("--lang", help="zh / en")]
 def create(
     where: Where,
     name: Annotated[str, typer.Option(help="店名 · The shop's name.")],
-    store: Annotated[str, typer.Option(help="门店编号 · The first store's number.")] = "S1",
-    staff: Staff = "T1",
     password: Annotated[
         str,
         typer.Option(
@@ -41,7 +39,9 @@ def create(
             confirmation_prompt=True,
             help="密码 · Their password.",
         ),
-    ] = ...,
+    ],
+    store: Annotated[str, typer.Option(help="门店编号 · The first store's number.")] = "S1",
+    staff: Staff = "T1",
 ) -> None:
     """新建门店和密钥 · Make the shop and its keys."""
     from crmkit.practice import Shop

@@ -269,14 +269,14 @@ class Shop:
     def fields(self, operation: str) -> tuple[Field, ...]:
         """What an operation of a desk asks for: each field, and the codes it is one of."""
         desk, _dot, method = operation.partition(".")
-        act = getattr(DESKS.get(desk), method, None)
-        if not hasattr(act, "arguments"):
+        arguments = getattr(getattr(DESKS.get(desk), method, None), "arguments", None)
+        if arguments is None:
             raise BadValue(_("There is no operation {name}."), name=operation)
-        return act.arguments.fields()
+        return arguments.fields()
 
     def called(self) -> dict[str, str]:
         """What staff and segments are called, and with their codes the stores, by these codes."""
-        names = {}
+        names: dict[str, str] = {}
         with reading(self.engine) as connection:
             for one in (schema.staff.c, schema.segment.c):
                 names |= {row.id: row.name for row in connection.execute(select(one.id, one.name))}

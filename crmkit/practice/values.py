@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, overload
 from zoneinfo import ZoneInfo
 
 from crmkit.i18n import LANGUAGES, label, labels
@@ -75,6 +75,10 @@ def field_label(field: str) -> str:
     return shown[:1].upper() + shown[1:]
 
 
+@overload
+def text(value: object, field: str) -> str: ...
+@overload
+def text(value: object, field: str, *, needed: bool) -> str | None: ...
 def text(value: object, field: str, *, needed: bool = True) -> str | None:
     """The text without spaces around it; too long or with control characters is refused."""
     if value is not None and not isinstance(value, str):
@@ -289,8 +293,9 @@ def path(value: object) -> Path:
 
 def number(value: object) -> int:
     """The number of a document (a sale, a transfer); what is none names no document."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and 0 < value < 2**62 else -1
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62:
+        return value
+    return -1
 
 
 def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
@@ -376,10 +381,10 @@ def month_day(value: object, field: str) -> str:
     ('10-31', '10-01', '10-01')
     """
     said = _in_digits(plain(text(value, field)).strip().casefold())
-    found = re.fullmatch(r"(?:\d{4}\D+)?(\d{1,2})\D+(\d{1,2})\D*", said)
     try:
-        return f"{date(2024, int(found[1]), int(found[2])):%m-%d}"  # a leap year
-    except (TypeError, ValueError):
+        [found] = re.findall(r"\A(?:\d{4}\D+)?(\d{1,2})\D+(\d{1,2})\D*\Z", said)
+        return f"{date(2024, *map(int, found)):%m-%d}"  # a leap year
+    except ValueError:
         example = short_day(date(2024, 10, 1))
         raise BadValue(
             _("{field} must be a day of the year like {day}."), field=field, day=example
@@ -394,7 +399,7 @@ def _in_digits(said: str) -> str:
         lambda ten: digits.get(ten[1], "1") + digits.get(ten[2], "0"),
         said,
     )
-    said = said.translate(str.maketrans(digits))
+    said = said.translate(str.maketrans("".join(digits), "".join(digits.values())))
     from babel.dates import get_month_names
 
     for n, month in get_month_names("wide", locale="en").items():

@@ -297,7 +297,7 @@ class ItemCF(Recommender):
     neighbours: int = 20
     shrink: float = 5.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.look_at(self)
 
     def _learn(self, products: Any) -> None:
@@ -358,7 +358,7 @@ class UserCF(Recommender):
 
     neighbours: int = 50
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.look_at(self)
 
     def _learn(self, products: Any) -> None:
@@ -399,7 +399,7 @@ class Content(Recommender):
     features: Sequence[str] = ("category", "brand")
     price_bands: int = 3
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arguments.look_at(self, price_bands=arguments.whole(0))
         if not self.features and not self.price_bands:
             raise CrmkitError(_("Content needs something to look at: features, or price bands."))
@@ -459,14 +459,17 @@ class Hybrid(Recommender):
 
     parts: Sequence[tuple[Recommender, float]] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         limit = _(
             "one recommender or more, each with a weight above 0: "
             "Hybrid([(ItemCF(), 0.7), (Content(), 0.3)])"
         )
         weighted = self._weighted()
         tables.demand(
-            "parts", self.parts, limit, lambda _parts: weighted and all(map(_is_weighted, weighted))
+            "parts",
+            self.parts,
+            limit,
+            lambda _parts: bool(weighted) and all(map(_is_weighted, weighted)),
         )
 
     def _weighted(self) -> list[Any]:

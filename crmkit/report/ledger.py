@@ -92,7 +92,12 @@ def opened(
     others = folder_of(source)
     where = others.pop("sales", source)
     sheet = sheet or sheet_of(where, columns)
-    said = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter, "time_zone": time_zone}
+    said: dict[str, Any] = {
+        "sheet": sheet,
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "time_zone": time_zone,
+    }
     seen = look(where, **said)
     if seen.reading.rows == 0:
         raise FileUnreadable(_("{file} holds no rows.").format(file=file_name(seen.reading.source)))
@@ -201,7 +206,7 @@ def _finished(
         raise CrmkitError(_("No line says when it was sold; a report needs the days."))
     drowned = (facts["heavy"] or 0) > 0.5 * (facts["all"] or 0)
     few = (facts["heavy_lines"] or 0) < 0.05 * facts["lines"]
-    places = {c: int(facts[c]) for c in ("store_id", "channel") if c in facts}
+    places: dict[str, int] = {c: int(facts[c]) for c in ("store_id", "channel") if c in facts}
     return Opened(
         sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted,
         counted and not (drowned and few), places,

@@ -7,13 +7,13 @@ from typing import Any
 
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
-from crmkit.report.written import Report
+from crmkit.report.findings import Findings
 
 FEW = 20
 """A list of more names than this is folded away in the notebook."""
 
 
-def notebook(report: Report) -> dict[str, Any]:
+def notebook(report: Findings) -> dict[str, Any]:
     """The notebook as nbformat's plain data; ``papermill`` runs it on another file."""
     file = report.opened
     path = file.look.reading.source if file.look else None

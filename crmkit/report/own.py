@@ -12,6 +12,8 @@ import narwhals.stable.v2 as nw
 from scipy.stats import binom, poisson
 
 from crmkit import kpi, recommend, tables
+from crmkit.errors import CrmkitError
+from crmkit.i18n import gettext as _
 
 BASKETS = 1_000_000
 """With more lines than this the baskets are those of the last 90 days."""
@@ -60,7 +62,7 @@ def whole(sales: Any, period: str = "month", begin: bool = True) -> Any:
     `begin`: False keeps the first lines, too: who bought then is no new customer afterwards.
     """
     frame = tables.open_frame(sales)
-    first, last = tables.first_and_last_day(frame, "sold_at")
+    first, last = _days(frame)
     closed: set[int] = set()
     if period == "week":
         open_on = frame.select(day=nw.col("sold_at").dt.weekday()).unique()
@@ -83,6 +85,14 @@ def month_before(month: str, months: int = 1) -> str:
     """
     number = int(month[:4]) * 12 + int(month[5:]) - 1 - months
     return f"{number // 12}-{number % 12 + 1:02}"
+
+
+def _days(frame: Any) -> tuple[date, date]:
+    """The first day and the last of a file."""
+    first, last = tables.first_and_last_day(frame, "sold_at")
+    if first is None or last is None:
+        raise CrmkitError(_("No line says when it was sold; a report needs the days."))
+    return first, last
 
 
 def compared(months: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -138,7 +148,7 @@ def weekdays(sales: Any) -> Any:
     last of the file. A file holds five Mondays and four Tuesdays; their sums do not compare.
     """
     frame = tables.open_frame(sales)
-    first, last = tables.first_and_last_day(frame, "sold_at")
+    first, last = _days(frame)
     span = range((last - first).days + 1)
     counts = Counter((first + timedelta(n)).isoweekday() for n in span)
     table = tables.collect(tables.open_frame(kpi.sales_summary(sales, by="weekday")))
@@ -223,8 +233,7 @@ def pairs(sales: Any) -> Any:
     """Two products that stand in one order more often than by chance, the most frequent first."""
     frame = nw.from_native(sales).lazy()
     if tables.collect(frame.select(nw.len())).rows()[0][0] > BASKETS:
-        last = tables.first_and_last_day(frame, "sold_at")[1]
-        frame = tables.between(frame, "sold_at", last - timedelta(days=90))
+        frame = tables.between(frame, "sold_at", _days(frame)[1] - timedelta(days=90))
     lines = tables.collect(frame.select("sale_id", "product_id", "quantity")).to_pandas()
     lines = lines.dropna()
     found = recommend.also_bought(lines, k=5, min_orders=20)

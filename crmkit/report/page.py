@@ -15,11 +15,12 @@ from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
 from crmkit.report.figures import money, rows
+from crmkit.report.findings import Done, Findings
 from crmkit.report.names import product_name
+from crmkit.report.notebook import notebook
 from crmkit.report.of_members import TO_CALL
 from crmkit.report.of_totals import total
 from crmkit.report.quality import quality
-from crmkit.report.written import Done, Report
 from crmkit.results import number
 
 LOOK_AGAIN = 8
@@ -34,7 +35,7 @@ WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""
 
 
-def page(report: Report) -> str:
+def page(report: Findings) -> str:
     """The whole page as text."""
     file = report.opened
     name = _("Report on {name}").format(
@@ -70,14 +71,14 @@ def document(name: str, parts: Iterable[str]) -> str:
     )
 
 
-def _period(report: Report) -> str:
+def _period(report: Findings) -> str:
     file = report.opened
     return _("Sales from {since} to {until}. Made on {today} by crmkit on your own computer: no data was sent anywhere.").format(
         since=full_day(file.since), until=full_day(file.until), today=full_day(datetime.now().date())
     )  # fmt: skip
 
 
-def _tiles(report: Report) -> str:
+def _tiles(report: Findings) -> str:
     found, tiles = report.found, []
     if "summary" in found:
         one = rows(found["summary"])[0]
@@ -114,7 +115,7 @@ def _code(done: Done) -> str:
     return "\n".join(filter(None, [f"{done.step.name} = {done.step.code}", done.step.chart]))
 
 
-def _advice(report: Report) -> str:
+def _advice(report: Findings) -> str:
     if not report.advice:
         return ""
     line = WHO.format(groups=", ".join(f'"{label("rfm_group", one)}"' for one in TO_CALL))
@@ -129,7 +130,7 @@ def _advice(report: Report) -> str:
     return section(_("What to do"), "<ol class='advice'>", *items, "</ol>", lists)
 
 
-def _in_short(report: Report) -> str:
+def _in_short(report: Findings) -> str:
     """What the whole report comes to, what matters most first."""
     lines = [
         f"<li><b>{escape(one.says)}</b>" + (f"<p>{escape(one.more)}</p>" if one.more else "") + "</li>"
@@ -138,8 +139,8 @@ def _in_short(report: Report) -> str:
     return section(_("In short"), "<ol class='advice'>", *lines, "</ol>") if lines else ""
 
 
-def _next_steps(report: Report) -> str:
-    held = base64.b64encode(json.dumps(report.notebook(), ensure_ascii=False).encode()).decode()
+def _next_steps(report: Findings) -> str:
+    held = base64.b64encode(json.dumps(notebook(report), ensure_ascii=False).encode()).decode()
     says = escape(_("the notebook behind this report"))
     link = (
         f'<a download="report.ipynb" href="data:application/x-ipynb+json;base64,{held}">{says}</a>'
@@ -161,7 +162,7 @@ def _next_steps(report: Report) -> str:
     return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
 
 
-def _lacking(report: Report, title: str) -> list[str]:
+def _lacking(report: Findings, title: str) -> list[str]:
     """The columns without which a part was left out."""
     steps = [step for chapter in report.planned.values() for step in chapter if step.title == title]
     needed = (one for step in steps for one in step.needs if one != "channel")
@@ -201,7 +202,7 @@ def table(
     return f'<div class="{kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _left_out(report: Report) -> str:
+def _left_out(report: Findings) -> str:
     if not report.left_out:
         return ""
     by_reason: dict[str, list[str]] = {}
@@ -213,7 +214,7 @@ def _left_out(report: Report) -> str:
     )
 
 
-def _file(report: Report) -> str:
+def _file(report: Findings) -> str:
     file, seen = report.opened, report.opened.look
     if seen is None:
         return ""
@@ -227,8 +228,8 @@ def _file(report: Report) -> str:
         told.append(_("No column holds the amount paid: revenue is the quantity times the list price, less the discount where there is one."))  # fmt: skip
     used, nothing = file.meant, _("not used")
     name = product_name(one.column for one in seen.columns) if file.names else None
-    kind = re.search(r"products_of\(lines, .*, '(.*)'\)", file.code)
-    kind = kind and kind[1]
+    called = re.search(r"products_of\(lines, .*, '(.*)'\)", file.code)
+    kind = called and called[1]
     lines = [
         [one.column, heading(used[one.column]) if one.column in used else _("what products are called") if one.column == name else heading("category") if one.column == kind else heading("level") if one.column == file.level else nothing, f"{one.gaps:,}",
          "" if "member_id" in (used.get(one.column), one.meaning) else "; ".join(one.odd)]  # which may name a member
@@ -244,7 +245,7 @@ def _list(lines: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in lines)}</ul>"
 
 
-def _quality(report: Report) -> str:
+def _quality(report: Findings) -> str:
     lines = [[what, f"{n:,}", _part(n / of), then] for what, n, of, then in quality(report.opened)]
     heads = [_("Which lines"), _("How many"), _("Share"), _("What the report does")]
     nothing = escape(_("Nothing odd was found."))

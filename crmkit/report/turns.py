@@ -165,7 +165,7 @@ def stretches(sales: Any, at_most: int = 4) -> Any:
     table = tables.collect(tables.open_frame(kpi.sales_summary(sales, by="day"))).to_pandas()
     table = table[table["day"].notna() & (table["revenue"] > 0)].sort_values("day")
     table["day"] = pd.to_datetime(table["day"])
-    found = []
+    found: list[Any] = []
     if len(table) >= 2 * AROUND:
         level = table["revenue"].rolling(2 * AROUND + 1, center=True, min_periods=AROUND).median()
         beside = table["revenue"] / level

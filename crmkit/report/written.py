@@ -6,7 +6,6 @@ import itertools
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,11 @@ from crmkit.labels import heading
 from crmkit.report.advice import advice, points
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.figures import as_read, axes_as_read
+from crmkit.report.findings import Done, Findings
 from crmkit.report.ledger import Opened, opened
+from crmkit.report.notebook import notebook
 from crmkit.report.own import whole_days
-from crmkit.report.point import Advice, Point
+from crmkit.report.page import page
 from crmkit.report.quality import receipts_gone, reconciled
 from crmkit.tables import open_frame
 
@@ -30,42 +31,19 @@ WIDE = 7.6
 """How wide a chart is (inches): two stand side by side in print, and are still read."""
 
 
-@dataclass
-class Done:
-    """A step that was reckoned: its table as people read it, its chart as PNG, its sentence."""
-
-    step: Step
-    table: Any
-    chart: bytes | None
-    says: str
-
-
-@dataclass
-class Report:
+class Report(Findings):
     """What was found in a file: ``save`` writes the page, ``notebook`` gives the notebook.
 
     - `opened`: the file; `chapters`: what was reckoned, by heading; `left_out`: what could not be,
       and why; `points`: what matters most; `advice`: what follows; `found`: the results themselves, by name; `planned`: all steps
     """
 
-    opened: Opened
-    chapters: dict[str, list[Done]]
-    left_out: list[tuple[str, str]]
-    found: dict[str, Any]
-    planned: dict[str, list[Step]] = field(default_factory=dict)
-    advice: list[Advice] = field(default_factory=list)
-    points: list[Point] = field(default_factory=list)
-
     def html(self) -> str:
         """The report as one page that needs nothing beside it."""
-        from crmkit.report.page import page
-
         return page(self)
 
     def notebook(self) -> dict[str, Any]:
         """The notebook behind the report: its lines, with the file as papermill's parameter."""
-        from crmkit.report.notebook import notebook
-
         return notebook(self)
 
     def free_name(self) -> Path:

@@ -91,11 +91,11 @@ class Page(tornado.web.RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_default_headers()
         if not isinstance(self.settings.get("house"), House):
-            return self.finish(str(status_code))
+            self.finish(str(status_code))
+            return
         with use_language(self.language):
             words = {
                 403: _("This page is not for you, or it was open too long. Go back and try again."),
                 404: _("There is no such page."),
             }.get(status_code, _("That did not work. Nothing you entered is lost: try again."))
         self.show("told.html", title=str(status_code), words=words)
-        return None

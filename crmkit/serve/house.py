@@ -48,9 +48,9 @@ class House:
         return kept["secret"]
 
     def learner(self, name: str) -> Learner | None:
-        if self.alone is not None:
-            return self.alone if name == self.alone.name else None
-        return self.group.people.get(name)
+        if self.group is not None:
+            return self.group.people.get(name)
+        return self.alone if self.alone and name == self.alone.name else None
 
     def contents(self, language: str) -> list[pages.Lesson]:
         """Every lesson and exercise, by its heading; no cell has to run for that."""

@@ -96,11 +96,11 @@ class Lesson:
 
     def _prose(self, source: str) -> None:
         guessed = bool(self.blocks) and (self.blocks[-1].guess or self.blocks[-1].later)
-        told, heading, rest = re.match(r"(.*?)(^#|\Z)(.*)", source, re.M | re.S).groups()
-        pieces = [(told, True), (heading + rest, False)] if guessed else [(source, False)]
+        told, *rest = re.split(r"(?=^#)", source, maxsplit=1, flags=re.M)
+        pieces = [(told, True), *((one, False) for one in rest)] if guessed else [(source, False)]
         for text, later in pieces:
             if text.strip():
-                page = re.sub(r'(<a href=")([^"]+)(")', self._linked, _markdown(text))
+                page = re.sub(r'(<a href=")([^"]+)(")', self._linked, as_html(text))
                 self.blocks.append(Block(_INLINE.sub("", page), later=later))
 
     def _linked(self, found: re.Match) -> str:
@@ -117,25 +117,27 @@ class Lesson:
 
     def _code(self, number: int, source: str, outputs: Any) -> None:
         tree = ast.parse(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        own = last is not None and _called(last.value) in _ONCE
+        last = tree.body[-1].value if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        own = last is not None and _called(last) in _ONCE
+        if last is not None:
+            tree.body.pop()
         try:
             exec(compile(tree, self.name, "exec"), self._space)
             value = None
             if last is not None and not own:
-                code = compile(ast.Expression(last.value), self.name, "eval")
+                code = compile(ast.Expression(last), self.name, "eval")
                 value = eval(code, self._space)
         except Exception:
             # what cannot run here is still there to be read
             logging.getLogger(__name__).exception("%s, cell %s", self.name, number)
             value = None
         screen = screen_of(value)
-        if screen is not None:
-            self._add(Block(live=number, guess=_called(last.value) == "guess"))
+        if last is not None and screen is not None:
+            self._add(Block(live=number, guess=_called(last) == "guess"))
             if screen.is_still:
                 self.still[number] = screen.tree
             else:
-                self._cells[number] = compile(ast.Expression(last.value), self.name, "eval")
+                self._cells[number] = compile(ast.Expression(last), self.name, "eval")
         elif not own:
             for shown in filter(None, map(_output, outputs)):
                 self._add(Block(shown))
@@ -151,8 +153,15 @@ class Lesson:
         found = {}
         with use_language(self.language):
             for number, code in self._cells.items():
-                found[number] = screen_of(eval(code, dict(self._space)))
+                screen = screen_of(eval(code, dict(self._space)))
+                if screen is not None:
+                    found[number] = screen
         return found
+
+
+def as_html(text: str) -> str:
+    """Prose as a page shows it."""
+    return str(_markdown(text))
 
 
 def _called(node: ast.expr) -> str:

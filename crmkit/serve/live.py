@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import tornado.httpserver
@@ -21,7 +22,7 @@ from crmkit.serve.handler import Page
 class Live(tornado.websocket.WebSocketHandler, Page):
     """The line between a page and its screens."""
 
-    screens: dict[int, Screen] | None = None
+    screens: Mapping[int, Screen] = {}
 
     def prepare(self) -> None:
         super().prepare()
@@ -36,11 +37,12 @@ class Live(tornado.websocket.WebSocketHandler, Page):
         self.spoken, self.of = self.language, self.current_user
         kind, name = (parts + [""])[:2]
         try:
-            self.screens = await self.house.do(self._opened, kind, name)
+            screens = await self.house.do(self._opened, kind, name)
         except (PracticeError, CrmkitError):
-            self.screens = None
-        if self.screens is None:
+            screens = None
+        if screens is None:
             return self.close(4404)
+        self.screens = screens
         self.keeps = kind == "shop"
         self.settings["open"].add(self)
         for number, screen in self.screens.items():
@@ -55,7 +57,7 @@ class Live(tornado.websocket.WebSocketHandler, Page):
         if kind in ("lesson", "exercise"):
             lesson = self.house.lesson(name, self.spoken, kind == "exercise")
             self.lesson = lesson
-            return lesson and self.of.open_lesson(lesson)
+            return self.of.open_lesson(lesson) if lesson else None
         return None
 
     async def on_message(self, message: str | bytes) -> None:

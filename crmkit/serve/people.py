@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from crmkit.learn.course import START, Course
 from crmkit.learn.roster import Person
 from crmkit.learn.roster import read as read_roster
 from crmkit.panels import DESKS, desk
+from crmkit.panels.till import TillScreen
 from crmkit.practice import Shop
 from crmkit.practice.errors import PracticeError
 from crmkit.screen import Screen
@@ -61,7 +62,7 @@ class Learner:
     shops: Path | None = None
     scene: str = SCENE
     lock: threading.RLock = field(default_factory=threading.RLock)
-    screens: dict[tuple, dict[int, Screen]] = field(default_factory=OrderedDict)
+    screens: OrderedDict[tuple, dict[int, Screen]] = field(default_factory=OrderedDict)
     last_seen: float = 0.0
     last_page: str = ""
     prepared: bool = False
@@ -80,7 +81,7 @@ class Learner:
         with self.lock, learner.seated(seat), use_language(language):
             yield
 
-    def at_start(self, language: str):
+    def at_start(self, language: str) -> AbstractContextManager[None]:
         return self.at(self.course.work(language) / f"{START}.ipynb", language)
 
     def open_lesson(self, lesson: Lesson) -> dict[int, Screen]:
@@ -135,20 +136,18 @@ class Learner:
 
     @staticmethod
     def _restore(screen: Screen, draft: Path) -> None:
-        work = getattr(screen, "work", None)
         kept = read(draft)
-        if work is not None and kept.get("units"):
+        if isinstance(screen, TillScreen) and kept.get("units"):
             try:
-                work.till.restore(kept)
+                screen.work.till.restore(kept)
             except PracticeError:
                 draft.unlink(missing_ok=True)
 
     def keep(self, screen: Screen, staff: str, language: str) -> None:
         """What is in the basket outlives the page and the server."""
-        work = getattr(screen, "work", None)
-        if work is None:
+        if not isinstance(screen, TillScreen):
             return
-        kept, draft = work.till.kept(), self._draft(staff, language)
+        kept, draft = screen.work.till.kept(), self._draft(staff, language)
         if kept["units"]:
             write(draft, kept)
         else:
@@ -162,15 +161,14 @@ class Learner:
             self.prepared = True
 
 
+@dataclass(frozen=True)
 class ClassCourse(Course):
     """The course as one learner of a class has it: everything shared but the work."""
 
-    def __init__(self, course: Course, folder: Path):
-        super().__init__(course.root)
-        object.__setattr__(self, "_folder", folder)
+    folder: Path
 
     def work(self, language: str) -> Path:
-        return self._folder / language
+        return self.folder / language
 
 
 class Class:
@@ -186,7 +184,7 @@ class Class:
             self.people[person.id] = Learner(
                 person.id,
                 person.name or person.id,
-                ClassCourse(course, folder),
+                ClassCourse(course.root, folder),
                 folder / "progress.jsonl",
                 self.home / "shop" if one_shop else None,
                 scene,

@@ -18,11 +18,14 @@ class ShopPage(Page):
     """The practice shop's door: who signs in."""
 
     @tornado.web.authenticated
-    async def get(self, wrong: str = "") -> None:
-        if self.staff and not wrong and self.get_query_argument("change", None) is None:
+    async def get(self) -> None:
+        if self.staff and self.get_query_argument("change", None) is None:
             return self.redirect("/shop/till")
+        return await self._ask()
+
+    async def _ask(self, wrong: str = "") -> None:
         team = await self.house.do(self._team)
-        return self.show("shop_door.html", team=team, wrong=wrong)
+        self.show("shop_door.html", team=team, wrong=wrong)
 
     def _team(self) -> list:
         with self.current_user.at_start(self.language):
@@ -39,7 +42,7 @@ class ShopPage(Page):
         try:
             desk = await self.house.do(self._let_in, staff, password)
         except PracticeError as error:
-            return await self.get(str(error))
+            return await self._ask(str(error))
         self.set_kept("crmkit_staff", staff)
         return self.redirect(f"/shop/{desk}")
 
@@ -88,8 +91,9 @@ class DeskPage(Page):
         screens = who.open_desk(name, staff, self.language)
         with who.at_start(self.language):
             shop = who.shop(staff, self.language)
-            person, roles = shop.staff, {one.id: one.roles for one in shop.office.team()}
+            person = shop.staff
+            roles = next((one.roles for one in shop.office.team() if one.id == person.id), ())
             shop.close()
             trees = {number: one.tree for number, one in screens.items()}
-            roles = [label("role", one) for one in roles.get(person.id, ())]
-        return trees, (person.name, person.id, person.store_id, roles)
+        shown = [label("role", one) for one in roles]
+        return trees, (person.name, person.id, person.store_id, shown)

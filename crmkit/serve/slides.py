@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import mistune
 import tornado.template
 from bs4 import BeautifulSoup, NavigableString, Tag
 
@@ -38,12 +37,12 @@ from crmkit.learn.quizzes import Quiz
 from crmkit.learn.source import notes
 from crmkit.learn.tasks import Tasks
 from crmkit.screen import SIGNS, parts
+from crmkit.serve.lessons import as_html
 
 HERE = Path(__file__).parent / "deck"
 LINE, LINES, ROWS, LEAD = 62, 8, 9, 2.5
 """Half-width letters in a line of a slide; lines of prose, and rows of a table, that can be read from
 the last row; so much prose leads to what follows it and stands on the same slide."""
-_markdown = mistune.create_markdown(escape=False, plugins=["table", "strikethrough"])
 _LETTERS = "ABCDEFGHIJ"
 
 
@@ -109,14 +108,14 @@ def policy(*inline: str) -> str:
 
 def policy_of(page: str) -> str:
     """The policy that stands in a deck, for the server to say it as well."""
-    stands = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
-    return f"{stands[1]}; frame-ancestors 'none'"
+    stands = re.findall(r'Content-Security-Policy" content="([^"]+)"', page)
+    return f"{stands[0]}; frame-ancestors 'none'"
 
 
 def trainers_notes(course: Course, lesson: str, language: str) -> str:
     """The notes of a lesson as a piece of a page; empty where it has none yet."""
     said = notes(course.lesson_source(lesson), language)
-    return "".join(_plain(_markdown(text)) for _place, text in sorted(said.items()))
+    return "".join(_plain(as_html(text)) for _place, text in sorted(said.items()))
 
 
 class _Maker:
@@ -140,7 +139,7 @@ class _Maker:
             if number == 0 and 0 in self.notes:
                 said = "\n\n".join(filter(None, (self.notes[0], said)))
             if said:
-                self.found[-1].said.append(_plain(_markdown(said)))
+                self.found[-1].said.append(_plain(as_html(said)))
         return self.found
 
     def _add(self, kind: str, body: str, *said: str, lines: float = LINES) -> None:
@@ -157,7 +156,7 @@ class _Maker:
         self.found.append(Slide(self.heading, kind, body, told, lines))
 
     def _prose(self, source: str) -> None:
-        for block in _blocks(_plain(_markdown(source))):
+        for block in _blocks(_plain(as_html(source))):
             if block.name in ("h1", "h2", "h3"):
                 self._open_section()
                 self.heading = block.decode_contents()
@@ -178,7 +177,7 @@ class _Maker:
         if block.name == "table":
             self._table(block)
         elif block.name == "img":
-            self._add("picture", str(block), block.get("alt", ""))
+            self._add("picture", str(block), str(block.get("alt", "")))
         elif block.name == "pre":
             self._add("code", str(block))
         else:
@@ -465,37 +464,38 @@ def _pieces(block: Tag) -> Iterator[Tag]:
     if _lines(block) <= LINES or block.name == "pre":
         yield block
         return
-    below = [one for one in block.children if not isinstance(one, NavigableString)]
     if block.name in ("ul", "ol", "blockquote"):
-        pages: list[list] = [[]]
-        for one in below:
+        pages: list[list[Tag]] = [[]]
+        for one in _below(block):
             if pages[-1] and sum(map(_lines, [*pages[-1], one])) > LINES:
                 pages.append([])
             pages[-1].append(one)
         start = 1
-        for page in pages:
+        for points in pages:
             cut = BeautifulSoup("", "html.parser").new_tag(block.name)
             if block.name == "ol":
                 cut["start"] = str(start)
-            start += len(page)
-            cut.extend(page)
+            start += len(points)
+            cut.extend(points)
             yield cut
         return
     words, page = re.split(r"(?<=[。！？；])|(?<=[.!?;:]) (?![^<]*>)", block.decode_contents()), ""
-    for one in words:
-        if page and _width(page) + _width(one) > LINE * LINES and page.count("<") % 2 == 0:
+    for word in words:
+        if page and _width(page) + _width(word) > LINE * LINES and page.count("<") % 2 == 0:
             yield from _blocks(f"<p>{page}</p>")
             page = ""
-        page += one + ("" if unicodedata.east_asian_width(one[-1:] or "a") in "WF" else " ")
+        page += word + ("" if unicodedata.east_asian_width(word[-1:] or "a") in "WF" else " ")
     yield from _blocks(f"<p>{page}</p>")
+
+
+def _below(block: Tag) -> list[Tag]:
+    return [one for one in block.children if isinstance(one, Tag)]
 
 
 def _lines(block: Tag) -> float:
     """How many lines of a slide a block takes, the gap below it counted."""
     if block.name in ("ul", "ol", "blockquote"):
-        return 0.3 + sum(
-            _lines(one) for one in block.children if not isinstance(one, NavigableString)
-        )
+        return 0.3 + sum(map(_lines, _below(block)))
     return 0.4 + sum(
         math.ceil(_width(line) / LINE) or 1 for line in block.get_text().splitlines() or [""]
     )

@@ -16,7 +16,7 @@ from crmkit.learn import journey, records
 from crmkit.serve import lessons as pages
 from crmkit.serve import slides
 from crmkit.serve.handler import Page
-from crmkit.serve.people import read
+from crmkit.serve.people import Class, read
 
 
 class Board(Page):
@@ -29,16 +29,16 @@ class Board(Page):
             return self.show("trainer_door.html", wrong=wrong)
         address = self.house.address or f"{self.request.protocol}://{self.request.host}"
         return self.show(
-            "board.html", rows=self._rows(), codes=read(self.house.group._codes), address=address,
+            "board.html", rows=self._rows(self.house.group), codes=read(self.house.group._codes), address=address,
             picture=_as_picture(address),
         )  # fmt: skip
 
-    def _rows(self) -> list[dict]:
+    def _rows(self, group: Class) -> list[dict]:
         titles = {one.address: one.title for one in self.house.contents(self.language)}
         with use_language(self.language):
             short = journey.short_names()
         rows = []
-        for who in self.house.group.people.values():
+        for who in group.people.values():
             with who.at_start(self.language):
                 events = list(records.events())
             right = {(e["place"], e["item"]) for e in events if e["outcome"] == "right"}
@@ -84,7 +84,8 @@ class Trainer(Page):
         return self.show("trainer.html", tracks=await self.house.do(self._tracks))
 
     def _tracks(self) -> list[tuple[str, list[tuple[str, str, str]]]]:
-        course, found = self.house.course, {}
+        course = self.house.course
+        found: dict[str, list[tuple[str, str, str]]] = {}
         with use_language(self.language):
             for name in slides.lessons(course):
                 title = pages.Lesson(course, name, self.language, False).title

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +69,7 @@ def build(
     return sorted(results, key=lambda built: built.path)
 
 
-def _wanted(course: Course, names: list[str], languages: tuple[str, ...]):
+def _wanted(course: Course, names: list[str], languages: tuple[str, ...]) -> Iterator[Derived]:
     lessons, assignments = course.lessons(), course.assignments()
     unknown = [name for name in names if name not in lessons and name not in assignments]
     if unknown:

@@ -160,7 +160,7 @@ def _hard(found: Standing) -> str:
 
 
 def _mark_lines(found: Standing) -> tuple[list[str], list[list[Any]]]:
-    lines = []
+    lines: list[list[Any]] = []
     for learner in found.learners:
         mine = found.of(learner)
         shares = [mine[one].share if one in mine else None for one in found.titles]
@@ -191,8 +191,9 @@ def _gain_lines(found: Standing) -> tuple[list[str], list[list[Any]]] | None:
 
 
 def _gained(first: float | None, last: float | None) -> list[Any]:
-    both = first is not None and last is not None
-    return [first, last, f"{100 * (last - first):+.0f}".replace("-", "−") if both else "–"]
+    if first is None or last is None:
+        return [first, last, "–"]
+    return [first, last, f"{100 * (last - first):+.0f}".replace("-", "−")]
 
 
 def _gains(found: Standing) -> str:

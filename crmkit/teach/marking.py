@@ -168,12 +168,12 @@ def _touches(source: str, names: set[str]) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Name) and node.id in names):
             return True
-        kept = isinstance(node, ast.Attribute) and node.attr in (
-            "answer",
-            "task",
-            "ask",
-        )
-        if kept and isinstance(node.value, ast.Name) and node.value.id == "check":
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("answer", "task", "ask")
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "check"
+        ):
             return True
     return False
 
@@ -399,10 +399,12 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _judge(part: Part, master: Master, learner: Learner) -> Outcome:
+def _judge(part: Part, master: Master, learner: Learner | None) -> Outcome:
     try:
         if part.asks:
             return _judge_fields(part)
+        if learner is None:
+            raise RuntimeError(f"{part.grade_id} needs a room")
         if part.expects is not None:
             return _judge_names(part, learner)
         return _judge_cell(part, master, learner)

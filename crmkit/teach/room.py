@@ -212,7 +212,7 @@ def _withhold(paths: list[str]) -> None:
             function.__code__ = _not_here.__code__
 
 
-def _not_here(*_arguments, **_named):
+def _not_here(*_arguments: Any, **_named: Any) -> None:
     raise NotImplementedError
 
 
@@ -225,10 +225,14 @@ def _shell() -> Any:
     settings.InteractiveShell.colors = "NoColor"
     settings.InteractiveShell.cache_size = 0
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(config=settings)
-    shell.showtraceback = lambda *_more, **_named: None
-    shell.showsyntaxerror = lambda *_more, **_named: None
-    return shell
+
+    class Quiet(InteractiveShell):
+        def showtraceback(self, *_more: Any, **_named: Any) -> None:
+            pass
+
+        showsyntaxerror = showtraceback
+
+    return Quiet.instance(config=settings)
 
 
 class _Shown:

@@ -136,7 +136,8 @@ class WarmProcess:
         while (received := messages.receive(self._control)) is not None:
             self._hear(received[0])
         gone = CannotFork("the warm process ended")
-        for asked in [self.ready, self.complete, *self._waiting.values()]:
+        asking: list[Future[Any]] = [self.ready, self.complete, *self._waiting.values()]
+        for asked in asking:
             if not asked.done():
                 asked.set_exception(gone)
         for kernel in self._kernels.values():

@@ -152,8 +152,8 @@ def _serve(control: socket.socket) -> dict[str, Any] | None:
                 for one in (control, ears, mouth):
                     one.close()
                 return {**job, "files": files}
-            for one in files:
-                os.close(one)
+            for file in files:
+                os.close(file)
             children[child] = job["id"]
             messages.send(control, {"id": job["id"], "pid": child})
     for child in children:  # the owner is gone, so nobody can talk to them any more

@@ -219,6 +219,22 @@ def test_the_till_says_whose_birthday_it_is_and_which_points_run_out(
     assert points.format(n=boss.members.show(who.id).points) in said
 
 
+def test_points_that_were_spent_at_another_till_meanwhile_are_said_to_be_gone(till, shop_of):
+    boss = shop_of("T1")
+    boss.points.adjust("M000001", 100, "test")
+    till.choose_member("M000001")
+    boss.points.adjust("M000001", -boss.points.balance("M000001").points, "test")
+    assert till.points_said(till.member) == "0 points"
+
+
+@pytest.mark.parametrize("act", ["void", "give_back"])
+def test_nothing_comes_back_while_no_receipt_is_open(shop_of, act):
+    back = TakingBack(shop_of("T1"))
+    given = ("mistake",) if act == "void" else ({"P1": "1"}, "mind", True)
+    with pytest.raises(PracticeError, match="Which sale"):
+        getattr(back, act)(*given, key="k")
+
+
 def test_the_total_says_what_offers_and_points_took_off_and_leaves_gifts_out(till):
     boss = till.shop.as_staff("T1")
     on = {"starts_on": "2025-01-01", "ends_on": "2026-12-31"}

@@ -17,6 +17,7 @@ from crmkit.data.reading.encodings import encoding_name
 from crmkit.data.reading.excel import excel_table
 from crmkit.data.reading.files import (
     FileUnreadable,
+    ask,
     files_of,
     first_line,
     kind_of,
@@ -113,10 +114,10 @@ def read(
     files = files_of(source)
     kinds = [kind_of(file) for file in files]
     if len(files) == 1 and kinds[0] in ("duckdb", "sqlite"):
-        ask = duckdb_table(files[0], sheet) if kinds[0] == "duckdb" else database_table(
+        answer = duckdb_table(files[0], sheet) if kinds[0] == "duckdb" else database_table(
             f"sqlite:///{files[0].resolve()}", sheet, query
         )  # fmt: skip
-        return _reported(ask, str(source))
+        return _reported(answer, str(source))
     if set(kinds) == {"parquet"}:
         return _parquet(files, source, time_zone)
     parts = [
@@ -177,7 +178,7 @@ def _json(file: Path, encoding: str | None) -> _Part:
 
     text, said = plain_text(file, encoding)
     try:
-        found = duckdb.sql(f"FROM read_json({quoted(text)}, sample_size=-1)")
+        found = ask(f"FROM read_json({quoted(text)}, sample_size=-1)")
         found.limit(0).fetchall()
         notes = [_("Encoding: {encoding}.").format(encoding=encoding_name(said))]
         if any(re.search(r"STRUCT|MAP|\[\]|JSON", str(kind)) for kind in found.types):
@@ -188,7 +189,7 @@ def _json(file: Path, encoding: str | None) -> _Part:
         }  # fmt: skip
         columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in plain.items())
         query = f"SELECT * FROM read_json({quoted(text)}, columns={{{columns}}})"
-        duckdb.sql(query).limit(1).fetchall()
+        ask(query).limit(1).fetchall()
     except duckdb.Error as error:
         raise FileUnreadable(
             _("{file} is no readable JSON: {reason}").format(file=file, reason=first_line(error))
@@ -223,7 +224,7 @@ def _parquet(files: list[Path], source: object, time_zone: str | None) -> tuple[
 
     names = ", ".join(map(quoted, files))
     try:
-        relation = duckdb.sql(f"FROM read_parquet([{names}], union_by_name=true)")
+        relation = ask(f"FROM read_parquet([{names}], union_by_name=true)")
     except duckdb.Error as error:
         raise FileUnreadable(
             _("{file} cannot be read: {reason}").format(file=source, reason=first_line(error))
@@ -233,11 +234,9 @@ def _parquet(files: list[Path], source: object, time_zone: str | None) -> tuple[
 
 def _one_query(parts: list[_Part], files: list[Path]) -> str:
     """All files as one table, columns of one name together; refused where they have little alike."""
-    import duckdb
-
     if len(parts) == 1:
         return parts[0][0]
-    columns = [duckdb.sql(f"{query} LIMIT 0").columns for query, _text, _notes in parts]
+    columns = [ask(f"{query} LIMIT 0").columns for query, _text, _notes in parts]
     lower = [{name.lower() for name in names} for names in columns]
     for file, names in zip(files, lower, strict=True):
         if len(names & lower[0]) * 2 < max(len(names), len(lower[0])):

@@ -7,6 +7,7 @@ from typing import Any
 
 from crmkit.data.reading.files import (
     FileUnreadable,
+    ask,
     first_line,
     named,
     new_folder,
@@ -43,7 +44,7 @@ def duckdb_table(path: Path, table: str | None) -> Any:
             [name, name],
         ).fetchall()
     ]
-    return duckdb.sql(f"FROM {named(name)}.{named(chosen_table(path, table, tables))}")
+    return ask(f"FROM {named(name)}.{named(chosen_table(path, table, tables))}")
 
 
 def chosen_table(source: object, table: str | None, tables: list[str]) -> str:
@@ -95,6 +96,7 @@ def database_table(url: str, table: str | None, query: str | None) -> Any:
             raise no_such_file(path)
     try:
         with engine.connect().execution_options(stream_results=True) as connection:
+            statement: sa.TextClause | sa.Select
             if query is not None:
                 statement = sa.text(query)
             else:
@@ -133,7 +135,7 @@ def _batches_to_parquet(result: Any, shown: str) -> Any:
         pq.write_table(pa.table(columns), folder / f"{written:06}.parquet")
     if not written:
         return duckdb.from_arrow(pa.table({name: pa.array([], pa.string()) for name in names}))
-    relation = duckdb.sql(f"FROM read_parquet({quoted(folder / '*.parquet')}, union_by_name=true)")
+    relation = ask(f"FROM read_parquet({quoted(folder / '*.parquet')}, union_by_name=true)")
     wanted = ", ".join(
         f"CAST(NULL AS VARCHAR) AS {named(name)}" if empty[name] else named(name) for name in names
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from crmkit.data.reading.encodings import decoded, detect_encoding, encoding_name
 from crmkit.data.reading.files import CHUNK, FileUnreadable, first_line, named, new_folder, quoted
@@ -218,7 +219,7 @@ def rows_as_written(text: str, layout: Layout, file: object) -> list[list[str] |
     )
 
 
-def _reader(lines: list[str], layout: Layout, *, strict: bool = False):
+def _reader(lines: list[str], layout: Layout, *, strict: bool = False) -> Any:
     return csv.reader(
         io.StringIO("".join(lines), newline=""),
         delimiter=layout.delimiter,

@@ -36,7 +36,7 @@ def excel_rows(
     try:
         book = CalamineWorkbook.from_path(str(path))
         chosen = chosen_table(path, sheet, book.sheet_names) if sheet else _first_filled(book)
-        rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+        cells = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
     except (CalamineError, OSError) as error:
         raise FileUnreadable(
             _(
@@ -44,7 +44,7 @@ def excel_rows(
                 "it again as .xlsx, or as CSV."
             ).format(file=path, reason=first_line(error))
         ) from error
-    rows = [[None if cell == "" else cell for cell in row] for row in rows]
+    rows = [[None if cell == "" else cell for cell in row] for row in cells]
     if not any(cell is not None for row in rows for cell in row):
         raise FileUnreadable(
             _("The sheet {sheet} of {file} is empty. It has the sheets: {sheets}.").format(
@@ -89,12 +89,12 @@ def _first_filled(book: Any) -> str:
 
 
 def _headings_at(rows: list[list[Any]], headings: Headings, path: Path) -> int | None:
-    if isinstance(headings, (list, tuple)) or headings == 0:
-        return None
     if headings is None:
         first = next(i for i, row in enumerate(rows) if any(cell is not None for cell in row))
         at = heading_row(rows[first : first + 60])
         return None if at is None else first + at
+    if not isinstance(headings, int) or headings == 0:
+        return None
     if headings > len(rows):
         raise FileUnreadable(_("There is no row {row} in {file}.").format(row=headings, file=path))
     return headings - 1

@@ -10,18 +10,33 @@ import itertools
 import lzma
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.tables import closest
 
+if TYPE_CHECKING:
+    import duckdb
+
 CHUNK = 4 * 1024 * 1024
 TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 READABLE = (*TEXTS, ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
-PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+PACKED: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+}
+
+
+def ask(question: str) -> duckdb.DuckDBPyRelation:
+    """What DuckDB gives for a question."""
+    import duckdb
+
+    return duckdb.default_connection().sql(question)
 
 
 class FileUnreadable(CrmkitError):

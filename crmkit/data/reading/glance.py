@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crmkit.data.reading.delimited import Text, sample_of, together
-from crmkit.data.reading.files import new_folder, quoted
+from crmkit.data.reading.files import ask, new_folder, quoted
 from crmkit.data.reading.kind import ID, NOTHING, TEXT, TOTALS
 from crmkit.data.reading.kinds import narrow
 from crmkit.data.reading.plan import Plan, nothing_in
@@ -77,7 +77,7 @@ def _looked_at(text: Text, pattern: str) -> tuple[int, list[str]] | None:
     field = f'(?:[^{sign}"]*|"(?:[^"]|"")*")'
     row = f"{field}(?:{sign}{field})*"  # no quotation mark opens here and closes lines below
     try:
-        lines, odd, torn, held = duckdb.sql(
+        lines, odd, torn, held = ask(
             "SELECT count(line), count(odd), count(*) FILTER (CASE WHEN odd IS NULL THEN false ELSE "
             f"contains(odd, chr(13)) OR NOT regexp_full_match(odd, {quoted(row)}) END), "
             f"max(odd, {MOST_ODD}) FROM (SELECT line, CASE WHEN regexp_full_match(line, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.data.reading.files import new_folder, quoted
+from crmkit.data.reading.files import ask, new_folder, quoted
 
 
 def held(table: Any, kind: str = "sales") -> Any:
@@ -21,4 +21,4 @@ def held(table: Any, kind: str = "sales") -> Any:
         return table
     file = new_folder(kind) / f"{kind}.parquet"
     table.write_parquet(str(file))
-    return duckdb.sql(f"FROM read_parquet({quoted(file)})")
+    return ask(f"FROM read_parquet({quoted(file)})")

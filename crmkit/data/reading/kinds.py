@@ -62,7 +62,7 @@ def currency_marks() -> str:
     """A pattern of signs and codes of currencies, as they stand before or after a number."""
     from babel import Locale
 
-    codes = "|".join(sorted(code for code in Locale("en").currencies if len(code) == 3))
+    codes = "|".join(sorted(code for code in map(str, Locale("en").currencies) if len(code) == 3))
     return (
         r"(?:(?:[A-Za-z]{1,3}\.?)?[$€£¥￥₩₹₽₺฿₫₱₪₴₦₡₵₲]|(?i:" + codes + r"|rmb|rm|kr\.?|zł|chf|rp\.?)|元|块|円|원|港币|美元|欧元)"
     )  # fmt: skip

@@ -303,11 +303,9 @@ def _as_headings(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> float:
 
 
 def _headings_at(rows: list[list[Any]], headings: Headings, file: object) -> int | None:
-    if isinstance(headings, (list, tuple)):
-        return None
     if headings is None:
         return heading_row(rows[: TITLE_ROWS * 3])
-    if headings == 0:
+    if not isinstance(headings, int) or headings == 0:
         return None
     if headings > len(rows):
         raise FileUnreadable(_("There is no row {row} in {file}.").format(row=headings, file=file))

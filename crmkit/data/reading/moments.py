@@ -127,8 +127,8 @@ def moment_kinds(compact: bool) -> tuple[Kind, ...]:
 
 def two_ways(values: list[str], day_first: bool | None) -> tuple[Kind | None, bool]:
     """Dates such as 03/05/2025: how they are to be read, and whether nobody can tell."""
-    parts = [_TWO_WAYS.fullmatch(text) for text in values]
-    if not parts or not all(parts):
+    parts = [part for text in values if (part := _TWO_WAYS.fullmatch(text))]
+    if not parts or len(parts) < len(values):
         return None, False
     days = any(int(part[1]) > 12 for part in parts)
     months = any(int(part[3]) > 12 for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from crmkit.data.reading.files import named, quoted
+from crmkit.data.reading.files import ask, named, quoted
 from crmkit.data.reading.kind import ID, NO_DAY, NOTHING, TEXT, TOTALS, UNSEEN, Kind
 from crmkit.data.reading.kinds import narrow_sql, total_words
 from crmkit.data.reading.meanings import kind_meant, meaning
@@ -143,7 +143,6 @@ class Plan:
 
     def totals(self, raw: str) -> dict[str, float]:
         """What the row of totals says under each column of numbers, where it can be read."""
-        import duckdb
 
         numbers = [n for n, kind in self.kinds.items() if kind.name in ("whole", "number")]
         numbers += [n for n, kind in self.types.items() if n not in self.kinds and kind in _NUMBERS]
@@ -153,7 +152,7 @@ class Plan:
         if not said:
             return {}
         rows = f"{self._marked(raw)} WHERE {_ASIDE} = 'total_row'"
-        found = duckdb.sql(_selected(said, rows)).fetchall()[0]
+        found = ask(_selected(said, rows)).fetchall()[0]
         return {name: value for name, value in zip(said, found, strict=True) if value is not None}
 
     def _marked(self, raw: str) -> str:
@@ -161,7 +160,6 @@ class Plan:
 
     def misfits(self, raw: str) -> dict[str, list[str]]:
         """Values of each column that do not fit its kind, for a better choice."""
-        import duckdb
 
         found = {}
         rows = self._marked(raw)
@@ -172,7 +170,7 @@ class Plan:
             fits = f"regexp_full_match({text}, {quoted(kind.fits)})"
             if kind.strict:
                 fits += f" AND TRY({kind.made_of(text)}) IS NOT NULL"
-            bad = duckdb.sql(
+            bad = ask(
                 f"SELECT DISTINCT {named(name)} FROM {rows} WHERE {_ASIDE} IS NULL AND {text} IS NOT NULL "
                 f"AND trim({text}) <> '' AND NOT {_among(text, NOTHING)} "
                 f"AND NOT coalesce({fits}, false) LIMIT 50"

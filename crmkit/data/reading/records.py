@@ -25,7 +25,7 @@ def records_of(text: str, path: Path) -> tuple[pd.DataFrame, list[bool], list[st
         lines = [json.dumps(record, ensure_ascii=False) for record in records]
     except json.JSONDecodeError:
         lines = [line for line in text.splitlines() if line.strip()]
-        records, torn = zip(*map(_json_line, lines), strict=True)
+        records, torn = map(list, zip(*map(_json_line, lines), strict=True))
     if all(torn):
         raise FileUnreadable(_("{file} holds no JSON object.").format(file=path))
     rows: list[dict[str, Any]] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmkit.data.reading.delimited import Text, broken_line
-from crmkit.data.reading.files import FileUnreadable, named
+from crmkit.data.reading.files import FileUnreadable, ask, named
 from crmkit.data.reading.glance import Glance, glance
 from crmkit.data.reading.kinds import bare_number, chosen, currency_of, decimal_mark, narrow
 from crmkit.data.reading.meanings import kind_meant
@@ -61,13 +61,13 @@ def typed(
     for _round in range(ROUNDS):
         mark = decimal or _file_decimal(values)
         unsure = semicolons and mark is None
-        asked = {
-            "decimal": mark,
-            "day_first": day_first,
-            "semicolons": unsure,
-            "declared": declared,
-        }
-        kinds = {name: chosen(name, values[name], **asked) for name in columns}
+        kinds = {
+            name: chosen(
+                name, values[name], decimal=mark, day_first=day_first, semicolons=unsure,
+                declared=declared,
+            )
+            for name in columns
+        }  # fmt: skip
         plan = Plan(types, {name: kind for name, (kind, _told) in kinds.items()}, values, wide)
         seen = glance(texts, plan) if texts else None
         try:
@@ -93,7 +93,7 @@ def typed(
         )
     left_out = {why: n for why, n in zip(("header_row", "total_row"), aside, strict=True) if n}
     result = Typed(
-        duckdb.sql(plan.query(raw, guarded=guarded) if left_out else plan.query_of_all(raw, sound)),
+        ask(plan.query(raw, guarded=guarded) if left_out else plan.query_of_all(raw, sound)),
         {name: kind.name for name, (kind, _told) in kinds.items()},
         rows - sum(left_out.values()),
         left_out,
@@ -119,16 +119,14 @@ def _sampled(raw: str, file: object) -> tuple[dict[str, str], dict[str, list[str
     import duckdb
 
     try:
-        described = duckdb.sql(f"FROM ({raw}) LIMIT 0")
+        described = ask(f"FROM ({raw}) LIMIT 0")
         types = dict(zip(described.columns, map(str, described.types), strict=True))
         texts = [name for name, kind in types.items() if kind == "VARCHAR"]
         if not texts:
             return types, {}
         totals = f"regexp_full_match(coalesce({named(texts[0])}, ''), {TOTAL_ROW})"
         wanted = ", ".join(map(named, texts))
-        rows = duckdb.sql(
-            f"SELECT {wanted} FROM ({raw}) WHERE NOT {totals} LIMIT {SAMPLE}"
-        ).fetchall()
+        rows = ask(f"SELECT {wanted} FROM ({raw}) WHERE NOT {totals} LIMIT {SAMPLE}").fetchall()
     except duckdb.Error as error:
         raise broken_line(error, file) from error
     columns = zip(*rows, strict=True) if rows else [()] * len(texts)
@@ -140,14 +138,11 @@ def _proven(
     plan: Plan, raw: str, seen: Glance | None, *, guarded: bool
 ) -> tuple[int, list[int], list[bool]]:
     """How many rows there are, how many to leave out and why, and which columns are sound."""
-    import duckdb
 
     if seen and not seen.odd:
         rows, aside, sound = seen.fine, [0, 0], [True] * len(plan.proven)
     else:
-        rows, *counted = duckdb.sql(
-            plan.proof(seen.odd if seen else raw, guarded=guarded)
-        ).fetchall()[0]
+        rows, *counted = ask(plan.proof(seen.odd if seen else raw, guarded=guarded)).fetchall()[0]
         rows, aside, sound = rows + (seen.fine if seen else 0), counted[:2], counted[2:]
     empty = seen.empty if seen else ()
     return rows, aside, [s and n not in empty for s, n in zip(sound, plan.proven, strict=True)]

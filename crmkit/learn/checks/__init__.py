@@ -6,7 +6,7 @@ a bare value (nbgrader would take it for partial credit).
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn import ran
 from crmkit.learn.checks.charts import KINDS, Chart
-from crmkit.learn.checks.expectation import Expectation, Mistake, undefined
+from crmkit.learn.checks.expectation import Expectation, Mistakes, undefined
 from crmkit.learn.checks.form import Form
 from crmkit.learn.checks.functions import Function
 from crmkit.learn.checks.models import Model
@@ -93,7 +93,7 @@ class Check:
         name: str,
         expected: Any,
         *,
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
         **options: Any,
     ) -> None:
@@ -114,7 +114,7 @@ class Check:
         *,
         unit: str = "",
         within: float | None = None,
-        mistakes: Mapping[Mistake, float] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a number: ``check.number("aov", 86.53, unit="yuan", within=0.01)``.
@@ -131,7 +131,7 @@ class Check:
         expected: str | Sequence[str],
         *,
         exact: bool = False,
-        mistakes: Mapping[Mistake, str] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a text; several right ones may be given: ``check.text("reason", ["退货", "return"])``."""
@@ -143,7 +143,7 @@ class Check:
         expected: str | set[str],
         *,
         options: Sequence[str],
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a choice: ``check.choice("answer", "B", options=["A", "B", "C"])``.
@@ -157,7 +157,7 @@ class Check:
         name: str,
         expected: Any,
         *,
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a date: ``check.date("best_day", "2025-06-01")``; text in that form is fine."""
@@ -171,7 +171,7 @@ class Check:
         index: bool = True,
         ordered: bool = False,
         within: float | None = None,
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a column of values, each under its label; by position with ``index=False``."""
@@ -191,7 +191,7 @@ class Check:
         index: bool = False,
         key: Sequence[str] | None = None,
         within: float | None = None,
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a table of any dataframe kind: ``check.frame("by_store", right, ordered=True)``.
@@ -216,7 +216,7 @@ class Check:
         expected: Any,
         *,
         inputs: Sequence[Any],
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
         **options: Any,
     ) -> None:
@@ -249,7 +249,7 @@ class Check:
         zero: bool = True,
         ordered: bool = True,
         within: float | None = None,
-        mistakes: Mapping[Mistake, Any] | None = None,
+        mistakes: Mistakes | None = None,
         value: Any = LOOK_UP,
     ) -> None:
         """Check a chart: ``check.chart("chart", by_hour["revenue"], kind="bar")``."""

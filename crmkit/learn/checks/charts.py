@@ -25,6 +25,7 @@ def _lies(bar: Any, bars: Sequence[Any]) -> bool:
 
 def kind_of(axes: Any) -> str:
     """What kind of chart an Axes holds; "" for an empty one."""
+    import numpy as np
     from matplotlib.collections import PathCollection
     from matplotlib.patches import Wedge
 
@@ -38,7 +39,8 @@ def kind_of(axes: Any) -> str:
         touching = all(abs(left[1] - right[0]) < 1e-6 for left, right in pairwise(edges))
         return "hist" if touching and len(bars) > 1 else "bar"
     if any(
-        isinstance(part, PathCollection) and len(part.get_offsets()) for part in axes.collections
+        isinstance(part, PathCollection) and np.size(part.get_offsets())
+        for part in axes.collections
     ):
         return "scatter"
     if any(len(line.get_xdata()) for line in axes.lines):
@@ -170,8 +172,9 @@ class Chart(Expectation):
 
     def _matches(self, axes: Any, kind: str) -> bool:
         right = self._right()
-        if kind == "pie" and sum(right):
-            right = [number / sum(right) for number in right]
+        whole = sum(right, 0.0)
+        if kind == "pie" and whole:
+            right = [number / whole for number in right]
         for shown in values_of(axes, kind):
             if len(shown) != len(right):
                 continue

@@ -1,8 +1,8 @@
 """What every kind of check shares: judge a value, and name the mistake it looks like."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
@@ -10,6 +10,12 @@ from crmkit.learn.checks import mistakes as typical
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Fault, Outcome
 
 Mistake = str | tuple[str, str]
+
+
+class Mistakes(Protocol):
+    """Wrong results by what leads to them: a mapping, whose keys may be of one kind or of both."""
+
+    def items(self) -> Iterable[tuple[Mistake, Any]]: ...
 
 
 class Untouched(Exception):
@@ -21,13 +27,13 @@ class Expectation:
     """What a value should be. Each kind says in `fault` why a value is not that."""
 
     expected: Any
-    mistakes: Mapping[Mistake, Any] = field(default_factory=dict, kw_only=True)
+    mistakes: Mistakes = field(default_factory=dict, kw_only=True)
 
     def fault(self, value: Any) -> Fault | None:
         """Why this value is wrong, or None when it is right."""
         raise NotImplementedError
 
-    def own_mistakes(self) -> list[tuple[Mistake, Any]]:
+    def own_mistakes(self) -> Sequence[tuple[Mistake, Any]]:
         """Typical mistakes that this kind recognises without being told."""
         return []
 

@@ -4,7 +4,7 @@ import copy
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +16,7 @@ from crmkit.learn.explained import explain
 
 
 @contextmanager
-def silence():
+def silence() -> Iterator[None]:
     """Keep what a learner's function prints, shows or warns out of the graded cell.
 
     nbgrader takes a shown value as partial credit and a warning as a failure.

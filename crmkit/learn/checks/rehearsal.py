@@ -28,7 +28,7 @@ from crmkit.learn.checks.functions import Function, silence
 from crmkit.learn.checks.models import Model
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, Outcome
 from crmkit.learn.checks.tables import Column, Frame, as_pandas, kind_of
-from crmkit.learn.checks.values import Choice, Day, Exactly, Number, Text, plain_date, plain_number
+from crmkit.learn.checks.values import Choice, Day, Exactly, Number, Text, plain_number
 
 Seen = tuple[str, Expectation, Any, Outcome]
 Mutant = tuple[str, Any, set[str]]
@@ -109,6 +109,8 @@ def mutants(expectation: Expectation, right: Any) -> list[Mutant]:
 @mutants.register
 def _(expectation: Number, right: Any) -> list[Mutant]:
     number = plain_number(right)
+    if number is None:
+        raise TypeError(f"{right!r} is not a number")
     if number != number:
         return [("zero for nothing", 0.0, {"not_nan"})]
     step = max(abs(number) * 0.1, 1.0 if abs(number) >= 1 else 0.01, 3 * (expectation.within or 0))
@@ -147,7 +149,7 @@ def _(expectation: Choice, right: Any) -> list[Mutant]:
 
 @mutants.register
 def _(expectation: Day, right: Any) -> list[Mutant]:
-    day = plain_date(right)
+    day = Day(right).right
     return [
         ("the day before", day - dt.timedelta(days=1), {"too_early"}),
         ("the day after", day + dt.timedelta(days=1), {"too_late"}),
@@ -258,8 +260,7 @@ def _(expectation: Chart, right: Any) -> list[Mutant]:
     def drawn(kind: str, numbers: list[float]) -> Any:
         axes = Figure().subplots()
         axes.set(xlabel="x", ylabel="y", title="t")
-        draw = {"bar": axes.bar, "barh": axes.barh, "line": axes.plot, "scatter": axes.scatter}
-        draw.get(kind, axes.bar)(places, numbers)
+        getattr(axes, {"line": "plot"}.get(kind, kind))(places, numbers)
         return axes
 
     kind = next((kind for kind in kinds if kind in ("bar", "barh", "line", "scatter")), None)
@@ -304,12 +305,13 @@ def _(expectation: Model, right: Any) -> list[Mutant]:
 
 @mutants.register
 def _(expectation: Form, right: Any) -> list[Mutant]:
-    return {
+    tries: dict[str, list[Mutant]] = {
         "number": [("a word", "many", {"type"}), ("NaN", float("nan"), {"nan", "type"})],
         "text": [("nothing", " ", {"empty"}), ("a number", 3, {"type"})],
         "date": [("a word", "soon", {"type"})],
         "choice": [("no option", "?", {"not_an_option"})],
-    }[expectation.expected]
+    }
+    return tries[expectation.expected]
 
 
 __all__ = ["SaysYes", "complaints", "mutants", "rehearsing", "silence"]

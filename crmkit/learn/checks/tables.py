@@ -159,7 +159,9 @@ def canonical(value: Any, depth: int = 0) -> str:
     return f"<{kind.__module__}.{kind.__qualname__} at {id(value)}>"
 
 
-def _same(kind: str, values: Any, empty: Any, right: Any, right_empty: Any, within: float | None):
+def _same(
+    kind: str, values: Any, empty: Any, right: Any, right_empty: Any, within: float | None
+) -> Any:
     """Row by row, whether two plain columns say the same."""
     import numpy as np
 
@@ -380,7 +382,7 @@ def _strangers(got: Any, right: Any, key: list[str]) -> str:
     if not names or len(got) > 200_000:
         return ""
 
-    def rows(frame):
+    def rows(frame: Any) -> dict[Any, None]:
         return dict.fromkeys(
             zip(*(map(canonical, frame[name].astype(object)) for name in names), strict=True)
         )

@@ -202,8 +202,10 @@ def _letters(value: Any, options: Sequence[str]) -> frozenset[str] | None:
         return None
     if any(type(part) is not str for part in parts):
         return None
-    chosen = [by_name.get(same_words(part)) for part in parts]
-    return None if None in chosen or not chosen else frozenset(chosen)
+    chosen = {same_words(part) for part in parts}
+    return (
+        frozenset(by_name[one] for one in chosen) if chosen and chosen <= by_name.keys() else None
+    )
 
 
 @dataclass(frozen=True)
@@ -278,8 +280,16 @@ class Day(Expectation):
     'day_and_month_swapped'
     """
 
+    @property
+    def right(self) -> dt.date:
+        """The expected day."""
+        day = plain_date(self.expected)
+        if day is None:
+            raise TypeError(f"{self.expected!r} is not a date")
+        return day
+
     def fault(self, value: Any) -> Fault | None:
-        day, right = plain_date(value), plain_date(self.expected)
+        day = plain_date(value)
         if day is None:
             return Fault(
                 "type",
@@ -287,15 +297,14 @@ class Day(Expectation):
                     value=short(value)
                 ),
             )
-        if day == right:
+        if day == self.right:
             return None
-        if day < right:
+        if day < self.right:
             return Fault("too_early", _("{day} is too early.").format(day=day.isoformat()))
         return Fault("too_late", _("{day} is too late.").format(day=day.isoformat()))
 
     def own_mistakes(self) -> list[tuple[str, dt.date]]:
-        right = plain_date(self.expected)
-        found = []
+        right, found = self.right, []
         if right.day <= 12 and right.day != right.month:
             found.append(("day_and_month_swapped", right.replace(month=right.day, day=right.month)))
         if (right.month, right.day) != (2, 29):

@@ -129,7 +129,7 @@ def _within_brackets(text: str) -> bool:
     """Whether the first single = of the line stands inside brackets, as a condition would."""
     bare = _outside_texts(text)
     sign = re.search(r"(?<![=!<>])=(?!=)", bare)
-    return bool(sign) and _left_open(bare[: sign.start()]) is not None
+    return sign is not None and _left_open(bare[: sign.start()]) is not None
 
 
 def _to_compare(line: int) -> str:

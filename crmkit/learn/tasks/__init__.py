@@ -5,7 +5,7 @@ way there: what was done and undone again costs nothing. `nothing_else` compares
 scene, so a stranger who was changed, merged or forgotten is seen. Checks only read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from crmkit.learn.tasks.stock import (
 )
 from crmkit.learn.tasks.till import WasHandedOut, WasReturned, WasRungUp, WasSold
 
-_GOALS = {
+_GOALS: dict[str, Callable[[Any], Any]] = {
     "member": lambda wanted: HasMember(wanted),
     "merged": lambda wanted: AreMerged(**wanted),
     "sold": lambda wanted: WasSold(**wanted),

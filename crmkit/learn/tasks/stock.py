@@ -396,7 +396,7 @@ class WasCounted:
         tried = [
             fault
             for one, fault in zip(closed, faults, strict=True)
-            if one in of_these or fault.reason == "counted_also"
+            if fault and (one in of_these or fault.reason == "counted_also")
         ]
         return (
             tried[-1]

@@ -216,11 +216,10 @@ def figures(fell: Callable, by_group: Callable, came_back: Callable, effects: Ca
         by_who = [(names[one.who], yuan(one.before), yuan(one.after), share(one.part)) for one in groups.itertuples()]  # fmt: skip
         returned = zip([*winters, _("after the change")], map(share, back), strict=True)
         words = {"level": _("S03 above S04"), "own": _("S03's own change"), "did": _("difference in differences")}  # fmt: skip
-        measured = zip(
-            map(words.get, three["measure"], three["measure"]),
-            map(yuan, three["value"]),
-            strict=True,
-        )
+        measured = [
+            (words.get(one, one), yuan(value))
+            for one, value in zip(three["measure"], three["value"], strict=True)
+        ]
         wrong = [name for name, one in written.items() if not _is_right(name, one)]
         warning = _("Not right yet: {names}. Do not use these figures.").format(names=", ".join(wrong))  # fmt: skip
         return parts.card(

@@ -147,8 +147,8 @@ MISTAKES: dict[str, Mapping[Any, Callable]] = {
             zero="empty_counted_as_zero",
             scored=("最近一份没打分，就是空的：不要拿更早的一份顶上。", "A latest answer without a score stays empty: an older one must not stand in for it."),
         ),
-        ("没答过问卷的顾客丢了：用 how=\"left\"。", 'Customers without an answer were lost: use how="left".'): lambda *given: with_answers(*given, how="inner"),
-        ("没买过东西的人也进来了：左边是顾客。", "People who bought nothing came in: customers stand on the left."): lambda *given: with_answers(*given, how="outer"),
+        ("没答过问卷的顾客丢了：用 how=\"left\"。", 'Customers without an answer were lost: use how="left".'): lambda people, surveys: with_answers(people, surveys, how="inner"),
+        ("没买过东西的人也进来了：左边是顾客。", "People who bought nothing came in: customers stand on the left."): lambda people, surveys: with_answers(people, surveys, how="outer"),
     },
     "duplicates": forgets(
         duplicates,

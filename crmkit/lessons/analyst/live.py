@@ -40,8 +40,10 @@ def board() -> Screen:
 
 def _lamp(now: Any, wanted: float, today: str, target: float, is_set: bool) -> Part:
     """The board itself: what was sold and what is missing. No lamp: the day is not over."""
-    summary = kpi.sales_summary(now).iloc[0] if len(now) else None
-    revenue, orders = (float(summary["revenue"]), int(summary["orders"])) if len(now) else (0.0, 0)
+    revenue, orders = 0.0, 0
+    if len(now):
+        summary = kpi.sales_summary(now).iloc[0]
+        revenue, orders = float(summary["revenue"]), int(summary["orders"])
     each = divide(revenue, orders, 2)
     pace = divide(revenue, wanted)
     missing = max(wanted - revenue, 0.0)

@@ -54,7 +54,8 @@ class Tagging(Keys):
 
     def left_over(self) -> Part:
         """How many of 100 members are left as one trait of the typical customer joins another."""
-        guessed, members, found = self.given.get("typical_guess"), tagged(), {}
+        guessed, members = self.given.get("typical_guess"), tagged()
+        found: dict[str, float] = {}
         fits = members["member_id"].notna()
         for kind, tag in TYPICAL.items():
             fits = fits & (members[kind] == tag)

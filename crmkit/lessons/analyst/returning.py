@@ -61,7 +61,7 @@ def repeat_rate(sales: Any, since: str, until: str, but: str = "") -> float:
     return float((orders > 2 if but == "more" else orders >= 2).mean())
 
 
-def retention(sales: Any, earlier: tuple, later: tuple, but: str = "") -> float:
+def retention(sales: Any, earlier: tuple[str, str], later: tuple[str, str], but: str = "") -> float:
     """Of those who bought in the earlier time, the share who bought in the later."""
     before = set(_bought(_within(sales, *earlier, but), but)["member_id"])
     after = set(_bought(_within(sales, *later, but), but)["member_id"])

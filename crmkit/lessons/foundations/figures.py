@@ -56,11 +56,11 @@ def people() -> Any:
 @lru_cache(maxsize=1)
 def goods() -> Any:
     """The quarter by store: turnover, days, days_of_stock, best-seller and new-product share."""
-    span = dict(zip(("since", "until"), QUARTER, strict=True))
-    sales, products = _load("sales"), _load("products")
-    found = stock.turnover(sales, _load("stock_daily"), products, "store_id", **span)
-    best = stock.best_seller_share(sales, 0.2, "store_id", **span)
-    new = stock.new_product_share(sales, products, "store_id", **span)
+    since, until = QUARTER
+    sales, products, days = _load("sales"), _load("products"), _load("stock_daily")
+    found = stock.turnover(sales, days, products, "store_id", since=since, until=until)
+    best = stock.best_seller_share(sales, 0.2, "store_id", since=since, until=until)
+    new = stock.new_product_share(sales, products, "store_id", since=since, until=until)
     for table, column in ((best, "best_seller_share"), (new, "new_product_share")):
         found = found.merge(table[["store_id", column]])
     return found

@@ -281,8 +281,7 @@ def offer(campaign_id: str, tables: Mapping[str, Any] | None = None) -> Any:
         members=("bought", "size"), buyers=("bought", "sum"), buyer_share=("bought", "mean")
     )
     difference = campaign.compare_groups(bought, "bought")
-    sure = difference.low is not None and (difference.low > 0 or difference.high < 0)
-    verdict = "more_than_chance" if sure else "may_be_chance"
+    verdict = "more_than_chance" if difference.clear else "may_be_chance"
     found["verdict"] = found["group"].map({"treatment": verdict})
     found = found.sort_values("group", ascending=False, ignore_index=True)
     return found.rename(columns={"group": "sent"}).round({"buyer_share": 4})

@@ -134,8 +134,9 @@ def stolen() -> Screen:
     )
 
 
-def _seen(who: str, name: str, phone: str) -> Part:
-    return parts.column(parts.head(who), parts.facts((_("Name"), name), (_("Phone"), phone)))
+def _seen(who: str, name: str | None, phone: str | None) -> Part:
+    facts = parts.facts((_("Name"), name or "–"), (_("Phone"), phone or "–"))
+    return parts.column(parts.head(who), facts)
 
 
 def mall_list() -> list[list[str]]:

@@ -156,7 +156,7 @@ def _report(title: str, report: Any) -> Part:
 
 def bench() -> Screen:
     """A raw export becomes a clean table with a report, at the press of a button."""
-    at = {"source": "till", "tidied": False}
+    at: dict[str, Any] = {"source": "till", "tidied": False}
 
     def choose(source: Any, _values: dict) -> None:
         at.update(source=source if source in exports.NAMES else at["source"], tidied=False)

@@ -250,7 +250,7 @@ class MyGoods(Keys):
         mistakes = {
             ("那是笔数，要数件数。", "That is the number of sales; count the pieces."): lines
         }
-        return Key(sold(moves), mistakes if lines != sold(moves) else {}, {"lines": str(lines)})
+        return Key(sold(moves), mistakes, {"lines": str(lines)})
 
     def evening(self) -> Key:
         """The balance by the book on the evening of 24 June."""

@@ -59,10 +59,11 @@ def by_speed(store_id: str | None = None) -> tuple[Answered, Answered]:
     found = tickets()
     if store_id is not None:
         found = found[found["store_id"] == store_id]
-    return tuple(
+    fast, slow = (
         Answered(int(part["rated"].sum()), int(part["satisfied"].sum()))
         for part in (found[found["fast"]], found[~found["fast"]])
     )
+    return fast, slow
 
 
 def by_channel(store_id: str) -> Any:

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from crmkit import codes, labels
@@ -259,7 +259,9 @@ def _moved(
 ) -> Key:
     """The key of a move, and ways to miss it; a slip of today is moved once more."""
 
-    def move(shop: Any, stage: str, reason: str | None, next_on: str | None) -> None:
+    def move(
+        shop: Any, stage: str = stage, reason: str | None = reason, next_on: str | None = next_on
+    ) -> None:
         there = (*shop.pipeline.decided(), *shop.pipeline.board())
         board = {one.member_id: one for one in there}
         deal = board[member]
@@ -270,27 +272,16 @@ def _moved(
         elif not closes:
             shop.pipeline.edit(deal.id, next_on=next_on)
 
-    right = {"stage": stage, "reason": reason, "next_on": next_on}
-    return Key(
-        lambda shop: move(shop, **right),
-        {named: lambda shop, how=how: move(shop, **right | how) for named, how in wrong.items()},
-    )
+    return Key(move, {named: partial(move, **how) for named, how in wrong.items()})
 
 
 def _opened(member: str, product: str, amount: int, next_on: str, **wrong: dict) -> Key:
-    def open_one(shop: Any, amount: int, next_on: str) -> None:
+    def open_one(shop: Any, amount: int = amount, next_on: str = next_on) -> None:
         shop.pipeline.open(
             member, "asked for it", amount, next_action="call", next_on=next_on, product_id=product
         )
 
-    right = {"amount": amount, "next_on": next_on}
-    return Key(
-        lambda shop: open_one(shop, **right),
-        {
-            named: lambda shop, how=how: open_one(shop, **right | how)
-            for named, how in wrong.items()
-        },
-    )
+    return Key(open_one, {named: partial(open_one, **how) for named, how in wrong.items()})
 
 
 def results() -> Screen:

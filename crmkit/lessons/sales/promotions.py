@@ -276,13 +276,13 @@ _REACHED = ("这是够得上的单子占多少；问的是保本。", "That is t
 
 def _own_judged(sentence: str) -> tuple[str, str] | None:
     """What is wrong with a plan such as “满 129 减 12”, if anything."""
-    numbers = sorted((float(one) for one in re.findall(r"\d+(?:\.\d+)?", sentence)), reverse=True)
-    if len(set(numbers)) != 2 or not numbers[1]:
+    numbers = sorted({float(one) for one in re.findall(r"\d+(?:\.\d+)?", sentence)}, reverse=True)
+    if len(numbers) != 2 or not numbers[1]:
         return (
             "写两个数：门槛和减多少，例如：满 199 减 30。",
             "Write two figures, the threshold and what goes off, such as: ¥30 off when you spend ¥199.",
         )
-    found = plan(ThresholdDiscount(*numbers))
+    found = plan(ThresholdDiscount(numbers[0], numbers[1]))
     if found.break_even is None or found.break_even > 0.1:
         return (
             "保本要多卖一成以上，太贵了：门槛高一点，或者少减一点。",
@@ -403,7 +403,7 @@ def half_way() -> Screen:
 
 def planner() -> Screen:
     """Sliders for an offer, and what it would have done to the orders of nine days."""
-    at = {"kind": "threshold", "threshold": 99.0, "off": 15.0}
+    at: dict[str, Any] = {"kind": "threshold", "threshold": 99.0, "off": 15.0}
 
     def offer() -> Any:
         if at["kind"] == "percent_off":

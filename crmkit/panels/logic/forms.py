@@ -72,7 +72,9 @@ def _typed(kind: str, default: Any) -> str:
         return "yes" if default else "no"
     if kind == "text" or not isinstance(default, str | int):
         return ""
-    return display.yuan(default).replace(",", "") if kind == "money" else str(default)
+    if kind == "money" and isinstance(default, int):
+        return display.yuan(default).replace(",", "")
+    return str(default)
 
 
 def _kind(name: str, hint: Any, codes: tuple[str, ...]) -> str | None:

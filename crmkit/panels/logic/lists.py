@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crmkit.practice import Shop
+from crmkit.practice.lists import Page
 
 SIZE = 20
 
@@ -45,7 +46,7 @@ class ListWork:
             self.where, self.sort = before
             raise
 
-    def page(self):
+    def page(self) -> Page:
         """The rows now."""
         desk, method = self.what.operation.split(".")
         act = getattr(getattr(self.shop, desk), method)

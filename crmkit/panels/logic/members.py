@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from crmkit.i18n import gettext as _
 from crmkit.panels.logic.desk import DeskWork, search_members
 from crmkit.practice import Shop, values
+from crmkit.practice.desks.members import Completeness
 from crmkit.practice.errors import BadValue, NotFound, PracticeError
+from crmkit.practice.people import Member
 
 
 class MemberDesk(DeskWork):
@@ -15,14 +17,14 @@ class MemberDesk(DeskWork):
         super().__init__(shop)
         self.found: list = []
         self.more = False
-        self.member = None
+        self.member: Member | None = None
         self.shown: dict[tuple[str, str], str] = {}
         self.problems: dict[str, str] = {}
 
     def search(self, words: str) -> None:
         self.said, self.found, self.more, self.member = None, [], False, None
         if not words.strip():
-            raise BadValue(_("Type a phone, its last four digits, a card or a whole name."))
+            raise _nobody()
         try:
             self.found, self.more = search_members(self.shop, words)
         except NotFound as nobody:  # an answer, too: look first, then register
@@ -35,12 +37,20 @@ class MemberDesk(DeskWork):
         self.member = self.shop.members.show(member_id)
         self.turn += 1
 
+    @property
+    def one(self) -> Member:
+        """The member whose record is open."""
+        if self.member is None:
+            raise _nobody()
+        return self.member
+
     def close(self) -> None:
         self.member = None
 
     def look_over(self, name: str, phone: str) -> None:
         """What is wrong with the form so far, field by field; `double` is only a warning."""
-        self.problems, alike, same = {}, {}, False
+        self.problems, same = {}, False
+        alike: dict[str, Member] = {}
         for field, typed, tidy in (("name", name, values.name), ("phone", phone, values.phone)):
             if not typed.strip():
                 continue
@@ -76,7 +86,7 @@ class MemberDesk(DeskWork):
         changes = {name: text.strip() for name, text in typed.items() if text and text.strip()}
         if not changes:
             raise BadValue(_("Nothing was changed."))
-        self.member = self.shop.members.correct(self.member.id, key=key, **changes)
+        self.member = self.shop.members.correct(self.one.id, key=key, **changes)
         self.turn += 1
         self.tell("right", _("The record is put right."))
 
@@ -85,8 +95,8 @@ class MemberDesk(DeskWork):
         if not channel or answer not in ("yes", "no"):
             raise BadValue(_("Choose the channel, and whether the customer agrees or withdraws."))
         given = answer == "yes"
-        self.shop.members.consent(self.member.id, purpose, channel, given, "counter", key=key)
-        self.open(self.member.id)
+        self.shop.members.consent(self.one.id, purpose, channel, given, "counter", key=key)
+        self.open(self.one.id)
         self.tell("right", _("Noted: agreed.") if given else _("Noted: withdrawn."))
 
     def merge(self, other: str | None, reason: str | None, key: str) -> None:
@@ -96,11 +106,9 @@ class MemberDesk(DeskWork):
             raise BadValue(_("Which is the other record? Type its number."))
         if not (reason or "").strip():
             raise BadValue(_("Write down how you know, for example: the birthday fits."))
-        self.shop.members.merge(self.member.id, gone, reason or "", key=key)
-        self.open(self.member.id)
-        self.tell(
-            "right", _("{gone} is part of {kept} now.").format(gone=gone, kept=self.member.id)
-        )
+        self.shop.members.merge(self.one.id, gone, reason or "", key=key)
+        self.open(self.one.id)
+        self.tell("right", _("{gone} is part of {kept} now.").format(gone=gone, kept=self.one.id))
 
     def unmerge(self, gone: str | None, key: str) -> None:
         """Two records again, as they were before a merge that was a mistake."""
@@ -108,24 +116,28 @@ class MemberDesk(DeskWork):
         if not number:
             raise BadValue(_("Which is the other record? Type its number."))
         self.shop.members.unmerge(number, _("merged by mistake"), key=key)
-        self.open(self.member.id)
+        self.open(self.one.id)
         self.tell("right", _("{gone} is a record of its own again.").format(gone=number))
 
     def reveal(self, field: str, reason: str) -> None:
         """One field in full, for a reason that goes into the log."""
-        value = self.shop.members.reveal(self.member.id, field, reason)
-        self.shown[self.member.id, field] = value or "–"
+        value = self.shop.members.reveal(self.one.id, field, reason)
+        self.shown[self.one.id, field] = value or "–"
 
     def like(self, kind: str, value: str, key: str) -> None:
-        self.shop.members.prefer(self.member.id, kind, value, key=key)
+        self.shop.members.prefer(self.one.id, kind, value, key=key)
         self.turn += 1
         self.tell("right", _("Noted."))
 
     def timeline(self) -> tuple:
-        return self.shop.members.timeline(self.member.id, limit=30)
+        return self.shop.members.timeline(self.one.id, limit=30)
 
-    def missing(self):
-        return self.shop.members.completeness(self.member.id)
+    def missing(self) -> Completeness:
+        return self.shop.members.completeness(self.one.id)
 
     def history(self) -> tuple:
-        return self.shop.till.sales_of(self.member.id, limit=20)
+        return self.shop.till.sales_of(self.one.id, limit=20)
+
+
+def _nobody() -> BadValue:
+    return BadValue(_("Type a phone, its last four digits, a card or a whole name."))

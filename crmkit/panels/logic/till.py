@@ -10,8 +10,13 @@ from crmkit.labels import short_day
 from crmkit.panels.logic.desk import DeskWork, cents, money, search_members, whole
 from crmkit.practice import Shop
 from crmkit.practice.clock import birthdays_on
+from crmkit.practice.desks.drawers import ShiftClose
+from crmkit.practice.desks.offers import Coupon, Offer
+from crmkit.practice.desks.receipts import OfferGiven, Quote, Receipt, ReceiptLine, ShiftReport
+from crmkit.practice.desks.taking_back import ReturnReceipt
 from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, PracticeError
+from crmkit.practice.people import Member
 
 TIMES = re.compile(r"(\d{1,3})\s*[*x×X]\s*(?P<code>\S.*)|(?P<first>\S.*?)\s*[*x×X]\s*(\d{1,3})")
 SOON = 31
@@ -28,11 +33,11 @@ class Till(DeskWork):
     def __init__(self, shop: Shop):
         super().__init__(shop)
         self.basket = shop.till.basket()
-        self.member = None
+        self.member: Member | None = None
         self.coupons: tuple = ()
         self.coupon: str | None = None
         self.points = 0
-        self.quote = None
+        self.quote: Quote | None = None
         self.found: list = []
         self.members_found: list = []
         self.paying = False
@@ -40,7 +45,7 @@ class Till(DeskWork):
         self.tendered: int | None = None
         self.card: str | None = None
         self.seller: str | None = None
-        self.receipt = None
+        self.receipt: Receipt | None = None
         self._known: dict[str, tuple[str, str]] = {}
         self.names: dict[str, str] = {}
 
@@ -115,14 +120,14 @@ class Till(DeskWork):
         if not self.basket.units:
             return
         self.receipt = None  # the next customer's goods are here
-        about = {"member_id": self.member and self.member.id, "pay_points": self.points}
-        if self.coupon:
-            about["coupon"] = self.coupon
+        who = self.member and self.member.id
         try:
-            self.quote = self.basket.quote(**about)
+            self.quote = self.basket.quote(
+                member_id=who, pay_points=self.points, coupon=self.coupon
+            )
         except PracticeError as error:
             self.coupon, self.points = None, 0
-            self.quote = self.basket.quote(member_id=about["member_id"])
+            self.quote = self.basket.quote(member_id=who)
             self.tell("warning", str(error))
 
     # the member
@@ -142,21 +147,25 @@ class Till(DeskWork):
         self.members_found, self.coupon, self.points, self.coupons = [], None, 0, ()
         self.member = self.shop.members.show(member_id) if member_id else None
         if self.member:
-            self.coupons = tuple(c for c in self.shop.offers.coupons(member_id) if c.usable)
+            theirs = self.shop.offers.coupons(self.member.id)
+            self.coupons = tuple(one for one in theirs if one.usable)
         self.turn += 1
         self._price()
 
     @property
     def celebrates(self) -> bool:
         """Whether today is the member's birthday."""
-        return bool(self.member) and self.member.birthday in birthdays_on(self.shop.now.date())
+        today = birthdays_on(self.shop.now.date())
+        return self.member is not None and self.member.birthday in today
 
-    def points_said(self) -> str:
+    def points_said(self, member: Member) -> str:
         """The member's points, and which of them run out soon."""
-        words = _("{points} points").format(points=self.member.points)
-        if not self.member.points or not self.may("points.balance"):
-            return words
-        left = self.shop.points.balance(self.member.id)
+        words = _("{points} points")
+        if not member.points or not self.may("points.balance"):
+            return words.format(points=member.points)
+        left = self.shop.points.balance(member.id)
+        if left.expires_on is None:  # spent or run out meanwhile
+            return words.format(points=left.points)
         days = (left.expires_on - self.shop.now.date()).days
         if days == 0:
             return _("{points} points, {n} of them run out today").format(
@@ -166,7 +175,7 @@ class Till(DeskWork):
             return _("{points} points, {n} of them run out after {day}").format(
                 points=left.points, n=left.expiring, day=short_day(left.expires_on)
             )
-        return words
+        return words.format(points=left.points)
 
     def use_coupon(self, coupon: str | None) -> None:
         self.said, self.coupon = None, coupon or None
@@ -188,7 +197,7 @@ class Till(DeskWork):
 
     def hand_out(self, product: str | None, key: str) -> None:
         """Goods for points, one piece."""
-        if not product:
+        if not product or not self.member:
             raise BadValue(_("Choose what is handed out."))
         left = self.shop.points.redeem(self.member.id, product, key=key)
         self.choose_member(self.member.id)
@@ -321,7 +330,7 @@ class Till(DeskWork):
         offers = self._known_offers() if self.coupons else {}
         return [(one.id, _in_words(one, offers.get(one.promotion_id))) for one in self.coupons]
 
-    def why(self, offer) -> str:
+    def why(self, offer: OfferGiven) -> str:
         """Why an offer counts, in a sentence."""
         one = self._known_offers().get(offer.promotion_id)
         if one is None:
@@ -339,7 +348,7 @@ class Till(DeskWork):
         return _("; ").join(why)
 
 
-def _in_words(coupon, offer) -> str:
+def _in_words(coupon: Coupon, offer: Offer | None) -> str:
     number = _("number ends in {end}").format(end=coupon.id[-4:])
     if offer is None:
         return number
@@ -348,11 +357,11 @@ def _in_words(coupon, offer) -> str:
     return _("{what} ({number})").format(what=_(": ").join(filter(None, what)), number=number)
 
 
-def _by_coupon(offer) -> str:
+def _by_coupon(offer: OfferGiven) -> str:
     return _("by coupon, number ends in {end}").format(end=offer.coupon_id[-4:])
 
 
-def _gives(offer) -> str:
+def _gives(offer: Offer) -> str:
     """What an offer takes off, as one says it at the till."""
     off, least = offer.amount_off, offer.threshold
     if off and least:
@@ -371,17 +380,24 @@ class TakingBack(DeskWork):
 
     def __init__(self, shop: Shop):
         super().__init__(shop)
-        self.receipt = None
-        self.back = None
+        self.receipt: Receipt | None = None
+        self.back: ReturnReceipt | None = None
 
     def open(self, sale_id: object) -> None:
         self.said, self.back = None, None
         self.receipt = self.shop.till.sale(whole(sale_id, least=1))
         self.turn += 1
 
-    def left(self, line) -> int:
+    @property
+    def opened(self) -> Receipt:
+        """The receipt that is looked at."""
+        if self.receipt is None:
+            raise BadValue(_("Which sale? Type its number."))
+        return self.receipt
+
+    def left(self, line: ReceiptLine) -> int:
         """How many units of a line can still come back."""
-        return line.quantity - self.receipt.returned.get(line.line, 0)
+        return line.quantity - self.opened.returned.get(line.line, 0)
 
     def give_back(self, typed: dict[str, object], reason: str, to_shelf: bool, key: str) -> None:
         """Take back so many of each product; `typed` by product."""
@@ -393,27 +409,27 @@ class TakingBack(DeskWork):
             raise BadValue(_("How many come back? Type it beside the goods."))
         if not reason:
             raise BadValue(_("Why do they come back? Choose a reason."))
-        sale = self.receipt.sale_id
-        self.back = self.shop.till.give_back(sale, units, reason=reason, to_shelf=to_shelf, key=key)
-        self._again(sale)
+        sale = self.opened.sale_id
+        back = self.shop.till.give_back(sale, units, reason=reason, to_shelf=to_shelf, key=key)
+        self._again(sale, back)
         refunds = _(", ").join(
             f"{label('payment_method', method)} {yuan(amount)}"
-            for method, amount in self.back.refunds.items()
+            for method, amount in back.refunds.items()
         )
         self.tell(
             "right",
             _("Taken back: {total} yuan. Give back: {refunds}.").format(
-                total=yuan(self.back.total), refunds=refunds or "0.00"
+                total=yuan(back.total), refunds=refunds or "0.00"
             ),
         )
 
     def void(self, reason: str, key: str) -> None:
-        sale = self.receipt.sale_id
-        self.back = self.shop.till.void(sale, reason, key=key)
-        self._again(sale)
+        sale = self.opened.sale_id
+        self._again(sale, self.shop.till.void(sale, reason, key=key))
         self.tell("right", _("Slip {id} is void; the money goes back.").format(id=sale))
 
-    def _again(self, sale_id: int) -> None:
+    def _again(self, sale_id: int, back: ReturnReceipt) -> None:
+        self.back = back
         self.receipt = self.shop.till.sale(sale_id)
         self.turn += 1
 
@@ -426,7 +442,7 @@ class Drawer(DeskWork):
 
     def __init__(self, shop: Shop):
         super().__init__(shop)
-        self.closed = None
+        self.closed: ShiftClose | None = None
 
     def open(self, typed: object, key: str) -> None:
         name = self.shop.till.open_drawer(cents(typed), key=key)
@@ -447,11 +463,11 @@ class Drawer(DeskWork):
     def close(self, pieces: dict[int, object], stays: object, note: str, key: str) -> None:
         """Count first, then see what should have been there."""
         counted = self.counted(pieces)
-        self.closed = self.shop.till.close_shift(
+        closed = self.shop.till.close_shift(
             counted, left_in_drawer=cents(stays or 0), note=note.strip() or None, key=key
         )
+        self.closed, off = closed, closed.difference
         self.turn += 1
-        off = self.closed.difference
         if off == 0:
             self.tell("right", _("The drawer is right to the cent."))
         elif off > 0:
@@ -459,5 +475,5 @@ class Drawer(DeskWork):
         else:
             self.tell("warning", _("{amount} yuan short.").format(amount=yuan(-off)))
 
-    def report(self):
+    def report(self) -> ShiftReport:
         return self.shop.till.shift()

@@ -86,8 +86,8 @@ class Buying:
         """Order goods for this store; `costs` says what one costs where that is not as on file."""
         supplier = tx.find(schema.supplier, supplier_id)
         agreed = _costs(tx, costs)
-        units = wanted(tx, units)
-        _refuse_others(agreed, units)
+        asked = wanted(tx, units)
+        _refuse_others(agreed, asked)
         order_id = tx.insert(
             order_table,
             supplier_id=supplier.id,
@@ -95,7 +95,7 @@ class Buying:
             expected_on=expected_on,
             status="open",
         )
-        for product_id, quantity in units.items():
+        for product_id, quantity in asked.items():
             cost = agreed.get(product_id, find_product(tx, product_id).cost)
             tx.insert(
                 schema.purchase_line,
@@ -104,7 +104,7 @@ class Buying:
                 ordered=quantity,
                 cost=cost,
             )
-        tx.note(f"order:{order_id}", ordered=units)
+        tx.note(f"order:{order_id}", ordered=asked)
         return _order(tx, tx.find(order_table, order_id, here=True))
 
     @command(roles="stock_keeper manager trainer")
@@ -134,9 +134,9 @@ class Buying:
                 said = _("Of {product}, {left} are still to come with this order, not {asked}.")
                 left = outstanding.get(product_id, 0)
                 raise TooManyReturned(said, product=product_id, left=left, asked=quantity)
-        said = _costs(tx, costs)
-        _refuse_others(said, coming)
-        agreed = {line.product_id: line.cost for line in found.lines} | said
+        told = _costs(tx, costs)
+        _refuse_others(told, coming)
+        agreed = {line.product_id: line.cost for line in found.lines} | told
         delivery_id = tx.insert(schema.delivery, order_id=found.id, document=document)
         for product_id, quantity in coming.items():
             _take_in(tx, delivery_id, product_id, quantity, agreed[product_id])

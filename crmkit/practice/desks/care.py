@@ -1,6 +1,7 @@
 """Care: birthdays and holidays on which members are wished well."""
 
 from datetime import date, timedelta
+from typing import Annotated
 
 from sqlalchemy import func, select
 
@@ -11,7 +12,7 @@ from crmkit.practice.clock import birthdays_on
 from crmkit.practice.command import Tx, command, query
 from crmkit.practice.desks.letters import queue
 from crmkit.practice.errors import BadValue
-from crmkit.practice.records import OfTable, record
+from crmkit.practice.records import OfTable, built, record
 
 CAUGHT_UP = timedelta(days=60)
 """How far back care that was not run is looked for."""
@@ -41,7 +42,7 @@ class Care:
         occasion: Occasion,
         template_id: int,
         *,
-        days_before: between(0, 60) = 0,
+        days_before: Annotated[int, between(0, 60)] = 0,
         month_day: str | None = None,
         segment_id: str | None = None,
     ) -> int:
@@ -103,7 +104,8 @@ def _care(tx: Tx, rule) -> CareRun | None:
             queue(tx, template, one, f"care:{rule.id}:{day.year}", **about) is not None
             for one in celebrating
         )
-    run = CareRun(rule.id, matched, queued, matched - queued, late)
+    told = {"rule_id": rule.id, "matched": matched, "queued": queued, "late": late}
+    run = built(CareRun, rule, **told, skipped=matched - queued)
     tx.insert(schema.care_run, **vars(run), run_on=tx.today)
     return run
 

@@ -17,7 +17,7 @@ from crmkit.practice.goods import find_product
 from crmkit.practice.ledgers import lots
 from crmkit.practice.ledgers import stock as ledger
 from crmkit.practice.lists import STORE, Listing, listed
-from crmkit.practice.records import Cents, OfTable, Share, record
+from crmkit.practice.records import Cents, OfTable, Share, built, record
 
 PACE_DAYS = 14
 """How many days back it is looked how fast goods sell."""
@@ -80,10 +80,11 @@ class Dates:
         store = rows[0].store_id
         hidden, advice = ledger.counting(tx, store), _advised(tx, store)
         return (
-            DatedGoods(
-                row.id, store, row.product_id, tx.name_of(product, row.product_id), row.best_before,
-                (row.best_before - tx.today).days,
-                None if row.product_id in hidden else row.remaining, advice[row.id],
+            built(
+                DatedGoods, row, product=tx.name_of(product, row.product_id),
+                days_left=(row.best_before - tx.today).days,
+                remaining=None if row.product_id in hidden else row.remaining,
+                advice=advice[row.id],
             )
             for row in rows
         )  # fmt: skip
@@ -108,7 +109,7 @@ class Dates:
         for row in tx.all(select(product.c.id, product.c.name).where(spoil).order_by(product.c.id)):
             units = ledger.balance(tx, tx.store_id, row.id) - dated.get(row.id, 0)
             if units > 0:
-                found.append(UndatedGoods(*row, None if row.id in hidden else units))
+                found.append(UndatedGoods(row.id, row.name, None if row.id in hidden else units))
         return tuple(found)
 
     @command(roles="stock_keeper manager trainer")
@@ -155,8 +156,9 @@ class Dates:
         )
         here = (lines.c.store_id == tx.store_id, lines.c.at >= start, lines.c.at < end)
         sales = int(tx.value(select(func.coalesce(func.sum(lines.c.amount), 0)).where(*here)))
-        by_reason = [cost.get(one, 0) for one in schema.WRITE_OFF_REASONS]
-        return Wastage(first, last, *by_reason, sales, spoiling.wastage_rate(sum(by_reason), sales))
+        expired, damaged = cost.get("expired", 0), cost.get("damaged", 0)
+        rate = spoiling.wastage_rate(expired + damaged, sales)
+        return Wastage(first, last, expired, damaged, sales, rate)
 
     @command(roles="manager trainer")
     def set_shelf_life(self, tx: Tx, product_id: str, shelf_life_days: int) -> None:
@@ -193,7 +195,8 @@ def _advised(tx: Tx, store_id: str) -> dict[int, str | None]:
     for row in rows:  # the latest date first
         overtaken[row.id] = row.came_at > first_came.get(row.product_id, row.came_at)
         first_came[row.product_id] = min(row.came_at, first_came.get(row.product_id, row.came_at))
-    found, ahead = {}, {}
+    found: dict[int, str | None] = {}
+    ahead: dict[str, int] = {}
     for row in reversed(rows):
         days_left = (row.best_before - tx.today).days
         if days_left >= 0:  # what is over is sold to nobody any more

@@ -128,9 +128,9 @@ class Drawers:
             drawer=drawer,
             **tx.as_given("cash_counted left_in_drawer note"),
         )
-        about = {"drawer": drawer, "close_id": number}
-        cash.post(tx, "over_short", cash_counted - found.cash_expected, **about)
-        cash.post(tx, "hand_over", left_in_drawer - cash_counted, **about)
+        over, away = cash_counted - found.cash_expected, left_in_drawer - cash_counted
+        cash.post(tx, "over_short", over, drawer=drawer, close_id=number)
+        cash.post(tx, "hand_over", away, drawer=drawer, close_id=number)
         if next_one is not None:
             cash.post(tx, "opening_float", 0, drawer=drawer, staff_id=next_one)
         tx.note(f"shift:{number}", cash_expected=found.cash_expected, cash_counted=cash_counted)

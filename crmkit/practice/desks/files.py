@@ -119,8 +119,10 @@ class Files(Desk):
         rows = tx.all(
             select(m).where(m.c.status == "live", m.c.home_store_id == tx.store_id).order_by(m.c.id)
         )
-        shown = ("id", "name", "phone", "email", "gender", "birthday", "district", "occupation")
-        shown += ("household", "level", "points", "joined_on", "home_store_id")
+        shown = (
+            "id", "name", "phone", "email", "gender", "birthday", "district", "occupation",
+            "household", "level", "points", "joined_on", "home_store_id",
+        )  # fmt: skip
         cards = people.cards_of(tx, rows)
         _write(
             values.path(path),
@@ -145,8 +147,10 @@ class Files(Desk):
             .where(lines.c.store_id == tx.store_id, lines.c.at >= start, lines.c.at < end)
             .order_by(lines.c.at, lines.c.document.desc(), lines.c.number, lines.c.line)
         )
-        headings = ("sale_id", "return_id", "sold_at", "member_id", "product_id", "product")
-        headings += ("quantity", "list_price", "discount", "amount", "return_reason")
+        headings = (
+            "sale_id", "return_id", "sold_at", "member_id", "product_id", "product",
+            "quantity", "list_price", "discount", "amount", "return_reason",
+        )  # fmt: skip
         _write(
             values.path(path),
             headings,

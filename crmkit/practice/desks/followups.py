@@ -151,7 +151,7 @@ class Followups(Desk):
         here = (tasks.c.store_id == tx.store_id, tasks.c.status == "open")
         promised = or_(tasks.c.next_on.is_(None), tasks.c.next_on <= tx.today)
         due = _WITH_PLAN.where(*here, tasks.c.due_on <= tx.today, promised)
-        found = {}
+        found: dict[tuple, Task] = {}
         for row in tx.all(due.order_by(tasks.c.due_on, tasks.c.id)):
             member = people.living(tx, row.member_id)
             if member is not None and calls.may_be_made(tx, row.kind, member.id):
@@ -223,7 +223,7 @@ class Followups(Desk):
         for field in ("name", "phone"):
             why = f"followup_task:{task.id}"
             tx.insert(schema.reveal, member_id=member.id, field=field, reason=why)
-            shown[field] = people.unsealed(tx, member, field)
+            shown[field] = people.unsealed(tx, member, field) or ""
         tx.note(f"member:{member.id}", task=task.id, fields=sorted(shown))
         return Contact(**shown)
 

@@ -1,5 +1,7 @@
 """Letters: templates with blanks, previewed, filled in for one member and queued."""
 
+from typing import Any
+
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
 from crmkit.practice import outbox, people, schema, values
@@ -89,7 +91,7 @@ def _letter(template, blanks: dict[str, object]) -> str:
     return f"{wording.filled(template.body, blanks)}\n{opt_out}"
 
 
-def queue(tx: Tx, template, member_id: str, once: str, **about: object) -> int | None:
+def queue(tx: Tx, template, member_id: str, once: str, **about: Any) -> int | None:
     """The number of the template's message to this member; None where none may or can go."""
     member = people.living(tx, member_id)
     if member is None:

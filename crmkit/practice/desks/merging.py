@@ -43,9 +43,13 @@ class Merging:
         ):
             for pair in _alike(tx, column, second, limit):
                 found.setdefault(pair, []).append(why)
+
+        def card(member_id: str) -> Member:
+            return people.card_of(tx, people.live(tx, member_id))
+
         return tuple(
-            Pair(*(people.card_of(tx, people.live(tx, one)) for one in pair), tuple(why))
-            for pair, why in sorted(found.items())[:limit]
+            Pair(card(one), card(other), tuple(why))
+            for (one, other), why in sorted(found.items())[:limit]
         )
 
     @command(roles="manager trainer")

@@ -62,7 +62,7 @@ class Offers(Desk):
         ends_on: Day,
         threshold: Amount | None = None,
         amount_off: Amount | None = None,
-        percent_off: between(1, 99) | None = None,
+        percent_off: Annotated[int, between(1, 99)] | None = None,
         gift_product_id: str | None = None,
         category: Words = None,
         level: Annotated[str, values.OneOf(schema.LEVELS, "level")] | None = None,
@@ -86,7 +86,7 @@ class Offers(Desk):
                 )
         if tx.given[needed] is None:
             raise BadValue(_("{field} is missing."), field=needed)
-        if kind == "threshold" and (threshold is None or amount_off > threshold):
+        if kind == "threshold" and (amount_off or 0) > (threshold or 0):
             raise BadValue(_("A threshold discount takes off at most its threshold."))
         tx.insert(
             schema.promotion,
@@ -210,7 +210,7 @@ def offers_for(
         row = tx.find(schema.promotion, coupon.promotion_id)
         found = [one for one in found if one.promotion_id != row.id]
         found.append(_priced(tx, row, coupon_id))
-    wanted = Counter()
+    wanted: Counter[str] = Counter()
     for line in basket:
         wanted[line.product_id] += line.quantity
     kept = []

@@ -183,7 +183,9 @@ class Office(Desk):
         tx.note(f"store:{tx.store_id}", month=about["month"], revenue=revenue)
 
     @command(roles="cashier sales manager trainer")
-    def count_visitors(self, tx: Tx, day: Day, hour: between(0, 23), visitors: Count) -> None:
+    def count_visitors(
+        self, tx: Tx, day: Day, hour: Annotated[int, between(0, 23)], visitors: Count
+    ) -> None:
         """How many people came in during one hour of a day, on the shop's own clock; a new count
         replaces the old one."""
         start = datetime.combine(day, time(hour), ZoneInfo(tx.timezone))

@@ -232,7 +232,7 @@ class Pipeline(Desk):
     def forecast(self, tx: Tx) -> Forecast:
         """What this store's open opportunities may bring, by the share won from each stage."""
         rows = tx.all(select(table).where(table.c.store_id == tx.store_id))
-        passed = {row.id: set() for row in rows}
+        passed: dict[int, set[str]] = {row.id: set() for row in rows}
         for step in tx.all(
             select(history.c.opportunity_id, history.c.to_stage).where(
                 history.c.opportunity_id.in_(list(passed))

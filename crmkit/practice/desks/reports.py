@@ -176,7 +176,7 @@ def _members(book: _Book) -> "pd.DataFrame":
     return frame
 
 
-MASKS = {
+MASKS: dict[str, Callable[[str | None], str | None]] = {
     "name": masks.mask_name,
     "phone": masks.mask_phone,
     "email": masks.mask_email,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Annotated
 
 from sqlalchemy import case, select
 
@@ -144,7 +145,7 @@ class Service(Desk):
         return _noted(tx, row.id)
 
     @command(roles="cashier sales manager trainer")
-    def rate(self, tx: Tx, ticket_id: int, satisfaction: between(1, 5)) -> Ticket:
+    def rate(self, tx: Tx, ticket_id: int, satisfaction: Annotated[int, between(1, 5)]) -> Ticket:
         """How satisfied the customer is with the way it was settled, 1 to 5; closes the ticket. A
         slip is put right on the day on which it was settled."""
         row = tx.find_mine(tickets, ticket_id)

@@ -198,7 +198,7 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
             .order_by(m.c.id.desc())
             .limit(limit)
         )
-        said, back, off = tx.said(m, [row.id for row in rows]), schema.sale_return, schema.write_off
+        told, back, off = tx.said(m, [row.id for row in rows]), schema.sale_return, schema.write_off
         gone = tx.by_key(
             select(off.c.move_id, off.c.reason).where(off.c.move_id.in_([row.id for row in rows]))
         )
@@ -209,7 +209,7 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
             _moved(
                 row,
                 tx.store_id,
-                said[row.id] or gone.get(row.id) or why.get(row.return_id),
+                told[row.id] or gone.get(row.id) or why.get(row.return_id),
                 "write_off" if row.id in gone else row.kind,
             )
             for row in rows
@@ -302,12 +302,15 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
             if on_hand + coming <= rule.reorder_point:
                 told = None if rule.product_id in hidden else on_hand
                 ordered = owed.get(rule.product_id, 0)
-                there = {"on_hand": told, "in_transit": coming, "on_order": ordered}
                 enough = on_hand + coming + ordered > rule.reorder_point
                 wanting = 0 if enough else rule.order_up_to - on_hand - coming - ordered
-                order = None if told is None else wanting
-                there["product"] = tx.name_of(schema.product, rule.product_id)
-                needed.append(built(Reorder, rule, **there, order=order))
+                needed.append(
+                    built(
+                        Reorder, rule, on_hand=told, in_transit=coming, on_order=ordered,
+                        product=tx.name_of(schema.product, rule.product_id),
+                        order=None if told is None else wanting,
+                    )
+                )  # fmt: skip
         return tuple(needed)
 
 

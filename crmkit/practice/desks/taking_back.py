@@ -1,7 +1,7 @@
 """Goods come back: returns, exchanges, and the void of a slip just made."""
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Any
 
 from sqlalchemy import func, select
 
@@ -53,6 +53,9 @@ class Exchange:
 
 class TakingBack:
     """What undoes a sale; a part of the till."""
+
+    quote: Any  # the till's own
+    sell: Any
 
     name = "till"
 
@@ -184,7 +187,7 @@ def _take_back(
     money = _refund(tx, sale.id, return_id, refunded, drawer)
     for lot_id, part, _valid in back:
         points.post(tx, lot_id, "return_paid", part, sale_id=sale.id, return_id=return_id)
-    if taken:
+    if owner is not None and taken:
         points.take_back(tx, owner, sale.id, taken, return_id=return_id)
     coming_of = {one.line: one.quantity for one in coming}
     everything = all(one.left == coming_of.get(one.line, 0) for one in sold)
@@ -218,14 +221,14 @@ def _coming_back(
     tx: Tx, sold: list[returning.Sold], units: values.Units | None
 ) -> list[returning.Back]:
     if units is None:
-        coming = [returning.back(one, one.left) for one in sold if one.left]
-        if not coming:
+        all_left = [returning.back(one, one.left) for one in sold if one.left]
+        if not all_left:
             raise TooManyReturned(_("Everything of this sale came back already."))
-        return coming
+        return all_left
     asked = wanted(tx, units)
     coming = returning.pick(sold, asked)
     if coming is None:
-        left = Counter()
+        left: Counter[str] = Counter()
         for one in sold:
             left[one.product_id] += one.left
         short = next(one for one, many in asked.items() if many > left[one])
@@ -272,11 +275,11 @@ def _points_to_take(
 
 
 def _put_back(tx: Tx, return_id: int, one: returning.Back, to_shelf: bool) -> None:
-    here, what, about = tx.store_id, (one.product_id, one.quantity), {"return_id": return_id}
-    stock.move(tx, "return", what[0], "@customer", here, what[1], **about)
+    what, many = one.product_id, one.quantity
+    stock.move(tx, "return", what, "@customer", tx.store_id, many, return_id=return_id)
     if not to_shelf:
-        about["reason"] = _("taken back, not to be sold again")
-        stock.write_off(tx, *what, "damaged", **about)
+        why = _("taken back, not to be sold again")
+        stock.write_off(tx, what, many, "damaged", return_id=return_id, reason=why)
 
 
 def _refund(

@@ -147,7 +147,8 @@ class Till(Receipts, TakingBack, Drawers, Desk):
         if reservation is not None:
             stock.collect(tx, reservation, sale_id, member, wanted(tx, basket))
         _write_lines(tx, sale_id, priced, coupon)
-        _write_price_changes(tx, sale_id, priced, word)
+        if word is not None:
+            _write_price_changes(tx, sale_id, priced, *word)
         _write_payments(tx, sale_id, plan.payments, card)
         if member is not None:
             if plan.points_paid:
@@ -258,14 +259,16 @@ def _write_lines(tx: Tx, sale_id: int, priced: pricing.Basket, coupon: str | Non
 
 
 def _write_price_changes(
-    tx: Tx, sale_id: int, priced: pricing.Basket, word: tuple[str, str] | None
+    tx: Tx, sale_id: int, priced: pricing.Basket, reason: str, approved_by: str
 ) -> None:
-    changes = [("price", product, off) for product, off in priced.marked_down.items()]
+    changes: list[tuple[str, str | None, int]] = [
+        ("price", product, off) for product, off in priced.marked_down.items()
+    ]
     if priced.rounded_off:
         changes.append(("rounding", None, priced.rounded_off))
     for kind, product_id, off in changes:
         about = {"kind": kind, "product_id": product_id, "amount": off}
-        said = {"reason": word[0], "approved_by": word[1]}
+        said = {"reason": reason, "approved_by": approved_by}
         tx.insert(schema.price_change, sale_id=sale_id, **about, **said)
 
 

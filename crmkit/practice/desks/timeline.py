@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import null, select
+from sqlalchemy import null, select, true
 
 from crmkit.practice import people, schema
 from crmkit.practice.choices import Quantity
@@ -46,16 +46,16 @@ def _happened(tx: Tx, member_id: str, most: int) -> list[Event]:
     f, box, c, a = (schema.followup_task, schema.outbox, schema.consent_event, schema.survey_answer)
     merge = schema.member_merge
     looks = (  # what, when, its number, an amount, what is said about it, and which of them
-        ("joined", table.c.joined_at, table.c.id, None, None, True),
-        ("sale", s.c.at, s.c.id, s.c.total, None, True),
-        ("return", back.c.at, back.c.id, -back.c.total, back.c.reason, True),
-        ("ticket", t.c.opened_at, t.c.id, None, t.c.kind, True),
-        ("opportunity", o.c.opened_at, o.c.id, o.c.amount, o.c.stage, True),
+        ("joined", table.c.joined_at, table.c.id, None, None, true()),
+        ("sale", s.c.at, s.c.id, s.c.total, None, true()),
+        ("return", back.c.at, back.c.id, -back.c.total, back.c.reason, true()),
+        ("ticket", t.c.opened_at, t.c.id, None, t.c.kind, true()),
+        ("opportunity", o.c.opened_at, o.c.id, o.c.amount, o.c.stage, true()),
         ("followup", f.c.done_at, f.c.id, None, f.c.outcome, f.c.done_at.isnot(None)),
         ("message", box.c.sent_at, box.c.id, None, box.c.channel, box.c.status == "sent"),
         ("agreed", c.c.at, c.c.id, None, c.c.channel, c.c.given),
         ("withdrew", c.c.at, c.c.id, None, c.c.channel, ~c.c.given),
-        ("survey", a.c.at, a.c.id, None, None, True),
+        ("survey", a.c.at, a.c.id, None, None, true()),
         ("merge", merge.c.at, merge.c.merged_id, None, None, merge.c.kept_id.in_(group)),
     )
     found = []

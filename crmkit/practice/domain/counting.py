@@ -1,7 +1,7 @@
 """When goods are counted again before anybody believes it: the rule of a stocktake, without a shop."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 A_LOT_PIECES, A_LOT_SHARE, A_LOT_VALUE = 2, 0.1, 10_000
 """What differs a lot is counted again, and signed for before it is booked: more than two pieces and
@@ -37,12 +37,23 @@ def waits(counts: Sequence[Counted], named_after: int | None) -> bool:
     return bool(counts) and counts[-1].counted is not None and counts[-1].id <= (named_after or 0)
 
 
-def standing(counts: Sequence[Counted]) -> list[Counted]:
+class Standing(NamedTuple):
+    """A count that stands."""
+
+    counted: int
+    book: int
+
+    @property
+    def difference(self) -> int:
+        return self.counted - self.book
+
+
+def standing(counts: Sequence[Counted]) -> list[Standing]:
     """A product's counts, in their order, without what was taken back or typed anew."""
-    found: list[Counted] = []
+    found: list[Standing] = []
     for one in counts:
         if one.counted is not None:
-            found.append(one)
+            found.append(Standing(one.counted, one.book))
         elif found:
             found.pop()
     return found
@@ -59,9 +70,8 @@ def to_recount(counts: Sequence[Counted], named_after: int | None, cost: int) ->
     if not counts or counts[-1].counted is None:
         return False
     *before, last = standing(counts)
-    found = last.counted - last.book
     if waits(counts, named_after):
         return True
     if named_after is None:
-        return differs_a_lot(found, last.book, cost)
-    return all(one.counted - one.book != found for one in before)
+        return differs_a_lot(last.difference, last.book, cost)
+    return all(one.difference != last.difference for one in before)

@@ -131,11 +131,11 @@ def price(lines: Sequence[Line], offers: Sequence[Offer]) -> Basket:
             applied.append(_off_the_basket(priced, coupon, off))
         elif coupon.kind == "threshold":
             applied.append(_off_the_basket(priced, coupon, coupon.amount_off))
-        else:
-            applied.append(_gift(priced, coupon))
+        elif coupon.gift:
+            applied.append(_gift(priced, coupon, coupon.gift))
     for offer in open_offers:
-        if offer.kind == "gift" and offer.reached(priced):
-            applied.append(_gift(priced, offer))
+        if offer.kind == "gift" and offer.gift and offer.reached(priced):
+            applied.append(_gift(priced, offer, offer.gift))
     as_scanned = sorted(range(len(order)), key=order.__getitem__)
     return Basket(
         (*(priced[i] for i in as_scanned), *priced[len(order) :]),
@@ -172,9 +172,7 @@ def _off_the_basket(priced: list[Line], offer: Offer, off: int) -> Applied:
     return Applied(offer.promotion_id, off, offer.coupon_id)
 
 
-def _gift(priced: list[Line], offer: Offer) -> Applied:
-    gift = replace(
-        offer.gift, discount=offer.gift.gross, promotion_id=offer.promotion_id, is_gift=True
-    )
-    priced.append(gift)
+def _gift(priced: list[Line], offer: Offer, gift: Line) -> Applied:
+    about = offer.promotion_id
+    priced.append(replace(gift, discount=gift.gross, promotion_id=about, is_gift=True))
     return Applied(offer.promotion_id, gift.gross, offer.coupon_id)

@@ -32,11 +32,11 @@ def checked(body: str) -> str:
         raise BadValue(
             _("A brace is open or closed once too often in: {text}"), text=body
         ) from error
-    for _text, blank, spec, conversion in parts:
-        if blank is not None and (blank not in BLANKS or spec or conversion):
+    for _text, named, spec, conversion in parts:
+        if named is not None and (named not in BLANKS or spec or conversion):
             raise BadValue(
                 _("{blank} is not known here. You can put in: {known}."),
-                blank=f"{{{blank}}}",
+                blank=f"{{{named}}}",
                 known=", ".join(map(said, BLANKS)),
             )
     return body

@@ -95,8 +95,8 @@ def write_off(
 
 def adjust(tx, kind: str, product_id: str, change: int, **about) -> None:
     """Put this store's book right by so many units, up or (negative) down."""
-    place = ("@adjust", tx.store_id) if change > 0 else (tx.store_id, "@adjust")
-    move(tx, kind, product_id, *place, abs(change), **about)
+    out, to = ("@adjust", tx.store_id) if change > 0 else (tx.store_id, "@adjust")
+    move(tx, kind, product_id, out, to, abs(change), **about)
 
 
 def reserved(tx, store_id: str, product_id: str) -> int:

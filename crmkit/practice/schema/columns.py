@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -87,14 +88,14 @@ def ref(names: str, target: str | None = None, null: bool = False, **more) -> li
     ]
 
 
-def _columns(kind: object, read: str | None = None) -> Callable[..., list[SchemaItem]]:
+def _columns(kind: Any, read: str | None = None) -> Callable[..., list[SchemaItem]]:
     """What makes columns of one kind (that people `read` as money), named with blanks between;
     `null` when they may be empty, `least` when they are never less than 0 or 1."""
 
     def columns(names: str, null: bool = False, least: int | None = None) -> list[SchemaItem]:
         rules = [] if least is None else [_at_least(least, one) for one in names.split()]
-        about = {"nullable": null, "info": {"read": read}}
-        return [*(Column(one, kind, **about) for one in names.split()), *rules]
+        made = (Column(one, kind, nullable=null, info={"read": read}) for one in names.split())
+        return [*made, *rules]
 
     return columns
 

@@ -108,7 +108,7 @@ def test_what_the_lesson_says_of_the_offer_of_june(tills):
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [
-        ("满 129 减 12", None), ("¥20 off when you spend ¥199", None), ("12元，满129元", None),
+        ("满 129 减 12", None), ("¥20 off when you spend ¥199", None), ("12元，满129元", None), ("满 129 减 12，不到 129 不减", None),
         ("满 99 减 15", "too expensive"), ("满 399 减 40", "reaches"), ("满 129 减 5", "Too little"),
         ("满 129", "two figures"), ("打折", "two figures"), ("满 10 减 10", "two figures"),
     ],

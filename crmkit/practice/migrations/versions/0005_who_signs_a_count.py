@@ -56,5 +56,7 @@ def _know(stocktake, statuses: tuple[str, ...]) -> None:
 
 
 def _only_one(where: str) -> None:
-    about = {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
-    op.create_index(ONE, "stocktake", ["store_id"], unique=True, **about)
+    only = sa.text(where)
+    op.create_index(
+        ONE, "stocktake", ["store_id"], unique=True, sqlite_where=only, postgresql_where=only
+    )
