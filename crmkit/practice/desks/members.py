@@ -24,6 +24,7 @@ from crmkit.practice.errors import BadValue, NotFound
 from crmkit.practice.people import Member
 from crmkit.practice.records import OfTable, record
 
+table = schema.member
 PROFILE = ("name", "phone", "email", "gender", "birth_date", "district", "occupation", "household")
 
 
@@ -71,22 +72,8 @@ class Members(Finding, Merging, Timeline, Desk):
 
         Raises `PhoneTaken` when somebody has this phone already, `BadValue` for what cannot be.
         """
-        row = people.enrol(
-            tx,
-            name,
-            phone,
-            referred_by=referred_by,
-            consents=consents,
-            source=source,
-            email=email,
-            gender=gender,
-            birth_date=birth_date,
-            district=district,
-            occupation=occupation,
-            household=household,
-            card=card,
-            note=note,
-        )
+        about = tx.as_given("referred_by consents source") | tx.as_given(table)
+        row = people.enrol(tx, **about)
         tx.note(f"member:{row.id}")
         return people.card_of(tx, row)
 

@@ -91,9 +91,8 @@ class Offers(Desk):
         tx.insert(
             schema.promotion,
             id=offer_id,
-            gift_product_id=gift_product_id and find_product(tx, gift_product_id).id,
-            **tx.as_given("name kind threshold amount_off percent_off category level"),
-            **tx.as_given("coupon_only starts_on ends_on"),
+            **tx.as_given(schema.promotion)
+            | {"gift_product_id": gift_product_id and find_product(tx, gift_product_id).id},
         )
         tx.note(f"offer:{offer_id}", kind=kind)
         return _offer(tx.find(schema.promotion, offer_id))

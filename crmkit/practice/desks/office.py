@@ -158,7 +158,7 @@ class Office(Desk):
             initials=initials(name),
             launched_on=tx.today,
             active=True,
-            **tx.as_given("name category brand barcode list_price cost"),
+            **tx.as_given(schema.product),
         )
         tx.note(f"product:{product_id}")
         return product_id
