@@ -29,6 +29,8 @@ from crmkit.practice.errors import BadValue, CannotOpen, KeyReused, NotFound, Pr
 from crmkit.practice.keys import Keyring, require_fitting
 from crmkit.practice.records import at_the_shop, built, freeze, thaw
 
+MOMENTS = ("at", "made_at", "opened_at", "ordered_at", "sent_at", "asked_at", "joined_at")
+"""What says when a row was made."""
 Key = TypeVar("Key", int, str, int | None, str | None)
 
 
@@ -130,11 +132,13 @@ class Tx:
         return code
 
     def insert(self, table: Table, **given) -> int:
-        """Insert one row; its number, where it has no code. The moment, the store and the staff are this transaction's
-        unless they are given or may stay empty; a value whose column is ``…_sealed`` is sealed;
-        what staff said about a row is sealed and kept beside it."""
+        """Insert one row; its number, where it has no code. The moment (`MOMENTS`), the store and the
+        staff are this transaction's unless they are given or may stay empty; a status is its first,
+        what can be active is. A value whose column is ``…_sealed`` is sealed; what staff said about
+        a row is sealed and kept beside it."""
         said = given.pop(table.info.get("said", ""), None)
-        mine = {"at": self.now, "store_id": self.store_id, "staff_id": self.staff.id}
+        mine: dict[str, object] = dict.fromkeys(MOMENTS, self.now)
+        mine |= {"store_id": self.store_id, "staff_id": self.staff.id}
         row = {name: one for name, one in mine.items() if _needed(table, name)} | given
         if any(f"{name}_sealed" in table.c for name in given):
             row["id"] = row.get("id") or self.next_id(table)

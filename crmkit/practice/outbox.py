@@ -67,10 +67,8 @@ def enqueue(
         purpose=purpose,
         subject=subject,
         body=body,
-        made_at=tx.now,
         not_before=_allowed_from(tx, purpose),
         last_day=last_day or tx.today + GOOD_FOR[purpose],
-        status="queued",
         attempts=0,
         **about,
     )

@@ -64,7 +64,7 @@ class Buying:
         """Somebody to buy from."""
         s = schema.supplier
         supplier_id = tx.new_code(s, supplier_id, "supplier")
-        tx.insert(s, id=supplier_id, name=name, active=True)
+        tx.insert(s, id=supplier_id, name=name)
         tx.note(f"supplier:{supplier_id}")
         return built(Supplier, tx.find(s, supplier_id))
 
@@ -88,13 +88,7 @@ class Buying:
         agreed = _costs(tx, costs)
         asked = wanted(tx, units)
         _refuse_others(agreed, asked)
-        order_id = tx.insert(
-            order_table,
-            supplier_id=supplier.id,
-            ordered_at=tx.now,
-            expected_on=expected_on,
-            status="open",
-        )
+        order_id = tx.insert(order_table, supplier_id=supplier.id, expected_on=expected_on)
         for product_id, quantity in asked.items():
             cost = agreed.get(product_id, find_product(tx, product_id).cost)
             tx.insert(

@@ -74,8 +74,6 @@ class Campaigns:
             promotion_id=tx.id_of(schema.promotion, promotion_id),
             **tx.as_given("name control_percent"),
             seed=tx.next_id(schema.campaign),
-            status="draft",
-            made_at=tx.now,
         )
         tx.note(f"campaign:{made}")
         return _campaign_of(tx, made)

@@ -51,7 +51,6 @@ class Cards(Desk):
             id=number,
             kind=kind,
             member_id=live(tx, member_id).id if member_id else None,
-            made_at=tx.now,
         )
         return _load(tx, number, amount, method)
 

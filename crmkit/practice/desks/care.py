@@ -56,7 +56,6 @@ class Care:
             month_day=month_day,
             template_id=tx.id_of(schema.template, template_id),
             segment_id=tx.id_of(schema.segment, segment_id),
-            active=True,
             **tx.as_given("name occasion days_before"),
         )
         tx.note(f"care_rule:{made}")

@@ -252,7 +252,7 @@ def _open(tx: Tx, wanted: list[str]) -> CountSheet:
         raise Refused(said, id=before.id)
     if not wanted:
         raise Refused(_("There is nothing to count here."))
-    stocktake_id = tx.insert(t, opened_at=tx.now, opened_by=tx.staff.id, status="open")
+    stocktake_id = tx.insert(t, opened_by=tx.staff.id)
     for product_id in wanted:
         tx.insert(schema.stocktake_line, stocktake_id=stocktake_id, product_id=product_id)
     tx.note(f"stocktake:{stocktake_id}", products=len(wanted))

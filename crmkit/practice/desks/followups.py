@@ -88,7 +88,6 @@ class Followups(Desk):
             segment_id=tx.id_of(schema.segment, segment_id),
             store_id=tx.store_id if here_only else None,
             script=values.text(script, "body"),
-            active=True,
             **tx.as_given("name kind every_days starts_on ends_on"),
         )
         tx.note(f"followup_plan:{plan_id}")

@@ -49,8 +49,6 @@ class Letters:
             **tx.as_given("name channel language"),
             subject=None if subject is None else wording.checked(subject),
             body=body,
-            made_at=tx.now,
-            active=True,
         )
         tx.note(f"template:{made}")
         return made

@@ -141,7 +141,6 @@ class Offers(Desk):
                 member_id=owner,
                 valid_from=first,
                 valid_to=last,
-                made_at=tx.now,
             )
             _event(tx, coupon_id, "issued")
             issued.append(coupon_id)

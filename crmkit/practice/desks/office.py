@@ -90,7 +90,7 @@ class Office(Desk):
         """Take someone on, in one role at their store (or everywhere)."""
         staff_id = tx.new_code(schema.staff, staff_id, "staff")
         store_id = tx.id_of(schema.store, store_id)
-        tx.insert(schema.staff, id=staff_id, name=name, home_store_id=store_id, active=True)
+        tx.insert(schema.staff, id=staff_id, name=name, home_store_id=store_id)
         at = None if everywhere else store_id
         tx.insert(schema.staff_role, staff_id=staff_id, role_id=role, store_id=at)
         tx.note(f"staff:{staff_id}", role=role)
@@ -157,7 +157,6 @@ class Office(Desk):
             id=product_id,
             initials=initials(name),
             launched_on=tx.today,
-            active=True,
             **tx.as_given(schema.product),
         )
         tx.note(f"product:{product_id}")

@@ -101,7 +101,6 @@ class Pipeline(Desk):
             stage="interested",
             **tx.as_given("title amount expected_on next_action"),
             next_on=values.day_ahead(next_on, "next_on", tx.today),
-            opened_at=tx.now,
         )
         _step(tx, made, None, "interested", None)
         tx.note(f"member:{member.id}", opportunity=made)

@@ -50,7 +50,6 @@ class Segments:
             id=segment_id,
             name=name,
             rule=json.dumps(rule, ensure_ascii=False, sort_keys=True),
-            made_at=tx.now,
         )
         audience.pick(tx, segment_id, rule)
         tx.note(f"segment:{segment_id}")

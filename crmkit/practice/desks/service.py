@@ -217,8 +217,6 @@ class Service(Desk):
             **tx.as_given("ticket_id due_on recheck_on"),
             owner_id=owner_id,
             action=values.text(action, "service.action"),
-            status="open",
-            made_at=tx.now,
         )
         tx.note(f"improvement:{made}", owner=owner_id)
         return _improvement_of(tx, made)
@@ -262,8 +260,6 @@ def new_ticket(
         channel=channel,
         subject=values.text(subject, "subject"),
         priority=priority,
-        status="open",
-        opened_at=tx.now,
         first_due_at=first_due_at,
         due_at=due_at,
         **about,

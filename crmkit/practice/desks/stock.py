@@ -256,9 +256,7 @@ class Stock(Transfers, Counts, Buying, Dates, Desk):
             product_id=product.id,
             member_id=member.id if member else None,
             quantity=quantity,
-            made_at=tx.now,
             until=tx.now + timedelta(days=days),
-            status="held",
         )
         tx.note(f"product:{product.id}", reservation=number, quantity=quantity)
         return number

@@ -53,7 +53,7 @@ class Surveys(Desk):
     @command(roles="manager trainer")
     def make(self, tx: Tx, name: Text, kind: SurveyKind) -> int:
         """A new survey: csat (goods and service, 1 to 5), nps (0 to 10) or both; its number."""
-        made = tx.insert(surveys, name=name, kind=kind, active=True)
+        made = tx.insert(surveys, name=name, kind=kind)
         tx.note(f"survey:{made}")
         return made
 
@@ -86,7 +86,6 @@ class Surveys(Desk):
             member_id=member.id,
             **tx.as_given("sale_id ticket_id channel"),
             code_token=tx.keys.token("survey_code", code),
-            asked_at=tx.now,
             expires_at=expires_at,
         )
         tx.note(f"member:{member.id}", survey=survey.id)

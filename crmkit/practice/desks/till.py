@@ -174,7 +174,6 @@ class Till(Receipts, TakingBack, Drawers, Desk):
             coupon_id=offers.find_coupon(tx, coupon).id if coupon else None,
             units=json.dumps(list(wanted(tx, basket).items())),
             note=note,
-            status="held",
         )
         tx.note(f"basket:{number}")
         return number

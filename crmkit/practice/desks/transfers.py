@@ -65,11 +65,7 @@ class Transfers:
             raise Refused(_("The goods are at this store already."))
         sent = wanted(tx, units)
         transfer_id = tx.insert(
-            schema.transfer,
-            sent_at=tx.now,
-            from_store_id=tx.store_id,
-            to_store_id=to_store,
-            note=note,
+            schema.transfer, from_store_id=tx.store_id, to_store_id=to_store, note=note
         )
         for product_id, quantity in sent.items():
             tx.insert(

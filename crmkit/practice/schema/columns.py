@@ -110,13 +110,19 @@ words, cents, count = _columns(Text), _columns(Number, "money"), _columns(Intege
 when, day, flag = _columns(Utc), _columns(Date), _columns(Boolean)
 
 
+def active() -> Column:
+    """Whether it is (still) in use; what is made is."""
+    return Column("active", Boolean, nullable=False, default=True)
+
+
 def coded(
     column: str, codes: tuple[str, ...], kind: str | None = None, null: bool = False
 ) -> list[SchemaItem]:
     """A column that holds one of these codes; people read it as one of this kind, unless of its
-    own name."""
+    own name. A status begins as the first of them."""
     known = must(f"{column}_known", f"{column} IN ({', '.join(map(repr, codes))})")
-    return [Column(column, Text, nullable=null, info={"read": kind}), known]
+    first = codes[0] if column == "status" else None
+    return [Column(column, Text, nullable=null, default=first, info={"read": kind}), known]
 
 
 def must(name: str, rule: str) -> CheckConstraint:

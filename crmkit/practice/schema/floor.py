@@ -13,7 +13,7 @@ followup_plan = table(
     words("script"),
     count("every_days", least=1),
     day("starts_on ends_on"),
-    flag("active"),
+    active(),
     ref("staff_id"),
     must("days_in_order", "starts_on <= ends_on"),
 )
@@ -124,7 +124,7 @@ improvement = table(
     must("confirmed_with_result", "status <> 'confirmed' OR done_at IS NOT NULL"),
 )
 
-survey = table("survey", number(), words("name"), coded("kind", codes.SURVEY_KINDS), flag("active"))
+survey = table("survey", number(), words("name"), coded("kind", codes.SURVEY_KINDS), active())
 
 survey_invite = table(
     "survey_invite",

@@ -11,7 +11,7 @@ product = table(
     cents("list_price cost", least=0),
     day("launched_on", null=True),
     words("shelf barcode initials", null=True),
-    flag("active"),
+    active(),
     count("shelf_life_days", null=True),
     must("shelf_life_positive", "shelf_life_days > 0"),
     Index("uq_product_barcode", "barcode", unique=True),
@@ -148,7 +148,7 @@ reorder_rule = table(
     must("levels_in_order", "reorder_point >= 0 AND order_up_to > reorder_point"),
 )
 
-supplier = table("supplier", code(), words("name"), flag("active"))
+supplier = table("supplier", code(), words("name"), active())
 
 purchase_order = table(
     "purchase_order",

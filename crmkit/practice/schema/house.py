@@ -34,7 +34,7 @@ staff = table(
     words("name"),
     ref("home_store_id", "store.id"),
     words("password_hash", null=True),
-    flag("active"),
+    active(),
 )
 
 role = table("role", code())

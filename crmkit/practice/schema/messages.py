@@ -13,7 +13,7 @@ template = table(
     words("body"),
     when("made_at"),
     ref("staff_id"),
-    flag("active"),
+    active(),
     must("email_has_subject", "channel <> 'email' OR subject IS NOT NULL"),
 )
 
@@ -26,7 +26,7 @@ care_rule = table(
     count("days_before"),
     ref("template_id"),
     ref("segment_id", null=True),
-    flag("active"),
+    active(),
     must("holiday_has_day", "(occasion = 'holiday') = (month_day IS NOT NULL)"),
     must("days_before_sensible", "days_before BETWEEN 0 AND 60"),
 )

@@ -294,5 +294,5 @@ reward = table(
     "reward",
     ref("product_id", primary_key=True),
     count("points", least=1),
-    flag("active"),
+    active(),
 )
