@@ -107,7 +107,7 @@ def _cell(column: str, said: str) -> str:
         return said
     if column in CHANGES:
         return "±0.0%" if said.strip("-") == "0.0%" else said.replace("-", "−") if said[0] == "-" else f"+{said}"  # fmt: skip
-    if column == "month" and MONTH.fullmatch(said):
+    if column in ("month", "begins") and MONTH.fullmatch(said):
         return full_month(said)
     return re.sub(r"^-(?=\d)", "−", said)
 

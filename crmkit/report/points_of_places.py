@@ -126,10 +126,10 @@ def _since(found: Mapping[str, Any], name: str, turn: Mapping[str, Any]) -> str:
     beyond = turn["most_since"] < turn["usual_before"] if fell else turn["least_since"] > turn["usual_before"]  # fmt: skip
     if not beyond:  # a season hides the two levels: what is clear is the gap to the others
         told = _("{name} has fallen behind the others since {month}: {change} beside them.") if fell else _("{name} has run ahead of the others since {month}: {change} beside them.")  # fmt: skip
-        return told.format(name=name, month=full_month(turn["month"]), change=change(turn["change_rate"]))  # fmt: skip
+        return told.format(name=name, month=full_month(turn["begins"]), change=change(turn["change_rate"]))  # fmt: skip
     told = _("{name} has sold less since {month}: {least} to {most} a month; in a usual month before it was {before}.") if fell else _("{name} has sold more since {month}: {least} to {most} a month; in a usual month before it was {before}.")  # fmt: skip
     return told.format(
-        name=name, month=full_month(turn["month"]), least=money(found, turn["least_since"]),
+        name=name, month=full_month(turn["begins"]), least=money(found, turn["least_since"]),
         most=money(found, turn["most_since"]), before=money(found, turn["usual_before"]),
     )  # fmt: skip
 

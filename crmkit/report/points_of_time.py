@@ -23,6 +23,8 @@ ALIKE = 0.03
 """A whole that changed by less is as it was."""
 MOST, ALL = 0.8, 1.0
 """From this share of a change on it is nearly all one store's; from that on, more than all."""
+MUCH = 0.1
+"""Discounts that took less than this off the prices are no point."""
 WEEKS = 26
 """Half a year."""
 
@@ -115,7 +117,7 @@ def stretch(found: Mapping[str, Any]) -> Iterator[Point]:
     told = {
         "days": span_of_days(one["first_day"], one["last_day"]), "n": one["days"],
         "money": money(found, one["revenue"]), "daily": money(found, one["daily_revenue"]),
-        "usual": money(found, one["usual_revenue"]), "times": f"{one['times']:.1f}",
+        "usual": money(found, one["usual_revenue"]), "times": f"{one['times_usual']:.1f}",
     }  # fmt: skip
     again = [span_of_days(o["first_day"], o["last_day"]) for o in table[1:]]
     yield Point(
@@ -126,6 +128,24 @@ def stretch(found: Mapping[str, Any]) -> Iterator[Point]:
             _("Next year, order in time for these days and plan enough people: {times} times what is usual.").format(**told),
             _("On these {n} days there were {orders} orders a day, usually there are {usual_orders}. If it goes with a holiday of the lunar calendar, its days are others next year.").format(n=one["days"], orders=f"{one['daily_orders']:,.0f}", usual_orders=f"{one['usual_orders']:,.0f}"),
             _("In those days write down every evening what is sold out and how long people queue; compare the orders a day with this year's."),
+        ),
+    )  # fmt: skip
+
+
+def given_away(found: Mapping[str, Any]) -> Iterator[Point]:
+    """What discounts took off the prices, where that is much."""
+    one = rows(found["discounts"])[0] if "discounts" in found else None
+    if one is None or not one["discount"] or one["discount_share"] < MUCH:
+        return
+    days = (found["_days"][1] - found["_days"][0]).days + 1
+    yield Point(
+        Kind.COSTS, one["discount"] * min(1.0, WEEKS * 7 / days),
+        _("Discounts took {share} off the prices, {money} in all.").format(share=share(one["discount_share"]), money=money(found, one["discount"])),
+        "",
+        Advice(
+            _("For four weeks give smaller discounts in one store, or on a few goods, and see how much less is sold."),
+            _("What a discount brought in cannot be read from sales alone: only a trial tells."),
+            _("Set revenue and gross margin of where it was tried beside those of where nothing was changed."),
         ),
     )  # fmt: skip
 
@@ -156,5 +176,6 @@ RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Point]], ...] = (
     reconciliation,
     whole,
     stretch,
+    given_away,
     best_day,
 )

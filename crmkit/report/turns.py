@@ -40,7 +40,7 @@ AT_MOST = 4.0
 def breaks(sales: Any, by: str, products: Any = None) -> Any:
     """The stores or categories that sell at another level from a month on, those that fell most first.
 
-    One row each: the first `month` of the new level; the revenue of a usual month before it
+    One row each: the month in which the new level `begins`; the revenue of a usual month before it
     (`usual_before`, the median); the least and the most of the months since; and how much more it
     brings than before beside the others (`change_rate`). Whole months of the file only.
 
@@ -67,7 +67,7 @@ def breaks(sales: Any, by: str, products: Any = None) -> Any:
         if abs(np.expm1(most.step)) >= STEP <= np.sign(most.step) * np.expm1(most.own):
             found.append({by: most.name, **_levels(table[most.name], most)})
         table = table.drop(columns=most.name)
-    columns = [by, "month", "usual_before", "least_since", "most_since", "change_rate"]
+    columns = [by, "begins", "usual_before", "least_since", "most_since", "change_rate"]
     answer = pd.DataFrame(found, columns=columns).sort_values(["change_rate", by])
     return tables.give_back_small(answer, sales)
 
@@ -122,7 +122,7 @@ def _since(values: Any, pairs: list[tuple[int, int]]) -> float:
 def _levels(revenue: Any, turn: _Turn) -> dict[str, Any]:
     before, since = revenue.iloc[: turn.at], revenue.iloc[turn.at :]
     return {
-        "month": since.index[0], "usual_before": round(float(before.median()), 2),
+        "begins": since.index[0], "usual_before": round(float(before.median()), 2),
         "least_since": round(float(since.min()), 2), "most_since": round(float(since.max()), 2),
         "change_rate": float(np.expm1(turn.step)),
     }  # fmt: skip
@@ -156,7 +156,7 @@ def stretches(sales: Any, at_most: int = 4) -> Any:
 
     One row each: its `first_day` and `last_day`, how many `days` of it were sold on, its `revenue`,
     what a day brought (`daily_revenue`, `daily_orders`) and what one brings in the 30 days before and
-    after it (`usual_revenue`, `usual_orders`), all by days with sales; and how many `times` that is.
+    after it (`usual_revenue`, `usual_orders`), all by days with sales; and how many times that is (`times_usual`).
 
     How: a day's revenue is held against the median of the days around it, by weekday. The stretch is
     the run of 3 to 29 days whose days lie most above 1.3 times that, all together (a scan); in 99 of
@@ -178,8 +178,8 @@ def stretches(sales: Any, at_most: int = 4) -> Any:
             above[begin:end] = -np.inf
             if SHORTEST <= end - begin < AROUND:
                 found.append(_stretch(table, begin, end))
-    columns = ["first_day", "last_day", "days", "revenue", "daily_revenue", "usual_revenue", "times", "daily_orders", "usual_orders"]  # fmt: skip
-    found = [one for one in found if one["times"] >= MORE]
+    columns = ["first_day", "last_day", "days", "revenue", "daily_revenue", "usual_revenue", "times_usual", "daily_orders", "usual_orders"]  # fmt: skip
+    found = [one for one in found if one["times_usual"] >= MORE]
     answer = pd.DataFrame(found, columns=columns).sort_values("revenue", ascending=False)
     return tables.give_back_small(answer, sales)
 
@@ -214,7 +214,7 @@ def _stretch(table: Any, begin: int, end: int) -> dict[str, Any]:
     return {
         "first_day": first.date(), "last_day": last.date(), "days": len(within),
         "revenue": round(revenue, 2), "daily_revenue": round(revenue / len(within), 2),
-        "usual_revenue": round(usual, 2), "times": revenue / len(within) / usual,
+        "usual_revenue": round(usual, 2), "times_usual": revenue / len(within) / usual,
         "daily_orders": float(within["orders"].mean()), "usual_orders": float(around["orders"].mean()),
     }  # fmt: skip
 

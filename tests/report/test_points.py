@@ -208,6 +208,15 @@ def test_a_total_that_is_not_that_of_the_file_comes_before_everything(lines, tmp
     assert told[0].kind == Kind.DISAGREES and "可逐行相加是" in told[0].says
 
 
+@pytest.mark.parametrize(("given", "told"), [(0.05, False), (0.2, True)])
+def test_discounts_are_a_point_only_where_they_take_much_off_the_prices(given, told):
+    one = pd.DataFrame({"revenue": [8_000.0], "discount": [8_000 * given / (1 - given)], "discount_share": [given]})  # fmt: skip
+    found = {"discounts": one, "_sign": "¥", "_days": (chain.FIRST, chain.LAST), "_reconciled": None}  # fmt: skip
+    with use_language("zh"):
+        said = [one.says for one in points(found)]
+    assert said == (["优惠让掉了标价的 20.0%，一共 ¥2,000。"] if told else [])
+
+
 def by_month(shares, first="2024-01", noise=0.03, seed=2):
     """One line a day of each store, which brings its share of 1,000 a day."""
     chance = np.random.default_rng(seed)
@@ -240,7 +249,7 @@ SEASON = [1 + 0.4 * np.sin(np.pi * n / 6) for n in range(18)]
 )  # fmt: skip
 def test_a_store_turned_in_a_month_only_where_it_is_clear(shares, told):
     found = breaks(by_month(shares), "store_id")
-    assert list(zip(found["store_id"], found["month"], strict=True)) == told
+    assert list(zip(found["store_id"], found["begins"], strict=True)) == told
     if told:
         assert found["change_rate"].tolist() == pytest.approx([-0.2], abs=0.03)
 
