@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from crmkit.clean.dates import clean_dates
+from crmkit.clean.dates import clean_dates, date_order
 from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.report import Cleaning
 from crmkit.clean.values import (
@@ -24,9 +24,10 @@ from crmkit.clean.values import (
     rows_where,
     tidy_text,
 )
-from crmkit.data.reading.kind import TOTALS
+from crmkit.data.reading.kind import SHORTENED, TOTALS, TOTALS_OF
+from crmkit.data.reading.kinds import order_told
 from crmkit.data.reading.meanings import kind_meant
-from crmkit.i18n import LANGUAGES, labels
+from crmkit.i18n import LANGUAGES, label, labels
 
 OLDEST = 110
 
@@ -160,12 +161,31 @@ def clean_moments(
         return
     if day_first is None:
         day_first = cleaning.shared.get("day_first", {}).get(column)
+        texts = different_texts(cleaning, column)
+        if texts and (day_first is not None or date_order(pd.Series(texts)) is not None):
+            tell_once(cleaning, column, order_told(label("column", column), texts))
     dates, faults = clean_dates(cleaning.frame[column], day_first=day_first, time_zone=time_zone)
     if whole_days:
         dates = dates.dt.normalize()
     cleaning.replace(column, dates, faults)
     end_of_today = pd.Timestamp(today) + pd.Timedelta(days=1)
     cleaning.empty(column, "date_future", cleaning.frame[column] >= end_of_today)
+
+
+def different_texts(cleaning: Cleaning, column: str) -> list[str]:
+    """The texts that stand in a column, each once; none where it holds something else."""
+    values = cleaning.frame[column]
+    if not is_text(values):
+        return []
+    return [v for v in pd.unique(values[cleaning.kept]) if isinstance(v, str)]
+
+
+def tell_once(cleaning: Cleaning, what: str, note: str | None) -> None:
+    """Say in the report what was guessed, of all pieces of a table once."""
+    told = cleaning.shared.setdefault("told", set())
+    if note and what not in told:
+        told.add(what)
+        cleaning.notes.append(note)
 
 
 def clean_amounts(cleaning: Cleaning, column: str, *, whole: bool = False) -> None:
@@ -198,6 +218,8 @@ def clean_ids(cleaning: Cleaning, *columns: str) -> None:
             texts = as_text(values)
             if texts.dropna().str.fullmatch(r"\d+\.0").all():  # a program took ids for numbers
                 cleaning.frame[column] = texts.str.removesuffix(".0")
+            short = texts.str.fullmatch(SHORTENED).astype("boolean").fillna(False)
+            cleaning.note("id_shortened", column, short)
 
 
 def _id_text(value: object) -> str:
@@ -206,7 +228,7 @@ def _id_text(value: object) -> str:
 
 # --- whole rows ----------------------------------------------------------------------------------
 
-_TOTAL = rf"(?i)(?:{TOTALS})[:： ]*"
+_TOTAL, _TOTAL_OF = (rf"(?i)(?:{words})[:： ]*" for words in (TOTALS, TOTALS_OF))
 TEST = r"(?i)(?:测试|test)(?:用户|会员|商品|账号|[ _-]?(?:user|item))?[ _-]?\d*"
 
 
@@ -225,10 +247,16 @@ def set_aside_furniture(cleaning: Cleaning, headings: dict[str, str]) -> None:
     cleaning.set_aside("header_row", (again >= 2) & (again * 2 >= filled))
     first = next(iter(texts))
     few = filled * 2 <= len(cleaning.frame.columns) + 1
-    total = as_text(texts[first]).str.strip().str.fullmatch(_TOTAL).astype("boolean").fillna(False)
+    alone = pd.concat([as_text(values) for values in texts.values()], axis=1).where(few)
+    total = _matches(alone.bfill(axis=1).iloc[:, 0], _TOTAL_OF)
     # a product may be called "Total", an order number may not
-    an_id = first.endswith("_id") or kind_meant(headings[first]) == "key"
-    cleaning.set_aside("total_row", total if an_id else total & few)
+    if first.endswith("_id") or kind_meant(headings[first]) == "key":
+        total |= _matches(as_text(texts[first]), _TOTAL)
+    cleaning.set_aside("total_row", total)
+
+
+def _matches(texts: pd.Series, pattern: str) -> pd.Series:
+    return texts.str.strip().str.fullmatch(pattern).astype("boolean").fillna(False)
 
 
 def set_aside_tests(cleaning: Cleaning, *columns: str) -> None:

@@ -18,20 +18,24 @@ from crmkit.clean.columns import (
     clean_ids,
     clean_moments,
     clean_people,
+    different_texts,
     mend_ids,
     renamed,
     set_aside_duplicates,
     set_aside_furniture,
     set_aside_tests,
+    tell_once,
     tidy_all_text,
 )
 from crmkit.clean.frames import as_text, is_text
 from crmkit.clean.pieces import cleaned
 from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.clean.values import SHOP_TIME_ZONE, clean_numbers, decimal_of
+from crmkit.data.reading.kinds import decimal_comma_told, thousands_perhaps
 from crmkit.data.receipts import repeated_in, told_of, walk_ins
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.tables import (
     TableError,
     arguments,
@@ -143,6 +147,8 @@ def clean_sales(
         cleaning.shared["decimal"] = (
             decimal or cleaning.shared.get("decimal") or decimal_of(*_texts_of_money(cleaning))
         )
+        if decimal is None:
+            _tell_decimal(cleaning)
         set_aside_furniture(cleaning, {name: columns.get(name, name) for name in cleaning.frame})
         set_aside_tests(cleaning, "sale_id", "name", "product_name")
         _one_currency(cleaning)
@@ -181,6 +187,19 @@ def _switched_off(without: Sequence[str]) -> frozenset[str]:
                 + (" " + _("Did you mean {near!r}?").format(near=near) if near else "")
             )
     return frozenset(names)
+
+
+def _tell_decimal(cleaning: Cleaning) -> None:
+    """Which mark was taken for the one before the cents, where it could have been the other."""
+    mark = cleaning.shared["decimal"]
+    if mark == ",":
+        tell_once(cleaning, "decimal", decimal_comma_told())
+    for column in filter(cleaning.has, MONEY if mark is None else ()):
+        texts = different_texts(cleaning, column)
+        if thousands_perhaps(texts):
+            told = _("{column}: numbers such as {value} are read with a decimal point; where they are thousands, say decimal=\",\".")  # fmt: skip
+            one = next(text for text in texts if "." in text)
+            tell_once(cleaning, "decimal", told.format(column=label("column", column), value=one))
 
 
 def _texts_of_money(cleaning: Cleaning) -> list[pd.Series]:

@@ -164,7 +164,8 @@ def conform(
         ``sale_id="InvoiceNo"`` says that what we call sale_id is called InvoiceNo there; other
         columns stay as they are. ``sale_id=["store", "no"]`` says which columns name a sale
         together; ``sale_id=["no"]`` that the number alone does, whatever it looks like;
-        ``sale_id=None`` that there is none, and orders cannot be counted then. ``currency="…"`` is
+        ``sale_id=None`` that there is none, and orders cannot be counted then.
+        ``sold_at=["date", "time"]`` makes one moment of a day and a time of day. ``currency="…"`` is
         the column that says each row's currency; more than one is refused.
 
     Returns
@@ -316,6 +317,8 @@ def rename(frame: Any, columns: dict[str, str]) -> Any:
     """The narwhals frame with ``{ours: theirs}`` renamed; a missing one raises `TableError`."""
     present = frame.collect_schema().names()
     for ours, theirs in columns.items():
+        if not isinstance(theirs, str):
+            raise _no_name(ours, theirs)
         if theirs not in present:
             near = closest(theirs, present)
             raise TableError(
@@ -335,6 +338,14 @@ def rename(frame: Any, columns: dict[str, str]) -> Any:
     return frame.rename({theirs: ours for ours, theirs in columns.items() if ours != theirs})
 
 
+def _no_name(ours: str, value: object) -> TableError:
+    return TableError(
+        _("{ours} is {value}; it must be the name of a column, as text.").format(
+            ours=ours, value=repr(value)
+        )
+    )
+
+
 def _known(table: str, columns: dict[str, Any]) -> None:
     """Refuse a name of ours that the contract does not have: it is a slip of the pen."""
     for ours, theirs in columns.items():
@@ -343,11 +354,7 @@ def _known(table: str, columns: dict[str, Any]) -> None:
         if not (none or isinstance(theirs, str)) and not (
             several and all(isinstance(name, str) for name in theirs)
         ):
-            raise TableError(
-                _("{ours} is {value}; it must be the name of a column, as text.").format(
-                    ours=ours, value=repr(theirs)
-                )
-            )
+            raise _no_name(ours, theirs)
         if ours in CONTRACT[table] or ours == "currency":
             continue
         near = closest(ours, CONTRACT[table])

@@ -11,7 +11,7 @@ from crmkit import shown
 from crmkit.data.reading import read
 from crmkit.data.reading.files import named, quoted
 from crmkit.data.reading.held import held
-from crmkit.data.reading.kind import NOTHING
+from crmkit.data.reading.kind import NOTHING, SHORTENED
 from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meanings, table_meant
 from crmkit.data.reading.moments import any_moment, moment_of
@@ -138,6 +138,7 @@ def _kind_in_words(kind: str) -> str:
         "number": _("decimal numbers"),
         "date": _("dates"),
         "moment": _("dates with a time zone"),
+        "clock": _("times of day"),
         "flag": _("true and false"),
     }
     return words.get(kind, kind)
@@ -192,8 +193,8 @@ def look(
     lines, report = read(source, **said)
     lines = held(lines, "lines")  # some sixty questions follow, each of which would read the file
     table = table_meant(lines.columns)
-    meant = meanings(lines.columns, table)
     kinds = {column: kind for column, _meaning, kind in report.columns}
+    meant = meanings([name for name in lines.columns if kinds[name] != "clock"], table)
     seen = _seen(lines, meant, kinds, report.rows)
     return Look(
         reading=report,
@@ -299,6 +300,8 @@ def _odd(lines: Any, column: str, meaning: str, kind: str, rows: int, filled: in
         words = ", ".join(map(quoted, NOTHING))
         if n := count(f"lower(trim({name})) IN ({words})"):
             odd.append(_("{n} times a word for nothing (NULL, N/A …)").format(n=f"{n:,}"))
+    if kind == "id" and (n := count(f"regexp_full_match({name}, {quoted(SHORTENED)})")):
+        odd.append(_("{n} cut short by Excel (…E+12)").format(n=f"{n:,}"))
     if kind in ("id", "text") and (n := count(f"{name} <> trim({name})")):
         odd.append(_("{n} with blanks around").format(n=f"{n:,}"))
     if kind == "date":
@@ -346,13 +349,17 @@ def call_of(
         if (CONTRACT[table][column].kind == "number" and kinds[theirs] not in ("whole", "number"))
         or (CONTRACT[table][column].kind == "time" and kinds[theirs] not in ("date", "moment"))
     ]  # fmt: skip
-    arguments = [
-        f"{ours_name}={theirs!r}" for ours_name, theirs in ours.items() if ours_name != theirs
-    ]
+    clock = next((name for name, kind in kinds.items() if kind == "clock"), None)
+    moment = next((c for c in ours if CONTRACT[table][c].kind == "time"), None)
+    called = {name: repr(theirs) for name, theirs in ours.items() if name != theirs}
+    if clock and moment and not awkward:
+        called[moment] = repr([ours[moment], clock])
+    arguments = [f"{name}={theirs}" for name, theirs in called.items()]
     if awkward and table in ("sales", "members"):
         call = ", ".join(["lines", *arguments])
         lines.append(f"lines, cleaning = ck.clean.clean_{table}({call})")
-        arguments = []
+        lines.append("print(cleaning)")
+        arguments = [f"{moment}={[moment, clock]!r}"] if clock and moment else []
     missing = [name for name in NEEDED[table] if name not in ours]
     if missing == ["amount"] and {"quantity", "list_price"} <= set(ours):
         missing = []

@@ -8,9 +8,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from crmkit.data.reading.kind import CLOCK
+from crmkit.data.reading.meanings import kind_meant
 from crmkit.errors import CrmkitWarning
 from crmkit.i18n import gettext as _
-from crmkit.tables import TableError, closest
+from crmkit.tables import TableError, closest, is_nothing
 
 #: What stands for a walk-in where a member's id belongs, in small letters
 NOBODY = ("", "null", "n/a", "#n/a", "na", "nan", "none", "nil", "-", "--", "<na>", "0", "00", "000", "0000", "00000",
@@ -103,20 +105,48 @@ def together(frame: Any, several: dict[str, Sequence[str]], named: dict[str, str
                     + " "
                     + _("The columns are: {columns}.").format(columns=", ".join(present))
                 )
-        frame = frame.with_columns(_joined(columns, frame.collect_schema()).alias(ours))
+        schema = frame.collect_schema()
+        if kind_meant(ours) == "time" and len(columns) == 2 and _is_day(schema[columns[0]]):
+            frame = frame.with_columns(_moment(frame, *columns).alias(ours))
+        else:  # a store without a number names no sale
+            frame = frame.with_columns(_joined(columns, schema, ignore_nulls=False).alias(ours))
     return frame
 
 
-def _joined(columns: Sequence[str], schema: Any) -> Any:
+def _is_day(kind: nw.dtypes.DType) -> bool:
+    return isinstance(kind, nw.Datetime) or kind == nw.Date
+
+
+def _moment(frame: Any, day: str, clock: str) -> Any:
+    """A day and the time of day that stands in a column of its own."""
+    time = nw.col(clock).cast(nw.String).str.strip_chars()
+    told = time.str.contains(f"^{CLOCK.fits}$").fill_null(False)
+    odd = _collect(frame.filter(~nw.col(day).is_null() & ~told).select(_t=time).head(1))
+    if len(odd):
+        value = odd["_t"].to_list()[0]
+        raise TableError(
+            _(
+                "{column} should hold times of day such as 09:30, but holds {value}. Leave it out, "
+                "or set these rows aside first."
+            ).format(column=clock, value=repr(None if is_nothing(value) else value))
+        )
+    whole = (
+        nw.when(time.str.len_chars() < 6).then(nw.concat_str(time, nw.lit(":00"))).otherwise(time)
+    )
+    text = nw.concat_str(nw.col(day).dt.to_string("%Y-%m-%d"), whole, separator=" ")
+    return text.str.to_datetime(format="%Y-%m-%d %H:%M:%S")
+
+
+def _joined(columns: Sequence[str], schema: Any, *, ignore_nulls: bool = True) -> Any:
     if len(columns) == 1:
         return nw.col(columns[0])
     parts = [
         nw.col(name).dt.to_string("%Y-%m-%d")
-        if isinstance(schema[name], nw.Datetime) or schema[name] == nw.Date
+        if _is_day(schema[name])
         else nw.col(name).cast(nw.String)
         for name in columns
     ]
-    return nw.concat_str(*parts, separator="-", ignore_nulls=True)
+    return nw.concat_str(*parts, separator="-", ignore_nulls=ignore_nulls)
 
 
 def unique_receipts(frame: Any) -> Any:
@@ -128,7 +158,9 @@ def unique_receipts(frame: Any) -> Any:
         "If the number alone names a sale, say so: sale_id=[…], with the column's name in brackets."
     )
     warnings.warn(f"{told_of(parts)} {hint}", CrmkitWarning, stacklevel=3)
-    return frame.with_columns(_joined([*parts, "sale_id"], frame.collect_schema()).alias("sale_id"))
+    whole = _joined([*parts, "sale_id"], frame.collect_schema())
+    numbered = ~nw.col("sale_id").is_null()  # a line without a number stays one
+    return frame.with_columns(nw.when(numbered).then(whole).alias("sale_id"))
 
 
 def told_of(parts: Sequence[str]) -> str:
@@ -148,9 +180,7 @@ def repeated_in(frame: Any) -> list[str]:
     if "quantity" in schema and schema["quantity"].is_numeric():
         frame = frame.filter(nw.col("quantity") > 0)
     places = [name for name in ("store_id", *TILLS) if name in schema]
-    moment = "sold_at" in schema and (
-        isinstance(schema["sold_at"], nw.Datetime) or schema["sold_at"] == nw.Date
-    )
+    moment = "sold_at" in schema and _is_day(schema["sold_at"])
     if not places and not moment:
         return []
     found: list[str] = []
@@ -174,7 +204,7 @@ def repeated_in(frame: Any) -> list[str]:
         )
         n = _collect(
             spans.select(
-                again=(nw.col("_first") != nw.col("_last")).cast(nw.Int64).sum(),
+                again=(nw.col("_first") < nw.col("_last")).cast(nw.Int64).sum(),
                 all=nw.len().cast(nw.Int64),
             )
         ).rows(named=True)[0]

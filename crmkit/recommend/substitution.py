@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.recommend.purchases import Purchases, new_frame
+from crmkit.results import Result
 from crmkit.tables import arguments
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Substitution:
+class Substitution(Result):
     """A tree of products: the lower two meet, the more they stand in for each other.
 
     Parameters
@@ -36,11 +37,17 @@ class Substitution:
     products: Any
     pairs: Any
     merges: np.ndarray
+    table_of = "products"
+
+    def to_dict(self) -> dict[str, Any]:
+        """How many products there are, and into how many groups they fall."""
+        table = tables.to_pandas(tables.open_frame(self.products))
+        return {"products": len(table), "groups": int(table["group"].max())}
 
     def __str__(self) -> str:
-        table = tables.to_pandas(tables.open_frame(self.products))
+        found = self.to_dict()
         return _("{n} products in {k} groups that stand in for one another").format(
-            n=len(table), k=int(table["group"].max())
+            n=found["products"], k=found["groups"]
         )
 
     __repr__ = __str__

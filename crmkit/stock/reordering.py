@@ -11,11 +11,12 @@ import narwhals.stable.v2 as nw
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
+from crmkit.results import Result
 from crmkit.tables import arguments
 
 
 @dataclass(frozen=True)
-class Buffer:
+class Buffer(Result):
     """A number of pieces, with what it was reckoned from; ``float(buffer)`` gives the pieces.
 
     Parameters

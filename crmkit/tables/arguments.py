@@ -25,6 +25,10 @@ Check = Callable[[str, Any], Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+LONGEST = 120
+"""How many letters of a wrong value are said back."""
+
+
 def demand(what: str, value: Any, limit: str, holds: Callable[[Any], bool]) -> None:
     """Refuse a number given by a person that is not within its limit, or is text.
 
@@ -39,9 +43,15 @@ def demand(what: str, value: Any, limit: str, holds: Callable[[Any], bool]) -> N
     if not fits:
         raise TableError(
             _("{what} is {value}; it must be {limit}.").format(
-                what=what, value=repr(value), limit=limit
+                what=what, value=_as_written(value), limit=limit
             )
         )
+
+
+def _as_written(value: Any) -> str:
+    """What a person wrote, as far as it fits into a sentence: a table does not."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def whole(least: int = 1, most: int | None = None) -> Check:
@@ -399,6 +409,12 @@ def look_at(made: Any, **own: Check | None) -> None:
             check(field.name, value)
 
 
+def _plain(value: Any) -> Any:
+    """A number or day as numpy gives it (a mean, a count) as Python's own, which calendars take."""
+    numpy = type(value).__module__ == "numpy" and getattr(value, "shape", None) == ()
+    return value.item() if numpy else value
+
+
 def _by_heading(check: Check | None, value: Any, given: Mapping[str, Any]) -> Any:
     """What names a column, by the column where its heading was written."""
     if check in (names, a_name, several_names):
@@ -424,24 +440,40 @@ def _checked(function: Callable[..., Any], own: Mapping[str, Check | None]) -> C
     checks = {name: check for name in taken if (check := (MEANINGS | dict(own)).get(name))}
     named = {name for name, p in taken.items() if p.kind is not p.VAR_KEYWORD}
     free = len(named) < len(taken)
+    needed = [n for n, p in taken.items() if n in named and p.default is p.empty]
+    in_a_row = [n for n, p in taken.items() if p.kind is not p.KEYWORD_ONLY and n in named]
+    called = function.__name__
 
     @functools.wraps(function)
     def at_the_door(*args: Any, **kwargs: Any) -> Any:
         for name in kwargs:
             if name not in named and not free:
                 near = closest(name, named)
-                said = _("{function} takes no {name!r}.").format(
-                    function=function.__name__, name=name
-                )
+                said = _("{function} takes no {name!r}.").format(function=called, name=name)
                 meant = _("Did you mean {near!r}?").format(near=near) if near else ""
                 raise TableError(f"{said} {meant}".strip())
-        given = {**dict(zip(taken, args, strict=False)), **kwargs}
-        args = tuple(_by_heading(checks.get(name), value, given) for name, value in zip(taken, args, strict=False)) + args[len(taken) :]  # fmt: skip
-        kwargs = {name: _by_heading(checks.get(name), one, given) for name, one in kwargs.items()}
+        given = {**dict(zip(in_a_row, args, strict=False)), **kwargs}
+        if len(args) > len(in_a_row) and len(named) > len(in_a_row):
+            raise TableError(
+                _("{function}: what comes after {last} must be named, such as {name}=….").format(
+                    function=called, last=in_a_row[-1], name=list(taken)[len(in_a_row)]
+                )
+            )
+        if missing := [name for name in needed if name not in given]:
+            raise TableError(
+                _("{function} also needs {names}.").format(
+                    function=called, names=_(", ").join(missing)
+                )
+            )
+        args = tuple(_by_heading(checks.get(name), _plain(value), given) for name, value in zip(taken, args, strict=False)) + args[len(taken) :]  # fmt: skip
+        kwargs = {n: _by_heading(checks.get(n), _plain(one), given) for n, one in kwargs.items()}
         for name, value in (*zip(taken, args, strict=False), *kwargs.items()):
             check = checks.get(name)
             if check and not (value is None and taken[name].default is None):
                 check(name, value)
+        ends = [given.get(name) for name in ("since", "until")]
+        if {"since", "until"} <= named and all(end is not None for end in ends):
+            two_days("since … until", ends)
         return function(*args, **kwargs)
 
     return at_the_door

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gettext as _
-from crmkit.tables.arguments import as_date, as_day_number, two_days
+from crmkit.tables.arguments import as_date, as_day_number
 from crmkit.tables.contract import PERIODS
 from crmkit.tables.frames import TableError, collect, is_nothing, missing_column
 
@@ -116,8 +116,6 @@ def between(
     """Rows from the first day to the last, both included, to the last minute of the last."""
     if since is None and until is None:
         return frame
-    if since is not None and until is not None:
-        two_days("since … until", (since, until))
     present = frame.collect_schema().names()
     if column not in present:
         raise missing_column(_("given"), column, present)

@@ -99,6 +99,8 @@ def files(draw):
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files(), st.sampled_from([5, 10_000]))
 @example("sale_id,amount\n" + "T{},1.5\n" * 9 + "Total,13.5\n", 5)
+@example("sale_id,day,name,amount\n" + "T{},Mon,Anna {},1.5\n" * 9 + ",,Total,13.5\n", 5)
+@example("shop,sale_id,amount\n" + "S1,T{},1.5\n" * 9 + "S1 Total,,13.5\n", 10_000)
 def test_what_is_sound_at_a_glance_is_read_as_with_care(text, sample):
     with pytest.MonkeyPatch.context() as change:
         change.setattr(typing, "SAMPLE", sample)

@@ -1,5 +1,6 @@
 """Every answer that is more than a table can be taken apart, handed on as JSON, and shown."""
 
+import inspect
 import json
 
 import pandas as pd
@@ -42,6 +43,8 @@ ANSWERS = {
         pd.DataFrame({"member_id": ["a"], "gender": ["female"]}), kinds=["gender"]
     ),
     "clusters": lambda: ck.segment.kmeans(ck.segment.rfm(LINES), k=2),
+    "products that stand in for others": lambda: ck.recommend.substitutes(LINES),
+    "a stock against chance": lambda: ck.stock.safety_stock(2, 7),
     "a cleaning report": lambda: ck.clean.clean_sales(LINES)[1],
 }
 
@@ -58,6 +61,33 @@ def test_every_answer_is_a_dictionary_a_table_and_can_be_shown(answer, language)
     if hasattr(found, "to_read"):  # a report has words of its own for its columns
         heads = list(found.to_read().columns)
     assert len(shown) == len(frame) and list(shown.columns) == heads
+
+
+OFFERS = (
+    ck.campaign.Offer,
+    ck.campaign.Gift,
+    ck.campaign.PercentOff,
+    ck.campaign.ThresholdDiscount,
+)
+QUESTIONS = (ck.recommend.Recommender, ck.profile.TagRule, *OFFERS)
+"""What goes into a question, or is fitted and asked on."""
+
+
+def test_every_kind_of_answer_can_be_taken_apart():
+    rooms = (
+        ck.kpi,
+        ck.stock,
+        ck.customers,
+        ck.segment,
+        ck.profile,
+        ck.recommend,
+        ck.campaign,
+        ck.clean,
+    )
+    public = {getattr(room, name) for room in rooms for name in dir(room)}
+    for kind in filter(inspect.isclass, public):
+        if not any(asked in kind.__mro__ for asked in QUESTIONS):
+            assert hasattr(kind, "to_dict") and hasattr(kind, "to_frame"), kind
 
 
 def test_the_figures_are_those_of_the_answer():

@@ -3,8 +3,10 @@ misspelt, a number of the wrong kind or range, a day that is none, days in the w
 are made from the signatures: a new function, or a new argument, fails here until it is known."""
 
 import inspect
+import re
 import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -287,6 +289,68 @@ def test_a_misspelt_argument_is_named_with_the_closest(name):
     argument = next(iter(rest))
     with pytest.raises((ck.CrmkitError, TypeError), match=argument + "x"):
         PUBLIC[name](**right, **{argument + "x": 1})
+
+
+STRETCHES = [
+    n for n in PUBLIC if {"since", "until"} <= set(inspect.signature(PUBLIC[n]).parameters)
+]
+
+
+@pytest.mark.parametrize("name", STRETCHES)
+def test_a_stretch_that_ends_before_it_begins_is_refused(name):
+    right, _rest = arguments(name)
+    with pytest.raises(ck.TableError, match="2025-06-01.*2025-06-30"):
+        PUBLIC[name](**right, since="2025-06-30", until="2025-06-01")
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_is_left_out_and_what_needs_its_name_are_named(name):
+    taken = inspect.signature(PUBLIC[name]).parameters.values()
+    needed = [p.name for p in taken if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+    by_name = [p.name for p in taken if p.kind is p.KEYWORD_ONLY]
+    if inspect.isclass(PUBLIC[name]):
+        return  # what makes an object is Python's own to say
+    if needed:
+        with pytest.raises(ck.TableError, match=needed[-1]):
+            PUBLIC[name]()
+    if by_name:
+        with pytest.raises(ck.TableError, match=by_name[0]):
+            PUBLIC[name](*[None] * (len(taken) + 1))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_number_is_taken_as_numpy_gives_it(name):
+    right, rest = arguments(name)
+    for argument, default in rest.items():
+        value = right.get(argument, default)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or inspect.isclass(PUBLIC[name])
+        ):
+            continue
+        made = np.int64(value) if isinstance(value, int) else np.float64(value)
+        try:
+            PUBLIC[name](**(right | {argument: made}))
+        except ck.CrmkitError as refused:  # the shop is too small for some
+            with pytest.raises(ck.CrmkitError, match=re.escape(str(refused))):
+                PUBLIC[name](**(right | {argument: value}))
+
+
+TAKES_COLUMNS = [
+    n for n in PUBLIC
+    if any(p.kind is p.VAR_KEYWORD for p in inspect.signature(PUBLIC[n]).parameters.values())
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAKES_COLUMNS)
+@pytest.mark.parametrize("wrong", [3, NAN, True, {"a": 1}, ""])
+def test_a_column_that_is_no_name_is_refused(name, wrong):
+    right, _rest = arguments(name)
+    if name == "data.conform":
+        right["source"] = SHOP["sales"]
+    with pytest.raises(ck.TableError, match="member_id"):
+        PUBLIC[name](**right, member_id=wrong)
 
 
 # -- methods of what functions give back

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crmkit.data.reading.delimited import Text, sample_of, together
 from crmkit.data.reading.files import ask, new_folder, quoted
-from crmkit.data.reading.kind import ID, NOTHING, TEXT, TOTALS
+from crmkit.data.reading.kind import ID, NOTHING, TEXT, TOTALS_OF
 from crmkit.data.reading.kinds import narrow
 from crmkit.data.reading.plan import Plan, nothing_in
 
@@ -96,14 +96,24 @@ def pattern_of(plan: Plan, text: Text) -> str | None:
     if not (usual and wrapped and layout.skip == layout.skip_rows and len(layout.names) > 1):
         return None
     sign = re.escape(layout.delimiter)
-    columns = {name.lower(): _Column(plan, name, sign).field for name in plan.kinds}
+    columns = {name.lower(): _Column(plan, name, sign) for name in plan.kinds}
     heads = list(plan.kinds)[:2]
-    if all(re.fullmatch(columns[name.lower()], name, re.ASCII) for name in heads):
+    if all(re.fullmatch(columns[name.lower()].field, name, re.ASCII) for name in heads):
         return None  # nothing would tell the headings again from a row
-    return sign.join(
-        _free(sign) if at in layout.dropped else columns[name.lower()]
-        for at, name in enumerate(layout.names)
-    )
+    kept = {at: columns[n.lower()] for at, n in enumerate(layout.names) if at not in layout.dropped}
+    fields = [kept[at].field if at in kept else _free(sign) for at in range(len(layout.names))]
+    first, *second = list(kept)[:2]
+    one = [*fields[:first], kept[first].filled, *fields[first + 1 :]]
+    if not second:
+        return sign.join(one)
+    # where both are empty, what follows may be the word of a total
+    end = second[0] + 1
+    other = [*fields[:first], _EMPTY, *fields[first + 1 : second[0]], kept[second[0]].filled]
+    start = f"(?:{sign.join(one[:end])}|{sign.join(other)})"
+    return sign.join([start, *fields[end:]])
+
+
+_EMPTY = '(?:"")?'
 
 
 def _free(sign: str) -> str:
@@ -119,19 +129,21 @@ class _Column:
         self.may_total = name in list(plan.types)[:2]
         self.empty = _empty_in(plan, name)
         self.padded = name in plan.blank
-        self.field = self._field(plan.values[name])
+        self.field, self.filled = self._fields(plan.values[name])
 
-    def _field(self, values: Iterable[str]) -> str:
+    def _fields(self, values: Iterable[str]) -> tuple[str, str]:
+        """The pattern of the field, and of one in which there is something."""
         if self.kind is TEXT:
             if not self.may_total:
-                return _free(self.sign)
+                return _free(self.sign), _free(self.sign)
             self.padded = False
         bare, wrapped = self._patterns(values)
         known = [re.escape(word) for word in sorted(self.empty)]
         alone, within = ("|".join(filter(None, [some, *known])) for some in (bare, wrapped))
         if self.padded:
             alone, within = (some and f" *(?:{some}) *" for some in (alone, within))
-        return f'(?:{alone}|"(?:{within})?")?' if alone else f'(?:"(?:{within})?")?'
+        filled = f'(?:{alone}|"(?:{within})")' if alone else f'"(?:{within})"'
+        return f"(?:{filled}|{_EMPTY})", filled
 
     def _patterns(self, values: Iterable[str]) -> tuple[str, str]:
         """What may stand there alone, and what in quotation marks."""
@@ -166,7 +178,7 @@ class _Column:
             and not re.search(rf'^=|["\x00-\x1f\x7f-\xa0{self.sign}]', value)
             and value.lower() not in ("", *NOTHING)
             and not (self.may_total and value == self.heading)
-            and not (self.may_total and re.fullmatch(f"(?i) *(?:{TOTALS})[:： ]*", value))
+            and not (self.may_total and re.fullmatch(f"(?i) *(?:{TOTALS_OF})[:： ]*", value))
         )
 
 

@@ -15,6 +15,8 @@ TOTALS = (
     r"|第 ?\d+ ?页.{0,20}|(?:制表|审核|打印|导出)(?:人|时间|日期)[:：].{0,40}"
 )
 """How rows that add up or count other rows begin, or number and sign a page, in small letters."""
+TOTALS_OF = rf"{TOTALS}|.{{1,40}}\btotals?"
+"""And how they may begin where little else stands in the row: "Store 1 Total" may be a name, too."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,7 @@ UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 TEXT = Kind("text")
 ID = Kind("id")
+CLOCK = Kind("clock", r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
+"""Times of day whose day stands in another column; they stay as they are written."""
+SHORTENED = r"\d(?:[.,]\d+)?[eE]\+\d{1,3}"
+"""A long number as Excel writes it where the column is narrow: its last digits are lost."""

@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from functools import cache
 
 from crmkit.data.reading.files import quoted
-from crmkit.data.reading.kind import ID, NO_DAY, NOTHING, TEXT, TOTALS, UNSEEN, Kind
+from crmkit.data.reading.kind import (
+    CLOCK,
+    ID,
+    NO_DAY,
+    NOTHING,
+    SHORTENED,
+    TEXT,
+    TOTALS,
+    UNSEEN,
+    Kind,
+)
 from crmkit.data.reading.meanings import kind_meant
 from crmkit.data.reading.moments import any_moment, moment_kinds, two_ways
 from crmkit.i18n import gettext as _
@@ -120,6 +130,10 @@ def decimal_mark(texts: Iterable[str]) -> str | None:
     return None if point == comma else "," if comma else "."
 
 
+def decimal_comma_told() -> str:
+    return _("Decimal comma: 1.234,50 is read as 1234.5.")
+
+
 def _written(values: list[str], decimal: str | None, semicolons: bool) -> Kind | None:
     """Numbers with currency, thousands, decimal comma or a minus behind; None where they are not."""
     pairs = [bare_number(text) for text in values]
@@ -172,7 +186,7 @@ def chosen(
     """
     meant = kind_meant(heading)
     if meant == "key":
-        return ID, None
+        return ID, _shortened(heading, values)
     if meant in ("text", "code"):
         return TEXT, None
     total = total_words(values := list(values)) | {heading}  # which may stand there again
@@ -188,7 +202,7 @@ def chosen(
         for kind in numbers:
             if all(re.fullmatch(kind.fits, v) for v in values) and not (
                 kind is _NUMBER and _codes_with_points(values)
-            ) and not _thousands_perhaps(values, semicolons):  # fmt: skip
+            ) and not (semicolons and thousands_perhaps(values)):  # fmt: skip
                 return kind, None
     elif all(re.fullmatch(_SIGNED_WHOLE.fits, v) for v in values) and meant == "number":
         return _SIGNED_WHOLE, None
@@ -201,12 +215,14 @@ def chosen(
                 return kind, None
         either, unclear = two_ways(values, day_first)
         if either:
-            return either, None
+            return either, order_told(heading, values) if day_first is None else None
         if unclear:
             told = _(
                 "{column}: dates such as {value} can be read two ways and stay text; say which: "
                 "day_first=True or False."
             ).format(column=heading, value=values[0])
+    if meant == "time" and all(re.fullmatch(CLOCK.fits, v) for v in values):
+        return CLOCK, None
     if meant == "time" and not told:
         usual, odd = _usual_and_odd(values)
         if re.fullmatch(any_moment(), odd):
@@ -214,6 +230,12 @@ def chosen(
         else:
             told = _("{column} holds what cannot be told to be a date, such as {odd}, and stays text.")  # fmt: skip
         told = told.format(column=heading, usual=usual, odd=odd.removesuffix(NO_DAY))
+    if meant == "number" and semicolons and not decimal and thousands_perhaps(values):
+        told = _(
+            "{column}: numbers such as {value} can be read two ways and stay text; say which mark "
+            'stands before the decimals: decimal="." or ",".'
+        )
+        return TEXT, told.format(column=heading, value=next(v for v in values if "." in v))
     if meant != "time" and (meant == "number" or not declared):
         own = decimal_mark(values) or decimal
         written = _written(values, own, semicolons)
@@ -224,6 +246,31 @@ def chosen(
                 "{column} holds what cannot be told to be a number, such as {value}, and stays text."
             ).format(column=heading, value=_unfit(values))
     return TEXT, told
+
+
+def _shortened(heading: str, values: Iterable[str]) -> str | None:
+    """Ids that Excel cut short before it wrote them: two of them may have become one."""
+    one = next((v for v in values if re.fullmatch(SHORTENED, v.strip())), None)
+    told = _(
+        "{column}: ids such as {value} were cut short by Excel, and two may have become one. "
+        "Export them again as text."
+    )
+    return told.format(column=heading, value=one) if one else None
+
+
+def order_told(heading: str, values: Iterable[str]) -> str | None:
+    """In which order dates such as 03/05/2025 are read, with one that shows it; None: none does."""
+    for value in values:
+        found = re.match(r" *(\d{1,2})[-/.](\d{1,2})[-/.]\d", value)
+        if found and int(found[1]) > 12:
+            return _("{column}: the day is read first, as in {value}.").format(
+                column=heading, value=value
+            )
+        if found and int(found[2]) > 12:
+            return _("{column}: the month is read first, as in {value}.").format(
+                column=heading, value=value
+            )
+    return None
 
 
 def _usual_and_odd(values: list[str]) -> tuple[str, str]:
@@ -251,10 +298,10 @@ def _codes_with_points(values: list[str]) -> bool:
     )
 
 
-def _thousands_perhaps(values: list[str], semicolons: bool) -> bool:
-    """1.234 in a file of semicolons: a thousand or a little more than one, nobody can tell."""
+def thousands_perhaps(values: Iterable[str]) -> bool:
+    """All with a point are like 1.234: a thousand or a little more than one, nobody can tell."""
     parted = [v for v in values if "." in v]
-    return semicolons and bool(parted) and all(re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", v) for v in parted)  # fmt: skip
+    return bool(parted) and all(re.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}", v) for v in parted)  # fmt: skip
 
 
 def _like_codes(values: list[str]) -> bool:

@@ -6,12 +6,22 @@ import re
 from collections.abc import Iterable, Sequence
 
 from crmkit.data.reading.files import ask, named, quoted
-from crmkit.data.reading.kind import ID, NO_DAY, NOTHING, TEXT, TOTALS, UNSEEN, Kind
+from crmkit.data.reading.kind import (
+    ID,
+    NO_DAY,
+    NOTHING,
+    TEXT,
+    TOTALS,
+    TOTALS_OF,
+    UNSEEN,
+    Kind,
+)
 from crmkit.data.reading.kinds import narrow_sql, total_words
 from crmkit.data.reading.meanings import kind_meant, meaning
 
 _ASIDE = "_crmkit_aside"
 TOTAL_ROW = quoted(f"(?i) *(?:{TOTALS})[:： ]*")
+_TOTAL_OF = quoted(f"(?i) *(?:{TOTALS_OF})[:： ]*")
 _ID_AT_A_GLANCE = "[!-<>-_a-~][!-~]*[0-9][!-~]*"  # a digit, no blanks: nothing to mend
 _MISFIT = "error('crmkit-misfit')"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "UBIGINT")
@@ -87,13 +97,18 @@ class Plan:
         few = f"({empty}) * 2 >= {len(self.types) - 1}"
         first = list(self.types)[:2]
         totals = []
-        for name, kind in self.kinds.items():
+        for at, name in enumerate(self.types):
+            kind = self.kinds.get(name)
             sums = f"regexp_full_match({named(name)}, {TOTAL_ROW})"
-            if kind is ID and name in first:
-                totals.append(sums)
-            elif kind is TEXT and name in first:
-                totals.append(f"({sums} AND {few})")
-            elif kind not in (ID, TEXT) and total_words(self.values[name]):
+            if kind in (ID, TEXT):  # a name, where much else stands in the row or before it
+                blank = (
+                    [] if name in first else [f"{named(n)} IS NULL" for n in list(self.types)[:at]]
+                )
+                alone = [f"regexp_full_match({named(name)}, {_TOTAL_OF})", few, *blank]
+                totals.append(f"({' AND '.join(alone)})")
+            if (kind is ID and name in first) or (
+                kind not in (None, ID, TEXT) and total_words(self.values[name])
+            ):
                 totals.append(sums)
         total = " OR ".join(totals) or "false"
         return f"CASE WHEN {again} THEN 'header_row' WHEN {total} THEN 'total_row' END"

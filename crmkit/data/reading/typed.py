@@ -10,7 +10,14 @@ from typing import Any
 from crmkit.data.reading.delimited import Text, broken_line
 from crmkit.data.reading.files import FileUnreadable, ask, named
 from crmkit.data.reading.glance import Glance, glance
-from crmkit.data.reading.kinds import bare_number, chosen, currency_of, decimal_mark, narrow
+from crmkit.data.reading.kinds import (
+    bare_number,
+    chosen,
+    currency_of,
+    decimal_comma_told,
+    decimal_mark,
+    narrow,
+)
 from crmkit.data.reading.meanings import kind_meant
 from crmkit.data.reading.plan import TOTAL_ROW, Plan
 from crmkit.i18n import gettext as _
@@ -110,7 +117,7 @@ def typed(
             told = _("{column}: amounts with a sign beside them, such as {value}, are read as numbers.")  # fmt: skip
             result.notes.append(told.format(column=name, value=marked[0]))
     if mark == ",":
-        result.notes.append(_("Decimal comma: 1.234,50 is read as 1234.5."))
+        result.notes.append(decimal_comma_told())
     return result
 
 
