@@ -314,6 +314,13 @@ def analyse(
     notebook: Annotated[
         Path | None, typer.Option(help="背后的笔记本另存一份 · The notebook behind it, as a file.")
     ] = None,
+    lists: Annotated[
+        bool,
+        typer.Option(
+            "--lists/--no-lists",
+            help="报告旁边附一份名单 Excel：谁没再来（卡号，没有姓名电话） · Beside the report a workbook of whom to contact: numbers, no names.",
+        ),
+    ] = True,
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -344,8 +351,10 @@ def analyse(
             file, columns=columns, sheet=sheet, encoding=encoding, delimiter=delimiter,
             time_zone=time_zone, progress=progress,
         )  # fmt: skip
-    saved = report.save(to or report.free_name())
+    saved = report.save(to or report.free_name(), with_lists=lists)
     console.print(_("The report: {file}").format(file=saved), markup=False)
+    if report.beside is not None:
+        console.print(_("Whom to contact: {file}").format(file=report.beside), markup=False)
     if notebook is not None:
         notebook.write_text(json.dumps(report.notebook(), ensure_ascii=False, indent=1), "utf-8")
 

@@ -6,7 +6,7 @@ from typing import Any
 from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _axes, _style, _words
 
 
 def bars(
@@ -30,7 +30,10 @@ def bars(
     shown = shown.assign(_x=_style.apart(x, shown[x]))
     names = list(dict.fromkeys(shown["_x"]))
     if horizontal is None:
-        horizontal = sum(map(_style.width_of, names)) + 2 * len(names) > 70
+        room = 70 * ax.figure.get_figwidth() / 11
+        horizontal = (
+            sum(map(_words.width_of, names)) + 2 * len(names) > room and x not in _style.IN_ORDER
+        )
     parts: dict[Any, tuple[Any, str]] = {None: (shown, _style.MAIN)}
     if hue:
         kinds = _style.largest(shown, hue, y, _style.MOST_LINES)
@@ -43,7 +46,11 @@ def bars(
         means = rows.groupby("_x", sort=False)[y].mean()
         at = [places[name] + (number - (len(parts) - 1) / 2) * thick for name in means.index]
         draw(at, means, **{size: thick}, color=colour, label=group)
-    (ax.set_yticks if horizontal else ax.set_xticks)(range(len(names)), names)
+    (ax.set_yticks if horizontal else ax.set_xticks)(
+        range(len(names)), names if horizontal else [*map(_axes.on_axis, names)]
+    )
+    if x in _style.TIMES and not horizontal:
+        ax.xaxis.set_gid(_axes.POINTS)
     if horizontal:
         ax.set_ylim(len(names) - 0.5, -0.5)
     else:
@@ -51,7 +58,7 @@ def bars(
     if colours is not None:
         for bar, colour in zip(ax.patches, colours, strict=False):
             bar.set_color(colour)
-    _style.value_axis(ax.xaxis if horizontal else ax.yaxis, y, whole=_style._whole(shown[y]))
+    _axes.value_axis(ax.xaxis if horizontal else ax.yaxis, y, whole=_axes.whole(shown[y]))
     (ax.set_ylabel if horizontal else ax.set_xlabel)(
         _style.part(heading(x), len(names), len(codes))
     )
@@ -63,10 +70,11 @@ def bars(
     if labelled and len(shown) <= (_style.MOST if horizontal else 16):
         for drawn in ax.containers:
             values = [bar.get_width() if horizontal else bar.get_height() for bar in drawn]
-            ax.bar_label(drawn, labels=_style.alike(y, values), padding=4, fontsize=13)
-        ax.margins(**{"x" if horizontal else "y": 0.12})
+            ax.bar_label(drawn, labels=_words.alike(y, values), padding=4, fontsize=13)
+        room = 0.12 * 11 / ax.figure.get_figwidth() if horizontal else 0.12
+        ax.margins(**{"x" if horizontal else "y": room})
     if hue:
-        _style._legend(ax, _style.part(heading(hue), len(kinds), all_kinds), outside=True)
+        _axes.legend(ax, _style.part(heading(hue), len(kinds), all_kinds))
 
 
 def _by_colour(rows: Any, hue: str) -> dict[str, tuple[Any, str]]:
@@ -111,18 +119,26 @@ def lines(ax: Any, table: Any, x: str, y: str, hue: str | None = None) -> list[A
             means.index, means, color=colour, label=group, markeredgecolor="white",
             marker=marker if len(points) <= 40 else None,
         )  # fmt: skip
-    _style.value_axis(ax.yaxis, y, whole=_style._whole(shown[y]))
+    _axes.value_axis(ax.yaxis, y, whole=_axes.whole(shown[y]))
     ax.set(xlabel=heading(x), ylabel=heading(y))
     if shown[y].min() >= 0:
         # a line cut off at the bottom makes small changes look large
         ax.set_ylim(0, max(ax.get_ylim()[1], float(shown[y].max()) * 1.05))
     if x in DATES:
-        _style.slant(ax)
+        _axes.name_days(ax)
     else:
-        _style.name_points(ax, _style.words(x, points))
+        _axes.name_points(ax, _style.words(x, points))
     if hue:
-        _style._legend(ax, heading(hue))
+        _axes.legend(ax, heading(hue), _from_top(ax))
     return list(shown["_x"])
+
+
+def _from_top(ax: Any) -> list[int]:
+    """The lines of a chart in the order in which they end, the highest first, as one reads them."""
+    drawn, _names = ax.get_legend_handles_labels()
+    grey = [n for n, line in enumerate(drawn) if line.get_color() == _style.QUIET]
+    ends = {n: float(line.get_ydata()[-1]) for n, line in enumerate(drawn) if n not in grey}
+    return [*sorted(ends, key=lambda n: -ends[n]), *grey]
 
 
 def rated(ax: Any, table: Any, keys: Sequence[str], rate: str) -> None:
@@ -152,14 +168,14 @@ def rated(ax: Any, table: Any, keys: Sequence[str], rate: str) -> None:
         markersize=11, capsize=0,
     )  # fmt: skip
     if len(table) <= 12:
-        for value, said_so, n in zip(table[rate], _style.alike(rate, table[rate]), at, strict=True):
+        for value, said_so, n in zip(table[rate], _words.alike(rate, table[rate]), at, strict=True):
             ax.annotate(
                 said_so, (value, n), xytext=(0, 10), textcoords="offset points",
                 ha="center", fontsize=13,
             )  # fmt: skip
     ax.set_yticks(at, _style.apart(over, table[over]), fontsize=14 if len(at) <= 14 else 12)
     ax.set_ylim(-0.6, len(table) - 0.3)
-    _style.value_axis(ax.xaxis, rate)
+    _axes.value_axis(ax.xaxis, rate)
     ax.set(xlabel=heading(rate) + _(" (bar: 95 % interval)"), ylabel=heading(over) + both)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
@@ -197,7 +213,7 @@ def boxes(ax: Any, table: Any, x: str, y: str, order: Sequence[Any], names: Sequ
             line.set(color="#22303C", linewidth=1.5)
     ax.set_yticks(range(len(order)), names)
     ax.set_ylim(len(order) - 0.5, -0.5)
-    _style.value_axis(ax.xaxis, y)
+    _axes.value_axis(ax.xaxis, y)
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
 
@@ -208,11 +224,11 @@ def heat(
     """A table of numbers as shades, each written in its cell; unobserved cells stay empty."""
     if not grid.notna().any(axis=None):
         raise tables.TableError(_style.nothing())
-    across = [str(name) for name in grid.columns]
+    across = [_axes.on_axis(str(name)) for name in grid.columns]
     if len(across) <= 12:  # a Chinese letter takes the room of two and a bit
         narrow = len(across) > 6
         across = [
-            _style.fold(name, 8 if narrow and _style.width_of(name) > len(name) else 12, 3)
+            _words.fold(name, 8 if narrow and _words.width_of(name) > len(name) else 12, 3)
             for name in across
         ]
     size = 18 if grid.size <= 16 else 13 if max(grid.shape) <= 12 else 10
@@ -230,7 +246,7 @@ def heat(
         for row, column in zip(*(~grid.isna()).to_numpy().nonzero(), strict=True):
             value = values[row, column]
             ax.text(
-                column + 0.5, row + 0.5, f"{value:.0%}" if percent else _style.short(value),
+                column + 0.5, row + 0.5, _words.some_percent(value) if percent else _words.short(value),
                 ha="center", va="center", fontsize=size,
                 color=_readable_on(mesh.to_rgba(value)),
             )  # fmt: skip

@@ -4,8 +4,8 @@ can be read from the back of the room."""
 import functools
 import inspect
 import itertools
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from crmkit import tables
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
-from crmkit.labels import heading, is_percent, text
+from crmkit.labels import heading, text
+from crmkit.plot import _axes
 
 FONT = "crmkit Noto Sans SC"
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-Regular-subset.otf"
@@ -73,6 +74,18 @@ def register_font() -> None:
 
 _NAMES: ContextVar[Mapping[Any, str]] = ContextVar("names of ids", default={})  # noqa: B039
 
+_WIDTH: ContextVar[float | None] = ContextVar("how wide a chart is", default=None)
+
+
+@contextmanager
+def as_wide_as(inches: float) -> Iterator[None]:
+    """Charts drawn within are so wide; their letters stay as large as they are."""
+    asked = _WIDTH.set(inches)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(asked)
+
 
 def chart(
     draw: Callable | None = None, *, size: tuple[float, float] = (11, 6.2), grid: str = "y"
@@ -100,10 +113,11 @@ def chart(
         try:
             with plt.rc_context({**STYLE, "axes.grid.axis": grid}):
                 if mine:
-                    ax = plt.subplots(figsize=size)[1]
+                    wide = _WIDTH.get() or size[0]
+                    ax = plt.subplots(figsize=(wide, size[1] * wide / size[0]))[1]
                 interactive = plt.isinteractive()
                 draw(*_by_heading(asked, args, options), ax=ax, **options)
-                _fold_words(ax)
+                _axes.tidied(ax, mine)
                 for axes in ax.figure.axes:
                     axes.tick_params(labelfontfamily=FONT)
                 for words in ax.figure.findobj(Text):
@@ -240,113 +254,6 @@ def apart(column: str, values: Any) -> list[str]:
     return read
 
 
-def fold(name: str, width: int = 26, lines: int = 2) -> str:
-    """A long name on at most `lines` lines, cut off with ... after that; Chinese counts double.
-
-    >>> print(fold("Jasmine green tea, loose, in a tin of 250 grams, harvest 2025", 20))
-    Jasmine green tea,
-    loose, in a tin of...
-    """
-    rows = [""]
-    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", name):
-        while width_of(part.rstrip()) > width:  # one word longer than a line
-            rows[-1:] = [rows[-1] + part[: width - 2], ""]
-            part = part[width - 2 :]
-        fits = width_of(rows[-1] + part.rstrip()) <= width or part in "，。：；！？）、”"
-        rows[len(rows) - fits :] = [rows[-1] + part] if fits else [part]
-    rows = [row.strip() for row in rows if row.strip()]
-    if len(rows) > lines:
-        rows = [*rows[: lines - 1], rows[lines - 1] + _("...")]
-    return "\n".join(rows)
-
-
-def _fold_words(ax: Any) -> None:
-    """Long titles and names on two lines, so that they leave room for the chart."""
-    names = [name.get_text() for name in ax.get_yticklabels()]
-    if any(width_of(line) > 36 for name in names for line in name.split("\n")):
-        lines = 2 if len(names) <= 10 else 1
-        ax.set_yticks(ax.get_yticks(), [fold(name, 36 // lines + 12, lines) for name in names])
-    title = ax.get_title()
-    if width_of(title) > 34:
-        ax.figure.draw_without_rendering()  # the names have to have their room first
-        box, edge = ax.title.get_window_extent(), ax.figure.bbox.width
-        middle = (box.x0 + box.x1) / 2
-        room = 2 * min(middle, edge - middle)
-        if box.width > room:
-            ax.set_title(fold(title, int(width_of(title) * room / box.width), 3))
-
-
-def some_percent(share: float) -> str:
-    """A share without decimals; a small one is not told as none: 12%, 0.5%."""
-    return f"{share:.1%}" if 0 < share < 0.01 else f"{share:.0%}"
-
-
-def signed_percent(change: float) -> str:
-    """A change with its sign, the minus as in a text: +8.6%, −11.6%."""
-    return f"{change:+.1%}".replace("-", "−")
-
-
-def short(number: float) -> str:
-    """A large number as it is said: 12.5万, 1.2亿; 125k, 1.2M.
-
-    >>> from crmkit import use_language
-    >>> with use_language("zh"):
-    ...     short(125_000)
-    '12.5万'
-    """
-    steps = (
-        ((1e8, "亿"), (1e4, "万"))
-        if get_language() == "zh"
-        else ((1e9, "B"), (1e6, "M"), (1e3, "k"))
-    )
-    for step, unit in steps:
-        if abs(number) >= step:
-            return _three_digits(number / step) + unit
-    return _three_digits(number)
-
-
-def _three_digits(number: float) -> str:
-    return f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:.3g}"
-
-
-def said(column: str, number: float) -> str:
-    """One value as written beside a bar or on an axis: 35.2% for a share, 12.5万 for money."""
-    return f"{number:.1%}" if is_percent(column) else short(number)
-
-
-def alike(column: str, numbers: Any) -> list[str]:
-    """Values side by side with the same decimals: 78.0 beside 84.5.
-
-    >>> alike("days_of_stock", [84.5, 78.0])
-    ['84.5', '78.0']
-    """
-    numbers = [float(number) for number in numbers]
-    largest = max((abs(number) for number in numbers if number == number), default=0)
-    if is_percent(column) or largest >= 100_000:
-        return ["" if n != n else said(column, n) for n in numbers]
-    if largest >= 100 or all(n == int(n) for n in numbers if n == n):
-        return ["" if n != n else f"{n:,.0f}" for n in numbers]
-    return ["" if n != n else f"{n:.{1 if largest >= 10 else 2}f}" for n in numbers]
-
-
-def value_axis(axis: Any, column: str, *, whole: bool = False) -> None:
-    """Write an axis in per cent or in short numbers, as its column asks; `whole`: no half pieces."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
-
-    percent = is_percent(column)
-    if whole and not percent:
-        axis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(
-        PercentFormatter(1, decimals=None)
-        if percent
-        else FuncFormatter(lambda v, _at: short(v).replace("-", "−"))
-    )
-
-
-def _whole(numbers: Any) -> bool:
-    return bool((numbers == numbers.round()).all())
-
-
 def colours_of(hue: str, codes: Sequence[Any]) -> list[str]:
     """A colour for each code: its own where it has one in every chart, else the next free one."""
     fixed = SAME.get(hue, {})
@@ -370,36 +277,6 @@ def part(name: str, shown: int, of: int) -> str:
 
 def _numeric(values: Sequence[Any]) -> bool:
     return all(isinstance(value, int | float) for value in values)
-
-
-def _legend(ax: Any, title: str, *, outside: bool = False) -> None:
-    handles, names = ax.get_legend_handles_labels()
-    names = [fold(name, 24) for name in names]
-    if outside or len(names) > 4:
-        ax.legend(handles, names, title=title, loc="upper left", bbox_to_anchor=(1.01, 1))
-    else:
-        ax.legend(handles, names, title=title, loc="best")
-
-
-def name_points(ax: Any, names: Sequence[str]) -> None:
-    """Names of points in time; where they would run into each other, every second, third … only."""
-    step = max(1, -(-len(names) // 12))
-    shown = range(0, len(names), step)
-    ax.set_xticks(list(shown), [names[place] for place in shown])
-    if sum(width_of(names[place]) + 2 for place in shown) > 80:
-        slant(ax)
-
-
-def slant(ax: Any) -> None:
-    """Names below the chart that need more room than they have."""
-    for name in ax.get_xticklabels():
-        name.set_rotation(30)
-        name.set_horizontalalignment("right")
-
-
-def width_of(name: str) -> int:
-    """How much room a name takes, in Latin letters: a Chinese one takes two."""
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in name)
 
 
 TIMES = ("year", "quarter", "month", "week", "day")

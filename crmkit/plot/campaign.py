@@ -7,7 +7,7 @@ from crmkit import campaign
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading, text
-from crmkit.plot import _style
+from crmkit.plot import _axes, _style, _words
 from crmkit.tables import TableError
 
 
@@ -165,7 +165,7 @@ def plan(plan: Any, *, ax: Any = None) -> Any:
             plan.break_even_low, plan.break_even_high, color=_style.QUIET, alpha=0.5, zorder=0,
             label=_("95 % interval of where it starts to pay"),
         )  # fmt: skip
-        ax.legend(loc="upper left")
+        ax.legend()
         ax.plot([plan.break_even], [0], "o", color=_style.BAD, markersize=12, zorder=5)
         ax.annotate(
             _("pays from {uplift:.1%} on").format(uplift=plan.break_even),
@@ -176,13 +176,13 @@ def plan(plan: Any, *, ax: Any = None) -> Any:
     ax.plot([plan.uplift], [plan.profit], "D", color=_style.ACCENT, markersize=12, zorder=5)
     ax.annotate(
         _("at the uplift hoped for, {uplift:.0%}: {profit}").format(
-            uplift=plan.uplift, profit=_style.short(plan.profit)
+            uplift=plan.uplift, profit=_words.short(plan.profit)
         ),
         (plan.uplift, plan.profit),
         xytext=(14, -24),
         textcoords="offset points",
     )
-    _style.value_axis(ax.yaxis, "profit")
+    _axes.value_axis(ax.yaxis, "profit")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     ax.margins(y=0.15)
     ax.set(xlabel=_("Uplift in orders"), ylabel=heading("profit"), xlim=(0, furthest))
@@ -237,9 +237,9 @@ def sample_size(
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
-    _style.value_axis(ax.xaxis, "members")
+    _axes.value_axis(ax.xaxis, "members")
     ax.set(xlabel=_("Members in each group"), ylabel=_("Chance to see it"))
-    ax.legend(title=_("Share of buyers"), loc="lower right", frameon=True)
+    ax.legend(title=_("Share of buyers"))
     ax.set_title(
         _("To see the uplift in {power:.0%} of trials: {n:,} members in each group").format(
             power=power, n=enough[0]
@@ -325,9 +325,9 @@ def difference_in_differences(
     ax.set_xlim(-0.15, 1.3)
     if both.min(axis=None) >= 0:
         ax.set_ylim(bottom=0)
-    _style.value_axis(ax.yaxis, value)
+    _axes.value_axis(ax.yaxis, value)
     ax.set(xlabel="", ylabel=_("{measure}, on average").format(measure=heading(value)))
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.1), ncols=3)
+    ax.legend()
     title = (
         _("{measure}: {difference} more than if it had changed like the control group")
         if gap >= 0
@@ -378,7 +378,7 @@ def roi(result: Any, *, ax: Any = None) -> Any:
     ax.set_yticks([])
     ax.margins(x=0.15)
     ax.set(xlabel=heading("roi") + _interval(result.confidence), ylabel="", ylim=(-1, 1))
-    cost = _style.short(result.cost)
+    cost = _words.short(result.cost)
     ax.set_title(
         _("Return on {cost} spent: beyond chance").format(cost=cost)
         if clear
@@ -439,4 +439,4 @@ def _forest(ax: Any, rows: list, share: bool, clear: list[bool] | None = None) -
     if share:
         ax.xaxis.set_major_formatter(PercentFormatter(1))
     else:
-        _style.value_axis(ax.xaxis, "difference")
+        _axes.value_axis(ax.xaxis, "difference")

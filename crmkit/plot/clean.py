@@ -5,7 +5,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
-from crmkit.plot import _style
+from crmkit.plot import _axes, _style, _words
 from crmkit.tables import TableError
 
 COLOURS = {
@@ -59,7 +59,7 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
     ax.invert_yaxis()
     ax.bar_label(drawn, labels=[f"{f.rows:,}" for f in found], padding=4, fontsize=13)
     ax.margins(x=0.12)
-    _style.value_axis(ax.xaxis, "rows", whole=True)
+    _axes.value_axis(ax.xaxis, "rows", whole=True)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("Rows"))
     if found:
@@ -67,7 +67,6 @@ def cleaning(report: Any, most: int = 12, *, ax: Any = None) -> Any:
         ax.legend(
             [Patch(color=COLOURS[action]) for action in done],
             [label("action", action) for action in done],
-            loc="lower right",
         )
     else:
         ax.text(0.5, 0.5, _("Nothing to mend."), transform=ax.transAxes, ha="center")
@@ -126,15 +125,15 @@ def profile_quality(result: Any, *, ax: Any = None) -> Any:
     ax.invert_yaxis()
     for place, share in enumerate(before):
         ax.annotate(
-            f"{share:.1%}", (share, place), xytext=(5, 0), textcoords="offset points",
+            _words.one_decimal(share), (share, place), xytext=(5, 0), textcoords="offset points",
             va="center", fontsize=12,
         )  # fmt: skip
     ax.set_xlim(0, max(0.05, 1.12 * max(before)))
-    _style.value_axis(ax.xaxis, "share")
+    _axes.value_axis(ax.xaxis, "share")
     ax.set_xlabel(_("Share of the rows"))
     if len(order) < len(table):
         ax.set_ylabel(_style.part(heading("column"), len(order), len(table)))
-    ax.legend(loc="lower right", frameon=True)
+    ax.legend()
     whole = int((worst == 0).sum())
     ax.set_title(
         _("{whole} of {all} columns are complete and tidy").format(whole=whole, all=len(table))
@@ -179,9 +178,9 @@ def find_duplicate_members(result: Any, *, ax: Any = None) -> Any:
             ax.hist(table.loc[kept, "probability"], edges, color=colour, label=name)
     ax.set_xlim(min(sure - 0.1, table["probability"].min() - 0.02), 1.005)
     ax.xaxis.set_major_formatter(PercentFormatter(1))
-    _style.value_axis(ax.yaxis, "rows", whole=True)
+    _axes.value_axis(ax.yaxis, "rows", whole=True)
     ax.set(xlabel=heading("probability"), ylabel=_("Pairs"))
-    ax.legend(loc="upper left")
+    ax.legend()
     ax.set_title(
         _("Pairs that are probably one person: {n:,}, at {sure:.0%} or more").format(
             n=int((table["probability"] >= sure).sum()), sure=sure

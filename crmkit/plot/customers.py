@@ -1,10 +1,11 @@
 """Charts of how customers come, buy, stay away and come back, and of what they are still worth."""
 
+from bisect import bisect_right
 from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.tables import TableError
 
 
@@ -38,19 +39,17 @@ def lifetime_value(result: Any, *, ax: Any = None) -> Any:
     sums = pd.Series(worth).groupby(tenth).sum()
     bars = ax.bar(sums.index, sums, color=_style.MAIN)
     share = sums / max(sums.sum(), 1e-9)
-    ax.bar_label(bars, [f"{value:.0%}" for value in share], padding=4, fontsize=13)
+    ax.bar_label(bars, [_words.some_percent(value) for value in share], padding=4, fontsize=13)
     ax.set_xticks(list(sums.index))
     ax.margins(y=0.12)
-    _style.value_axis(ax.yaxis, "lifetime_value")
+    _axes.value_axis(ax.yaxis, "lifetime_value")
     ax.set(
         xlabel=_("Members in ten equal parts, the most valuable first"),
         ylabel=_("Expected in {weeks:g} weeks").format(weeks=result.weeks),
     )
     ax.set_title(
-        _("{n:,} members: {total} expected in {weeks:g} weeks ({low} to {high})").format(
-            n=result.n,
-            weeks=result.weeks,
-            **{name: _style.short(getattr(result, name)) for name in ("total", "low", "high")},
+        _("Of what {n:,} members are expected to bring, the first tenth brings {share}").format(
+            n=result.n, share=_words.some_percent(share.iloc[0])
         )
     )
 
@@ -131,16 +130,16 @@ def holdout(result: Any, over: str = "week", *, ax: Any = None) -> Any:
     names = [str(value) for value in table[over]]
     if not weekly and len(names) > 7:
         names[-1] += "+"
-    _style.name_points(ax, names)
+    _axes.name_points(ax, names)
     ax.set_ylim(0, 1.08 * float(table[["actual_purchases", "expected_purchases"]].max().max()) or 1)
-    _style.value_axis(ax.yaxis, "purchases")
+    _axes.value_axis(ax.yaxis, "purchases")
     ax.set_xlabel(
         _("Weeks after {cut}").format(cut=result.cut)
         if weekly
         else _("Repeat purchases until {cut}").format(cut=result.cut)
     )
     ax.set_ylabel(_("Purchases of all members") if weekly else _("Purchases per member"))
-    ax.legend(loc="upper left")
+    ax.legend()
     ax.set_title(
         _("{actual:,.0f} purchases came, {expected:,.0f} were expected ({error:+.1%})").format(
             actual=result.actual, expected=result.expected, error=result.error
@@ -149,13 +148,15 @@ def holdout(result: Any, over: str = "week", *, ax: Any = None) -> Any:
 
 
 @_style.chart
-def movement(result: Any, *, ax: Any = None) -> Any:
+def movement(result: Any, open_start: bool = False, *, ax: Any = None) -> Any:
     """New, returning and reactivated members of each period upwards, lapsed ones downwards.
 
     Parameters
     ----------
     result
         What `customers.movement` gave.
+    open_start
+        Whether its first period is that in which the data begins, where who is new cannot be told.
     ax, names
         Where to draw, and what to call ids (a dictionary, or tables).
 
@@ -181,12 +182,15 @@ def movement(result: Any, *, ax: Any = None) -> Any:
             label=_style.words("move", [move])[0],
         )
         below = [b + v for b, v in zip(below, table[move], strict=True)]
+    if open_start:
+        name = _("there from the start")
+        ax.bar(0, below[0], color=_style.QUIET, label=name)
     ax.bar(at, -table["lapsed"], color=colours["lapsed"], label=_style.words("move", ["lapsed"])[0])
     ax.axhline(0, color="#4A4F57", linewidth=1.5)
-    _style.name_points(ax, _style.words(period, table[period]))
-    _style.value_axis(ax.yaxis, "members", whole=True)
+    _axes.name_points(ax, _style.words(period, table[period]))
+    _axes.value_axis(ax.yaxis, "members", whole=True)
     ax.set(xlabel=heading(period), ylabel=heading("members"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    ax.legend()
     ax.set_title(_("Who is new, came again, came back and stayed away"))
 
 
@@ -253,7 +257,7 @@ def days_between(result: Any, *, ax: Any = None) -> Any:
         )  # fmt: skip
     ax.set_ylim(0, 1.02)
     ax.set_xlim(0, max(2, float(table["days"][so_far >= 0.99 - 1e-12].iloc[0])))
-    _style.value_axis(ax.yaxis, "cumulative_share")
+    _axes.value_axis(ax.yaxis, "cumulative_share")
     ax.set(xlabel=_("Days from one purchase to the next"), ylabel=_("Share that has come by then"))
     ax.set_title(
         _("Of {n:,} times that somebody came again, half were within {days} days").format(
@@ -262,16 +266,18 @@ def days_between(result: Any, *, ax: Any = None) -> Any:
     )
 
 
+OFTEN = (1, 2, 3, 4, 5, 6, 11, 21, 51)
+"""Where the bars of how often members bought begin."""
+
+
 @_style.chart
-def purchases_per_member(result: Any, most: int = 15, *, ax: Any = None) -> Any:
-    """Which share of the members bought once, twice, three times …
+def purchases_per_member(result: Any, *, ax: Any = None) -> Any:
+    """Which share of the members bought once, twice, three times …, more often in steps.
 
     Parameters
     ----------
     result
         What `customers.purchases_per_member` gave.
-    most
-        From so many on they stand in one bar.
     ax, names
         Where to draw, and what to call ids (a dictionary, or tables).
 
@@ -283,18 +289,21 @@ def purchases_per_member(result: Any, most: int = 15, *, ax: Any = None) -> Any:
     _style.need(table, ["purchases", "members"], "customers.purchases_per_member")
     table = _style.known(table, "members")
     total, once = table["members"].sum(), table["members"][table["purchases"] == 1].sum()
-    folded = table.assign(purchases=table["purchases"].clip(upper=most))
-    sums = folded.groupby("purchases")["members"].sum() / total
+    steps = [one for one in OFTEN if one <= table["purchases"].max()]
+    step = [bisect_right(steps, n) - 1 for n in table["purchases"]]
+    sums = table.groupby(step)["members"].sum().reindex(range(len(steps)), fill_value=0) / total
     bars = ax.bar(sums.index, sums, color=_style.MAIN)
-    ax.bar_label(bars, [_style.some_percent(value) for value in sums], padding=4, fontsize=13)
-    more = table["purchases"].max() > most
-    ax.set_xticks(list(sums.index), [f"{n}+" if more and n == most else str(n) for n in sums.index])
-    _style.value_axis(ax.yaxis, "member_share")
+    ax.bar_label(bars, [_words.one_decimal(value) for value in sums], padding=4, fontsize=13)
+    ends = [one - 1 for one in OFTEN[1:]][: len(steps)]
+    names = [str(a) if a == b else f"{a}–{b}" for a, b in zip(steps, ends, strict=False)]
+    names += [f"{steps[-1]}+"] * (len(steps) - len(names))
+    ax.set_xticks(list(sums.index), names)
+    _axes.value_axis(ax.yaxis, "member_share")
     ax.margins(y=0.12)
     ax.grid(visible=False, axis="x")
     ax.set(xlabel=heading("purchases"), ylabel=_("Share of members"))
     ax.set_title(
-        _("{share:.0%} of {n:,} members bought only once").format(share=once / total, n=int(total))
+        _("{share:.1%} of {n:,} members bought only once").format(share=once / total, n=int(total))
     )
 
 
@@ -326,9 +335,9 @@ def churn_by_purchase(result: Any, *, ax: Any = None) -> Any:
             f"{value:.0%}", (place, value), xytext=(0, 12), textcoords="offset points",
             ha="center", fontsize=13,
         )  # fmt: skip
-    _style.name_points(ax, [str(int(n)) for n in table["purchase_number"]])
+    _axes.name_points(ax, [str(int(n)) for n in table["purchase_number"]])
     ax.set_ylim(0, max(0.05, min(1.12, float(table["high"].max()) * 1.2)))
-    _style.value_axis(ax.yaxis, "churn_rate")
+    _axes.value_axis(ax.yaxis, "churn_rate")
     ax.set(
         xlabel=heading("purchase_number"),
         ylabel=heading("churn_rate") + _(" (band: 95 % interval)"),
@@ -365,7 +374,7 @@ def revenue_tree(result: Any, *, ax: Any = None) -> Any:
             ax.plot([place + 0.35, place + 0.65], [running] * 2, color="#4A4F57", linewidth=1)
         ends += [start, running]
         said = (
-            _style.short(effect) if whole else f"{'+' if effect >= 0 else ''}{_style.short(effect)}"
+            _words.short(effect) if whole else f"{'+' if effect >= 0 else ''}{_words.short(effect)}"
         )
         if not whole and table["change_rate"].notna()[place]:
             said += f"\n({table['change_rate'][place]:+.1%})"
@@ -375,15 +384,15 @@ def revenue_tree(result: Any, *, ax: Any = None) -> Any:
         )  # fmt: skip
     highest, lowest = max(ends), min(ends[1:-1]) if len(ends) > 2 else 0
     ax.set_ylim(min(0, lowest), highest * 1.18 if highest > 0 else 1)
-    names = [_style.fold(name, 12, 3) for name in _style.words("step", table["step"])]
+    names = [_words.fold(name, 12, 3) for name in _style.words("step", table["step"])]
     ax.set_xticks(range(len(table)), names)
-    _style.value_axis(ax.yaxis, "revenue")
+    _axes.value_axis(ax.yaxis, "revenue")
     ax.grid(visible=False, axis="x")
     ax.set_ylabel(heading("revenue"))
     before, after = float(table["effect"].iloc[0]), float(table["effect"].iloc[last])
     ax.set_title(
         _("Revenue from {before} to {after}: what each step added or took").format(
-            before=_style.short(before), after=_style.short(after)
+            before=_words.short(before), after=_words.short(after)
         )
     )
 
@@ -418,13 +427,13 @@ def churn_model(result: Any, *, ax: Any = None) -> Any:
         label=_("a tenth of the members (bar: 95 % interval)"),
     )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis):
-        _style.value_axis(axis, "churn_probability")
+        _axes.value_axis(axis, "churn_probability")
     ax.set(
         xlim=(0, 1), ylim=(0, 1), aspect="equal",
         xlabel=_("Stays away: what the model told"), ylabel=_("Stayed away: what came"),
     )  # fmt: skip
     ax.grid(visible=True, axis="both")
-    ax.legend(loc="upper left")
+    ax.legend()
     ax.set_title(
         _("Away for {days} days: told at AUC {auc:.2f}, {n:,} members").format(
             days=result.days, auc=result.auc, n=result.n_tested

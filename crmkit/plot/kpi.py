@@ -7,7 +7,7 @@ from crmkit.kpi.cohorts import SINCE
 from crmkit.kpi.sales import FIGURES
 from crmkit.kpi.voice import Nps
 from crmkit.labels import heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.rates import Rate
 from crmkit.tables import TableError
 
@@ -51,6 +51,9 @@ def sales_summary(summary: Any, value: str = "revenue", *, ax: Any = None) -> An
         if over not in _style.IN_ORDER:
             order = table.groupby(over, dropna=False)[value].transform("sum")
             table = table.assign(_order=order).sort_values("_order", ascending=False, kind="stable")
+        elif over == "hour":  # after closing there is now and then a return, and no order
+            sold = table[over][table[value] != 0]
+            table = table[table[over].between(sold.min(), sold.max())] if len(sold) else table
         _forms.bars(ax, table, over, value, hue)
     _style.title(ax, value, over, hue)
 
@@ -242,7 +245,7 @@ def funnel(result: Any, *, ax: Any = None) -> Any:
         ax.annotate(
             said, (visits, n), xytext=(8, 0), textcoords="offset points", va="center", fontsize=14
         )
-    _style.value_axis(ax.xaxis, "visits", whole=True)
+    _axes.value_axis(ax.xaxis, "visits", whole=True)
     ax.set_xlim(right=max(1, table["visits"].max()) * 1.35)
     ax.set_xlabel(heading("visits"))
     worst = table["lost"].idxmax() if table["lost"].max() > 0 else None
@@ -283,12 +286,12 @@ def growth(result: Any, change: str = "yoy", *, ax: Any = None) -> Any:
     drawn = ax.bar(range(len(table)), table[change], color=colours)
     if len(table) <= 14:
         ax.bar_label(
-            drawn, [_style.signed_percent(value) for value in table[change]], padding=3, fontsize=13
+            drawn, [_words.signed_percent(value) for value in table[change]], padding=3, fontsize=13
         )
-    _style.name_points(ax, names)
+    _axes.name_points(ax, names)
     ax.axhline(0, color="#4A4F57", linewidth=1)
     ax.margins(y=0.15)
-    _style.value_axis(ax.yaxis, change)
+    _axes.value_axis(ax.yaxis, change)
     ax.set(xlabel=heading(period), ylabel=heading(change))
     ax.set_title(
         _("{figure}: {change}").format(figure=heading(figure), change=_style.inside(change))
@@ -324,7 +327,6 @@ def attainment(result: Any, *, ax: Any = None) -> Any:
         grid = grid[sorted(grid.columns)[-12:]].iloc[: _style.MOST]
         grid.index = _style.words(keys[0], grid.index)
         _forms.heat(ax, grid, rows=heading(keys[0]), columns=heading("month"))
-        _style.slant(ax)
         ax.set_title(title)
         return
     table, both = _forms.ends(table)
@@ -385,14 +387,15 @@ def _against(ax: Any, names: list[str], reached: Any, column: str, colours: list
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
     ax.margins(x=0.12, y=0.01)
-    _style.value_axis(ax.xaxis, column)
+    _axes.value_axis(ax.xaxis, column)
     ax.set_xlabel(heading(column))
 
 
 @_style.chart(size=(13, 8.4))
 def cohort_retention(
-    result: Any, months: int = 12, latest: int = _style.MOST, *, ax: Any = None
-) -> Any:
+    result: Any, months: int = 12, latest: int = _style.MOST, open_start: bool = False, *,
+    ax: Any = None,
+) -> Any:  # fmt: skip
     """Who came back how long after the first purchase; periods that lie ahead stay empty.
 
     Parameters
@@ -403,6 +406,8 @@ def cohort_retention(
         How many periods after the first purchase are drawn.
     latest
         How many cohorts, the latest, are drawn.
+    open_start
+        Whether the first cohort holds who was a customer before; its name then says so.
     ax, names
         Where to draw, and what to call ids (a dictionary, or tables).
 
@@ -414,17 +419,21 @@ def cohort_retention(
     since = next((n for n in table.columns if n in SINCE.values()), "months_since")
     _style.need(table, ["cohort", since, "members", "retention_rate"], "kpi.cohort_retention")
     table = _style.known(table, "retention_rate")
+    first = table["cohort"].min() if open_start else None
     table = table[table[since] <= months]
     table = table[table["cohort"].isin(sorted(table["cohort"].unique())[-latest:])]
     sizes = table.groupby("cohort")["members"].first()
     grid = table.pivot(index="cohort", columns=since, values="retention_rate")
     grid = grid.drop(columns=0, errors="ignore").dropna(how="all")
+    named = {one: _("{cohort} or before").format(cohort=one) if one == first else one for one in grid.index}  # fmt: skip
     grid.index = [
-        _("{cohort} (n={n:,})").format(cohort=cohort, n=sizes[cohort]) for cohort in grid.index
+        _("{cohort} (n={n:,})").format(cohort=named[cohort], n=sizes[cohort])
+        for cohort in grid.index
     ]
+    period = next((period for period, name in SINCE.items() if name == since), "month")
     value = next((n for n in ("orders", "revenue") if n in table.columns), None)
     rate = heading("retention_rate") if value is None else heading(value)
-    _forms.heat(ax, grid, rows=heading("cohort"), columns=heading(since), bar=rate)
+    _forms.heat(ax, grid, rows=heading(f"cohort_{period}"), columns=heading(since), bar=rate)
     if value is None and since == "months_since":
         title = _("Share of new members who buy again, by months since the first purchase")
     elif value is None:

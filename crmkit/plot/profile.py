@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import code, heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style
 from crmkit.tables import TableError
 
 _COUNTS = ("field", "n", "filled", "missing", "completeness", "right", "wrong", "accuracy")
@@ -140,7 +140,7 @@ def persona(result: Any, top: int = 8, *, ax: Any = None) -> Any:
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     ax.set(xlabel=_("Share of members") + _(" (bar: 95 % interval)"), ylabel="")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    ax.legend()
     ax.set_title(_("What stands out, and how many are otherwise"))
 
 
@@ -219,7 +219,7 @@ def mistakes(result: Any, *, ax: Any = None) -> Any:
     ax.set_yticks(range(len(counts)), names)
     ax.invert_yaxis()
     ax.margins(x=0.12)
-    _style.value_axis(ax.xaxis, "members", whole=True)
+    _axes.value_axis(ax.xaxis, "members", whole=True)
     ax.set_xlabel(_("Records"))
     if not len(counts):
         ax.text(0.5, 0.5, _("Nothing to mend."), transform=ax.transAxes, ha="center")
@@ -282,7 +282,5 @@ def _draw(ax: Any, table: Any, value: str, labelled: bool = True) -> None:
     _forms.bars(
         ax, table, "field", value, by[0] if by else None, horizontal=True, labelled=labelled
     )
-    if by:
-        ax.get_legend().set(loc="upper left", bbox_to_anchor=(1.01, 1))
     ax.set_xlim(0, 1.12)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])

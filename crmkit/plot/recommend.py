@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.tables import TableError
 
 
@@ -139,16 +139,16 @@ def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
         return " + ".join(_style.words("product_id", str(ids).split(" + ")))
 
     sides = [(said(row.if_bought), said(row.then_bought)) for row in table.itertuples()]
-    if max(_style.width_of(one + other) for one, other in sides) <= 30:
+    if max(_words.width_of(one + other) for one, other in sides) <= 30:
         rules = [f"{one} → {other}" for one, other in sides]
     else:
         rules = [
-            _style.fold(one, 32, 1) + " →\n" + _style.fold(other, 32, 1) for one, other in sides
+            _words.fold(one, 32, 1) + " →\n" + _words.fold(other, 32, 1) for one, other in sides
         ]
     drawn = ax.barh(range(len(table)), table["lift"], color=_style.MAIN)
-    ax.bar_label(drawn, _style.alike("lift", table["lift"]), padding=4, fontsize=13)
+    ax.bar_label(drawn, _words.alike("lift", table["lift"]), padding=4, fontsize=13)
     ax.margins(x=0.1)
-    _style.value_axis(ax.xaxis, "lift")
+    _axes.value_axis(ax.xaxis, "lift")
     ax.set_yticks(range(len(table)), rules)
     ax.invert_yaxis()
     ax.axvline(1, color="black", linewidth=1.5, linestyle="--")
@@ -196,7 +196,7 @@ def substitutes(result: Any, *, ax: Any = None) -> Any:
         }
         colour = _style.PALETTE[(below.pop() - 1) % 7] if len(below) == 1 else _style.GREY
         ax.plot(depth, across, color=colour)
-    names = [_style.fold(name, 34, 1) for name in _style.apart("product_id", leaves)]
+    names = [_words.fold(name, 34, 1) for name in _style.apart("product_id", leaves)]
     ax.set_yticks([10 * n + 5 for n in range(len(leaves))], names)
     ax.tick_params(axis="y", labelsize=14 if len(leaves) <= 14 else 12)
     ax.set_ylim(10 * len(leaves), 0)

@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.segment import RFM_GROUPS
 from crmkit.tables import TableError
 
@@ -81,7 +81,7 @@ def rfm(members: Any, *, ax: Any = None) -> Any:
     sizes = 12 + 250 * np.sqrt(money / max(money.max(), 1e-9))
     ax.scatter(drawn["recency"], drawn["frequency"], s=sizes, color=_style.MAIN, alpha=0.35, lw=0)
     ax.set_yscale("log")
-    _style.value_axis(ax.yaxis, "frequency")
+    _axes.value_axis(ax.yaxis, "frequency")
     ax.set(xlabel=heading("recency"), ylabel=heading("frequency"))
     title = _("{n:,} members: the larger the dot, the more they spent")
     if step > 1:
@@ -229,9 +229,9 @@ def kmeans(clusters: Any, *, ax: Any = None) -> Any:
         ax.set_yticks([0, *tens])
         ax.minorticks_off()
         ax.set_ylim(bottom=0)
-    _style.value_axis(ax.yaxis, up)
+    _axes.value_axis(ax.yaxis, up)
     ax.set(xlabel=heading(across), ylabel=heading(up))
-    ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    ax.legend()
     best = clusters.silhouette.get(clusters.k)
     title = _("{k} clusters of {n:,} members")
     if best is not None:
@@ -277,7 +277,7 @@ def silhouette(clusters: Any, *, ax: Any = None) -> Any:
     ax.set_xticks(list(tried))
     ax.set_ylim(min(0, *tried.values()), max(0.5, *tried.values()) * 1.1)
     ax.set(xlabel=_("Number of clusters"), ylabel=_("Silhouette (higher is clearer)"))
-    ax.legend(loc="upper right")
+    ax.legend()
     ax.set_title(
         _("{k} clusters are clearest (silhouette {score:.2f})").format(k=best, score=tried[best])
     )
@@ -364,17 +364,17 @@ def deciles(members: Any, value: str = "monetary", *, ax: Any = None) -> Any:
     bars = ax.bar(at, share, color=_style.MAIN, label=_("share of this part"))
     if len(share) <= 16:
         ax.bar_label(
-            bars, [f"{v:.0%}" for v in share], padding=10, fontsize=13, zorder=5,
+            bars, [_words.some_percent(v) for v in share], padding=10, fontsize=13, zorder=5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
     ax.plot(at, share.cumsum(), "o-", color=_style.ACCENT, label=_("share of all up to here"))
-    _style.name_points(ax, [f"{int(n)}" for n in share.index])
-    _style.value_axis(ax.yaxis, "value_share")
+    _axes.name_points(ax, [f"{int(n)}" for n in share.index])
+    _axes.value_axis(ax.yaxis, "value_share")
     ax.set_ylim(min(0, float(share.min())), max(1.05, float(share.cumsum().max()) * 1.05))
     ax.set(
         xlabel=heading("decile"), ylabel=_("Share of {figure}").format(figure=_style.inside(value))
     )
-    ax.legend(loc="center right")
+    ax.legend()
     first = share.index[0]
     ax.set_title(
         _("The best {part:.0%} of members bring {share:.0%}").format(

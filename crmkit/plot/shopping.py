@@ -4,7 +4,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.tables import is_nothing
 
 
@@ -36,7 +36,7 @@ def gain_loss(result: Any, *, ax: Any = None) -> Any:
         colour = _style.MAIN if whole else _style.GOOD if amount >= 0 else _style.BAD
         ax.bar(place, end - start, bottom=start, color=colour)
         said = (
-            _style.short(amount) if whole else ("+" if amount >= 0 else "") + _style.short(amount)
+            _words.short(amount) if whole else ("+" if amount >= 0 else "") + _words.short(amount)
         )
         ax.annotate(
             said, (place, max(start, end)), xytext=(0, 4), textcoords="offset points",
@@ -48,7 +48,7 @@ def gain_loss(result: Any, *, ax: Any = None) -> Any:
     ax.set_xticks(range(len(table)), _style.words("source", table["source"]))
     if len(table) > 4:
         ax.tick_params(axis="x", labelsize=13)
-    _style.value_axis(ax.yaxis, value)
+    _axes.value_axis(ax.yaxis, value)
     low, high = ax.get_ylim()
     ax.set_ylim(low * 1.12, high * 1.08)
     ax.grid(visible=False, axis="x")
@@ -183,8 +183,8 @@ def purchase_path(result: Any, top: int = 12, *, ax: Any = None) -> Any:
 def _named_bars(ax: Any, names: list[str], values: Any, said: list[str], colours: Any) -> None:
     drawn = ax.barh(range(len(names)), values, color=colours)
     ax.bar_label(drawn, said, padding=5, fontsize=13)
-    ax.set_yticks(range(len(names)), [_style.fold(name, 34) for name in names], fontsize=13)
+    ax.set_yticks(range(len(names)), [_words.fold(name, 34) for name in names], fontsize=13)
     ax.invert_yaxis()
     ax.set_xlim(right=max(float(max(values)), 1e-9) * 1.35)
-    _style.value_axis(ax.xaxis, "members_share")
+    _axes.value_axis(ax.xaxis, "members_share")
     ax.set_xlabel(heading("members_share"))

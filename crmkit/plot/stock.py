@@ -6,7 +6,7 @@ from typing import Any
 from crmkit import stock
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.plot import _forms, _style
+from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.rates import Rate
 from crmkit.stock.assortment import ADVICE
 from crmkit.tables import TableError
@@ -176,8 +176,6 @@ def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
 
 NAMED = 20
 """Up to so many products stand under their bars by name."""
-FEW = 0.4
-"""With a larger share of the products in class A they are not few."""
 CLASS_COLOURS = {"A": _style.MAIN, "B": _style.ACCENT, "C": _style.QUIET}
 
 
@@ -200,14 +198,13 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     table = _style.to_pandas(result)
     _style.need(table, ["abc", "value_share", "cumulative_share"], "stock.abc")
     table = _style.known(table, "cumulative_share")
-    few = (table["abc"] == "A").mean() < FEW
     at, first = range(1, len(table) + 1), 0
     running, own = (table[one].to_numpy() for one in ("cumulative_share", "value_share"))
     named = table.columns[0].endswith("_id") and len(table) <= NAMED
     for letter, colour in CLASS_COLOURS.items():
         inside = table["abc"] == letter
         if inside.any():
-            name = _("{letter}: {n:,} products, {share:.0%}").format(
+            name = _("{letter}: {n:,} products, {share:.1%}").format(
                 letter=letter, n=int(inside.sum()), share=table.loc[inside, "value_share"].sum()
             )
             last = first + int(inside.sum())
@@ -222,22 +219,25 @@ def abc(result: Any, *, ax: Any = None) -> Any:
     ax.plot(at, running, color="#22303C", linewidth=2, marker="o" if named else None, label=adds_up)
     ax.set_xlim(0, len(table) + 1)
     ax.set_ylim(0, 1.02)
-    _style.value_axis(ax.yaxis, "cumulative_share")
+    _axes.value_axis(ax.yaxis, "cumulative_share")
     ax.set(
         xlabel=_("Products, best first"),
         ylabel=heading("value_share" if named else "cumulative_share"),
     )
     if named:
         words = [
-            _style.fold(one, 12) for one in _style.words(table.columns[0], table[table.columns[0]])
+            _words.fold(one, 12) for one in _style.words(table.columns[0], table[table.columns[0]])
         ]
         ax.set_xticks(list(at), words, rotation=90 if len(words) > 8 else 0)
-    if named:  # beside the bars, which fill the width
-        _style._legend(ax, "", outside=True)
-    else:
-        ax.legend(loc="lower right", frameon=True, framealpha=0.9)
-    title = _("How few products bring most of the {figure}") if few else _("What each product adds to the {figure}")  # fmt: skip
-    ax.set_title(title.format(figure=_style.inside(table.columns[1])))
+    ax.legend()
+    title = _("{n:,} of {all:,} products bring {share:.1%} of the {figure}")
+    best = table["abc"] == "A"
+    ax.set_title(
+        title.format(
+            n=int(best.sum()), all=len(table), share=table["value_share"][best].sum(),
+            figure=_style.inside(table.columns[1]),
+        )
+    )  # fmt: skip
 
 
 @_style.chart
@@ -267,7 +267,7 @@ def xyz(result: Any, *, ax: Any = None) -> Any:
     ]
     ax.hist(parts, edges, stacked=True, color=list(colours.values()), label=names)
     ax.set(xlabel=heading("variation"), ylabel=_("Number of products"))
-    _style.value_axis(ax.yaxis, "products", whole=True)
+    _axes.value_axis(ax.yaxis, "products", whole=True)
     if shown["variation"].max() > 2.9:
         ax.set_xticks([0, 0.5, 1, 1.5, 2, 2.5, 2.95], ["0", "0.5", "1", "1.5", "2", "2.5", "≥ 2.9"])
     ax.legend()
@@ -345,11 +345,11 @@ def ageing(result: Any, *, ax: Any = None) -> Any:
             before = [a + b for a, b in zip(before, grid[column], strict=True)]
         ax.invert_yaxis()
         ax.set_xlim(0, 1)
-        _style.value_axis(ax.xaxis, "share")
+        _axes.value_axis(ax.xaxis, "share")
         ax.set(xlabel=_("Share of the stock at cost"), ylabel=heading(keys[0]))
         if groups > len(grid):
             ax.set_ylabel(_style.part(heading(keys[0]), len(grid), groups))
-        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+        ax.legend()
     else:
         _forms.bars(ax, table, "days", "value")
         ax.set(xlabel=_("On the shelf for"), ylabel=heading("value"))
@@ -389,10 +389,10 @@ def economic_order_quantity(
     ax.plot(quantity, ordering + holding, color=_style.MAIN, label=_("both"))
     ax.axvline(best, color="#4A4F57", linewidth=1.5, linestyle=":")
     ax.set_ylim(bottom=0)
-    _style.value_axis(ax.xaxis, "units")
-    _style.value_axis(ax.yaxis, "cost")
+    _axes.value_axis(ax.xaxis, "units")
+    _axes.value_axis(ax.yaxis, "cost")
     ax.set(xlabel=_("Pieces an order"), ylabel=_("Cost a year"))
-    ax.legend(loc="upper right")
+    ax.legend()
     title = _("Cheapest at {pieces:,.0f} pieces an order; near it the cost is flat")
     ax.set_title(title.format(pieces=best))
 
@@ -448,7 +448,7 @@ def reorder_point(
     ax.set_ylim(0, (safety + quantity) * 1.3)
     ax.set_xlim(0, 3 * cycle)
     ax.set(xlabel=_("Days"), ylabel=_("Pieces"))
-    ax.legend(loc="upper center", ncols=4)
+    ax.legend()
     ax.set_title(
         _("Order again at {point:,.1f} pieces, of which {safety:,.1f} are safety stock").format(
             point=point, safety=safety
@@ -498,10 +498,10 @@ def reorder_plan(result: Any, *, ax: Any = None) -> Any:
             xytext=(6, 0), textcoords="offset points", va="center", fontsize=13,
         )  # fmt: skip
     ax.margins(x=0.15)
-    _style.value_axis(ax.xaxis, "units", whole=True)
+    _axes.value_axis(ax.xaxis, "units", whole=True)
     ax.set_xlabel(_("Pieces"))
     if len(due):
-        ax.legend(loc="lower right", frameon=True)
+        ax.legend()
     else:
         ax.text(0.5, 0.5, _("Nothing to order"), transform=ax.transAxes, ha="center")
     ax.set_title(
@@ -571,4 +571,4 @@ def suggest_structure(result: Any, *, ax: Any = None) -> Any:
     _forms.bars(ax, counts, "advice", "products")
     ax.set(xlabel="", ylabel=_("Number of products"))
     title = _("{n:,} products: less stock of the slow ones frees {money}")
-    ax.set_title(title.format(n=len(table), money=_style.short(float(table["frees"].sum()))))
+    ax.set_title(title.format(n=len(table), money=_words.short(float(table["frees"].sum()))))

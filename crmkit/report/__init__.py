@@ -9,7 +9,8 @@ and in the `notebook`, whose tables are `shown`.
 from crmkit.data.reading.held import held
 from crmkit.report.coming import last_seen
 from crmkit.report.ledger import Opened, opened
-from crmkit.report.names import products_of
+from crmkit.report.names import called, products_of
+from crmkit.report.of_discounts import discounts
 from crmkit.report.own import (
     best_first,
     pairs,
@@ -20,7 +21,7 @@ from crmkit.report.own import (
     weekdays,
     whole,
 )
-from crmkit.report.shown import members_of, reader, shown
+from crmkit.report.shown import reader, shown
 from crmkit.report.turns import breaks, stretches
 from crmkit.report.written import Report, analyse
 
@@ -30,9 +31,10 @@ __all__ = [
     "analyse",
     "best_first",
     "breaks",
+    "called",
+    "discounts",
     "held",
     "last_seen",
-    "members_of",
     "opened",
     "pairs",
     "products_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crmkit.data.reading.meanings import meanings
+from crmkit.data.reading.meanings import PRODUCT_NAMES, meanings, plain
 from crmkit.data.reading.sheets import sheets
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
@@ -58,6 +58,43 @@ def file_name(source: object) -> str:
     return text.rsplit("/", 1)[-1].split("?")[0] if "://" in text else Path(text).name
 
 
+BESIDE = {"category": "products", "level": "members", "name": ""}
+"""What a file of sales may say beside every line, and in which table of the contract it belongs."""
+
+
+def beside_of(there: list[str], wanted: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the user says of the columns of the sales, and of those that tell of a product or a member."""
+    rest, found = dict(wanted), {}
+    for ours, theirs in wanted.items():
+        if not theirs:
+            raise CrmkitError(
+                _("A column is given as two names with = between: --column {example}.").format(
+                    example=f"{heading('amount')}={there[0]}"
+                )
+            )
+        said, column = (ours, theirs) if theirs in there else (theirs, ours)
+        if column in there and (known := _beside(said)):
+            found[known] = column
+            del rest[ours]
+        elif column not in there and _beside(ours):
+            raise CrmkitError(_no_column(theirs, there))
+    return rest, found
+
+
+def _beside(name: str) -> str | None:
+    """Whether a name is that of the category, the level or what products are called."""
+    if _ours(name):
+        return None
+    if plain(name) in PRODUCT_NAMES or name == _("what products are called"):
+        return "name"
+    for column, table in BESIDE.items():
+        if name in (column, heading(column)) or (
+            table and meanings([name], table).get(name) == column
+        ):
+            return column
+    return None
+
+
 def columns_of(there: list[str], wanted: dict[str, str]) -> dict[str, str]:
     """Contract name by heading: what was guessed, and what the user says instead."""
     said, wanted = dict(wanted), {}
@@ -67,23 +104,19 @@ def columns_of(there: list[str], wanted: dict[str, str]) -> dict[str, str]:
         if (known := _ours(ours)) is None:
             raise CrmkitError(
                 _("A sales table has no {column}. There are: {known}.").format(
-                    column=ours, known=_list(list(CONTRACT["sales"]))
+                    column=ours, known=_list([*CONTRACT["sales"], "category", "level"])
                 )
             )
         wanted[known] = theirs
         if theirs not in there:
-            raise CrmkitError(
-                _("The file has no column {column}. It has: {known}.").format(
-                    column=theirs, known=", ".join(there)
-                )
-            )
+            raise CrmkitError(_no_column(theirs, there))
     meant = _guessed(there, wanted)
     if missing := _missing(meant):
         told = _("This is hardly a table of sales: no column says {missing}. Its columns are: {known}. If one of them does, say so: {say}.")  # fmt: skip
         raise CrmkitError(
             told.format(
-                missing=_list(missing), known=", ".join(there),
-                say=" ".join(f"--column {one}=…" for one in missing),
+                missing=_list(missing), known=_(", ").join(there),
+                say=" ".join(f"--column {_written(one)}=…" for one in missing),
             )
         )  # fmt: skip
     return meant
@@ -110,6 +143,17 @@ def _missing(meant: dict[str, str]) -> list[str]:
     if "amount" in missing and {"quantity", "list_price"} <= found:
         missing.remove("amount")
     return missing
+
+
+def _no_column(column: str, there: list[str]) -> str:
+    told = _("The file has no column {column}. It has: {known}.")
+    return told.format(column=column, known=_(", ").join(there))
+
+
+def _written(column: str) -> str:
+    """A column as one types it without quotes: its heading, of several words its code."""
+    said = heading(column)
+    return column if " " in said else said
 
 
 def _list(columns: list[str]) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gettext as _
-from crmkit.labels import SPAN, full_month, heading, headings, short_month, show
+from crmkit.labels import SPAN, full_month, heading, headings, show
 from crmkit.results import number
 from crmkit.tables import open_frame
 
 MONEY = (
-    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "frees", "gross_margin", "item_price", "last_year", "least_since", "monetary",
+    "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "discount", "frees", "gross_margin", "item_price", "last_year", "least_since", "lifetime_value", "monetary",
     "monetary_each", "most_since", "refunded", "revenue", "usual_before", "usual_revenue", "value",
 )  # fmt: skip
 """Columns of a report that hold money: with the file's own sign."""
@@ -113,12 +113,13 @@ def _cell(column: str, said: str) -> str:
 
 
 def axes_as_read(axes: Any, sign: str) -> Any:
-    """A chart whose axis of money says in what, and whose months are named."""
-    heads = {heading(one) for one in MONEY}
-    for said, say in ((axes.get_ylabel(), axes.set_ylabel), (axes.get_xlabel(), axes.set_xlabel)):
-        if sign and said in heads:
-            say(_("{figure} ({unit})").format(figure=said, unit=sign))
-    told = [one.get_text() for one in axes.get_xticklabels()]
-    if any(map(MONTH.fullmatch, told)):
-        axes.set_xticks(axes.get_xticks(), [short_month(one) if MONTH.fullmatch(one) else one for one in told])  # fmt: skip
+    """A chart whose axis of money says in what."""
+    for axis in (axes.xaxis, axes.yaxis):
+        said = axis.get_label_text()
+        if sign and said and axis.get_gid() in MONEY and not said.endswith(_unit("", sign)):
+            axis.set_label_text(_unit(said, sign))
     return axes
+
+
+def _unit(figure: str, sign: str) -> str:
+    return _("{figure} ({unit})").format(figure=figure, unit=sign)

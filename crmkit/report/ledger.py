@@ -21,8 +21,14 @@ from crmkit.data.reading.meanings import meanings
 from crmkit.data.scan import scan
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
-from crmkit.report.columns import columns_of, file_name, folder_of, sheet_of
-from crmkit.report.names import called, category_of, level_of, levels_of
+from crmkit.report.columns import beside_of, columns_of, file_name, folder_of, sheet_of
+from crmkit.report.names import (
+    category_of,
+    level_of,
+    levels_of,
+    line_of_names,
+    lines_of_tables,
+)
 from crmkit.tables import CONTRACT, collect, is_nothing, open_frame
 
 SHOWN = ("store_id", "channel")
@@ -47,6 +53,8 @@ class Opened:
     - `meant`: the name in the contract by column of the file
     - `code`: the lines of Python that open it; `cleaning`: the report of the cleaning it needed
     - `currency`: the sign of the money, "" where nothing tells
+    - `receipted`: whether the file says which lines are one purchase; else all have an empty number
+    - `discounted`: whether any line says what was taken off
     - `level`: the column that says of which level a member is; `levels`: the level of each
     """
 
@@ -69,11 +77,19 @@ class Opened:
     currency: str = ""
     level: str | None = None
     levels: dict[str, str] = field(default_factory=dict, repr=False)
+    receipted: bool = True
+    discounted: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is little beside days and amounts: neither members nor goods."""
+        return not {"member_id", "product_id"} & set(self.columns)
 
     @property
     def columns(self) -> list[str]:
-        """The columns of the sales."""
-        return open_frame(self.sales).collect_schema().names()
+        """The columns of the sales, as far as the file has them."""
+        there = open_frame(self.sales).collect_schema().names()
+        return [one for one in there if self.receipted or one != "sale_id"]
 
 
 def opened(
@@ -101,7 +117,9 @@ def opened(
     seen = look(where, **said)
     if seen.reading.rows == 0:
         raise FileUnreadable(_("{file} holds no rows.").format(file=file_name(seen.reading.source)))
-    meant = columns_of([one.column for one in seen.columns], columns)
+    there = [one.column for one in seen.columns]
+    columns, told = beside_of(there, columns)
+    meant = columns_of([one for one in there if one not in told.values()], columns)
     kinds = {one.column: one.kind for one in seen.columns}
     if "moment" in kinds.values() and time_zone is None:
         raise CrmkitError(
@@ -109,15 +127,18 @@ def opened(
                 "The times in this file carry a time zone. Say the shop's: --time-zone Asia/Shanghai."
             )
         )
-    code = call_of(seen.reading.source, said, "sales", meant, kinds)
+    code = call_of(seen.reading.source, said, "sales", meant, kinds).replace("\nprint(cleaning)", "")
     tables: dict[str, Any] = {}
     product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
     beside = [one.column for one in seen.columns if one.column not in meant]
-    if product and "products" not in others and (of := category_of(seen.lines, beside)):
-        begin, _end, rest = (
-            code.partition("\nsales = ") if "\nlines, " not in code else code.partition("\nlines, ")
-        )
-        code = f"{begin}\nproducts = report.products_of(lines, {product!r}, {of!r}){_end}{rest}"
+    before = []
+    of = told.get("category") or category_of(seen.lines, beside)
+    if product and "products" not in others and of:
+        before.append(f"products = report.products_of(lines, {product!r}, {of!r})")
+    names = line_of_names([told["name"]] if "name" in told else there, meant, others)
+    before.append(names or "names = {}")
+    cut = "\nsales = " if "\nlines, " not in code else "\nlines, "
+    code = cut.join(["\n".join([one, *before]) if not n else one for n, one in enumerate(code.split(cut, 1))])  # fmt: skip
     tell(_("Checking the lines"))
     # the very lines that stand in the report and its notebook; the file itself has been read
     known: dict[str, Any] = {"ck": ck, "lines": seen.lines, "report": report}
@@ -139,13 +160,14 @@ def opened(
             f"{table} = ck.data.conform(ck.data.scan({str(file)!r}), table={table!r}{given})"
         )
         exec(more[-1], known)
-        tables[table] = held(known[table], table)
-    names = called(seen.lines, meant, {one: tables[one] for one in others})
+        known[table] = tables[table] = held(known[table], table)
+    more += (named := lines_of_tables(others))
+    exec("\n".join(named), known)
     found = _finished(
-        known["sales"], file_name(where), seen, "\n".join([code, *more]), tables, names, meant, known.get("cleaning")
+        known["sales"], file_name(where), seen, "\n".join([code, *more]), tables, known["names"], meant, known.get("cleaning")
     )  # fmt: skip
     member = next((theirs for theirs, ours in found.meant.items() if ours == "member_id"), None)
-    if member and (level := level_of(seen.lines, beside)):
+    if member and (level := told.get("level") or level_of(seen.lines, beside)):
         return replace(found, level=level, levels=levels_of(seen.lines, member, level))
     return found
 
@@ -161,10 +183,11 @@ def _of_a_frame(lines: Any, columns: dict[str, str], time_zone: str | None) -> O
     if time_zone:
         told += f", time_zone={time_zone!r}"
     sales = conform(lines, time_zone=time_zone, **given)
-    names = called(lines, meant, {})
-    return _finished(
-        sales, _("a table"), None, f"sales = ck.data.conform(lines{told})", {}, names, meant
-    )
+    code = line_of_names(there, meant, ()) or "names = {}"
+    known: dict[str, Any] = {"lines": lines, "report": report}
+    exec(code, known)
+    code += f"\nsales = ck.data.conform(lines{told})"
+    return _finished(sales, _("a table"), None, code, {}, known["names"], meant)
 
 
 def _finished(
@@ -178,6 +201,10 @@ def _finished(
         one = nw.when(nw.col("amount") < 0).then(nw.lit(-1)).otherwise(nw.lit(1))
         frame = frame.with_columns(quantity=one)
         code += "\nimport narwhals as nw\none = nw.when(nw.col('amount') < 0).then(nw.lit(-1)).otherwise(nw.lit(1))\nsales = nw.from_native(sales).with_columns(quantity=one).to_native()"  # fmt: skip
+    receipted = "sale_id" in present
+    if not receipted:
+        frame = frame.with_columns(sale_id=nw.lit(""))
+        code += "\nimport narwhals as nw\nsales = nw.from_native(sales).with_columns(sale_id=nw.lit('')).to_native()"
     personal = [c for c in SHOWN if c in present and _of_one_member(frame, c)]
     kept = [
         c for c in CONTRACT["sales"] if c in frame.collect_schema().names() and c not in personal
@@ -199,6 +226,7 @@ def _finished(
             heavy=nw.when(heavy).then(nw.col("quantity")).sum(),
             heavy_lines=nw.when(heavy).then(nw.lit(1)).sum(),
             **{c: nw.col(c).n_unique() for c in ("store_id", "channel") if c in kept},
+            **({"discounts": (nw.col("discount").fill_null(0)).sum()} if "discount" in kept else {}),
         )
     ).rows(named=True)[0]  # fmt: skip
     first, last = facts["first"], facts["last"]
@@ -211,7 +239,8 @@ def _finished(
         sales, name, _day(first), _day(last), _knows_hours(sales, first, last), counted,
         counted and not (drowned and few), places,
         bool(facts["paid"]), bool(facts["members"]), seen, code, tables, names, meant, cleaning,
-        _currency(seen, list(meant)),
+        _currency(seen, list(meant)), receipted=receipted,
+        discounted=bool(facts.get("discounts")),
     )  # fmt: skip
 
 

@@ -14,17 +14,25 @@ KINDS = ("product_type", "category")
 """What products are called by where a table of products has no names."""
 
 
-def called(lines: Any, meant: dict[str, str], tables: dict[str, Any]) -> dict[str, str]:
-    """What products and stores are called, by id."""
-    names: dict[Any, Any] = {}
-    for table, key in (("products", "product_id"), ("stores", "store_id")):
-        if table in tables:
-            names |= _pairs(tables[table], key, ("name", *KINDS))
+def called(table: Any, key: str, *among: str) -> dict[str, str]:
+    """What the things of a table are called, by their id: by the first of some columns that is there."""
+    pairs = _pairs(table, key, among or ("name", *KINDS))
+    return {str(key): str(one).strip() for key, one in pairs.items() if not is_nothing(one)}
+
+
+def line_of_names(there: Iterable[str], meant: Mapping[str, str], tables: Iterable[str]) -> str:
+    """The line that reads from the sales what products are called; none where another table tells."""
     product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
-    name = product_name(open_frame(lines).collect_schema().names())
-    if "products" not in tables and product and name:
-        names |= _pairs(lines, product, (name,))
-    return {str(key): str(one).strip() for key, one in names.items() if not is_nothing(one)}
+    name = product_name(there)
+    if "products" in tables or not product or not name:
+        return ""
+    return f"names = report.called(lines, {product!r}, {name!r})"
+
+
+def lines_of_tables(tables: Iterable[str]) -> list[str]:
+    """The lines that read it from the tables of a folder."""
+    keys = {"products": "product_id", "stores": "store_id"}
+    return [f"names |= report.called({one}, {keys[one]!r})" for one in tables if one in keys]
 
 
 def store_called(found: Mapping[str, Any], store: Any) -> str:

@@ -9,9 +9,6 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.report.findings import Findings
 
-FEW = 20
-"""A list of more names than this is folded away in the notebook."""
-
 
 def notebook(report: Findings) -> dict[str, Any]:
     """The notebook as nbformat's plain data; ``papermill`` runs it on another file."""
@@ -26,11 +23,11 @@ def notebook(report: Findings) -> dict[str, Any]:
         code = re.sub(r"^lines = ck\.data\.scan\((?:'[^'\n]*'|\"[^\"\n]*\")", "lines = ck.data.scan(source", code)  # fmt: skip
     cells = [
         _prose("# " + _("Report on {name}").format(name=file.name)),
-        _prose(_("The lines behind the report. Put this notebook and the file of sales into one folder, open it in JupyterLab and choose Run → Run All Cells. For another file, change the name below; papermill does it by itself: `papermill report.ipynb next.ipynb -p source next-month.csv`.")),
+        _prose(_("The lines behind the report. Put this notebook and the file of sales into one folder, open it in JupyterLab and choose Run → Run All Cells. For another file, change the name below.")),
         *([_prose(_("The password of the database is not kept here: write its address whole."))] if path and "***" in path else []),
         _code(parameters, tags=["parameters"]),
         _code(f"import crmkit as ck\nfrom crmkit import report\n\nck.set_language(language)\n{code}\nsales = report.held(sales)"),
-        _code(f"names = {file.names if len(file.names) <= 2000 else {}!r}\nshown = report.reader(names, {file.currency!r})", hidden=len(file.names) > FEW),
+        _code(f"shown = report.reader(names, {file.currency!r})"),
     ]  # fmt: skip
     if file.cleaning is not None:
         cells += [
@@ -46,6 +43,8 @@ def notebook(report: Findings) -> dict[str, Any]:
             cells.append(_code(f"{step.name} = {step.code}{seen}"))
             if step.chart:
                 cells.append(_code(f"{step.name}_chart = shown({step.chart})"))
+    if path is not None:
+        cells.append(_prose(_("The same for next month's file, without opening it: `papermill report.ipynb next.ipynb -p source next-month.csv`.")))  # fmt: skip
     for number, cell in enumerate(cells):
         cell["id"] = f"report-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -56,9 +55,8 @@ def _prose(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": text}
 
 
-def _code(text: str, tags: list[str] | None = None, hidden: bool = False) -> dict[str, Any]:
-    folded = {"jupyter": {"source_hidden": True}} if hidden else {}
+def _code(text: str, tags: list[str] | None = None) -> dict[str, Any]:
     return {
-        "cell_type": "code", "metadata": {**({"tags": tags} if tags else {}), **folded}, "source": text,
+        "cell_type": "code", "metadata": {"tags": tags} if tags else {}, "source": text,
         "execution_count": None, "outputs": [],
     }  # fmt: skip

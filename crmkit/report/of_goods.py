@@ -44,7 +44,12 @@ def returns(found: Mapping[str, Any]) -> str:
     table = rows(found["returns"])
     if not table:
         return _("No product came back.")
-    told = _("Refunded: {money}. Sorted by the money refunded.").format(money=money(found, sum(one["refunded"] or 0 for one in table)))  # fmt: skip
+    back = sum(one["refunded"] or 0 for one in table)
+    told = _("Refunded: {money}.").format(money=money(found, back))
+    brought = rows(found["summary"])[0]["revenue"] + back if "summary" in found else 0
+    if brought > 0:
+        told = _("Refunded: {money}, {share} of what was sold.").format(money=money(found, back), share=share(back / brought))  # fmt: skip
+    told += gap() + _("Sorted by the money refunded.")
     return told if any(one["unusual"] for one in table) else told + gap() + _("No product comes back more often than chance explains.")  # fmt: skip
 
 

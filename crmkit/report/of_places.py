@@ -81,7 +81,7 @@ def _trend(found: Mapping[str, Any], step: str, column: str, said: str) -> str:
         late=months(late[0], late[-1]), early=months(early[0], early[-1]),
         total=change(now / then - 1) if then else "–", stores=listed,
     )  # fmt: skip
-    if table[0]["change_rate"] > FELL:
+    if table[0]["change_rate"] > FELL or table[0]["orders_rate"] is None:
         return said
     return said + gap() + _("{name}: {why}").format(name=named[0], why=why_less(table[0], step))
 
@@ -95,6 +95,8 @@ def goods_rose(found: Mapping[str, Any], step: str = "category_trend") -> dict[s
 def less(one: Mapping[str, Any]) -> str:
     """What made revenue fall: fewer "orders", smaller "baskets", or "both" of them."""
     orders, basket = one["orders_rate"], one["each_rate"]
+    if orders is None:
+        return "both"  # nobody knows: the file does not tell its orders
     if basket is None or basket > orders / 3:
         return "orders"
     return "baskets" if orders > basket / 3 else "both"

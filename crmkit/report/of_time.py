@@ -12,7 +12,7 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, full_weekday
 from crmkit.report.figures import change, money, rows, share
-from crmkit.report.own import days_in, month_before
+from crmkit.report.own import days_in, month_before, weekdays_by_chance
 
 BY_CHANCE = 0.001
 """What chance alone brings more often than this is told as no difference."""
@@ -45,6 +45,18 @@ def by_month(found: Mapping[str, Any]) -> str:
         )
         said.append(_("Left out of the monthly figures, because the file does not hold all of it: {months}.").format(months=cut))  # fmt: skip
     return gap().join(said)
+
+
+def days(found: Mapping[str, Any]) -> str:
+    """The strongest and the weakest day."""
+    table = sorted(rows(found["by_day"]), key=lambda one: one["revenue"])
+    if len(table) < 2:
+        return ""
+    told = _("Best day: {best} ({high}); weakest: {least} ({low}).")
+    best, least = (
+        full_day(date.fromisoformat(str(one["day"])[:10])) for one in (table[-1], table[0])
+    )
+    return told.format(best=best, least=least, high=money(found, table[-1]["revenue"]), low=money(found, table[0]["revenue"]))  # fmt: skip
 
 
 def weeks(found: Mapping[str, Any]) -> str:
@@ -118,6 +130,8 @@ def weekday(found: Mapping[str, Any]) -> str:
 def tells_days_apart(found: Mapping[str, Any]) -> bool:
     """Whether the orders of the days of the week differ by more than chance."""
     table = [one for one in rows(found["by_weekday"]) if one["weekday"] is not None]
+    if "orders" in found["_unknown"]:
+        return weekdays_by_chance(found["sales"]) <= BY_CHANCE
     orders = [one["daily_orders"] * one["days"] for one in table]
     open_days = sum(one["days"] for one in table)
     expected = [sum(orders) * one["days"] / open_days for one in table]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
-from scipy.stats import binom, poisson
+from scipy.stats import binom, kruskal, poisson
 
 from crmkit import kpi, recommend, tables
 from crmkit.errors import CrmkitError
@@ -140,7 +140,15 @@ def trend(sales: Any, by: str, products: Any = None) -> Any:
             nw.col(now) / nw.col(then) * nw.col("_then") / nw.col("_now") - 1
         ),
     )
+    if not tells_orders(sales):
+        found = found.with_columns(orders_rate=nw.lit(None, nw.Float64), each_rate=nw.lit(None, nw.Float64))  # fmt: skip
     return found.drop("_then", "_now").sort("change_rate", by).to_native()
+
+
+def tells_orders(sales: Any) -> bool:
+    """Whether the lines say which of them are one purchase: else all have one and the same number."""
+    some = tables.open_frame(sales).select(n=nw.col("sale_id").n_unique())
+    return bool(tables.collect(some).rows()[0][0] > 1)
 
 
 def weekdays(sales: Any) -> Any:
@@ -156,6 +164,19 @@ def weekdays(sales: Any) -> Any:
     days = table["weekday"].map(counts).astype("int64")
     daily = {f"daily_{one}": table[one] / days for one in ("orders", "revenue")}
     return table[["weekday"]].assign(days=days, **daily)
+
+
+def weekdays_by_chance(sales: Any) -> float:
+    """How often chance alone makes the days of the week differ as much, by the revenue of each day:
+    for a file that does not tell its orders (Kruskal and Wallis).
+    """
+    table = tables.collect(tables.open_frame(kpi.sales_summary(sales, by="day")))
+    each: dict[int, list[float]] = {}
+    for day, revenue in table.select("day", "revenue").rows():
+        each.setdefault(day.isoweekday(), []).append(float(revenue))
+    return (
+        float(kruskal(*each.values()).pvalue) if len(each) > 1 and len(table) > len(each) else 1.0
+    )
 
 
 def best_first(summary: Any) -> Any:

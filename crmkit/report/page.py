@@ -14,19 +14,16 @@ from typing import Any
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
-from crmkit.report.figures import money, rows
+from crmkit.report.figures import MONEY, money, rows
 from crmkit.report.findings import Done, Findings
 from crmkit.report.names import product_name
 from crmkit.report.notebook import notebook
-from crmkit.report.of_members import TO_CALL
 from crmkit.report.of_totals import total
 from crmkit.report.quality import quality
 from crmkit.results import number
 
 LOOK_AGAIN = 8
 """After so many weeks one sees whether a piece of advice helped."""
-WHO = "report.members_of(rfm, {groups})"
-"""The line that shows who they are, in the notebook only."""
 LEAST = 0.001
 """A smaller share of the lines is told as smaller than this."""
 BROAD = 4
@@ -82,17 +79,13 @@ def _tiles(report: Findings) -> str:
     found, tiles = report.found, []
     if "summary" in found:
         one = rows(found["summary"])[0]
-        wanted = (
-            "revenue",
-            "orders",
-            "aov",
-            *(("upt",) if report.opened.pieces else ()),
-            "margin_rate",
-        )
-        for name in wanted:
-            value = one.get(name)
+        file = report.opened
+        if "orders" in found["_unknown"]:
+            one["daily_revenue"] = one["revenue"] / ((file.until - file.since).days + 1)
+        for name in ("revenue", "daily_revenue", "orders", "aov", "upt", "margin_rate"):
+            value = None if name in found["_unknown"] else one.get(name)
             if value is not None and value == value:
-                said = money(found, value) if name in ("revenue", "aov") else number(value, share=name == "margin_rate")  # fmt: skip
+                said = number(value, share=name == "margin_rate") if name not in MONEY else money(found, value)  # fmt: skip
                 tiles.append((heading(name), said))
     for name in ("member_share", "repeat"):
         if name in found and found[name].value is not None:
@@ -117,17 +110,24 @@ def _code(done: Done) -> str:
 
 def _advice(report: Findings) -> str:
     if not report.advice:
-        return ""
-    line = WHO.format(groups=", ".join(f'"{label("rfm_group", one)}"' for one in TO_CALL))
-    whose = escape(_("No member's name or number is on this page. For a list of the members of a group, add this line at the end of the notebook behind this report (“Next steps”), or with .to_excel(\"list.xlsx\") after it for Excel: {line}")).replace("{line}", f"<pre>{escape(line)}</pre>")  # fmt: skip
+        return section(_("What to do"), _lists(report)) if report.beside else ""
     helped = _("How one sees that it works:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
         f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
         for one in report.advice
     ]
-    lists = f'<div class="quiet">{whose}</div>' if "rfm" in report.found else ""
-    return section(_("What to do"), "<ol class='advice'>", *items, "</ol>", lists)
+    return section(_("What to do"), "<ol class='advice'>", *items, "</ol>", _lists(report))
+
+
+def _lists(report: Findings) -> str:
+    """Where the members to contact are listed: not on a page that goes from hand to hand."""
+    if report.beside is None:
+        return ""
+    told = _("{sheet}: {n} ({holds})")
+    sheets = _("; ").join(told.format(sheet=one.name, n=f"{len(one.rows):,}", holds=one.holds) for one in report.lists)  # fmt: skip
+    whose = _("Whom to contact is listed in “{file}”, in the same folder as this report. {sheets}. It holds member numbers, no names and no phone numbers: look them up in your member system. No member is named on this page.").format(file=report.beside.name, sheets=sheets)  # fmt: skip
+    return f'<div class="quiet">{escape(whose)}</div>'
 
 
 def _in_short(report: Findings) -> str:
@@ -154,12 +154,24 @@ def _next_steps(report: Findings) -> str:
         ]  # fmt: skip
     lacking = {one for title, why in report.left_out for one in _lacking(report, title)}
     if lacking:
-        steps.append(escape(_("Next time, export these columns as well: {columns}. The report can then tell you more.").format(columns=_(", ").join(sorted(map(heading, lacking))))))  # fmt: skip
+        more = "".join(f"<li>{escape(_adds()[one])}</li>" for one in _adds() if one in lacking)
+        steps.append(escape(_("Next time, export these columns as well; the report then tells you more:")) + f"<ul>{more}</ul>")  # fmt: skip
     steps += [
         escape(_("Check at the end of the report that each column was read as what it is.")),
         escape(_("To take it further yourself, save {notebook}: every table and every chart is one line in it.")).replace("{notebook}", link),
     ]  # fmt: skip
     return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
+
+
+def _adds() -> dict[str, str]:
+    """What a column of the file adds to the report."""
+    return {
+        "sale_id": _("receipt number: orders, average order value, the busy hours, what is bought together"),
+        "member_id": _("member number: who comes again, who has stopped coming, and a list of whom to contact"),
+        "product_id": _("product, best with its category: what carries the business, what rises and falls"),
+        "store_id": _("store: which one is up, which one is down, and since when"),
+        "quantity": _("quantity: units, and what comes back"),
+    }  # fmt: skip
 
 
 def _lacking(report: Findings, title: str) -> list[str]:

@@ -30,7 +30,7 @@ def stores(found: Mapping[str, Any]) -> Iterator[Point]:
         name = store_called(found, one["store_id"])
         fell = one["change_rate"] < 0
         said = _since(found, name, turn) if turn else _against(found, name, one)
-        more = (_against(found, name, one) + gap() if turn else "") + _("That is: {why}").format(why=why_less(one)) if fell else _against(found, name, one) if turn else ""  # fmt: skip
+        more = (_against(found, name, one) + gap() if turn else "") + _("That is: {why}").format(why=why_less(one)) if fell and one["orders_rate"] is not None else _against(found, name, one) if turn else ""  # fmt: skip
         yield Point(
             Kind.COSTS if fell else Kind.BRINGS, _in_half_a_year(one), said, more,
             _look_at_the_store(found, one, name) if fell else _learn_from_the_store(name, one),
@@ -43,7 +43,7 @@ def categories(found: Mapping[str, Any]) -> Iterator[Point]:
         name, fell = text("category", one["category"]), one["change_rate"] < 0
         said = _since(found, name, turn) if turn else _against(found, name, one)
         more = _against(found, name, one) if turn else ""
-        if fell:
+        if fell and one["orders_rate"] is not None:
             more += gap() * bool(more) + _("That is: {why}").format(why=why_less(one, "category_trend"))  # fmt: skip
         yield Point(
             Kind.COSTS if fell else Kind.BRINGS, _in_half_a_year(one), said, more + _of_a_season(one, more),
@@ -141,11 +141,15 @@ def _look_at_the_store(found: Mapping[str, Any], one: Mapping[str, Any], name: s
         "both": _("Go and see why {store} is falling: what is missing on the shelves, who serves, what has opened nearby."),
     }[less(one)]  # fmt: skip
     check = _("Each week count the orders of {store} and of the same week a year before: the gap should get smaller.") if less(one) == "orders" and _a_year_before(one) else _("Each week set the orders of {store} beside those of the other stores: the gap should get smaller.") if less(one) == "orders" else _("Each week set what an order brings at {store} beside that of the other stores.")  # fmt: skip
+    if one["orders_rate"] is None:
+        check = _("Each week set the revenue of {store} beside that of the other stores.")
     return Advice(do.format(store=name), _who_came(found, one), check.format(store=name))
 
 
 def _who_came(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
     """Of a store's orders those of members and the rest, and how many members came, then and now."""
+    if one["orders_rate"] is None:
+        return _against(found, store_called(found, one["store_id"]), one)
     then, now = (_came(found["sales"], one["store_id"], name) for name in _compared(one))
     told = _("Orders there, {late} against {early}: {orders}.").format(orders=f"{then['orders']:,} → {now['orders']:,}", **_spans(one))  # fmt: skip
     if not then["of_members"] or not now["of_members"] or then["orders"] == then["of_members"]:

@@ -166,7 +166,7 @@ def best_day(found: Mapping[str, Any]) -> Iterator[Point]:
         "",
         Advice(
             _("Before {day} fill the shelves and plan enough people; count, tidy and train on {quiet}.").format(day=day, quiet=quiet),
-            _("{orders} orders on a {day}, {fewer} on a {quiet}.").format(orders=f"{best['daily_orders']:,.0f}", fewer=f"{least['daily_orders']:,.0f}", day=day, quiet=quiet),
+            "" if "orders" in found["_unknown"] else _("{orders} orders on a {day}, {fewer} on a {quiet}.").format(orders=f"{best['daily_orders']:,.0f}", fewer=f"{least['daily_orders']:,.0f}", day=day, quiet=quiet),
             _("Count on {day} what is sold out at closing time: it should get less.").format(day=day),
         ),
     )  # fmt: skip

@@ -9,16 +9,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from crmkit.errors import CrmkitError
-from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
-from crmkit.labels import headings
 from crmkit.report.figures import as_read, axes_as_read
-from crmkit.segment.scores import RFM_GROUPS
 from crmkit.tables import collect, open_frame
-
-LISTED = ("member_id", "last_purchase", "recency", "frequency", "monetary", "rfm_group")
-"""What a list of members holds, to call them by."""
 
 
 class Whole(pd.DataFrame):
@@ -63,30 +56,3 @@ def shown(
 def reader(names: Mapping[str, str], sign: str = "") -> Callable[..., Any]:
     """`shown` for the tables and charts of one file, whose names and currency it knows."""
     return functools.partial(shown, names=names, sign=sign)
-
-
-def members_of(rfm: Any, *groups: str) -> Any:
-    """The members of one or several groups, those who spent most first: for a notebook only.
-
-    `groups`: what they are called on the page, in either language, or their codes. A pandas frame to
-    read, whose numbers are numbers: ``members_of(…).to_excel("list.xlsx", index=False)``.
-
-    Raises `CrmkitError` for a group that is none, with those there are.
-    """
-    codes = {one: one for one in RFM_GROUPS}
-    for language in LANGUAGES:
-        codes |= {said: one for one, said in labels("rfm_group", language).items() if one in codes}
-    if unknown := [str(one) for one in groups if str(one).strip() not in codes]:
-        known = [label("rfm_group", one) for one in RFM_GROUPS]
-        told = _("There is no group {unknown}. The groups are: {known}.")
-        raise CrmkitError(told.format(unknown=_(", ").join(unknown), known=_(", ").join(known)))
-    wanted = [codes[str(one).strip()] for one in groups] or list(RFM_GROUPS)
-    frame = open_frame(rfm).filter(nw.col("rfm_group").is_in(wanted)).select(*LISTED)
-    table = collect(frame.sort("monetary", "member_id", descending=[True, False])).to_pandas()
-    table["rfm_group"] = [label("rfm_group", one) for one in table["rfm_group"]]
-    table["last_purchase"] = pd.to_datetime(table["last_purchase"]).dt.date
-    table.index = range(1, len(table) + 1)
-    found = Whole(table.rename(columns=headings(list(table.columns))))
-    if not len(table):
-        found.words = _("Nothing found (0 rows).")
-    return found

@@ -12,7 +12,10 @@ from typing import Any
 from crmkit.data.reading.held import held
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
+from crmkit.i18n import label
 from crmkit.labels import heading
+from crmkit.plot._style import as_wide_as
+from crmkit.report import lists
 from crmkit.report.advice import advice, points
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.figures import as_read, axes_as_read
@@ -27,6 +30,10 @@ from crmkit.tables import open_frame
 Progress = Callable[[int, int, str], None]
 ALWAYS = ("summary", "receipts")
 """Steps that say something of a file of returns or gifts, too."""
+PIECES = ("units", "upt", "item_price")
+"""Figures that nobody knows where the file does not say how many pieces a line is."""
+RECEIPTS = ("orders", "aov", "upt", "daily_orders", "orders_rate", "each_rate")
+"""And where it does not say which lines are one purchase."""
 WIDE = 7.6
 """How wide a chart is (inches): two stand side by side in print, and are still read."""
 
@@ -36,6 +43,7 @@ class Report(Findings):
 
     - `opened`: the file; `chapters`: what was reckoned, by heading; `left_out`: what could not be,
       and why; `points`: what matters most; `advice`: what follows; `found`: the results themselves, by name; `planned`: all steps
+    - `beside`: the workbook of the lists, once it is saved
     """
 
     def html(self) -> str:
@@ -53,9 +61,12 @@ class Report(Findings):
         names = (f"{base}{f' {n}' if n > 1 else ''}.html" for n in itertools.count(1))
         return next(path for path in map(Path, names) if not path.exists())
 
-    def save(self, to: str | Path) -> Path:
-        """Write the page; the notebook is within."""
+    def save(self, to: str | Path, with_lists: bool = False) -> Path:
+        """Write the page; the notebook is within. `with_lists`: the lists, too, beside it."""
         path = Path(to)
+        if with_lists and self.lists:
+            self.beside = lists.name_beside(path)
+            lists.save(self.lists, self.opened, self.beside)
         path.write_text(self.html(), "utf-8")
         return path
 
@@ -119,7 +130,7 @@ def names_for(file: Opened) -> dict[str, Any]:
         "_cut": (first > file.since, last < file.until), "_days": (file.since, file.until),
         "_stores": file.places.get("store_id", 1), **file.tables,
         "_sign": file.currency, "_levels": file.levels, "_gone": receipts_gone(file), "_reconciled": reconciled(file),
-        "_unknown": () if file.pieces else ("units", "upt", "item_price"),
+        "_unknown": (*(() if file.pieces else PIECES), *(() if file.receipted else RECEIPTS)),
     }  # fmt: skip
 
 
@@ -160,7 +171,9 @@ def _reckoned(step: Step, found: dict[str, Any]) -> Done:
     picture = None
     if step.chart:
         with matplotlib.rc_context({"backend": "agg"}):
-            picture = _drawn(eval(step.chart, found), found["_sign"])
+            with as_wide_as(WIDE):
+                axes = eval(step.chart, found)
+            picture = _drawn(axes, found["_sign"])
     return Done(step, table, picture, step.says(found) if step.says else "")
 
 
@@ -168,7 +181,12 @@ def _table(result: Any, step: Step, found: Mapping[str, Any]) -> Any:
     """A result as people read it, without empty columns and what the file does not tell."""
     table = as_read(result, step.rows, found["names"], found["_sign"])
     table = table.drop(columns=[heading(one) for one in found["_unknown"]], errors="ignore")
-    return table.loc[:, [not (table[c] == "–").all() for c in table]] if len(table) else table
+    nothing = ("–", label("flag", "false"))  # said in every row it tells nothing
+    return (
+        table.loc[:, [not any((table[c] == one).all() for one in nothing) for c in table]]
+        if len(table)
+        else table
+    )
 
 
 def _drawn(axes: Any, sign: str) -> bytes:
@@ -178,7 +196,6 @@ def _drawn(axes: Any, sign: str) -> bytes:
     from matplotlib import pyplot as plt
 
     figure, png = axes_as_read(axes, sign).figure, io.BytesIO()
-    figure.set_size_inches(WIDE, figure.get_figheight() * WIDE / figure.get_figwidth())
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for a rare letter
         figure.savefig(png, format="png", dpi=130, bbox_inches="tight")

@@ -37,7 +37,7 @@ def test_the_members_a_trial_needs_stand_on_the_curve_of_their_power(language):
     curve = ax.lines[0]
     n, chance = int(curve.get_xdata()[-1]), curve.get_ydata()[-1]
     assert chance == pytest.approx(campaign.power(0.2, 0.1, n, n))
-    shown = " ".join(texts(ax))
+    shown = " ".join(texts(ax)).replace("\n", " ")
     assert {"zh": "每组 6,508 人", "en": "6,508 in each group"}[language] in shown
 
 

@@ -127,7 +127,7 @@ def test_the_command_writes_one_page_and_refuses_in_a_line(
     ("table", "told"),
     [
         (pd.DataFrame({"name": ["a"], "phone": ["1"]}), "hardly a table of sales"),
-        (pd.DataFrame({"sale_id": ["a"], "sold_at": ["2025-03-05"], "sum": [1]}), "--column amount=…"),
+        (pd.DataFrame({"sale_id": ["a"], "sold_at": ["2025-03-05"], "sum": [1]}), "--column Amount=…"),
         (pd.DataFrame({"sale_id": [], "sold_at": [], "amount": []}), "holds no rows"),
     ],
 )  # fmt: skip

@@ -67,7 +67,7 @@ def test_papermill_runs_it_on_another_file(found, lines, names, tmp_path):
     kept = [
         cell
         for cell in notebook["cells"]
-        if cell["metadata"].get("tags") or "import crmkit" in cell["source"] or cell["source"].startswith(("summary =", "names ="))
+        if cell["metadata"].get("tags") or "import crmkit" in cell["source"] or cell["source"].startswith(("summary =", "shown ="))
     ]  # fmt: skip
     (tmp_path / "report.ipynb").write_text(json.dumps(notebook | {"cells": kept}), "utf-8")
     ran = papermill.execute_notebook(
@@ -98,37 +98,6 @@ def test_the_notebook_of_a_file_that_had_to_be_tidied_runs(tmp_path):
     exec(code, known)
     assert len(known["rfm"]) == 3
     assert str(known["shown"](known["repeat"])).split()[:4] == ["名称", "值", "分子", "分母"]
-    groups = {str(one) for one in known["rfm"].df()["rfm_group"]}
-    assert len(known["report"].members_of(known["rfm"], *groups)) == 3
-
-
-def test_the_line_on_the_page_gives_the_whole_list_under_the_names_of_the_page(found):
-    """Who to call: all of them, readable, by the name of the group in either language or its code."""
-    rfm = found.found["rfm"]
-    wanted = rfm.df().query("rfm_group in ['important_keep', 'important_win_back']")
-    assert len(wanted) > 80  # more than pandas would show
-    for language, names in (
-        ("zh", ("重要保持客户", "重要挽留客户")),
-        ("en", ("Important: to keep", "Important: to win back")),
-    ):
-        with ck.use_language(language):
-            line = re.search(r"report\.members_of\([^<]*", found.html())[0].replace("&quot;", '"')
-            assert all(name in line for name in names)
-            listed = eval(line, {"report": report, "rfm": rfm})
-            mixed = report.members_of(rfm, names[0], "important_win_back")
-            with pytest.raises(ck.CrmkitError, match="挽留客户|win back"):
-                report.members_of(rfm, "重要客户")
-        assert sorted(listed.iloc[:, 0]) == sorted(wanted["member_id"]) and listed.equals(mixed)
-        assert set(listed.iloc[:, -1]) <= set(names)
-        assert all(
-            str(one) in repr(listed) and str(one) in listed._repr_html_()
-            for one in listed.iloc[:, 0]
-        )
-        assert listed.iloc[:, 4].sum() == pytest.approx(
-            wanted["monetary"].sum()
-        )  # numbers to add up
-        if language == "zh":
-            assert not any(re.search("[a-z]", one) for one in listed.columns)
 
 
 def test_a_table_of_the_notebook_says_where_it_is_cut(found):
@@ -163,8 +132,8 @@ def test_a_rate_is_read_with_its_counts_whole_and_its_shares_in_percent(found):
 def test_a_table_of_the_notebook_is_written_as_on_the_page(found):
     """Money with its sign, changes with theirs, goods and months by name; the axis of money, too."""
     notebook = found.notebook()["cells"]
-    [opening] = [one["source"] for one in notebook if one["source"].startswith("names = ")]
-    known = {"report": report, "ck": ck} | found.found
+    [opening] = [one["source"] for one in notebook if one["source"].startswith("shown = ")]
+    known = {"report": report, "ck": ck, "names": found.opened.names} | found.found
     with ck.use_language("zh"):
         exec(opening, known)
         tables = 0

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from crmkit.data.reading.files import CHUNK, FileUnreadable, looks_utf16
+from crmkit.data.reading.meanings import meaning
 from crmkit.i18n import gettext as _
 
 HEAD = 1024 * 1024
@@ -56,6 +57,12 @@ def detect_encoding(path: Path) -> str:
         return name
     if share < LIKELY:
         raise not_utf8
+    known = {name: _headings_known(data, name) for _share, _at, name in found}
+    best = max(known, key=lambda name: known[name])
+    if sum(n == known[best] for n in known.values()) == 1:  # its headings are those of a till
+        for _piece in decoded(path, best):
+            pass
+        return best
     shown = "; ".join(
         f"{name}: {_first_words(data.decode(name, 'replace'))}" for _s, _at, name in found[:3]
     )
@@ -113,6 +120,12 @@ def _common(encoding: str) -> frozenset[str]:
     codec, leads, trails = rows[encoding]
     pairs = (bytes((lead, trail)) for lead in leads for trail in trails)
     return frozenset("".join(pair.decode(codec, "ignore") for pair in pairs) + "￥·—…“”‘’℃")
+
+
+def _headings_known(data: bytes, encoding: str) -> int:
+    """How many words of the first lines are known as headings."""
+    lines = data.decode(encoding, "replace").splitlines()[:10]
+    return sum(meaning(word) is not None for line in lines for word in re.split("[,;\t|]", line))
 
 
 def _first_words(text: str) -> str:

@@ -28,7 +28,7 @@ HEADINGS = {
     "list_price": "listprice price unitprice itemprice retailprice preis einzelpreis 单价 售价 原价 零售价 标价 吊牌价 單價",
     "discount": "discount discountamount rebate rabatt 优惠 优惠金额 折扣 折扣额 折让 优惠额",
     "amount": "amount total lineamount linetotal totalamount netamount salesvalue sales salesamount revenue netsales totalprice "
-    "dollarvalue paid value betrag umsatz 金额 实收 实付 实收金额 实付金额 销售额 成交金额 销售金额 小计 总额 应收 支付金额 金額",
+    "dollarvalue paid value betrag umsatz 金额 实收 实付 实收金额 实付金额 销售额 成交金额 销售金额 小计 总额 应收 支付金额 营业额 营业收入 销售收入 业绩 日销售额 销售总额 金額",
     "cost": "cost costs linecost cogs 成本 成本额 成本价 进价",
     "channel": "channel saleschannel 渠道 销售渠道 来源",
     "promotion_id": "promotion promotionid promo coupon couponid 促销 活动 优惠券",
