@@ -350,10 +350,12 @@ class Done(Protocol[P, R]):
     arguments: Arguments
     within: Callable[..., Any]
 
-    @overload
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
-    @overload
-    def __call__(self, *args: Any, key: str | None, **kwargs: Any) -> R: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+        @overload
+        def __call__(self, *args: Any, key: str | None, **kwargs: Any) -> R: ...
 
 
 class _Method(Generic[P, R]):
