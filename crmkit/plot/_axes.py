@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from crmkit.labels import is_percent, short_month
 from crmkit.plot import _words
@@ -34,7 +34,7 @@ def value_axis(axis: Any, column: str, *, whole: bool = False) -> None:
     percent = is_percent(column)
     below = axis.axis_name == "x"
     if axis.get_scale() == "linear" and (below or (whole and not percent)):
-        most = AT_MOST if below else "auto"
+        most: int | Literal["auto"] = AT_MOST if below else "auto"
         axis.set_major_locator(MaxNLocator(most, integer=whole and not percent, steps=STEPS))
     axis.set_major_formatter(Numbers(percent))
     axis.set_gid(column)

@@ -16,6 +16,8 @@ class Numbers(ticker.Formatter):
         self.percent, self.unit, self.step, self.decimals = percent, "", 1.0, 0
 
     def set_locs(self, locs: Any) -> None:
+        if self.axis is None:
+            return
         low, high = sorted(self.axis.get_view_interval())
         seen = [abs(one) for one in locs if low <= one <= high]
         largest = max(seen, default=0)

@@ -127,7 +127,9 @@ def opened(
                 "The times in this file carry a time zone. Say the shop's: --time-zone Asia/Shanghai."
             )
         )
-    code = call_of(seen.reading.source, said, "sales", meant, kinds).replace("\nprint(cleaning)", "")
+    code = call_of(seen.reading.source, said, "sales", meant, kinds).replace(
+        "\nprint(cleaning)", ""
+    )
     tables: dict[str, Any] = {}
     product = next((theirs for theirs, ours in meant.items() if ours == "product_id"), None)
     beside = [one.column for one in seen.columns if one.column not in meant]
@@ -148,8 +150,8 @@ def opened(
         and not collect(open_frame(known["sales"]).head(1)).shape[0]
     ):
         unread = [t for t, ours in meant.items() if CONTRACT["sales"][ours].kind in ("number", "time") and kinds[t] == "text"]  # fmt: skip
-        told = _("No line is left: in none of them can {columns} be read as a date or a number.")
-        raise CrmkitError(told.format(columns=_(", ").join(unread)))
+        words = _("No line is left: in none of them can {columns} be read as a date or a number.")
+        raise CrmkitError(words.format(columns=_(", ").join(unread)))
     more = []
     if "products" in known:
         tables["products"] = known["products"]

@@ -36,11 +36,11 @@ def discounts(sales: Any, by: str | None = None, products: Any = None) -> Any:
         found = nw.from_native(table)
     else:
         found = tables.collect(frame.group_by(by).agg(**_sums()) if by else frame.select(**_sums()))
-    lines, given = nw.col("lines"), nw.col("discount")
+    counted, given = nw.col("lines"), nw.col("discount")
     made = found.with_columns(
         nw.col("revenue", "discount").round(2),
         discount_share=nw.when(nw.col("revenue") + given > 0).then(given / (nw.col("revenue") + given)),
-        discounted_share=nw.when(lines > 0).then(nw.col("discounted") / lines),
+        discounted_share=nw.when(counted > 0).then(nw.col("discounted") / counted),
     ).drop("lines", "discounted")  # fmt: skip
     if by is None:
         return made.to_native()
