@@ -108,7 +108,7 @@ def fewer_new(found: Mapping[str, Any]) -> Iterator[Point]:
     yield Point(
         Kind.COSTS, missing * each,
         _("Hardly any new members: {run}; in a usual month before, {usual} came.").format(run=_run(run.run[-RUN:]), usual=f"{run.usual:,.0f}"),
-        _("In its first 90 days a new member spent {money} on average.").format(money=money(found, each)),
+        _("In their first 90 days new members spend {money} each on average.").format(money=money(found, each)),
         Advice(
             _("Go and see at the till whether people are still asked to become members, and whether signing up works."),
             _new_by_store(found, run) or _("In the last {n} months {new} came.").format(n=len(run.late_months), new=f"{run.late * len(run.late_months):,.0f}"),
