@@ -14,7 +14,8 @@ import narwhals.stable.v2 as nw
 import crmkit as ck
 from crmkit import report
 from crmkit.data.conform import conform
-from crmkit.data.look import Look, call_of, look
+from crmkit.data.look import Look, look
+from crmkit.data.pasted import call_of
 from crmkit.data.reading import FileUnreadable
 from crmkit.data.reading.held import held
 from crmkit.data.reading.meanings import meanings
