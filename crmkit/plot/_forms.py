@@ -228,7 +228,7 @@ def heat(
     if len(across) <= 12:  # a Chinese letter takes the room of two and a bit
         narrow = len(across) > 6
         across = [
-            _words.fold(name, 8 if narrow and _words.width_of(name) > len(name) else 12, 3)
+            _words.fold(name, 4 if narrow and _words.width_of(name) > len(name) else 12, 3)
             for name in across
         ]
     size = 18 if grid.size <= 16 else 13 if max(grid.shape) <= 12 else 10

@@ -16,6 +16,7 @@ from crmkit.plot import _style, _words
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
 
 
 def test_the_font_holds_the_standard_list_and_its_licence():
@@ -197,7 +198,8 @@ def test_every_chart_of_the_gallery_can_be_read(charts):
         boxes = [one for one in boxes if one.x0 < ax.bbox.x1 and one.x1 > ax.bbox.x0]
         assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
         none = [one for one in ax.texts if re.fullmatch(r"0(\.0+)?%", one.get_text())]
-        sides = [min(abs(one.get_width()), abs(one.get_height())) for one in ax.patches]
+        bars = [one for one in ax.patches if isinstance(one, Rectangle)]
+        sides = [min(abs(one.get_width()), abs(one.get_height())) for one in bars]
         assert not sides or len(none) <= sum(side == 0 for side in sides)
         plt.close("all")
 

@@ -140,7 +140,7 @@ def test_the_figures_of_a_day_of_the_week_are_those_its_sentence_and_its_chart_t
         daily_revenue=[100.0, 120.0, 120.0, 102.0, 120.0, 150.0, 200.0],
     )  # fmt: skip
     with use_language("zh"):
-        told = weekday({"by_weekday": sums, "_sign": "¥"})
+        told = weekday({"by_weekday": sums, "_sign": "¥", "_unknown": ()})
     assert told == "按平均每天算，周日卖得最好（¥200.00），周一最少（¥100.00）。"
 
 
