@@ -148,7 +148,9 @@ def holdout(result: Any, over: str = "week", *, ax: Any = None) -> Any:
 
 
 @_style.chart
-def movement(result: Any, open_start: bool = False, *, ax: Any = None) -> Any:
+def movement(
+    result: Any, open_start: bool = False, *, lapse: int | None = None, ax: Any = None
+) -> Any:
     """New, returning and reactivated members of each period upwards, lapsed ones downwards.
 
     Parameters
@@ -157,6 +159,8 @@ def movement(result: Any, open_start: bool = False, *, ax: Any = None) -> Any:
         What `customers.movement` gave.
     open_start
         Whether its first period is that in which the data begins, where who is new cannot be told.
+    lapse
+        After how many months without a purchase it counted members as lapsed: the legend then says so.
     ax, names
         Where to draw, and what to call ids (a dictionary, or tables).
 
@@ -185,7 +189,10 @@ def movement(result: Any, open_start: bool = False, *, ax: Any = None) -> Any:
     if open_start:
         name = _("there from the start")
         ax.bar(0, below[0], color=_style.QUIET, label=name)
-    ax.bar(at, -table["lapsed"], color=colours["lapsed"], label=_style.words("move", ["lapsed"])[0])
+    lapsed = _style.words("move", ["lapsed"])[0]
+    if lapse:
+        lapsed = _("{lapsed}: {n} months without a purchase").format(lapsed=lapsed, n=lapse)
+    ax.bar(at, -table["lapsed"], color=colours["lapsed"], label=lapsed)
     ax.axhline(0, color="#4A4F57", linewidth=1.5)
     _axes.name_points(ax, _style.words(period, table[period]))
     _axes.value_axis(ax.yaxis, "members", whole=True)

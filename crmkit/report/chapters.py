@@ -118,7 +118,7 @@ def chapters(opened: Opened) -> dict[str, list[Step]]:
             Step("groups", _("The eight customer groups"), "ck.segment.segment_summary(rfm)", needs=member, rows=8, says=of_members.groups, unless=too_short[60]),
             Step("times", _("How often members bought"), "ck.customers.purchases_per_member(sales)", "ck.plot.purchases_per_member(times)", needs=("member_id",), rows=0, says=of_members.times),
             Step("between", _("How soon they come again"), "ck.customers.days_between(sales)", "ck.plot.days_between(between)", needs=("member_id",), rows=0, says=of_members.between, unless=too_short[60]),
-            Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement, open_start=True)", needs=("member_id",), rows=0, says=of_members.movement, unless=too_short[90]),
+            Step("movement", _("Who came, who left"), "ck.customers.movement(report.whole(sales))", "ck.plot.movement(movement, open_start=True, lapse=3)", needs=("member_id",), rows=0, says=of_members.movement, unless=too_short[90]),
             Step("last_seen", _("When members were last seen"), "report.last_seen(sales)", needs=("member_id",), rows=36, says=of_members.last_seen, unless=too_short[180]),
             Step("known", _("What members bought: no returns, nothing given away"), "report.purchases(sales)", needs=member, rows=1, says=of_members.known),
         ],

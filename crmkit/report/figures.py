@@ -15,7 +15,7 @@ from crmkit.tables import open_frame
 
 MONEY = (
     "amount", "aov", "before", "cogs", "average_stock", "daily_revenue", "discount", "frees", "gross_margin", "item_price", "last_year", "least_since", "lifetime_value", "monetary",
-    "monetary_each", "most_since", "refunded", "revenue", "usual_before", "usual_revenue", "value",
+    "monetary_each", "most_since", "refunded", "revenue", "sold_amount", "usual_before", "usual_revenue", "value",
 )  # fmt: skip
 """Columns of a report that hold money: with the file's own sign."""
 MONEY_RATES = ("member_share",)

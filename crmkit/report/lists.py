@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from crmkit.tables import collect, open_frame
 
 WIDEST = 40
 """No column of the workbook is wider, in letters."""
+A_NUMBER = re.compile(r"[1-9]\d{0,14}")
+"""What a spreadsheet takes for a number when it opens the file the lists are from, no digit lost."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def _row(file: Opened, one: Mapping[str, Any], stores: Mapping[str, str]) -> tup
     who = str(one["member_id"])
     at = one["last_purchase"]
     return (
-        who, *([stores.get(who, "")] if stores else []), *([file.levels.get(who, "")] if file.level else []),
+        int(who) if A_NUMBER.fullmatch(who) else who, *([stores.get(who, "")] if stores else []), *([file.levels.get(who, "")] if file.level else []),
         at.date() if hasattr(at, "date") else at, int(one["recency"]), int(one["frequency"]), float(one["monetary"]),
         label("rfm_group", one["rfm_group"]),
     )  # fmt: skip
@@ -106,7 +109,7 @@ def save(sheets: list[Sheet], file: Opened, to: Path) -> None:
             book.add_format({"bold": True, "bg_color": "#E3F1EE"}),
             book.add_format({"num_format": "yyyy-mm-dd"}),
         )
-        money = book.add_format({"num_format": "#,##0.00"})
+        money, plain = (book.add_format({"num_format": one}) for one in ("#,##0.00", "0"))
         words = book.add_worksheet(_("About these lists"))
         words.set_column(0, 0, 90)
         for line, said in enumerate(_about(sheets, file)):
@@ -122,6 +125,8 @@ def save(sheets: list[Sheet], file: Opened, to: Path) -> None:
                 for line, value in enumerate(values, 1):
                     if kind is day:
                         sheet.write_datetime(line, column, value, day)
+                    elif not column and isinstance(value, int):
+                        sheet.write_number(line, column, value, plain)
                     else:
                         sheet.write(line, column, value)
             sheet.freeze_panes(1, 1)
@@ -133,6 +138,7 @@ def _about(sheets: list[Sheet], file: Opened) -> list[str]:
         _("Members by {day}, from {file}").format(day=full_day(file.until), file=file.name),
         *(_("{sheet}: {n} ({holds})").format(sheet=one.name, n=f"{len(one.rows):,}", holds=one.holds) for one in sheets),
         _("Names and phone numbers are left out. Look a member up by {number} in your member system, or in the file itself with VLOOKUP.").format(number=_heading(file, "member_id")),
+        _("Where VLOOKUP finds nobody, the file holds the numbers as text: write A2&\"\" instead of A2."),
     ]  # fmt: skip
 
 

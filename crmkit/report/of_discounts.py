@@ -11,14 +11,15 @@ from crmkit import tables
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_month, text
-from crmkit.report.figures import money, rows, share
+from crmkit.report.figures import money, rows, share, signed
+from crmkit.report.of_totals import CENT
 
 LARGER = 1.5
 """A store, category or month is named whose share of discounts is so many times that of all."""
 
 
 def discounts(sales: Any, by: str | None = None, products: Any = None) -> Any:
-    """Of the lines sold: their `revenue`, the `discount` given on them, its share of what they would
+    """Of the lines sold: what they brought (`sold_amount`), the `discount` given on them, its share of what they would
     have cost without it, and the share of lines with one. `by`: month, store_id or category.
     """
     frame = tables.open_frame(sales).lazy().filter(
@@ -38,8 +39,8 @@ def discounts(sales: Any, by: str | None = None, products: Any = None) -> Any:
         found = tables.collect(frame.group_by(by).agg(**_sums()) if by else frame.select(**_sums()))
     counted, given = nw.col("lines"), nw.col("discount")
     made = found.with_columns(
-        nw.col("revenue", "discount").round(2),
-        discount_share=nw.when(nw.col("revenue") + given > 0).then(given / (nw.col("revenue") + given)),
+        nw.col("sold_amount", "discount").round(2),
+        discount_share=nw.when(nw.col("sold_amount") + given > 0).then(given / (nw.col("sold_amount") + given)),
         discounted_share=nw.when(counted > 0).then(nw.col("discounted") / counted),
     ).drop("lines", "discounted")  # fmt: skip
     if by is None:
@@ -52,7 +53,7 @@ def _sums() -> dict[str, Any]:
     given = nw.when(nw.col("discount") > 0).then(nw.col("discount")).otherwise(nw.lit(0.0))
     one = nw.when(nw.col("discount") > 0).then(nw.lit(1)).otherwise(nw.lit(0))
     return {
-        "revenue": nw.col("amount").sum(), "discount": given.sum(), "lines": nw.col("amount").count(),
+        "sold_amount": nw.col("amount").sum(), "discount": given.sum(), "lines": nw.col("amount").count(),
         "discounted": one.sum(),
     }  # fmt: skip
 
@@ -66,7 +67,36 @@ def in_all(found: Mapping[str, Any]) -> str:
         "Discounts came to {money}: {share} of the price before discount; {lines} of lines had one."
     )
     said = told.format(money=money(found, one["discount"]), share=share(one["discount_share"]), lines=share(one["discounted_share"]))  # fmt: skip
-    return said + gap() + _("That is what they cost; whether they brought more in, sales alone cannot tell.")  # fmt: skip
+    said += gap() + _("That is what they cost; whether they brought more in, sales alone cannot tell.")  # fmt: skip
+    return gap().join(filter(None, (said, _not_the_revenue(found, one), _stated(found, one))))
+
+
+def _not_the_revenue(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    """Why what was sold here is not the revenue of the first page."""
+    revenue = rows(found["summary"])[0]["revenue"] if "summary" in found else one["sold_amount"]
+    more = one["sold_amount"] - revenue
+    if abs(more) < CENT:
+        return ""
+    unknown = nw.from_native(found["sales"]).lazy().filter(nw.col("discount").is_null())
+    lacking = tables.collect(unknown.select(n=nw.len())).rows()[0][0]
+    told = _("The amounts sold stand here before returns, and without the lines that say nothing of a discount; the revenue at the top of the report is {revenue}.") if lacking else _("The amounts sold stand here before returns, {more} more than the revenue at the top of the report.")  # fmt: skip
+    return told.format(revenue=money(found, revenue), more=money(found, more))
+
+
+def _stated(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    """What the file's own row of totals says of discounts, and why it is another figure."""
+    stated, every = found.get("_discounts") or (None, 0.0)
+    if stated is None:
+        return ""
+
+    def exact(value: float) -> str:
+        return signed(f"{value:,.2f}", found["_sign"])
+
+    if abs(stated - one["discount"]) < CENT:
+        return _("The row of totals in the file says {stated} of discounts: so does this report.").format(stated=exact(stated))  # fmt: skip
+    if abs(stated - every) < CENT:
+        return _("The row of totals in the file says {stated} of discounts: there those of returned lines are taken off, {back}.").format(stated=exact(stated), back=exact(one["discount"] - every))  # fmt: skip
+    return _("The row of totals in the file says {stated} of discounts, but its lines add up to {lines}.").format(stated=exact(stated), lines=exact(every))  # fmt: skip
 
 
 def _larger(found: Mapping[str, Any], step: str, column: str) -> str:

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import days, full_day, full_month, text
+from crmkit.report.coming import last_seen as last_seen_in
 from crmkit.report.figures import change, money, rows, share
 from crmkit.report.own import month_before
 from crmkit.segment.scores import RFM_GROUPS
@@ -43,8 +44,21 @@ def movement(found: Mapping[str, Any]) -> str:
     said = _("{month}: {new} new members; {lost} members bought in {bought} and not in the three months after.").format(month=full_month(last["month"]), new=f"{last['new']:,}", lost=f"{last['lapsed']:,}", bought=_last_seen(last))  # fmt: skip
     most = max(table, key=lambda one: one["lapsed"])
     if most["lapsed"] > last["lapsed"]:
-        said += gap() + _("Most were last seen in {month}: {lost} bought then and not in the three months after.").format(month=_last_seen(most), lost=f"{most['lapsed']:,}")  # fmt: skip
+        said += gap() + _("Most left after {month}: {lost} bought then and not in the three months after.").format(month=_last_seen(most), lost=f"{most['lapsed']:,}")  # fmt: skip
+        said += _back_since(found, most)
+        said += gap() + _("The chart shows them in {counted}, when the three months were over.").format(counted=full_month(most["month"]))  # fmt: skip
     return said + gap() + _("The file begins in {month}, so everyone counts as new in that month, long-standing customers too.").format(month=full_month(first["month"]))  # fmt: skip
+
+
+def _back_since(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    """How many of those who count as lost in a month came again later: it was the last time for the rest."""
+    if "sales" not in found:
+        return ""
+    month = month_before(one["month"], 3)
+    stayed = next(o["members"] for o in rows(last_seen_in(found["sales"])) if o["month"] == month)
+    if stayed >= one["lapsed"]:
+        return ""
+    return gap() + _("{back} of them have been in again since; for {stayed} it was the last time.").format(back=f"{one['lapsed'] - stayed:,}", stayed=f"{stayed:,}")  # fmt: skip
 
 
 def _last_seen(one: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
+from crmkit.report.festivals import today
 from crmkit.report.figures import MONEY, money, rows
 from crmkit.report.findings import Done, Findings
 from crmkit.report.names import product_name
@@ -71,7 +72,7 @@ def document(name: str, parts: Iterable[str]) -> str:
 def _period(report: Findings) -> str:
     file = report.opened
     return _("Sales from {since} to {until}. Made on {today} by crmkit on your own computer: no data was sent anywhere.").format(
-        since=full_day(file.since), until=full_day(file.until), today=full_day(datetime.now().date())
+        since=full_day(file.since), until=full_day(file.until), today=full_day(today())
     )  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def _next_steps(report: Findings) -> str:
     )
     steps = []
     if report.advice:
-        again = datetime.now().date() + timedelta(weeks=LOOK_AGAIN)
+        again = _look_again([one.by for one in report.advice if one.by is not None])
         steps += [
             escape(_("Choose one piece of advice, agree who does it, and note the figure in it as the starting point.")),
             escape(_("Check again around {day}: export the sales up to that day and make this report again.").format(day=full_day(again))),
@@ -161,6 +162,13 @@ def _next_steps(report: Findings) -> str:
         escape(_("To take it further yourself, save {notebook}: every table and every chart is one line in it.")).replace("{notebook}", link),
     ]  # fmt: skip
     return section(_("Next steps"), "<ul>", *(f"<li>{one}</li>" for one in steps), "</ul>")
+
+
+def _look_again(due: Iterable[date]) -> date:
+    """When to look again: in eight weeks, and not after a day by which something is to be ready."""
+    now = today()
+    ahead = [one for one in due if one > now]
+    return min(now + timedelta(weeks=LOOK_AGAIN), *ahead) if ahead else now + timedelta(weeks=LOOK_AGAIN)
 
 
 def _adds() -> dict[str, str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do, the figure it rests on, and how one sees whether it helped."""
+    """What to do, the figure it rests on, and how one sees whether it helped; the day `by` which."""
 
     do: str
     because: str
     check: str
+    by: date | None = None
 
 
 class Kind(IntEnum):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import days as span_of_days
-from crmkit.labels import full_weekday, months
+from crmkit.labels import full_day, full_weekday, months
+from crmkit.report.festivals import a_year_on, near, today
 from crmkit.report.figures import change, money, rows, share
 from crmkit.report.names import store_called
 from crmkit.report.of_places import FELL
@@ -27,6 +29,8 @@ MUCH = 0.1
 """Discounts that took less than this off the prices are no point."""
 WEEKS = 26
 """Half a year."""
+TO_STOCK = timedelta(weeks=3)
+"""So long before days far above usual what is to be sold in them is ordered."""
 
 
 def reconciliation(found: Mapping[str, Any]) -> Iterator[Point]:
@@ -119,17 +123,35 @@ def stretch(found: Mapping[str, Any]) -> Iterator[Point]:
         "money": money(found, one["revenue"]), "daily": money(found, one["daily_revenue"]),
         "usual": money(found, one["usual_revenue"]), "times": f"{one['times_usual']:.1f}",
     }  # fmt: skip
-    again = [span_of_days(o["first_day"], o["last_day"]) for o in table[1:]]
+    again = [_with_its_festival(found, other) for other in table[1:]]
+    feast = near(found, one["first_day"], one["last_day"])
+    begins = feast.first if feast else a_year_on(found, one["first_day"])
+    by = begins - min(TO_STOCK, (begins - today()) // 2)
+    told |= {"by": full_day(by), "coming": span_of_days(feast.first, feast.last) if feast else ""}  # fmt: skip
+    do = _("For {coming} order by {by} and plan enough people: {times} times what is usual.") if feast else _("Next year, order in time for these days and plan enough people: {times} times what is usual.")  # fmt: skip
+    orders = {"n": one["days"], "orders": f"{one['daily_orders']:,.0f}", "usual_orders": f"{one['usual_orders']:,.0f}"}  # fmt: skip
+    because = _("On these {n} days there were {orders} orders a day, usually there are {usual_orders}.").format(**orders)  # fmt: skip
+    moves = _("They lay {feast}.").format(feast=feast.called()) + gap() + feast.next_time() if feast else ""  # fmt: skip
+    others = _("Other such stretches: {days}.").format(days=_(", ").join(again)) if again else ""
     yield Point(
         Kind.BRINGS, one["revenue"] - one["days"] * one["usual_revenue"],
         _("{days}: {n} days brought {money}, {daily} a day; in the month before and after a day brings {usual}.").format(**told),
-        _("Other such stretches: {days}.").format(days=_(", ").join(again)) if again else "",
+        gap().join(filter(None, (moves, others))),
         Advice(
-            _("Next year, order in time for these days and plan enough people: {times} times what is usual.").format(**told),
-            _("On these {n} days there were {orders} orders a day, usually there are {usual_orders}. If it goes with a holiday of the lunar calendar, its days are others next year.").format(n=one["days"], orders=f"{one['daily_orders']:,.0f}", usual_orders=f"{one['usual_orders']:,.0f}"),
+            do.format(**told),
+            because if feast else because + gap() + _("If it goes with a holiday of the lunar calendar, its days are others next year."),
             _("In those days write down every evening what is sold out and how long people queue; compare the orders a day with this year's."),
+            by,
         ),
     )  # fmt: skip
+
+
+def _with_its_festival(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    """The days of a stretch, and the moving holiday they go with."""
+    first, last = one["first_day"], one["last_day"]
+    feast = near(found, first, last)
+    said = span_of_days(first, last)
+    return said if feast is None else _("{days} ({feast})").format(days=said, feast=feast.called())
 
 
 def given_away(found: Mapping[str, Any]) -> Iterator[Point]:

@@ -84,25 +84,40 @@ class Reconciled:
 
 def reconciled(opened: Opened) -> Reconciled | None:
     """The file's own total against that of the report; None where the file states none."""
-    theirs = next((one for one, ours in opened.meant.items() if ours == "amount"), None)
-    if opened.look is None or theirs is None:
-        return None
-    stated = dict(opened.look.reading.totals).get(theirs)
-    kinds = {one.column: one.kind for one in opened.look.columns}
-    if stated is None or kinds[theirs] not in ("whole", "number"):
+    theirs, stated = _stated(opened, "amount")
+    if opened.look is None or theirs is None or stated is None:
         return None
     lines = opened.look.lines
 
     def sum_of(some: Any) -> float:
         return float(some.aggregate(f"sum({named(theirs)})").fetchall()[0][0] or 0)
 
-    every = sum_of(lines)
-    amount = nw.from_native(opened.sales).lazy().select(nw.col("amount").sum())
-    counted = float(tables.collect(amount).rows()[0][0] or 0)
+    every, counted = sum_of(lines), _sum(opened, "amount")
     faults = opened.cleaning.findings if opened.cleaning is not None else ()
     repeated = any(one.fault == "duplicate_row" for one in faults)
     doubled = every - sum_of(lines.distinct()) if repeated else 0.0
     return Reconciled(stated, every, counted, doubled)
+
+
+def discounts_stated(opened: Opened) -> tuple[float, float] | None:
+    """What the file's own total says of discounts, and what all its lines add up to; None without."""
+    stated = _stated(opened, "discount")[1] if "discount" in opened.columns else None
+    return None if stated is None else (stated, _sum(opened, "discount"))
+
+
+def _stated(opened: Opened, ours: str) -> tuple[str | None, float | None]:
+    """The column of the file that is one of ours, and its total in the file's own row of totals."""
+    theirs = next((one for one, meant in opened.meant.items() if meant == ours), None)
+    if opened.look is None or theirs is None:
+        return theirs, None
+    kinds = {one.column: one.kind for one in opened.look.columns}
+    stated = dict(opened.look.reading.totals).get(theirs)
+    return theirs, stated if kinds[theirs] in ("whole", "number") else None
+
+
+def _sum(opened: Opened, column: str) -> float:
+    total = nw.from_native(opened.sales).lazy().select(nw.col(column).sum())
+    return float(tables.collect(total).rows()[0][0] or 0)
 
 
 def _date(moment: Any) -> Any:

@@ -19,12 +19,13 @@ from crmkit.report import lists
 from crmkit.report.advice import advice, points
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.figures import as_read, axes_as_read
+from crmkit.report.festivals import chinese
 from crmkit.report.findings import Done, Findings
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.notebook import notebook
 from crmkit.report.own import whole_days
 from crmkit.report.page import page
-from crmkit.report.quality import receipts_gone, reconciled
+from crmkit.report.quality import discounts_stated, receipts_gone, reconciled
 from crmkit.tables import open_frame
 
 Progress = Callable[[int, int, str], None]
@@ -129,7 +130,8 @@ def names_for(file: Opened) -> dict[str, Any]:
         "ck": ck, "report": report, "sales": file.sales, "names": file.names,
         "_cut": (first > file.since, last < file.until), "_days": (file.since, file.until),
         "_stores": file.places.get("store_id", 1), **file.tables,
-        "_sign": file.currency, "_levels": file.levels, "_gone": receipts_gone(file), "_reconciled": reconciled(file),
+        "_sign": file.currency, "_levels": file.levels, "_gone": receipts_gone(file), "_reconciled": reconciled(file), "_discounts": discounts_stated(file),
+        "_chinese": chinese(file.currency, file.meant),
         "_unknown": (*(() if file.pieces else PIECES), *(() if file.receipted else RECEIPTS)),
     }  # fmt: skip
 

@@ -55,6 +55,22 @@ def test_a_workbook_beside_the_page_lists_whom_to_contact(shop, tmp_path, monkey
     assert "VLOOKUP" in told
 
 
+def test_numbers_are_in_the_workbook_what_a_spreadsheet_makes_of_them_in_the_file(tmp_path):
+    """Opened by a double click 8100035 is a number: as text no VLOOKUP would find it; a zero in front, or a digit too many, is lost in a number."""
+    numbers = ["8100035", "0012345", "6222021234567890123", "VIP-7"]
+    days = pd.date_range("2025-01-01", "2025-06-30", freq="D")
+    rows = [(f"T{n}", day, numbers[n % 4] if day.month == 1 else f"77{n % 9}", 10.0 + n % 4) for n, day in enumerate(days)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["小票号", "日期", "会员卡号", "实收金额"])
+    table.to_csv(tmp_path / "流水.csv", index=False)
+    with ck.use_language("zh"):
+        found = report.analyse(tmp_path / "流水.csv", columns={"会员卡号": "member_id"})
+        found.save(tmp_path / "a.html", with_lists=True)
+    held = sheets(found.beside)
+    gone = {row[0] for name, rows in held.items() if "没再来" in name for row in rows[1:]}
+    assert gone == {8100035, "0012345", "6222021234567890123", "VIP-7"}
+    assert 'A2&""' in str(held)
+
+
 def test_the_lists_can_be_left_out_and_none_before_is_overwritten(shop, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     CliRunner().invoke(cli.app, ["analyse", str(shop), "--lang", "en", "--no-lists"])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crmkit import customers
 from crmkit.i18n import use_language
 from crmkit.report import analyse
 from crmkit.report.advice import points
@@ -516,9 +517,20 @@ def test_a_spread_of_sales_and_a_month_of_losses_are_told():
     with use_language("zh"):
         told = abc({"abc": table, "names": {}})
         assert told.startswith("生意比较分散：卖得最多的 5 种占 25.0%，20 种里要 16 种才到销售额的 80.0%。")  # fmt: skip
-        assert "走得最多的一批，最后一次是2024年11月来的：40 位，之后三个月没再来。" in movement(
-            {"movement": moved}
-        )
+        assert "走得最多的一批：40 位2024年11月来过，之后三个月没来。图上这批人画在2025年2月：满三个月没来，才算走。" in movement({"movement": moved})  # fmt: skip
+
+
+def test_of_those_who_stayed_away_the_ones_that_came_again_later_are_told():
+    """Twelve are in in April and not in May, June and July; two of them come again in September."""
+    seen = [("2025-04-10", n) for n in range(12)] + [(f"2025-{m:02}-10", 20) for m in range(3, 11)] + [("2025-09-05", n) for n in range(2)]  # fmt: skip
+    lines = pd.DataFrame([(f"R{n}", pd.Timestamp(day), f"M{who}", 1, 9.0) for n, (day, who) in enumerate(seen)], columns=["sale_id", "sold_at", "member_id", "quantity", "amount"])  # fmt: skip
+    found = {"movement": customers.movement(lines), "sales": lines}
+    for language, told in (
+        ("zh", "走得最多的一批：12 位2025年4月来过，之后三个月没来。其中 2 位后来又来了，10 位那是最后一次。图上这批人画在2025年7月"),
+        ("en", "Most left after April 2025: 12 bought then and not in the three months after. 2 of them have been in again since; for 10 it was the last time. The chart shows them in July 2025"),
+    ):  # fmt: skip
+        with use_language(language):
+            assert told in movement(found)
 
 
 def test_who_comes_as_usual_is_not_called_a_member_long_away(tmp_path):

@@ -85,3 +85,21 @@ def test_discounts_are_told_with_their_share_and_where_they_are_larger(tmp_path)
     assert "一共优惠了 ¥2,000，占原价的 10.0%；50.0% 的行有优惠。" in page
     assert "明显高于平均（10.0%）的：西店 20.0%。" in page
     assert "一共优惠了 ¥" not in plain
+
+
+def test_what_discounts_add_up_to_beside_the_files_own_total_and_the_revenue_is_explained(tmp_path):
+    day = [f"2025-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(200)]
+    table = pd.DataFrame({"单号": [f"R{n}" for n in range(200)], "日期": day, "商品": "茶", "数量": 1, "优惠": 20.0, "实收金额": 80.0})  # fmt: skip
+    table.loc[190:, ["数量", "优惠", "实收金额"]] = [-1, -20.0, -80.0]
+
+    def said(stated):
+        total = pd.DataFrame([{"单号": "合计", "数量": table["数量"].sum(), "优惠": stated, "实收金额": table["实收金额"].sum()}])  # fmt: skip
+        return report.analyse(written(pd.concat([table, total]), tmp_path / "合计.csv")).html()
+
+    with ck.use_language("zh"):
+        page = said(3600.0)
+        assert "卖出金额（没扣退货）" in page
+        assert "这一节的卖出金额没扣退货，所以比报告开头的销售额多 ¥800.00。" in page
+        assert "文件合计行的优惠是 ¥3,600.00：那里减去了退货行的优惠 ¥200.00，这里只算卖出时的优惠。" in page  # fmt: skip
+        assert "文件合计行的优惠是 ¥3,800.00，和这份报告一致。" in said(3800.0)
+        assert "文件合计行的优惠是 ¥9,999.00，但各行加起来是 ¥3,600.00。" in said(9999.0)
