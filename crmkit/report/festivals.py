@@ -35,7 +35,9 @@ class Festival:
 
     def called(self) -> str:
         """The holiday with its day, and that the stretch lies before it or about it."""
-        told = _("just before {festival} ({day})") if self.before else _("around {festival} ({day})")
+        told = (
+            _("just before {festival} ({day})") if self.before else _("around {festival} ({day})")
+        )
         return told.format(festival=self.name, day=full_day(self.day))
 
     def next_time(self) -> str:

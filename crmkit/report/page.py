@@ -168,7 +168,11 @@ def _look_again(due: Iterable[date]) -> date:
     """When to look again: in eight weeks, and not after a day by which something is to be ready."""
     now = today()
     ahead = [one for one in due if one > now]
-    return min(now + timedelta(weeks=LOOK_AGAIN), *ahead) if ahead else now + timedelta(weeks=LOOK_AGAIN)
+    return (
+        min(now + timedelta(weeks=LOOK_AGAIN), *ahead)
+        if ahead
+        else now + timedelta(weeks=LOOK_AGAIN)
+    )
 
 
 def _adds() -> dict[str, str]:

@@ -18,8 +18,8 @@ from crmkit.plot._style import as_wide_as
 from crmkit.report import lists
 from crmkit.report.advice import advice, points
 from crmkit.report.chapters import Step, chapters
-from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.festivals import chinese
+from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.findings import Done, Findings
 from crmkit.report.ledger import Opened, opened
 from crmkit.report.notebook import notebook
