@@ -42,9 +42,9 @@ from crmkit.teach.gradebook import (
     stored_result,
     whole_file,
 )
+from crmkit.teach.learner_page import page
 from crmkit.teach.marker import Marker
 from crmkit.teach.papers import Paper, Release, whole
-from crmkit.teach.results_page import page
 from crmkit.teach.rooms import Limits, missing_here
 
 TO_CONFIRM = "to-confirm.csv"

@@ -7,12 +7,12 @@ ledgers are numbered. Money is integer cents. What ends in `_sealed` is encrypte
 
 from crmkit.codes import *
 from crmkit.practice.schema.columns import metadata
-from crmkit.practice.schema.floor import *
 from crmkit.practice.schema.goods import *
 from crmkit.practice.schema.house import *
 from crmkit.practice.schema.messages import *
 from crmkit.practice.schema.people import *
 from crmkit.practice.schema.selling import *
+from crmkit.practice.schema.service import *
 
 LEDGERS = tuple(table for table in metadata.sorted_tables if table.info.get("append_only"))
 
