@@ -29,6 +29,8 @@ LEAST = 0.001
 """A smaller share of the lines is told as smaller than this."""
 BROAD = 4
 """A table of more columns than this takes the whole width of a printed page."""
+MANY = 7
+"""One of more columns than this stands closer, its headings in several lines."""
 WORDS = "wide words"
 """A table whose columns are words: all begin at the left."""
 
@@ -205,7 +207,8 @@ def _step(done: Done) -> str:
         )
     seen = done.table is not None and len(done.table) and (step.figures or not done.chart)
     if done.table is not None and len(done.table):
-        figures = table(list(done.table.columns), done.table.values.tolist())
+        kind = "wide many" if len(done.table.columns) > MANY else "wide"
+        figures = table(list(done.table.columns), done.table.values.tolist(), kind)
         says = escape(_("The figures"))
         if done.chart:
             figures = (

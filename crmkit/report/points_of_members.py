@@ -127,11 +127,16 @@ def _run(run: list[tuple[str, int]]) -> str:
 
 
 def _new_by_store(found: Mapping[str, Any], run: Dry) -> str:
-    """In which store the new members of the last months first bought."""
+    """In which store the new members of the last months first bought, and how many did before."""
     if found["_stores"] < 2:
         return ""
-    told = [_("{store} {n}").format(store=store_called(found, one), n=f"{n:,}") for one, n in new_of(found["sales"], run.late_months)[:4]]  # fmt: skip
-    return _("In the last {n} months by store: {stores}.").format(n=len(run.late_months), stores=_(", ").join(told))  # fmt: skip
+    late, each = len(run.late_months), len(run.usual_months)
+    now = dict(new_of(found["sales"], run.late_months))
+    told = [
+        _("{store} {n} (before: {usual})").format(store=store_called(found, one), n=f"{now.get(one, 0):,}", usual=f"{n * late / each:,.0f}")
+        for one, n in new_of(found["sales"], run.usual_months)[:4]
+    ]  # fmt: skip
+    return _("In the last {n} months by store, and in as many before on average: {stores}.").format(n=late, stores=_(", ").join(told))  # fmt: skip
 
 
 def best(found: Mapping[str, Any]) -> Iterator[Point]:

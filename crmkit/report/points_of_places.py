@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -20,6 +20,8 @@ from crmkit.report.turns import changed
 
 HALF_A_YEAR = 6
 """So many months are told together, beside the same of the year before."""
+ALIKE = 0.1
+"""Orders of members and of others that changed by no more than this beside each other fell alike."""
 BEYOND = 0.05
 """A store or category that changed with the whole, by no more than this beyond it, is no point."""
 
@@ -136,7 +138,7 @@ def _since(found: Mapping[str, Any], name: str, turn: Mapping[str, Any]) -> str:
 
 def _look_at_the_store(found: Mapping[str, Any], one: Mapping[str, Any], name: str) -> Advice:
     do = {
-        "orders": _("Find out why there are fewer purchases in {store}: whether its members come less often, what has opened nearby, what has changed at its door."),
+        "orders": _fewer_of_whom(found, one),
         "baskets": _("Find out what people no longer buy at {store}: what is missing on its shelves, which goods sell less there, what has become dearer."),
         "both": _("Go and see why {store} is falling: what is missing on the shelves, who serves, what has opened nearby."),
     }[less(one)]  # fmt: skip
@@ -146,17 +148,43 @@ def _look_at_the_store(found: Mapping[str, Any], one: Mapping[str, Any], name: s
     return Advice(do.format(store=name), _who_came(found, one), check.format(store=name))
 
 
+def _fewer_of_whom(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    """Why there may be fewer orders: as the file tells whether it is members who come less, it is said."""
+    rates = _rates(_both(found, one)) if less(one) == "orders" and one["orders_rate"] is not None else None  # fmt: skip
+    if rates is None:
+        return _("Find out why there are fewer purchases in {store}: whether its members come less often, what has opened nearby, what has changed at its door.")  # fmt: skip
+    members, rest = rates
+    if abs(members - rest) <= ALIKE:
+        return _("Find out why there are fewer purchases in {store}. Those of members fell about as much as the others, so it is not the membership: see what has opened nearby, what has changed at its door.")  # fmt: skip
+    if members < rest:
+        return _("Find out why there are fewer purchases in {store}. Those of members fell more than the others: ask members first what keeps them away, then see what has opened nearby.")  # fmt: skip
+    return _("Find out why there are fewer purchases in {store}. Those of members held up better than the others: see what has opened nearby, what has changed at its door.")  # fmt: skip
+
+
+def _both(found: Mapping[str, Any], one: Mapping[str, Any]) -> list[dict[str, int]]:
+    return [_came(found["sales"], one["store_id"], name) for name in _compared(one)]
+
+
+def _rates(both: Sequence[Mapping[str, int]]) -> tuple[float, float] | None:
+    """How the orders of members and those of others changed; None where one of the two has none."""
+    then, now = both
+    if not then["of_members"] or not now["of_members"] or then["orders"] == then["of_members"]:
+        return None
+    rest = (now["orders"] - now["of_members"]) / (then["orders"] - then["of_members"]) - 1
+    return now["of_members"] / then["of_members"] - 1, rest
+
+
 def _who_came(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
     """Of a store's orders those of members and the rest, and how many members came, then and now."""
     if one["orders_rate"] is None:
         return _against(found, store_called(found, one["store_id"]), one)
-    then, now = (_came(found["sales"], one["store_id"], name) for name in _compared(one))
+    then, now = _both(found, one)
     told = _("Orders there, {late} against {early}: {orders}.").format(orders=f"{then['orders']:,} → {now['orders']:,}", **_spans(one))  # fmt: skip
-    if not then["of_members"] or not now["of_members"] or then["orders"] == then["of_members"]:
+    rates = _rates((then, now))
+    if rates is None:
         return told
-    rest = (now["orders"] - now["of_members"]) / (then["orders"] - then["of_members"]) - 1
     return told + gap() + _("Members' orders {members}, those of others {rest}; members who came: {then} → {now}.").format(
-        members=change(now["of_members"] / then["of_members"] - 1), rest=change(rest),
+        members=change(rates[0]), rest=change(rates[1]),
         then=f"{then['members']:,}", now=f"{now['members']:,}",
     )  # fmt: skip
 

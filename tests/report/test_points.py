@@ -12,6 +12,7 @@ from crmkit.i18n import use_language
 from crmkit.report import analyse, breaks, stretches
 from crmkit.report.advice import advice, points
 from crmkit.report.point import Kind
+from crmkit.report.points_of_places import _look_at_the_store
 
 spec = importlib.util.spec_from_file_location("chain", Path(__file__).with_name("chain.py"))
 chain = importlib.util.module_from_spec(spec)
@@ -263,3 +264,43 @@ def test_chance_makes_no_stretch_of_days_and_a_large_order_neither():
     far = lines["sold_at"].between("2024-11-08", "2024-11-12")
     found = stretches(lines.assign(amount=lines["amount"] * np.where(far, 3, 1)))
     assert [(str(a), str(b)) for a, b in zip(found["first_day"], found["last_day"], strict=True)] == [("2024-11-08", "2024-11-12")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("members", "others", "zh", "en"),
+    [
+        (
+            (500, 375),
+            (400, 300),
+            "会员和散客少得差不多，不是会员的事",
+            "so it is not the membership",
+        ),
+        ((500, 250), (400, 380), "会员少得比散客多，先问会员", "ask members first"),
+        ((500, 490), (400, 200), "散客少得比会员多，去看附近", "held up better than the others"),
+        ((0, 0), (400, 200), "会员来得少了没有", "whether its members come less often"),
+    ],
+)
+def test_whether_it_is_members_who_come_less_is_said_where_the_file_tells(members, others, zh, en):
+    months = ("2025-08", "2025-09", "2025-10"), ("2026-08", "2026-09", "2026-10")
+    lines = [
+        (f"R{n}-{kind}-{span[0]}", pd.Timestamp(f"{span[n % 3]}-{1 + n % 28:02}"), "S1", f"M{n % 90}" if kind else None, 1, 9.0)
+        for then, span in enumerate(months) for kind, counts in ((1, members), (0, others)) for n in range(counts[then])
+    ]  # fmt: skip
+    table = pd.DataFrame(lines, columns=["sale_id", "sold_at", "store_id", "member_id", "quantity", "amount"])  # fmt: skip
+    trend = {"store_id": "S1", "revenue_2025-08_2025-10": 9.0 * (members[0] + others[0]), "revenue_2026-08_2026-10": 9.0 * (members[1] + others[1]), "change_rate": -0.3, "orders_rate": -0.3, "each_rate": 0.0}  # fmt: skip
+    for language, told in (("zh", zh), ("en", en)):
+        with use_language(language):
+            assert told in _look_at_the_store({"sales": table, "names": {}}, trend, "东店").do
+
+
+def test_new_members_of_each_store_stand_beside_what_is_usual_there(report, lines):
+    with use_language("zh"):
+        [one] = [one for one in report.points if one.advice and "新会员" in one.advice.check]
+    first = (
+        lines.dropna(subset="会员号").sort_values("日期", kind="stable").drop_duplicates("会员号")
+    )
+    month = first["日期"].dt.strftime("%Y-%m")
+    usual = first[(month >= "2025-02") & (month <= "2025-10")]["门店"].value_counts() / 3
+    for store, told in re.findall(r"(\w街店) \d+ 位（(\d+) 位）", one.advice.because):
+        assert abs(int(told) - usual[store]) <= 1
+    assert one.advice.because.startswith("近 3 个月各店新来的，括号里是以前平均 3 个月的：")
