@@ -211,3 +211,16 @@ def test_the_product_that_brings_least_has_the_lowest_bar():
     assert [bar.get_height() for bar in ax.patches] == [0.4, 0.3, 0.2, 0.1]
     assert list(ax.lines[0].get_ydata()) == [0.4, 0.7, 0.9, 1.0]
     plt.close(ax.figure)
+
+
+def test_the_legend_of_movement_says_after_how_many_months_members_count_as_lapsed():
+    table = pd.DataFrame({"month": ["2025-01", "2025-02"], "new": [5, 1], "returning": [0, 4], "reactivated": [0, 0], "lapsed": [0, 2]})  # fmt: skip
+    for language, plain, told in (
+        ("zh", "流失客", "流失客（满 3 个月没来）"),
+        ("en", "Lapsed", "Lapsed: 3 months without a purchase"),
+    ):
+        with ck.use_language(language):
+            for lapse, said in ((None, plain), (3, told)):
+                legend = ck.plot.movement(table, lapse=lapse).get_legend()
+                words = [" ".join(one.get_text().split()) for one in legend.get_texts()]
+                assert said in words
