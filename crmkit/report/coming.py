@@ -15,7 +15,7 @@ from scipy.stats import poisson
 
 from crmkit import tables
 from crmkit.report.figures import rows
-from crmkit.report.own import days_in, month_before
+from crmkit.report.own import days_in, month_before, tells_orders
 
 BY_CHANCE = 0.001
 """What chance brings more often than this, in any of the months, is not told."""
@@ -25,6 +25,9 @@ ever more were last seen, because they are still coming); so many at least, and 
 a share."""
 HALF = 0.5
 """Of a level more members than this stopped in the one month: it is the level that is told."""
+MAKES_UP, RISES, FEW, SURELY = 0.25, 1.2, 0.2, 3
+"""A level rose when another stopped where it has so much of what that lost, so many times what it had
+before; beside all others, unless these are fewer than such a share; by so many standard deviations."""
 MONEY_OF = 6
 """What those who stopped had spent in so many months before, is what they brought in half a year."""
 SETTLED = 6
@@ -64,8 +67,10 @@ def _month() -> nw.Expr:
 class Stopped:
     """Members who were last seen in one month, far more than in others.
 
-    - `members` of them, and `who`; of one `level`, where it is theirs above all: `of_level` have it
-    - `money`: what they spent in the six months up to that `month`, returns taken off
+    - `members` of them; of one `level`, where it is theirs above all: `of_level` have it, of whom some
+      stopped `earlier`
+    - `who` no longer comes, and `money`: what these spent in the six months up to that `month`, returns
+      taken off
     """
 
     month: str
@@ -74,6 +79,16 @@ class Stopped:
     who: list[Any] = field(repr=False)
     level: str = ""
     of_level: int = 0
+
+    @property
+    def earlier(self) -> int:
+        """How many of the level stopped before that month."""
+        return len(self.who) - self.members
+
+    @property
+    def still(self) -> int:
+        """How many of the level came after it."""
+        return self.of_level - len(self.who)
 
 
 def stopped(found: Mapping[str, Any], away: int) -> Stopped | None:
@@ -101,21 +116,88 @@ def stopped(found: Mapping[str, Any], away: int) -> Stopped | None:
         return None
     last = tables.collect(_last(found["sales"]).select("member_id", month=_month())).rows()
     who, level, of_level = _of_a_level(found["_levels"], last, month)
+    in_it = {member for member, at in last if at == month}
     money = _money(found["sales"], who, month)
-    return Stopped(month, len(who), money, who, level, of_level)
+    return Stopped(month, len(in_it.intersection(who)), money, who, level, of_level)
 
 
 def _of_a_level(
     levels: Mapping[str, str], last: list[tuple[Any, str]], month: str
 ) -> tuple[list[Any], str, int]:
-    """Who was last seen in a month; of the one level whose members they are, most of all it has."""
+    """Who was last seen in a month; where they are most of the members of one level, all of it who did
+    not come after that month."""
     gone = [member for member, at in last if at == month]
     all_of = Counter(levels.get(str(member), "") for member, _at in last)
     gone_of = Counter(levels.get(str(member), "") for member in gone)
     level, n = gone_of.most_common(1)[0]
     if level and n > HALF * all_of[level] and n > HALF * len(gone) and len(all_of) > 1:
-        return [one for one in gone if levels.get(str(one)) == level], level, all_of[level]
+        theirs = [one for one, at in last if at <= month and levels.get(str(one)) == level]
+        return theirs, level, all_of[level]
     return gone, "", 0
+
+
+@dataclass(frozen=True)
+class Rose:
+    """A level that had more orders from the very month on in which another one stopped: how many in
+    the last month `before` and in the first one `after`, and how much more it brought."""
+
+    level: str
+    before: int
+    after: int
+    money: float
+
+
+def rose(found: Mapping[str, Any], stop: Stopped) -> Rose | None:
+    """The level whose orders rose most when another stopped: people may have changed their card.
+
+    Beside all other orders (days, where there are few others) every month since has more of them than
+    any of the six before, a fifth more in the middle; from the one month to the next it is more than
+    chance brings, and a quarter of what the other level lost.
+    """
+    if not stop.level or not tells_orders(found["sales"]):
+        return None
+    last_day = found["_days"][1]
+    span = [one["month"] for one in rows(found["last_seen"]) if _end(one["month"]) <= last_day]
+    before = [one for one in span if one <= stop.month][-MONEY_OF:]
+    after = [one for one in span if one > stop.month]
+    if min(len(before), len(after)) < 2:
+        return None
+    table = _orders_of_levels(found["sales"], found["_levels"])
+    table = table.reindex(before + after, fill_value=0)
+    orders = table["orders"]
+    here, there = before[-1], after[0]
+    lost = orders[stop.level][here]
+    told = []
+    for level in orders.columns:
+        more = orders[level][there] - orders[level][here]
+        if level in ("", stop.level) or more < MAKES_UP * lost:
+            continue
+        rest = orders.drop(columns=[level, stop.level]).sum(axis=1)
+        if rest.sum() < orders[level].sum() * FEW or not rest.all():
+            rest = pd.Series({one: days_in(one) for one in orders.index})
+        beside = orders[level] / rest
+        level_before, level_after = beside[before], beside[after]
+        if (
+            level_after.min() > level_before.max()
+            and level_after.median() >= RISES * level_before.median()
+            and more > SURELY * (orders[level][there] + orders[level][here]) ** 0.5
+        ):
+            money = table["money"][level][there] - table["money"][level][here]
+            told.append(Rose(level, int(orders[level][here]), int(orders[level][there]), float(money)))  # fmt: skip
+    return max(told, key=lambda one: one.after - one.before, default=None)
+
+
+def _orders_of_levels(sales: Any, levels: Mapping[str, str]) -> pd.DataFrame:
+    """Orders, and money with returns taken off, by month of each level of members; "" is all others."""
+    lines = tables.open_frame(sales).filter(~nw.col("sold_at").is_null()).select(
+        "member_id", "sale_id", "amount", "quantity", month=nw.col("sold_at").dt.to_string("%Y-%m")
+    )  # fmt: skip
+    keys = ("month", "member_id")
+    money = lines.group_by(*keys).agg(money=nw.col("amount").sum())
+    orders = lines.filter(nw.col("quantity") > 0).group_by(*keys).agg(orders=nw.col("sale_id").n_unique())  # fmt: skip
+    table = pd.concat([tables.collect(one).to_pandas() for one in (orders, money)])
+    table["level"] = [levels.get(str(one), "") for one in table["member_id"]]
+    return table.pivot_table(index="month", columns="level", values=["orders", "money"], aggfunc="sum", fill_value=0)  # fmt: skip
 
 
 def _money(sales: Any, who: Collection[Any], month: str) -> float:

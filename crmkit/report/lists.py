@@ -12,11 +12,17 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_day, heading, label
+from crmkit.labels import full_day, full_month, heading, label
+from crmkit.report.age import how_old
+from crmkit.report.coming import Stopped, stopped
+from crmkit.report.festivals import today
 from crmkit.report.ledger import Opened
 from crmkit.report.of_members import TO_CALL, away_for
+from crmkit.report.points_of_members import level_gone
 from crmkit.tables import collect, open_frame
 
+NO_SHEET, LONGEST = re.compile(r"[\[\]:*?/\\']"), 18
+"""What no sheet may have in its name, and so many letters of a level in it."""
 WIDEST = 40
 """No column of the workbook is wider, in letters."""
 A_NUMBER = re.compile(r"[1-9]\d{0,14}")
@@ -49,18 +55,35 @@ def lists(file: Opened, found: Mapping[str, Any]) -> list[Sheet]:
     stores = _usual_stores(file)
     heads = [_heading(file, "member_id"), *([_("Usual store")] if stores else []), *([file.level] if file.level else []),
              *(heading(one) for one in ("last_purchase", "recency", "frequency", "monetary", "rfm_group"))]  # fmt: skip
-    good, once = table["rfm_group"].is_in(TO_CALL), table["frequency"] == 1
+    good, one_only = table["rfm_group"].is_in(TO_CALL), table["frequency"] == 1
     away = table["recency"] > days
+    once = stopped(found, days) if "last_seen" in found else None
+    together = table["member_id"].is_in(once.who) if once else table["recency"] < 0
+    away_good = (
+        _("other good members who have not been in for more than {days} days")
+        if once
+        else _("good members who have not been in for more than {days} days")
+    )
     asked = (
-        (_("Good members, gone"), _("good members who have not been in for more than {days} days").format(days=days), good & away),
-        (_("Others, gone"), _("other members who have not been in for more than {days} days").format(days=days), ~good & away),
-        (_("New, one purchase"), _("members whose only purchase was in the last {days} days").format(days=days), once & ~away),
+        *([(*_together(once), together)] if once else []),
+        (_("Good members, gone"), away_good.format(days=days), good & away & ~together),
+        (_("Others, gone"), _("other members who have not been in for more than {days} days").format(days=days), ~good & away & ~together),
+        (_("New, one purchase"), _("members whose only purchase was in the last {days} days").format(days=days), one_only & ~away),
     )  # fmt: skip
     made = [
         Sheet(name, holds, heads, [_row(file, one, stores) for one in table.filter(who).rows(named=True)])
         for name, holds, who in asked
     ]  # fmt: skip
     return [one for one in made if one.rows]
+
+
+def _together(once: Stopped) -> tuple[str, str]:
+    """What the list of those who stopped in one month is called, and whom it holds."""
+    if not once.level:
+        month = full_month(once.month)
+        return _("Gone together"), _("members last seen in {month}, far more than in other months").format(month=month)  # fmt: skip
+    level = NO_SHEET.sub(" ", once.level).strip()[:LONGEST]
+    return _("Level {level}, gone").format(level=level), level_gone(once).rstrip("。.")
 
 
 def _heading(file: Opened, column: str) -> str:
@@ -134,8 +157,10 @@ def save(sheets: list[Sheet], file: Opened, to: Path) -> None:
 
 
 def _about(sheets: list[Sheet], file: Opened) -> list[str]:
+    old = how_old(file.until, today(), listed=True)
     return [
         _("Members by {day}, from {file}").format(day=full_day(file.until), file=file.name),
+        *([old] if old else []),
         *(_("{sheet}: {n} ({holds})").format(sheet=one.name, n=f"{len(one.rows):,}", holds=one.holds) for one in sheets),
         _("Names and phone numbers are left out. Look a member up by {number} in your member system, or in the file itself with VLOOKUP.").format(number=_heading(file, "member_id")),
         _("Where VLOOKUP finds nobody, the file holds the numbers as text: write A2&\"\" instead of A2."),

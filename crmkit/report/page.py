@@ -14,6 +14,7 @@ from typing import Any
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
+from crmkit.report.age import how_old
 from crmkit.report.festivals import today
 from crmkit.report.figures import MONEY, money, rows
 from crmkit.report.findings import Done, Findings
@@ -112,15 +113,17 @@ def _code(done: Done) -> str:
 
 
 def _advice(report: Findings) -> str:
+    old = how_old(report.opened.until, today(), report.beside is not None)
+    first = f'<p class="old">{escape(old)}</p>' if old else ""
     if not report.advice:
-        return section(_("What to do"), _lists(report)) if report.beside else ""
+        return section(_("What to do"), first, _lists(report)) if report.beside else ""
     helped = _("How one sees that it works:")
     items = [
         f"<li><b>{escape(one.do)}</b><p>{escape(one.because)}</p>"
         f'<p class="quiet">{escape(helped + gap() + one.check)}</p></li>'
         for one in report.advice
     ]
-    return section(_("What to do"), "<ol class='advice'>", *items, "</ol>", _lists(report))
+    return section(_("What to do"), first, "<ol class='advice'>", *items, "</ol>", _lists(report))
 
 
 def _lists(report: Findings) -> str:

@@ -8,10 +8,20 @@ from typing import Any
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, full_month, month_alone
-from crmkit.report.coming import Dry, dry, home_of, new_of, spent_at_first, stopped
+from crmkit.report.coming import (
+    Dry,
+    Stopped,
+    dry,
+    home_of,
+    new_of,
+    rose,
+    spent_at_first,
+    stopped,
+)
 from crmkit.report.figures import money, rows, share
 from crmkit.report.names import store_called
 from crmkit.report.of_members import TO_CALL, away_for, long_away
+from crmkit.report.own import month_before
 from crmkit.report.point import Advice, Kind, Point
 
 TO_COMPARE = 200
@@ -36,18 +46,56 @@ def gone(found: Mapping[str, Any]) -> Iterator[Point]:
     if once is None:
         yield from _long_away(found, days)
         return
-    month = full_month(once.month)
-    told = {"n": f"{once.members:,}", "all": f"{once.of_level:,}", "level": once.level, "month": month, "money": money(found, once.money)}  # fmt: skip
     if once.level:
-        said = _("Of the {all} members of the level “{level}”, {n} were last seen in {month}; in the six months up to the end of it these {n} had spent {money}.")  # fmt: skip
+        yield _level_gone(found, once)
+        return
+    told = {"n": f"{once.members:,}", "month": full_month(once.month), "money": money(found, once.money)}  # fmt: skip
+    because, check = _by_hand(found, once.members, _home(found, once.who))
+    yield Point(
+        Kind.COSTS, once.money,
+        _("{n} members were last seen in {month}, far more than in other months; in the six months up to the end of it they had spent {money}.").format(**told),
+        _("First find out what changed around then: prices, points, staff, a competitor."),
+        Advice(
+            _("Win back the {n} members who stopped in {month}: first put right what changed, then contact them, by phone or message.").format(**told),
+            because, check,
+        ),
+    )  # fmt: skip
+
+
+def _level_gone(found: Mapping[str, Any], once: Stopped) -> Point:
+    """Members of a level who stopped together; where another level rose at the same time, they may
+    only have changed their card, and that is looked up before anybody is called."""
+    told = {
+        "level": once.level, "n": f"{len(once.who):,}", "money": money(found, once.money),
+        "month": full_month(once.month), "alone": month_alone(once.month),
+    }  # fmt: skip
+    said = level_gone(once) + gap() + _("In the six months up to the end of {alone} these {n} had spent {money}.").format(**told)  # fmt: skip
+    because, check = _by_hand(found, len(once.who), _home(found, once.who))
+    up = rose(found, once)
+    if up is None:
         more = _("First find out whether the level “{level}” was withdrawn, or its rules changed, around then.")  # fmt: skip
         do = _("Win back the {n} members of the level “{level}”: first put right what changed, then contact them, by phone or message.")  # fmt: skip
     else:
-        said = _("{n} members were last seen in {month}, far more than in other months; in the six months up to the end of it they had spent {money}.")  # fmt: skip
-        more = _("First find out what changed around then: prices, points, staff, a competitor.")
-        do = _("Win back the {n} members who stopped in {month}: first put right what changed, then contact them, by phone or message.")  # fmt: skip
-    because, check = _by_hand(found, once.members, _home(found, once.who))
-    yield Point(Kind.COSTS, once.money, said.format(**told), more.format(**told), Advice(do.format(**told), because, check))  # fmt: skip
+        told |= {
+            "other": up.level, "before": f"{up.before:,}", "after": f"{up.after:,}",
+            "more": money(found, up.money), "next": month_alone(month_before(once.month, -1)),
+        }  # fmt: skip
+        more = _("At the same time the orders of the level “{other}” went from {before} ({alone}) up to {after} ({next}): first find out whether these people changed their level or their card.")  # fmt: skip
+        do = _("Before you contact anybody, look the {n} members of the level “{level}” up in the member system: do they go on under another level or number? Contact, by phone or message, only those who are really gone.")  # fmt: skip
+        if up.money > 0:
+            because = _("“{other}” brought {more} more in {next} than in {alone}.").format(**told) + gap() + because  # fmt: skip
+    return Point(Kind.COSTS, once.money, said, more.format(**told), Advice(do.format(**told), because, check))  # fmt: skip
+
+
+def level_gone(once: Stopped) -> str:
+    """Of how many members of a level nobody, or hardly anybody, came after a month, and since when."""
+    told = {
+        "all": f"{once.of_level:,}", "level": once.level, "n": f"{once.members:,}", "still": f"{once.still:,}",
+        "earlier": f"{once.earlier:,}", "month": full_month(once.month), "next": full_month(month_before(once.month, -1)),
+    }  # fmt: skip
+    said = _("Of the {all} members of the level “{level}”, {still} have bought since the beginning of {next}:") if once.still else _("None of the {all} members of the level “{level}” has bought anything since the beginning of {next}:")  # fmt: skip
+    rest = _("{n} were last seen in {month}, {earlier} before.") if once.earlier else _("{n} were last seen in {month}.")  # fmt: skip
+    return said.format(**told) + gap() + rest.format(**told)
 
 
 def _by_hand(found: Mapping[str, Any], n: int, where: str) -> tuple[str, str]:

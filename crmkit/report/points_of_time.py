@@ -12,6 +12,7 @@ from crmkit.labels import days as span_of_days
 from crmkit.labels import full_day, full_weekday, months
 from crmkit.report.festivals import a_year_on, near, today
 from crmkit.report.figures import change, money, rows, share
+from crmkit.report.hidden import hidden_by_a_category
 from crmkit.report.names import store_called
 from crmkit.report.of_places import FELL
 from crmkit.report.of_time import tells_days_apart
@@ -65,6 +66,8 @@ def whole(found: Mapping[str, Any]) -> Iterator[Point]:
     else:
         said = _("The last {n} months ({late}): {change} on the same months a year before, {money} more.") if a_year_ago else _("{late}: {change} on {early}, {money} more.")  # fmt: skip
     where = _where(found, early, late) if a_year_ago else ""
+    if a_year_ago and (hidden := hidden_by_a_category(found, early, late)):
+        where += gap() * bool(where) + hidden
     advice = None
     if a_year_ago and rate < FELL / 2 and not where:
         advice = _who_stays_away(found)

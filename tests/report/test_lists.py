@@ -71,6 +71,25 @@ def test_numbers_are_in_the_workbook_what_a_spreadsheet_makes_of_them_in_the_fil
     assert 'A2&""' in str(held)
 
 
+def test_of_a_file_that_ends_long_before_today_page_and_lists_say_so_first(shop, tmp_path):
+    lines = pd.read_csv(shop, encoding="gb18030", parse_dates=["销售时间"])
+    for days, told in ((332, "已是 11 个月前："), (800, "已是 2 年前："), (45, "")):
+        late = pd.Timestamp.now().normalize() - pd.Timedelta(days, "D")
+        shifted = lines["销售时间"] + (late - lines["销售时间"].max())
+        lines.assign(销售时间=shifted).to_csv(tmp_path / "流水.csv", index=False)
+        with ck.use_language("zh"):
+            found = report.analyse(tmp_path / "流水.csv")
+            found.save(tmp_path / f"{days}.html", with_lists=True)
+        page = (tmp_path / f"{days}.html").read_text("utf-8")
+        about = str(sheets(found.beside)["说明"])
+        if not told:
+            assert "重新导出再打电话" not in page + about
+            continue
+        said = f"数据到{late.year}年{late.month}月{late.day}日，{told}名单上的人多半又来过，先重新导出再打电话。"  # fmt: skip
+        assert said in about and page.count(said) == 1
+        assert page.index("该做什么") < page.index(said) < page.index("要联系谁")
+
+
 def test_the_lists_can_be_left_out_and_none_before_is_overwritten(shop, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     CliRunner().invoke(cli.app, ["analyse", str(shop), "--lang", "en", "--no-lists"])

@@ -75,7 +75,7 @@ def test_the_half_year_is_told_with_its_money_and_the_store_it_lies_in(report, l
     first = report.points[0]
     assert first.says == f"近 6 个月（2025年8月至2026年1月）合计比上一年同期 {change(now / then - 1)}，少了 {yuan(then - now)}。"  # fmt: skip
     rest = (now - west_now) - (then - west_then)
-    assert first.more == f"少的全在西街店：它少了 {yuan(west_then - west_now)}，其余合计多了 {yuan(rest)}。"  # fmt: skip
+    assert first.more.startswith(f"少的全在西街店：它少了 {yuan(west_then - west_now)}，其余合计多了 {yuan(rest)}。")  # fmt: skip
 
 
 def test_a_store_at_another_level_is_told_with_its_month_and_both_levels(report, lines):
@@ -116,20 +116,92 @@ def test_the_days_before_a_feast_are_told_with_their_dates_and_what_is_usual_aro
     assert "节" not in one.says  # which feast it is the file does not say
 
 
-def test_members_of_a_level_who_stopped_together_are_told_with_month_and_money(report, lines):
-    theirs = lines.dropna(subset=["会员号"])
-    last = theirs.groupby("会员号")["日期"].max().dt.strftime("%Y-%m")
-    level = theirs.drop_duplicates("会员号").set_index("会员号")["会员等级"]
-    gold = level.index[level == "金卡"]
-    gone = last[gold].index[last[gold] == "2025-07"]
-    spent = revenue(theirs[theirs["会员号"].isin(gone)], "2025-02", "2025-07")
+def test_stores_that_fell_but_for_the_one_category_that_grew_are_told_so(report, lines):
+    rest = lines[lines["类别"] != "器具"]
+    spans = (("2024-08", "2025-01"), ("2025-08", "2026-01"))
+    of = {}
+    for store in chain.STORES:
+        then, now = (revenue(rest, *span, 门店=store) for span in spans)
+        of[store] = now / then - 1
+    assert max(of.values()) < 0
+    told = "、".join(f"{store} {change(of[store])}" for store in sorted(of, key=of.get))
+    assert report.points[0].more.endswith(f"不算“器具”，3 家店都少了：{told}。")
+
+
+def test_a_category_that_grew_on_top_of_all_others_hides_nothing(tmp_path):
+    lines = chain.sales(turned=False)
+    grown = (lines["类别"] == "器具") & (lines["日期"] >= "2025-08-01")
+    lines["实收金额"] *= np.where(grown, 3, 1)
+    lines.to_csv(tmp_path / "茶店.csv", index=False)
+    with use_language("zh"):
+        told = analyse(tmp_path / "茶店.csv").points
+    assert not [one for one in told if "不算" in one.more]
+    assert [one for one in told if one.says.startswith("器具")]
+
+
+def of_level(lines, level):
+    """Of a level who its members are, and the month in which each was last seen."""
+    theirs = lines[lines["会员等级"] == level]
+    return theirs.groupby("会员号")["日期"].max().dt.strftime("%Y-%m")
+
+
+def orders(lines, level, month):
+    some = (lines["会员等级"] == level) & (lines["日期"].dt.strftime("%Y-%m") == month)
+    return lines.loc[some, "单号"].nunique()
+
+
+def test_a_level_that_stopped_while_another_rose_is_first_looked_up_for_changed_cards(report, lines):  # fmt: skip
+    last = of_level(lines, "金卡")
+    july, earlier = (last == "2025-07").sum(), (last < "2025-07").sum()
+    spent = revenue(lines[lines["会员号"].isin(last.index)], "2025-02", "2025-07")
     [one] = [one for one in report.points if "金卡" in one.says]
-    assert one.says == f"{len(gold)} 位“金卡”会员里，有 {len(gone)} 位最后一次来是2025年7月；到那个月底为止的 6 个月里，这 {len(gone)} 位花了 {yuan(spent)}。"  # fmt: skip
-    assert one.more == "先查那前后“金卡”有没有停用、改规则。"
-    where = theirs[theirs["会员号"].isin(gone)].groupby(["会员号", "门店"])["单号"].nunique()
+    when = f"{july} 位最后一次来是2025年7月，另外 {earlier} 位更早" if earlier else f"{july} 位最后一次来都是2025年7月"  # fmt: skip
+    assert one.says == f"{len(last)} 位“金卡”会员，2025年8月起一张销售单都没有：{when}。到7月底为止的 6 个月里，这 {len(last)} 位花了 {yuan(spent)}。"  # fmt: skip
+    before, after = (orders(lines, "普卡", month) for month in ("2025-07", "2025-08"))
+    assert one.more == f"同一时候“普卡”的单数从 {before:,}（7月）升到 {after:,}（8月）：先查这些人是不是换了级别或换了卡。"  # fmt: skip
+    assert one.advice.do.startswith(f"先别打电话：到会员系统里查这 {len(last)} 位“金卡”会员")
+    more = [revenue(lines, month, month, 会员等级="普卡") for month in ("2025-07", "2025-08")]
+    assert one.advice.because.startswith(f"“普卡”8月比7月多卖 {yuan(more[1] - more[0])}。")
+    where = lines[lines["会员号"].isin(last.index)].groupby(["会员号", "门店"])["单号"].nunique()
     homes = where.reset_index().sort_values(["单号", "门店"], ascending=[False, True]).drop_duplicates("会员号")  # fmt: skip
     for store, n in homes["门店"].value_counts().items():
         assert f"{store} {n} 位" in one.advice.because
+
+
+def test_all_members_of_a_level_that_stopped_stand_in_one_list(report, lines):
+    last = of_level(lines, "金卡")
+    with use_language("zh"):
+        lists = report.lists
+    gone = next(one for one in lists if one.name == "金卡没再来")
+    assert sorted(row[0] for row in gone.rows) == sorted(last.index)
+    [point] = [one for one in report.points if "金卡" in one.says]
+    assert point.says.startswith(gone.holds)  # the list says what the point says
+    everybody = [row[0] for one in lists for row in one.rows]
+    assert len(everybody) == len(set(everybody))
+
+
+def test_a_level_that_stopped_while_no_other_rose_is_called_as_before(lines, tmp_path):
+    """And where some of it still come, they are counted."""
+    number = lines["单号"].str[1:].astype(int)
+    since = lines["会员等级"].eq("普卡") & (lines["日期"] >= "2025-08-01")
+    some = since & (number % 60 == 6)
+    lines = lines.assign(
+        会员号=lines["会员号"].mask(some, "G00" + (number // 60 % 5).astype(str)),
+        会员等级=lines["会员等级"].mask(some, "金卡"),
+    )
+    lines = lines[~(since & (number % 12 < 5))]  # the others come no more often than before
+    lines.to_csv(tmp_path / "茶店.csv", index=False)
+    last = of_level(lines, "金卡")
+    still = (last > "2025-07").sum()
+    with use_language("zh"):
+        told = analyse(tmp_path / "茶店.csv")
+        lists = told.lists
+    [one] = [one for one in told.points if "金卡" in one.says]
+    assert still == 5
+    assert one.says.startswith(f"{len(last)} 位“金卡”会员，2025年8月起只有 5 位还来过：")
+    assert f"这 {len(last) - still} 位花了" in one.says
+    assert one.more == "先查那前后“金卡”有没有停用、改规则。"
+    assert len(next(s for s in lists if s.name == "金卡没再来").rows) == len(last) - still
 
 
 def test_new_members_running_dry_are_told_month_by_month(report, lines):
@@ -175,7 +247,7 @@ def test_where_nothing_turned_nothing_is_told_to_have_turned(usual):
     for step in ("store_breaks", "category_breaks", "stretches"):
         assert not len(usual.found[step].df() if hasattr(usual.found[step], "df") else usual.found[step])  # fmt: skip
     told = " ".join(f"{one.says} {one.more}" for one in usual.points)
-    assert not re.search("掉了一截|台阶|新会员|最后一次|少了", told), told
+    assert not re.search("掉了一截|台阶|新会员|最后一次|少了|同一时候|不算", told), told
     assert usual.advice  # the busiest day is there in any shop
 
 
@@ -194,7 +266,12 @@ def test_every_point_is_told_in_english_too(report):
         told = points(report.found)
         said = " ".join(f"{one.says} {one.more}" for one in told)
         assert "西街店 has sold less since September 2025: ¥" in said
-        assert "Of the 60 members of the level “金卡”" in said
+        assert (
+            "None of the 60 members of the level “金卡” has bought anything since the beginning of August 2025"
+            in said
+        )
+        assert "At the same time the orders of the level “普卡” went from " in said
+        assert "Without “器具” all 3 stores fell: " in said
         assert "1 May to 6 May 2025: 6 days brought ¥" in said
         for one in advice(report.found, told):
             assert one.do and one.because and one.check
