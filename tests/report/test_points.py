@@ -172,7 +172,7 @@ def test_all_members_of_a_level_that_stopped_stand_in_one_list(report, lines):
     last = of_level(lines, "金卡")
     with use_language("zh"):
         lists = report.lists
-    gone = next(one for one in lists if one.name == "金卡没再来")
+    gone = next(one for one in lists if one.name == "没再来的金卡")
     assert sorted(row[0] for row in gone.rows) == sorted(last.index)
     [point] = [one for one in report.points if "金卡" in one.says]
     assert point.says.startswith(gone.holds)  # the list says what the point says
@@ -201,7 +201,7 @@ def test_a_level_that_stopped_while_no_other_rose_is_called_as_before(lines, tmp
     assert one.says.startswith(f"{len(last)} 位“金卡”会员，2025年8月起只有 5 位还来过：")
     assert f"这 {len(last) - still} 位花了" in one.says
     assert one.more == "先查那前后“金卡”有没有停用、改规则。"
-    assert len(next(s for s in lists if s.name == "金卡没再来").rows) == len(last) - still
+    assert len(next(s for s in lists if s.name == "没再来的金卡").rows) == len(last) - still
 
 
 def test_new_members_running_dry_are_told_month_by_month(report, lines):
