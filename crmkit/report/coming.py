@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import median
 from typing import Any
 
@@ -15,7 +15,7 @@ from scipy.stats import poisson
 
 from crmkit import tables
 from crmkit.report.figures import rows
-from crmkit.report.own import days_in, month_before, tells_orders
+from crmkit.report.own import days_in, in_months, last_of, month_before, tells_orders
 
 BY_CHANCE = 0.001
 """What chance brings more often than this, in any of the months, is not told."""
@@ -102,7 +102,7 @@ def stopped(found: Mapping[str, Any], away: int) -> Stopped | None:
     counts = [
         (one["month"], one["members"])
         for one in rows(found["last_seen"])
-        if last_day - _end(one["month"]) > timedelta(away)
+        if last_day - last_of(one["month"]) > timedelta(away)
     ][2:]
     if len(counts) < 3:
         return None
@@ -157,7 +157,7 @@ def rose(found: Mapping[str, Any], stop: Stopped) -> Rose | None:
     if not stop.level or not tells_orders(found["sales"]):
         return None
     last_day = found["_days"][1]
-    span = [one["month"] for one in rows(found["last_seen"]) if _end(one["month"]) <= last_day]
+    span = [one["month"] for one in rows(found["last_seen"]) if last_of(one["month"]) <= last_day]
     before = [one for one in span if one <= stop.month][-MONEY_OF:]
     after = [one for one in span if one > stop.month]
     if min(len(before), len(after)) < 2:
@@ -203,7 +203,7 @@ def _orders_of_levels(sales: Any, levels: Mapping[str, str]) -> pd.DataFrame:
 def _money(sales: Any, who: Collection[Any], month: str) -> float:
     """What some members brought in the months up to one, returns taken off."""
     first = month_before(month, MONEY_OF - 1)
-    frame = tables.between(tables.open_frame(sales), "sold_at", f"{first}-01", _end(month))
+    frame = in_months(sales, first, month)
     theirs = frame.filter(nw.col("member_id").is_in(list(who))).select(nw.col("amount").sum())
     return float(tables.collect(theirs).rows()[0][0] or 0)
 
@@ -280,7 +280,3 @@ def new_of(sales: Any, months: Collection[str]) -> list[tuple[Any, int]]:
     each = tables.collect(frame.join(first, on=["member_id", "at"]).select("member_id", "store_id").unique())  # fmt: skip
     table = each.to_pandas().dropna().sort_values("store_id").drop_duplicates("member_id")
     return Counter(table["store_id"]).most_common()
-
-
-def _end(month: str) -> date:
-    return date.fromisoformat(f"{month}-{days_in(month):02}")

@@ -77,6 +77,20 @@ def days_in(month: str) -> int:
     return monthrange(year, number)[1]
 
 
+def last_of(month: str) -> date:
+    """The last day of a month.
+
+    >>> last_of("2024-02")
+    datetime.date(2024, 2, 29)
+    """
+    return date.fromisoformat(f"{month}-{days_in(month):02}")
+
+
+def in_months(sales: Any, first: str, last: str) -> nw.LazyFrame:
+    """The lines from the beginning of one month to the end of another."""
+    return tables.between(tables.open_frame(sales), "sold_at", f"{first}-01", last_of(last))
+
+
 def month_before(month: str, months: int = 1) -> str:
     """The month before, or so many months before one.
 

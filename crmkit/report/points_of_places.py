@@ -14,7 +14,7 @@ from crmkit.labels import full_month, months, text
 from crmkit.report.figures import change, money, rows
 from crmkit.report.names import store_called
 from crmkit.report.of_places import FELL, ROSE, less, why_less
-from crmkit.report.own import compared, days_in, month_before
+from crmkit.report.own import compared, in_months, last_of, month_before
 from crmkit.report.point import Advice, Kind, Point
 from crmkit.report.turns import changed
 
@@ -191,7 +191,7 @@ def _who_came(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
 
 def _came(sales: Any, store: Any, column: str) -> dict[str, int]:
     first, last = column.split("_")[1:]
-    frame = tables.between(tables.open_frame(sales), "sold_at", f"{first}-01", f"{last}-{days_in(last):02}")  # fmt: skip
+    frame = in_months(sales, first, last)
     bought = frame.filter(nw.col("store_id") == store, nw.col("quantity") > 0)
     told = {"orders": bought.select(nw.col("sale_id").n_unique())}
     if "member_id" in frame.collect_schema().names():
@@ -232,7 +232,7 @@ def _where_most(found: Mapping[str, Any], one: Mapping[str, Any]) -> str:
     of: list[dict[Any, float]] = []
     for column in _compared(one):
         first, last = column.split("_")[1:]
-        frame = kpi.sales_summary(found["sales"], by=["store_id", "category"], products=found["products"], since=f"{first}-01", until=f"{last}-{days_in(last):02}")  # fmt: skip
+        frame = kpi.sales_summary(found["sales"], by=["store_id", "category"], products=found["products"], since=f"{first}-01", until=last_of(last))  # fmt: skip
         of.append({r["store_id"]: r["revenue"] for r in rows(frame) if r["category"] == one["category"]})  # fmt: skip
     then, now = of
     both = sorted(

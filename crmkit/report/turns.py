@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import ttest_ind
 
 from crmkit import kpi, tables
-from crmkit.report.own import days_in, whole
+from crmkit.report.own import days_in, in_months, whole
 
 SHUFFLES = 9_999
 IN_ALL = 0.05
@@ -225,9 +225,7 @@ def changed(
     """The stores or categories whose days in some months differ from those in others by more than
     chance (Welch's test on the revenue of each day, for all of them together 1 in 100)."""
     first, last = min(early), max(late)
-    frame = tables.between(
-        tables.open_frame(sales), "sold_at", f"{first}-01", _end(last)
-    )  # fmt: skip
+    frame = in_months(sales, first, last)
     days = tables.collect(
         tables.open_frame(kpi.sales_summary(frame.to_native(), by=["day", by], products=products))
     ).to_pandas()
@@ -242,7 +240,3 @@ def changed(
     return {
         name for name, p in zip(table.columns, chance, strict=True) if p < BY_CHANCE / len(chance)
     }
-
-
-def _end(month: str) -> date:
-    return date.fromisoformat(f"{month}-{days_in(month):02}")
