@@ -6,19 +6,24 @@ people read for a code of a fixed set (a category, a channel) stands once, by ki
 """
 
 import gettext as _gettext
+import hashlib
 import io
+import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
+from crmkit import caches
 from crmkit.errors import CrmkitError
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
+LOCALE = Path(__file__).with_name("locale")
+_OURS = hashlib.sha256(str(LOCALE).encode()).hexdigest()[:8]  # of several crmkits on a machine
 
 # what a `use_language` block or another thread chose for itself; else what the process chose
 _here: ContextVar[str | None] = ContextVar("crmkit_language", default=None)
@@ -69,23 +74,26 @@ def use_language(language: str) -> Iterator[None]:
 
 @cache
 def _translations(language: str) -> _gettext.NullTranslations:
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    catalogues = sorted((LOCALE / language).rglob("*.po"))
+    if not catalogues:  # English is what the code says
+        return _gettext.NullTranslations()
 
-    chain = _gettext.NullTranslations()
-    folder = resources.files("crmkit") / "locale" / language / "LC_MESSAGES"
-    catalogues = folder.iterdir() if folder.is_dir() else ()  # English is what the code says
-    for po in sorted(catalogues, key=lambda entry: entry.name):
-        if not po.name.endswith(".po"):
-            continue
-        compiled = io.BytesIO()
-        with po.open("rb") as source:
-            write_mo(compiled, read_po(source, locale=language))
-        compiled.seek(0)
-        catalogue = _gettext.GNUTranslations(compiled)
-        catalogue.add_fallback(chain)
-        chain = catalogue
-    return chain
+    def compiled() -> bytes:
+        from babel.messages import Catalog
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+
+        whole = Catalog(language)
+        for catalogue in catalogues:
+            with catalogue.open("rb") as source:
+                for message in read_po(source, language):
+                    whole[message.id] = message
+        out = io.BytesIO()
+        write_mo(out, whole)
+        return out.getvalue()
+
+    made = caches.kept(f"{language}-{_OURS}.mo", [Path(__file__), *catalogues], compiled)
+    return _gettext.GNUTranslations(io.BytesIO(made))
 
 
 def gettext(message: str) -> str:
@@ -101,11 +109,15 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 @cache
 def _labels() -> dict[str, dict[str, dict[str, str]]]:
     """kind → code → language → what people read."""
-    import yaml
+    source = LOCALE / "labels.yaml"
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources.files("crmkit") / "locale" / "labels.yaml").read_text("utf-8")
-    return yaml.load(text, loader)
+    def read() -> bytes:
+        import yaml
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return json.dumps(yaml.load(source.read_bytes(), loader)).encode()
+
+    return json.loads(caches.kept(f"labels-{_OURS}.json", [Path(__file__), source], read))
 
 
 def label(kind: str, code: object) -> str:

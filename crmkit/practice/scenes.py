@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import os
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
+from crmkit import caches
 from crmkit.i18n import LANGUAGES, get_language, use_language
 from crmkit.i18n import gettext as _
 from crmkit.practice import course_shop, migrate, schema, steps
@@ -124,16 +124,16 @@ def prepare(only: Iterable[str] = ()) -> list[Path]:
 
 def _template(scene: Scene) -> Path | None:
     """The template's file, made when it is not there; None where nothing can be kept."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    places = [home / _name_of(scene) for home in (_shared(), cache / "crmkit" / "scenes")]
-    for path in places:
-        if path.is_file():
-            return path
+    name = _name_of(scene)
+    if (shared := _shared() / name).is_file():
+        return shared
     try:
-        _make(scene, places[-1])
+        path = caches.folder() / "scenes" / name
+        if not path.is_file():
+            _make(scene, path)
     except OSError:
         return None
-    return places[-1]
+    return path
 
 
 def _shared() -> Path:
