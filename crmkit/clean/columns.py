@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import pandas as pd
@@ -247,8 +247,8 @@ def set_aside_furniture(cleaning: Cleaning, headings: dict[str, str]) -> None:
     cleaning.set_aside("header_row", (again >= 2) & (again * 2 >= filled))
     first = next(iter(texts))
     few = filled * 2 <= len(cleaning.frame.columns) + 1
-    alone = pd.concat([as_text(values) for values in texts.values()], axis=1).where(few)
-    total = _matches(alone.bfill(axis=1).iloc[:, 0], _TOTAL_OF)
+    first_words = reduce(pd.Series.fillna, (as_text(values[few]) for values in texts.values()))
+    total = _matches(first_words, _TOTAL_OF).reindex(few.index, fill_value=False)
     # a product may be called "Total", an order number may not
     if first.endswith("_id") or kind_meant(headings[first]) == "key":
         total |= _matches(as_text(texts[first]), _TOTAL)
