@@ -43,6 +43,8 @@ STORED = {
     "DATE": '"{}"::VARCHAR',
 }
 """How SQLite keeps what DuckDB reckons with: a moment of the shop in UTC, a day as it is written."""
+BLANKS_AT_ONCE = 2_000
+"""Of a statement that writes rows: SQLite reads the codes a column may hold once a statement."""
 BLANKS = {
     "home": HOME,
     "neighbour": NEIGHBOUR,
@@ -157,10 +159,12 @@ class _Past:
         if table in (schema.product, schema.survey_invite) or table.name in schema.SEALED:
             found = [self._row(table, dict(zip(names, row, strict=True))) for row in rows]
             names, rows = list(found[0]), [tuple(one.values()) for one in found]
-        blanks = ", ".join("?" * len(names))
         columns = ", ".join(f'"{one}"' for one in names)
-        into = f"INSERT INTO {table.name} ({columns}) VALUES ({blanks})"
-        connection.exec_driver_sql(into, rows)
+        blanks = f"({', '.join('?' * len(names))})"
+        many = BLANKS_AT_ONCE // len(names)
+        for some in (rows[start : start + many] for start in range(0, len(rows), many)):
+            into = f"INSERT INTO {table.name} ({columns}) VALUES {', '.join([blanks] * len(some))}"
+            connection.exec_driver_sql(into, tuple(value for row in some for value in row))
 
     def seal(self, table, column: str, key, value: str | None) -> str | None:
         """As `Tx.seal`: this object stands in for the transaction when members are sealed."""

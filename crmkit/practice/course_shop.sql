@@ -92,17 +92,17 @@ SELECT substr(sale_id, 2)::BIGINT AS id, sale_id AS external_id, sold_at AS "at"
     total - points AS paid, points AS points_value, points AS points_paid,
     coalesce((total - points) * points_per_100_yuan // 10000, 0) AS points_earned
 FROM (
-    SELECT sale_id, arg_min(sold_at, line) AS sold_at, arg_min(staff_id, line) AS staff_id,
-        arg_min(member_id, line) AS member_id, arg_min(channel, line) AS channel,
-        sum(price * quantity)::BIGINT AS gross, sum(paid)::BIGINT AS total,
-        min(file_row_number) AS place
-    FROM line GROUP BY sale_id HAVING arg_min(quantity, line) > 0) d
+    SELECT *, CASE WHEN member_id IS NULL THEN 0 ELSE coalesce(amount, 0) END AS points
+    FROM (
+        SELECT sale_id, arg_min(sold_at, line) AS sold_at, arg_min(staff_id, line) AS staff_id,
+            arg_min(member_id, line) AS member_id, arg_min(channel, line) AS channel,
+            sum(price * quantity)::BIGINT AS gross, sum(paid)::BIGINT AS total,
+            min(file_row_number) AS turn
+        FROM line GROUP BY sale_id HAVING arg_min(quantity, line) > 0)
+    LEFT JOIN (FROM payment_of WHERE method = 'points') USING (sale_id))
 LEFT JOIN known USING (member_id)
 LEFT JOIN level USING (level)
-CROSS JOIN LATERAL (
-    SELECT coalesce(max(amount), 0) AS points FROM payment_of p
-    WHERE p.sale_id = d.sale_id AND method = 'points' AND d.member_id IS NOT NULL)
-ORDER BY place;
+ORDER BY turn;
 
 -- name: sale_line
 SELECT id AS sale_id, line, product_id, quantity, price AS list_price,
@@ -140,14 +140,15 @@ WITH fitting AS (
     WHERE r.quantity < 0
     QUALIFY row_number() OVER (PARTITION BY r.sale_id, r.line ORDER BY l.line)
         = row_number() OVER (PARTITION BY r.sale_id, l.product_id, l.line ORDER BY r.line)),
+given_back AS (
+    SELECT sale_id AS document, -sum(amount) AS money FROM payment_of
+    GROUP BY ALL HAVING count(*) = 1),
 whole AS (
-    SELECT document, sale_id, min(place) AS place FROM fitting
-    GROUP BY document, sale_id
-    HAVING bool_and(as_much)
-        AND count(*) = (SELECT count(*) FROM line WHERE sale_id = document)
-        AND sum(worth) > 0
-        AND sum(worth) = (SELECT -sum(amount) FROM payment_of p WHERE p.sale_id = document)
-        AND 1 = (SELECT count(*) FROM payment_of p WHERE p.sale_id = document)
+    SELECT document, sale_id, min(place) AS place
+    FROM fitting JOIN given_back USING (document)
+    JOIN (SELECT sale_id AS document, count(*) AS lines FROM line GROUP BY ALL) USING (document)
+    GROUP BY document, sale_id, money, lines
+    HAVING bool_and(as_much) AND count(*) = lines AND sum(worth) > 0 AND sum(worth) = money
     QUALIFY row_number() OVER (PARTITION BY sale_id ORDER BY min(place)) = 1)
 SELECT fitting.*, dense_rank() OVER (ORDER BY whole.place) AS return_id
 FROM fitting JOIN whole USING (document);
@@ -280,20 +281,18 @@ FROM posted ORDER BY turn, number, part;
 
 -- What is sold off the shelf needs no card: only several pieces, or dear ones, from an amount on.
 -- name: opportunity
+WITH way AS (
+    SELECT opportunity_id, min(entered_at) AS first, max(entered_at) AS last
+    FROM opportunity_stages GROUP BY ALL)
 SELECT substr(opportunity_id, 2)::BIGINT AS id, o.member_id, store_id, who(staff_id) AS staff_id,
     p.name || CASE WHEN value > list_price
         THEN ' ×' || round(value / list_price)::BIGINT ELSE '' END AS title, o.product_id, cents(value) AS amount, stage,
     CASE stage WHEN 'interested' THEN $do_interested WHEN 'contacted' THEN $do_contacted
         WHEN 'tried' THEN $do_tried WHEN 'quoted' THEN $do_quoted END AS next_action,
-    CASE WHEN stage NOT IN ('won', 'lost') THEN greatest(next_action_on::DATE, (
-        SELECT max(entered_at)::DATE + 1 FROM opportunity_stages s
-        WHERE s.opportunity_id = o.opportunity_id)) END AS next_on, lost_reason,
-    (SELECT min(entered_at) FROM opportunity_stages s WHERE s.opportunity_id = o.opportunity_id)
-        AS opened_at,
-    CASE WHEN stage IN ('won', 'lost') THEN (
-        SELECT max(entered_at) FROM opportunity_stages s WHERE s.opportunity_id = o.opportunity_id)
-        END AS closed_at
-FROM opportunities o JOIN products p USING (product_id)
+    CASE WHEN stage NOT IN ('won', 'lost') THEN greatest(next_action_on::DATE, last::DATE + 1)
+        END AS next_on, lost_reason, first AS opened_at,
+    CASE WHEN stage IN ('won', 'lost') THEN last END AS closed_at
+FROM opportunities o JOIN products p USING (product_id) LEFT JOIN way USING (opportunity_id)
 WHERE store_id = $home AND opened_on >= DATE '2025-04-01'
     AND member_id IN (SELECT member_id FROM known)
     AND cents(value) >= $card_from AND category <> 'baby'

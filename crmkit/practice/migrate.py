@@ -69,7 +69,7 @@ def create(engine: Engine) -> None:
             return
         if inspect(connection).get_table_names():
             raise CannotOpen(_("This database belongs to another program. Choose an empty one."))
-        schema.metadata.create_all(connection)
+        schema.metadata.create_all(connection, checkfirst=False)
         _stamp.create(connection)
         connection.execute(insert(_stamp).values(version_num=newest()))
         triggers.create(connection)
