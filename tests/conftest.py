@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +74,45 @@ def lesson_shop(fresh_shops, tmp_path, monkeypatch):
         yield open_shop
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def run_script():
+    """Runs a script in a fresh process, as `subprocess.run([sys.executable, …])` does, but forked
+    from one that has imported what nearly all of them import: `run_script(path, *words, cwd=…)`.
+    """
+    from crmkit import warm
+    from crmkit.warm.owner import WarmProcess
+
+    if warm.why_not() is not None:
+
+        def ordinary(script, *words, cwd, **env):
+            command = [sys.executable, str(script), *words]
+            return subprocess.run(
+                command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True
+            )
+
+        yield ordinary
+        return
+    entering = {"PYTHONPATH": str(ROOT / "tests" / "forked"), "MPLBACKEND": "agg"}
+    mother = WarmProcess(os.environ)
+    mother.complete.result()
+
+    def forked(script, *words, cwd, **env):
+        with tempfile.TemporaryFile("w+") as said, open(os.devnull) as nothing:
+            asked = mother.start(
+                [str(script), *words],
+                {**os.environ, **entering, **env},
+                str(cwd),
+                (nothing.fileno(), said.fileno(), said.fileno()),
+                enter="run_script:run",
+            )
+            code = asked.result().wait()
+            said.seek(0)
+            return subprocess.CompletedProcess([script, *words], code, said.read(), "")
+
+    yield forked
+    mother.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language
@@ -17,6 +18,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn.models import first_fault
 
 CONTENT = resources.files("crmkit.learn") / "content"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it is there
 
 
 class ContentError(CrmkitError):
@@ -60,8 +62,8 @@ def read(path: Any, kind: str) -> tuple[dict, Lines]:
 def _checked(name: str, text: str, kind: str) -> tuple[dict, Lines]:
     lines = Lines(name)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = _plain(node, (), lines) if node is not None else {}
+        node = yaml.compose(text, Loader=_LOADER)
+        data = _plain(node, (), lines, SafeConstructor()) if node is not None else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise ContentError(
@@ -77,24 +79,25 @@ def _checked(name: str, text: str, kind: str) -> tuple[dict, Lines]:
     return data, lines
 
 
-def _plain(node: yaml.Node, path: tuple, lines: Lines) -> Any:
+def _plain(node: yaml.Node, path: tuple, lines: Lines, values: SafeConstructor) -> Any:
     lines.note(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict = {}
         for key_node, value_node in node.value:
-            key = _plain(key_node, (*path, "key"), lines)
+            key = _plain(key_node, (*path, "key"), lines, values)
             if key in found:
                 raise ContentError(
                     _("{file}, line {line}: {key} stands here a second time.").format(
                         file=lines.name, line=key_node.start_mark.line + 1, key=key
                     )
                 )
-            found[key] = _plain(value_node, (*path, key), lines)
+            found[key] = _plain(value_node, (*path, key), lines, values)
             lines.note((*path, key), key_node.start_mark.line + 1)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(part, (*path, place), lines) for place, part in enumerate(node.value)]
-    value = yaml.SafeLoader("").construct_object(node)
+        parts = enumerate(node.value)
+        return [_plain(part, (*path, place), lines, values) for place, part in parts]
+    value = values.construct_object(node)
     # an id such as `yes` or `no` is meant as a word
     return node.value if isinstance(value, bool) and path[-1] in ("id", "next", "key") else value
 

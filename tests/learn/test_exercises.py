@@ -1,8 +1,5 @@
 """Every exercise tries out its own checks, in one process each."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,17 +7,16 @@ import pytest
 from crmkit.learn.course import Course
 
 COURSE = Course(Path(__file__).parents[2])
+REHEARSAL = Path(__file__).with_name("rehearse_exercise.py")
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments())
-def test_an_exercise_tests_its_own_checks(assignment, tmp_path):
-    script = Path(__file__).with_name("rehearse_exercise.py")
-    run = subprocess.run(
-        [sys.executable, str(script), assignment],
+def test_an_exercise_tests_its_own_checks(assignment, tmp_path, run_script):
+    run = run_script(
+        *(REHEARSAL, assignment),
         cwd=tmp_path,
-        env=dict(os.environ, CRMKIT_COURSE=str(COURSE.root), CRMKIT_DATA=str(COURSE.datasets)),
-        capture_output=True,
-        text=True,
+        CRMKIT_COURSE=str(COURSE.root),
+        CRMKIT_DATA=str(COURSE.datasets),
     )
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-3000:]
 
@@ -70,7 +66,7 @@ def total(prices):
         ("1 / 0", "stops with ZeroDivisionError"),
     ],
 )
-def test_a_careless_master_is_found_out(hidden, says, tmp_path):
+def test_a_careless_master_is_found_out(hidden, says, tmp_path, run_script):
     course = tmp_path / "course-copy"
     (course / "course" / "source").mkdir(parents=True)
     (course / "solutions").mkdir()
@@ -79,12 +75,6 @@ def test_a_careless_master_is_found_out(hidden, says, tmp_path):
         visible = hidden = 'check.number("n", 5, value=5)'
     master = MASTER.format(visible=visible, hidden=hidden)
     (course / "solutions" / "sums-1.md").write_text(master, "utf-8")
-    run = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("rehearse_exercise.py")), "sums-1"],
-        cwd=tmp_path,
-        env=dict(os.environ, CRMKIT_COURSE=str(course)),
-        capture_output=True,
-        text=True,
-    )
+    run = run_script(REHEARSAL, "sums-1", cwd=tmp_path, CRMKIT_COURSE=str(course))
     assert says in run.stdout, run.stdout + run.stderr
     assert run.returncode == (1 if says else 0), run.stdout + run.stderr

@@ -1,6 +1,7 @@
 """Errors as an analyst meets them: one sentence in their language first, which and what to type."""
 
 import io
+import sys
 from contextlib import redirect_stdout
 
 import pandas as pd
@@ -116,7 +117,10 @@ def shell():
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     install(shell)
+    deepest = sys.getrecursionlimit()
+    sys.setrecursionlimit(400)  # IPython looks long at a thousand frames
     yield shell
+    sys.setrecursionlimit(deepest)
     InteractiveShell.clear_instance()
 
 

@@ -89,6 +89,7 @@ class Books:
         try:
             with reading(engine) as connection:
 
+                @cache
                 def rows(table: Any) -> list[Any]:
                     return list(connection.execute(select(table)))
 
