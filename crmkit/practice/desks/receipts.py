@@ -22,15 +22,20 @@ Method = Annotated[str, "payment_method"]
 
 
 def _sold_to_or_of(tx: Tx, where: dict):
-    """Sales of the product and of the member named, merged records included."""
-    line, product, member = (
-        schema.sale_line,
+    """Sales of the product and of the member named, merged records included. What was sold left the
+    shelf: the stock ledger finds one store's sales of a product among millions of all stores."""
+    move, product, member = (
+        schema.stock_move,
         where.pop("product_id", None),
         where.pop("member_id", None),
     )
     if product is not None:
-        sold = select(line.c.sale_id).where(line.c.product_id == find_product(tx, product).id)
-        yield schema.sale.c.id.in_(sold)
+        off_the_shelf = select(move.c.sale_id).where(
+            move.c.from_id == (where.get("store_id") or tx.store_id),
+            move.c.product_id == find_product(tx, product).id,
+            move.c.kind == "sale",
+        )
+        yield schema.sale.c.id.in_(off_the_shelf)
     if member is not None:
         yield schema.sale.c.member_id.in_(group_of(live(tx, member).id))
 

@@ -1,6 +1,7 @@
 """Receipts: the whole sale again, found again, printed; and that everything adds up to the day."""
 
 import pytest
+from sqlalchemy import event
 
 from crmkit.i18n import use_language
 from crmkit.practice.errors import BadValue, NotAllowed, NotFound, Refused
@@ -60,6 +61,37 @@ def test_a_sale_is_found_by_member_day_or_product(any_shop, ann, clock):
     assert numbers(product_id="P2") == [second.sale_id]
     assert numbers(until="2025-06-30") == [first.sale_id]
     assert any_shop.as_staff("C2").till.list_sales().total == 0
+
+
+def test_a_products_sales_are_those_of_one_store_returned_or_not(any_shop):
+    any_shop.as_staff("K2").stock.receive([("P1", 3)])
+    there = any_shop.as_staff("C2").till.sell([("P1", 1)])
+    here = any_shop.till.sell([("P1", 1), ("P2", 1)])
+    any_shop.till.give_back(here.sale_id, [("P1", 1)], reason="wrong_item")
+    any_shop.till.sell([("P2", 1)])
+    ask = any_shop.till.list_sales
+    assert [one.sale_id for one in ask(where={"product_id": "P1"}).rows] == [here.sale_id]
+    asked = {"product_id": "P1", "store_id": "S2"}
+    assert [one.sale_id for one in ask(where=asked).rows] == [there.sale_id]
+    with pytest.raises(NotAllowed):
+        any_shop.as_staff("C1").till.list_sales(where=asked)
+
+
+def test_a_products_sales_are_looked_up_not_looked_for(shop):
+    plans = []
+
+    @event.listens_for(shop.engine, "before_cursor_execute")
+    def explain(connection, _cursor, statement, given, *_more):
+        if "LIMIT" in statement and "product_id" in statement:
+            steps = connection.connection.cursor().execute("EXPLAIN QUERY PLAN " + statement, given)
+            plans.append("; ".join(row[-1] for row in steps.fetchall()))
+
+    for _n in range(2):
+        shop.till.sell([("P1", 1)])
+    shop.till.list_sales(where={"product_id": "P1"}, size=1)
+    page, count = plans[-2:]
+    for plan in (page, count):
+        assert "from_id=? AND product_id=?" in plan and "SCAN sale" not in plan, plan
 
 
 def test_sales_come_page_by_page(any_shop):
