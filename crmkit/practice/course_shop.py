@@ -22,7 +22,6 @@ from crmkit.practice.clock import FixedClock
 from crmkit.practice.engine import in_a_hurry, writing
 from crmkit.practice.goods import initials
 from crmkit.practice.people import new_card, sealed_columns
-from crmkit.practice.shop import Shop
 from crmkit.practice.sql_files import queries
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -60,12 +59,12 @@ BLANKS = {
 }
 
 
-def build(path: Path) -> Shop:
+def build(shops, path: Path):
     """Make the course shop in this file, with its clock standing at the opening."""
     past = _Past()
     stores = {one.pop("id"): one for one in past.rows("store")}
     opening = _utc(OPENING)
-    shop = Shop.create(
+    shop = shops.create(
         path,
         name=stores[HOME]["name"],
         store=(HOME, stores[HOME]["name"]),
@@ -184,7 +183,7 @@ class _Past:
         return row
 
 
-def _what_is_on(shop: Shop) -> None:
+def _what_is_on(shop) -> None:
     """This morning's shop: offers, coupons, goods for points, a transfer on its way, two people
     who registered twice, plans for follow-up visits. All through the desks."""
     steps.do(shop, "offers")
@@ -199,14 +198,14 @@ def _what_is_on(shop: Shop) -> None:
     steps.do(shop, "to_be_looked_at")
 
 
-def _shared_out(shop: Shop) -> None:
+def _shared_out(shop) -> None:
     """The calls are shared out among the sellers; some are left from Sunday."""
     for turn, task in enumerate(shop.followups.today()):
         left = {"due_on": "2025-06-29"} if turn % 7 == 3 else {}
         shop.followups.assign(task.id, SELLERS[turn % len(SELLERS)], **left)
 
 
-def _promised(shop: Shop) -> None:
+def _promised(shop) -> None:
     """A call that nobody answered yesterday, promised for this morning."""
     mine = [one for one in shop.followups.today() if one.staff_id == SELLERS[0]]
     call = next(one for one in reversed(mine) if one.why == "new_arrivals")
@@ -216,14 +215,14 @@ def _promised(shop: Shop) -> None:
     shop.office.set_clock(OPENING)
 
 
-def _came_yesterday(shop: Shop) -> None:
+def _came_yesterday(shop) -> None:
     """A delivery whose date is earlier than that of what stands on the shelf already."""
     shop.office.set_clock(OPENING - timedelta(hours=11, minutes=30))
     shop.as_staff(KEEPER).stock.receive([("P0072", 12)], best_before="2026-01-10")
     shop.office.set_clock(OPENING)
 
 
-def _on_its_way(shop: Shop) -> None:
+def _on_its_way(shop) -> None:
     keeper = shop.as_staff("T0001", store=NEIGHBOUR)
     plenty = [
         product
@@ -234,7 +233,7 @@ def _on_its_way(shop: Shop) -> None:
         keeper.stock.send(HOME, [(product, 4) for product in plenty])
 
 
-def _registered_twice(shop: Shop) -> None:
+def _registered_twice(shop) -> None:
     """Two members with sales here get a second record: the same name, the same last digits."""
     from sqlalchemy import select
 

@@ -31,7 +31,7 @@ def practice(
     if lang:
         set_language(lang)
     if prepare:
-        scenes.prepare()
+        scenes.prepare(Shop)
         return
     kept = scenes.put_aside(folder) if reset else None
     if kept is not None:

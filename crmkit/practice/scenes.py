@@ -1,4 +1,7 @@
-"""Practice scenes: shops that are the same for every learner, at a moment that stands still."""
+"""Practice scenes: shops that are the same for every learner, at a moment that stands still.
+
+What makes and opens shops, `Shop`, stands above the scenes: it is handed to them as `shops`.
+"""
 
 import gc
 import hashlib
@@ -10,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -20,7 +24,6 @@ from crmkit.practice import course_shop, migrate, schema, steps
 from crmkit.practice.clock import FixedClock
 from crmkit.practice.engine import in_a_hurry, in_the_shops_words, open_engine, reading, writing
 from crmkit.practice.errors import CannotOpen, OlderShop
-from crmkit.practice.shop import Shop
 
 FILE = "shop.db"
 LANGUAGE = "scene_language"
@@ -33,7 +36,7 @@ class Scene:
 
     staff: str
     template: str
-    make: Callable[[Path], Shop]
+    make: Callable[[Any, Path], Any]
 
 
 SCENES: dict[str, Scene] = {}
@@ -42,14 +45,14 @@ SCENES: dict[str, Scene] = {}
 def scene(name: str, staff: str, template: str | None = None) -> Callable:
     """Register a scene by what makes it."""
 
-    def register(make: Callable[[Path], Shop]) -> Callable[[Path], Shop]:
+    def register(make: Callable) -> Callable:
         SCENES[name] = Scene(staff, template or name, make)
         return make
 
     return register
 
 
-def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Shop:
+def open_scene(shops, name: str, *, staff: str | None, folder: Path, reset: bool):
     """The scene's shop in this folder, made when it is not there yet."""
     if name not in SCENES:
         raise CannotOpen(
@@ -64,13 +67,13 @@ def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Sh
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             fresh = path.with_name(f"{FILE}.new")
-            _lay_out(name, fresh)
+            _lay_out(shops, name, fresh)
             fresh.replace(path)
     try:
         found = _scene_of(path)
     except OlderShop:  # of a learner who went on with a newer crmkit: a copy is kept
         shutil.copyfile(path, path.with_name(f"{path.stem}-before-{migrate.newest()}{path.suffix}"))
-        Shop.upgrade(path)
+        shops.upgrade(path)
         found = _scene_of(path)
     if found != name:
         raise CannotOpen(
@@ -79,7 +82,7 @@ def open_scene(name: str, *, staff: str | None, folder: Path, reset: bool) -> Sh
             found=found,
             name=name,
         )
-    return Shop.open(path, staff or SCENES[name].staff)
+    return shops.open(path, staff or SCENES[name].staff)
 
 
 def _scene_of(path: Path) -> str | None:
@@ -92,12 +95,12 @@ def _scene_of(path: Path) -> str | None:
         engine.dispose()
 
 
-def _lay_out(name: str, path: Path) -> None:
+def _lay_out(shops, name: str, path: Path) -> None:
     """The scene's file: copied from this machine's template, which is made once."""
-    template = _template(SCENES[name])
+    template = _template(shops, SCENES[name])
     path.unlink(missing_ok=True)
     if template is None:
-        SCENES[name].make(path).close()
+        SCENES[name].make(shops, path).close()
     else:
         shutil.copyfile(template, path)
     engine = open_engine(path, served=False)
@@ -107,7 +110,7 @@ def _lay_out(name: str, path: Path) -> None:
     engine.dispose()
 
 
-def prepare(only: Iterable[str] = ()) -> list[Path]:
+def prepare(shops, only: Iterable[str] = ()) -> list[Path]:
     """Make the templates of all scenes (or of these), in both languages, beside this Python: on a
     machine where that was done nobody waits for a scene. The new files."""
     made = []
@@ -117,12 +120,12 @@ def prepare(only: Iterable[str] = ()) -> list[Path]:
             with use_language(language):
                 path = _shared() / _name_of(scene)
                 if not path.is_file():
-                    _make(scene, path)
+                    _make(shops, scene, path)
                     made.append(path)
     return made
 
 
-def _template(scene: Scene) -> Path | None:
+def _template(shops, scene: Scene) -> Path | None:
     """The template's file, made when it is not there; None where nothing can be kept."""
     name = _name_of(scene)
     if (shared := _shared() / name).is_file():
@@ -130,7 +133,7 @@ def _template(scene: Scene) -> Path | None:
     try:
         path = caches.folder() / "scenes" / name
         if not path.is_file():
-            _make(scene, path)
+            _make(shops, scene, path)
     except OSError:
         return None
     return path
@@ -144,12 +147,12 @@ def _name_of(scene: Scene) -> str:
     return f"{scene.template}-{_fingerprint()}.db"
 
 
-def _make(scene: Scene, path: Path) -> None:
+def _make(shops, scene: Scene, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         fresh = Path(folder) / FILE
         with _nothing_thrown_away():
-            scene.make(fresh).close()
+            scene.make(shops, fresh).close()
         fresh.replace(path)
 
 
@@ -192,22 +195,22 @@ def put_aside(folder: Path) -> Path | None:
 
 
 @scene("corner", staff="T1")
-def corner(path: Path) -> Shop:
+def corner(shops, path: Path):
     """A tiny shop for trying things out: two stores, a handful of goods and members."""
-    return _corner_shop(path, "corner")
+    return _corner_shop(shops, path, "corner")
 
 
 @scene("member-desk", staff="B1")
-def member_desk(path: Path) -> Shop:
+def member_desk(shops, path: Path):
     """The corner shop with records to put in order: a double, a wrong birthday."""
-    shop = _corner_shop(path, "member-desk")
+    shop = _corner_shop(shops, path, "member-desk")
     steps.do(shop, "member-desk")
     return shop
 
 
-def _corner_shop(path: Path, name: str) -> Shop:
+def _corner_shop(shops, path: Path, name: str):
     clock = FixedClock(datetime(2025, 6, 30, 2, 0, tzinfo=UTC))
-    shop = Shop.create(
+    shop = shops.create(
         path,
         name=_("Corner shop"),
         store=("S1", _("Corner")),

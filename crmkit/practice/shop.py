@@ -99,7 +99,7 @@ class Shop:
         """
         from crmkit.practice.scenes import open_scene
 
-        return open_scene(scene, staff=staff, folder=Path(folder), reset=reset)
+        return open_scene(cls, scene, staff=staff, folder=Path(folder), reset=reset)
 
     @classmethod
     def open(

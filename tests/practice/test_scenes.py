@@ -208,10 +208,10 @@ def test_merged_members_are_one_in_the_frames(course):
 def test_a_scene_made_ready_beside_python_is_copied_not_made(tmp_path, monkeypatch):
     monkeypatch.setattr(scenes.sys, "prefix", str(tmp_path / "python"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    ready = scenes.prepare(["corner"])
-    assert len(ready) == 2 and scenes.prepare(["corner"]) == []  # once in each language
+    ready = scenes.prepare(Shop, ["corner"])
+    assert len(ready) == 2 and scenes.prepare(Shop, ["corner"]) == []  # once in each language
 
-    def make(_path):
+    def make(_shops, _path):
         raise AssertionError("the scene was made a second time")
 
     monkeypatch.setitem(SCENES, "corner", scenes.Scene("T1", "corner", make))
