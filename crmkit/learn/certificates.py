@@ -24,7 +24,8 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn import records
 from crmkit.learn.course import Course
-from crmkit.learn.journey import ENOUGH, lesson_names, progress, short_names, titles, track_of
+from crmkit.learn.journey import ENOUGH, progress
+from crmkit.learn.tracks import lesson_names, short_names, titles, track_of
 
 SELF, CLASS = "self", "class"
 _MARK = "crmkit1."

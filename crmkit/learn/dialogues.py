@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from crmkit.errors import CrmkitError
+from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.i18n import label
 from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Outcome, is_grading
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Outcome
+from crmkit.learn.forms import ShowsItself, kept_copy
+from crmkit.screen import Part, Screen, parts
 
 VIRTUES = ("listening", "words", "calm")
 
@@ -43,7 +45,7 @@ class Standing:
         return sum(self.got.values()) / most if most else 0.0
 
 
-class Dialogue:
+class Dialogue(ShowsItself):
     """A conversation as far as this learner has taken it."""
 
     def __init__(self, name: str | Path, kept: tuple[str, str] | None = None):
@@ -216,7 +218,57 @@ class Dialogue:
         """The conversation so far as plain text."""
         return self._told(self.standing())
 
-    def _ipython_display_(self) -> None:
-        from crmkit.learn.forms import DialogueForm, display_with_text
+    def form(self) -> Screen:
+        """The screen of a conversation."""
+        copy = kept_copy(self.name, ["replies"])
 
-        display_with_text(None if is_grading() else DialogueForm, self, self.text)
+        def reply(arg: Any, _values: dict[str, Any]) -> None:
+            self.take(str(arg))
+            copy.follow()
+
+        def again(_arg: Any, _values: dict[str, Any]) -> None:
+            self.again()
+            copy.follow()
+
+        return Screen(
+            lambda: parts.card(*conversation(self), title=say(self.data["title"])),
+            {"reply": reply, "again": again},
+            repr(self),
+        )
+
+
+def conversation(dialogue: Dialogue, question: str | None = None) -> list[Part | None]:
+    """What was said so far and what may be said now, with the buttons "reply" and "again".
+
+    question: which one of an exercise the conversation answers; the buttons then send it along.
+    """
+    now = {"outcome": "", "summary": "", "scores": [], **dialogue.shown()}
+    opening, closing, colon = ("（", "）", "：") if get_language() == "zh" else (" (", ")", ": ")
+    lines = [
+        parts.said(
+            one["who"] + (f"{opening}{one['mood']}{closing}" if one.get("mood") else "") + colon,
+            one["text"],
+            mine=one["mine"],
+            why=_("Why") + colon + one["because"] if one.get("because") else None,
+        )
+        for one in now["said"]
+    ]
+    replies = [
+        parts.button(one["text"], "reply", [question, one["id"]] if question else one["id"],
+                     kind="reply", focus=place == 0)
+        for place, one in enumerate(now["replies"])
+    ]  # fmt: skip
+    end = None
+    if now["outcome"]:
+        end = parts.column(
+            parts.head(now["outcome"]),
+            parts.text(now["summary"]),
+            parts.items(*(parts.text(score) for score in now["scores"])),
+            parts.button(_("Once more from the start"), "again", question, focus=True),
+        )
+    return [
+        parts.text(now["setting"]),
+        parts.items(*lines, kind="talk"),
+        parts.group(_("What do you say?"), *replies) if replies else None,
+        end,
+    ]

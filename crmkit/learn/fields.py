@@ -13,7 +13,7 @@ from crmkit.i18n import gettext as _
 from crmkit.learn import answers, learner, reading, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT, WRONG, Outcome
-from crmkit.learn.forms import conversation
+from crmkit.learn.dialogues import conversation
 from crmkit.learn.questions import Asked, Question
 from crmkit.screen import Screen, parts
 

@@ -24,7 +24,7 @@ from types import CodeType, ModuleType
 from typing import Any
 from unittest.mock import NonCallableMock
 
-_CHECKS = "crmkit.learn.checks"
+_CHECK, _KINDS = "crmkit.learn.checking", "crmkit.learn.checks"
 _HOMES = (str(Path(__file__).parents[1]), sys.prefix, sys.base_prefix, "<string>", "<frozen")
 
 
@@ -34,13 +34,13 @@ def guarded(room: ModuleType) -> type[ModuleType]:
     guarded_shell: Any = None
 
     def check(self: ModuleType) -> Any:
-        """See `crmkit.learn.checks.Check`."""
+        """See `crmkit.learn.checking.Check`."""
         nonlocal grading_seen
         from crmkit.learn.checks import outcome
 
         grading_seen = grading_seen or outcome.is_grading()
         if not grading_seen:
-            return importlib.import_module(_CHECKS).check
+            return importlib.import_module(_CHECK).check
         stand_guard()
         _mend()
         return _from_disk()
@@ -55,7 +55,7 @@ def guarded(room: ModuleType) -> type[ModuleType]:
     gate = property(check)
 
     def ask(self: ModuleType) -> Any:
-        """See `crmkit.learn.checks.Check.ask`."""
+        """See `crmkit.learn.checking.Check.ask`."""
         return self.check.ask
 
     kind = type(
@@ -71,18 +71,21 @@ def guarded(room: ModuleType) -> type[ModuleType]:
 
 def _from_disk() -> Any:
     """The check, read from the kit's files again, and always raising."""
-    for name in [name for name in sys.modules if name == _CHECKS or name.startswith(f"{_CHECKS}.")]:
+    for name in [name for name in sys.modules if name.startswith((_CHECK, _KINDS))]:
         del sys.modules[name]
-    checks = importlib.import_module(_CHECKS)
-    checks.outcome.always_grading = True
-    return checks.check
+    vars(importlib.import_module(f"{_KINDS}.outcome"))["always_grading"] = True
+    return importlib.import_module(_CHECK).check
 
 
 def _mend() -> None:
     """Read every loaded module of the kit again whose functions are not its own."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if not name.startswith("crmkit.") or name.startswith((_CHECKS, __name__)) or not file:
+        if (
+            not name.startswith("crmkit.")
+            or name.startswith((_CHECK, _KINDS, __name__))
+            or not file
+        ):
             continue
         replaced = [
             path for path in _own_functions(file) if _file_of(module, path) not in (file, None)

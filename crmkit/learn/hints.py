@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import textwrap
+from typing import Any
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language
@@ -12,6 +13,8 @@ from crmkit.learn import authored, records
 from crmkit.learn.authored import say
 from crmkit.learn.checks.outcome import is_grading
 from crmkit.learn.course import Course
+from crmkit.learn.forms import ShowsItself
+from crmkit.screen import Part, Screen, parts
 
 _SOLUTION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION[^\n]*\n?", re.M | re.S
@@ -32,8 +35,10 @@ def solutions_locked() -> bool:
     return os.environ.get("CRMKIT_SOLUTIONS", "").lower() == "locked"
 
 
-class Hints:
+class Hints(ShowsItself):
     """The steps of help for one answer."""
+
+    told_in_grading = False
 
     def __init__(self, answer: str):
         self.answer = answer
@@ -112,11 +117,21 @@ class Hints:
             + _('Read the first with hint("{answer}").step(1)').format(answer=self.answer)
         )
 
-    def _ipython_display_(self) -> None:
-        from crmkit.learn.forms import HintForm, display_with_text
+    def form(self) -> Screen:
+        """The screen of the hints for one answer."""
+        steps: list[str] = []
 
-        if not is_grading():
-            display_with_text(HintForm, self, self.text)
+        def more(_arg: Any, _values: dict[str, Any]) -> None:
+            if len(steps) < len(self):
+                steps.append(self.take(len(steps) + 1))
+
+        def show() -> Part:
+            left = len(self) - len(steps)
+            words = _("Show a hint ({left} left)").format(left=left)
+            button = parts.button(words, "more", kind="small") if left else None
+            return parts.column(*(drawn for one in steps for drawn in _hint(one)), button)
+
+        return Screen(show, {"more": more}, repr(self))
 
 
 def _first_half(code: str) -> str | None:
@@ -131,3 +146,9 @@ def _first_half(code: str) -> str | None:
     kept = code.splitlines()[: left_out - 1]
     inside = starts[left_out]
     return "\n".join([*kept, " " * inside + "..."] if inside else kept)
+
+
+def _hint(step: str) -> list[Part]:
+    """A step of help: a sentence, and below it the code, if it brings some."""
+    words, _line, code = step.partition("\n")
+    return [parts.text(words, "step"), *([parts.code(code)] if code else [])]

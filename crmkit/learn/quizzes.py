@@ -4,7 +4,6 @@ A practice quiz carries its key and answers at once. A graded quiz (``graded: tr
 answers are kept beside the notebook, and a hidden cell checks them with `check.answer`.
 """
 
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,11 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
-from crmkit.learn.checks.expectation import untouched
-from crmkit.learn.checks.outcome import NOTED, RIGHT, WRONG, Outcome, is_grading, show
-from crmkit.learn.checks.values import Number
-from crmkit.learn.reading import NotUnderstood, Understood, read
-
-_MONEY = ("¥", "yuan", "cny", "rmb")
+from crmkit.learn.checks.outcome import NOTED, RIGHT, WRONG, Outcome, show
+from crmkit.learn.forms import ShowsItself, kept_copy, verdict
+from crmkit.learn.quiz_questions import Question, controls
+from crmkit.learn.reading import NotUnderstood
+from crmkit.screen import Part, Screen, parts
 
 
 def quiz(name: str | Path) -> "Quiz":
@@ -30,142 +28,7 @@ def quiz(name: str | Path) -> "Quiz":
     return Quiz(name)
 
 
-class Question:
-    """One question: what may be answered, what is right, and why."""
-
-    def __init__(self, data: dict):
-        self.data = data
-        self.id: str = data["id"]
-        self.kind: str = data["kind"]
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids an answer may hold."""
-        return [one["id"] for one in self.data.get("options") or self.data.get("pairs") or ()]
-
-    @cached_property
-    def key(self) -> Any:
-        """The right answer, in the form answers are kept in; None for a graded question."""
-        chosen = [one["id"] for one in self.data.get("options", ()) if one.get("right")]
-        return {
-            "single": lambda: chosen[0] if chosen else None,
-            "multiple": lambda: sorted(chosen) or None,
-            "number": lambda: self.data.get("answer"),
-            "order": lambda: self.ids,
-            "match": lambda: {one: one for one in self.ids},
-        }[self.kind]()
-
-    def tidy(self, answer: Any) -> Any:
-        """An answer in the form it is kept in; None for one that cannot be an answer."""
-        if self.kind == "single":
-            return answer if answer in self.ids else None
-        if self.kind == "number":
-            try:
-                return self.understand(answer).value
-            except NotUnderstood:
-                return None
-        if self.kind == "match":
-            fits = isinstance(answer, dict) and all(
-                left in self.ids and right in self.ids for left, right in answer.items()
-            )
-            return answer if fits and answer else None
-        if not isinstance(answer, (list, tuple, set)) or not all(one in self.ids for one in answer):
-            return None
-        if self.kind == "multiple":
-            return sorted(set(answer)) or None
-        return list(answer) if len(answer) == len(self.ids) == len(set(answer)) else None
-
-    def understand(self, answer: Any) -> Understood:
-        """A number as it was typed: 65, 65%, 0.65 for a percentage, ¥57.79. Raises `NotUnderstood`."""
-        unit = str(self.data.get("unit", {}).get("en", "")).casefold()
-        kind = "percent" if "%" in unit else "money" if unit in _MONEY else "number"
-        low = 1.0 if kind == "percent" and (self.key or 0) >= 1 else None
-        return read(kind, answer if answer is not None else "", low=low)
-
-    def by_number(self, answer: Any, seed: str) -> Any:
-        """An answer given by the numbers that the text shows, as option ids; others as they are."""
-        if self.kind == "number":
-            return answer
-        shown = self.shown(seed, 0)
-        rights = dict(enumerate((one["id"] for one in shown["options"]), 1))
-        lefts = dict(enumerate((one["id"] for one in shown["lefts"]), 1))
-        if isinstance(answer, dict):
-            return {lefts.get(a, a): rights.get(b, b) for a, b in answer.items()}
-        if isinstance(answer, (list, tuple, set)):
-            return [rights.get(one, one) if isinstance(one, int) else one for one in answer]
-        return rights.get(answer, answer) if isinstance(answer, int) else answer
-
-    def judge(self, answer: Any, key: Any = None) -> Outcome:
-        """Whether an answer is right by the key (the question's own unless given), and why not."""
-        key = self.key if key is None else self.tidy(key)
-        if key is None:
-            raise CrmkitError(
-                _("The key to {question} is no possible answer.").format(question=self.id)
-            )
-        answer = self.tidy(answer)
-        if answer is None:
-            return untouched(self.id)
-        if self.kind == "number":
-            right = self._number(key).judge(self.id, answer)
-            for one in self.data.get("mistakes", ()) if right.status == WRONG else ():
-                if self._number(one["is"]).judge(self.id, answer).status == RIGHT:
-                    return Outcome(WRONG, self.id, "other", say(one["because"]))
-            if right.status == WRONG:
-                return right
-        elif answer != key:
-            return Outcome(WRONG, self.id, "other", self._why_not(answer, key))
-        return Outcome(RIGHT, self.id, message=say(self.data.get("explain", "")) or _("Right."))
-
-    def _number(self, value: float) -> Number:
-        return Number(value, within=self.data.get("within"))
-
-    def _why_not(self, answer: Any, key: Any) -> str:
-        options = {one["id"]: one for one in self.data.get("options", ())}
-        if self.kind == "single":
-            because = options[answer].get("because")
-            return say(because) if because else _("That is not it.")
-        if self.kind == "multiple":
-            for one in answer:
-                if one not in key:
-                    because = options[one].get("because")
-                    return _("“{option}” does not belong.").format(option=say(options[one])) + (
-                        " " + say(because) if because else ""
-                    )
-            return _("All you chose is right, but it is not all: {count} more.").format(
-                count=len(key) - len(answer)
-            )
-        if self.kind == "order":
-            place = next(n for n, (a, b) in enumerate(zip(answer, key, strict=True), 1) if a != b)
-            return _("Number {place} is the first that is out of place.").format(place=place)
-        if open_ := sum(not answer.get(left) for left in key):
-            return _("{count} of {all} are not chosen yet.").format(count=open_, all=len(key))
-        wrong = [left for left in key if answer.get(left) != key[left]]
-        return _("{count} of {all} do not fit yet.").format(count=len(wrong), all=len(key))
-
-    def shown(self, seed: str, number: int) -> dict:
-        """What a form needs: the words in this language, the options shuffled, no key."""
-        options = [
-            {"id": one["id"], "text": say({"zh": one["zh"], "en": one["en"]})}
-            for one in self.data.get("options", ())
-        ]
-        lefts = [{"id": one["id"], "text": say(one["left"])} for one in self.data.get("pairs", ())]
-        rights = [
-            {"id": one["id"], "text": say(one["right"])} for one in self.data.get("pairs", ())
-        ]
-        mixed = learner.shuffled(options or rights, seed, self.id)
-        if self.kind == "order" and [one["id"] for one in mixed] == self.ids:
-            mixed = mixed[1:] + mixed[:1]
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "ask": f"{number}. {authored.asked(self.data)}",
-            "options": mixed,
-            "lefts": lefts,
-            "unit": say(self.data.get("unit", "")),
-        }
-
-
-class Quiz:
+class Quiz(ShowsItself):
     """A quiz as this learner sees it: drawn from the bank and shuffled, always the same way."""
 
     def __init__(self, name: str | Path):
@@ -264,10 +127,62 @@ class Quiz:
         )
         return "\n".join(lines)
 
-    def _ipython_display_(self) -> None:
-        from crmkit.learn.forms import QuizForm, display_with_text
+    def form(self) -> Screen:
+        """The screen of a quiz."""
+        told: dict[str, Outcome] = {}
+        shown = {one.id: one.shown(self.name, n) for n, one in enumerate(self.questions, 1)}
+        given = self.answers()
+        orders = {
+            one.id: list(given.get(one.id) or [o["id"] for o in shown[one.id]["options"]])
+            for one in self.questions
+            if one.kind == "order"
+        }
+        copy = kept_copy(self.name, [one.id for one in self.questions])
 
-        display_with_text(None if is_grading() else QuizForm, self, self.text)
+        def check(arg: Any, values: dict[str, Any]) -> None:
+            question = self.bank.get(str(arg))
+            if question is None:
+                return
+            answer = values.get(question.id)
+            if question.kind == "order":
+                answer = orders.get(question.id)
+            if question.kind == "match":
+                answer = {one: values.get(f"{question.id}/{one}", "") for one in question.ids}
+                answer = {one: right for one, right in answer.items() if right}
+            told[question.id] = self.take(question.id, answer)
+            copy.follow()
+
+        def move(arg: Any, _values: dict[str, Any]) -> None:
+            name, place, by = arg
+            order = orders[str(name)]
+            if 0 <= place + by < len(order):
+                order.insert(place + by, order.pop(place))
+                told.pop(str(name), None)
+
+        def show() -> Part:
+            kept = self.answers()
+            word = _("Keep the answer") if self.graded else _("Check")
+            forms = [
+                parts.form(
+                    "check",
+                    parts.group(
+                        shown[one.id]["ask"],
+                        *controls(one, shown[one.id], kept.get(one.id), orders.get(one.id, [])),
+                        parts.button(word, kind="primary"),
+                        verdict(told.get(one.id)),
+                        id=one.id,
+                    ),
+                    arg=one.id,
+                )
+                for one in self.questions
+            ]
+            score = ""
+            if not self.graded and kept:
+                right, asked = self.score()
+                score = _("{right} of {asked} right so far.").format(right=right, asked=asked)
+            return parts.card(*forms, parts.message("info", score), title=say(self.title))
+
+        return Screen(show, {"check": check, "move": move}, repr(self))
 
 
 def _refuse_right_mistakes(data: dict, lines: authored.Lines) -> None:

@@ -6,7 +6,9 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import NOTED, Outcome, is_grading, show
+from crmkit.learn.checks.outcome import NOTED, Outcome, show
+from crmkit.learn.forms import ShowsItself, verdict
+from crmkit.screen import Part, Screen, parts
 
 _NAME = "self-test"
 
@@ -19,7 +21,7 @@ def which_track() -> "SelfTest":
     return SelfTest()
 
 
-class SelfTest:
+class SelfTest(ShowsItself):
     """The questions, the learner's answers, and the track they point to."""
 
     def __init__(self) -> None:
@@ -90,7 +92,31 @@ class SelfTest:
             ]
         return "\n".join([*lines, "", self.suggestion()]).rstrip()
 
-    def _ipython_display_(self) -> None:
-        from crmkit.learn.forms import SelfTestForm, display_with_text
+    def form(self) -> Screen:
+        """The screen of the self-test: every answer counts, none is wrong."""
+        told: dict[str, Outcome] = {}
 
-        display_with_text(None if is_grading() else SelfTestForm, self, self.text)
+        def take(arg: Any, values: dict[str, Any]) -> None:
+            if not values.get(str(arg)):
+                told[str(arg)] = Outcome(NOTED, str(arg), "impossible", _("Choose one first."))
+                return
+            told[str(arg)] = self.take(str(arg), values[str(arg)])
+
+        def show() -> Part:
+            given = self.answers()
+            forms = []
+            for number, one in enumerate(self.data["questions"], 1):
+                options = [(o["id"], say({"zh": o["zh"], "en": o["en"]})) for o in one["options"]]
+                body = parts.group(
+                    f"{number}. {say(one['ask'])}",
+                    parts.choice(one["id"], "", options, given.get(one["id"])),
+                    parts.button(_("Save"), kind="primary"),
+                    verdict(told.get(one["id"])),
+                    id=one["id"],
+                )
+                forms.append(parts.form("take", body, arg=one["id"]))
+            return parts.card(
+                *forms, parts.message("info", self.suggestion()), title=say(self.data["title"])
+            )
+
+        return Screen(show, {"take": take}, repr(self))

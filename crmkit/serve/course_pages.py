@@ -12,7 +12,7 @@ import tornado.websocket
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import use_language
-from crmkit.learn import certificates, journey
+from crmkit.learn import certificates, journey, strip, tracks
 from crmkit.serve import lessons as pages
 from crmkit.serve import tour
 from crmkit.serve.handler import Page
@@ -32,9 +32,9 @@ class Home(Page):
         if self.current_user is None:
             return self.redirect("/sign-in")
         self.current_user.last_page = "/"
-        tracks = await self.house.do(self._tracks)
+        known = await self.house.do(self._tracks)
         roles = await self.house.do(self._roles)
-        return self.show("home.html", tracks=tracks, roles=roles)
+        return self.show("home.html", tracks=known, roles=roles)
 
     def tour(self) -> tuple[str, list[tour.Step]]:
         return "start", tour.start_page()
@@ -43,16 +43,16 @@ class Home(Page):
         from crmkit.learn.authored import say
 
         with self.current_user.at_start(self.language):
-            known = journey._tracks()
-            return journey.role(), [(one, say(known[one]["title"])) for one in journey.ROLES if one in ("cashier", "sales", "inventory")]  # fmt: skip
+            known = tracks.tracks()
+            return journey.role(), [(one, say(known[one]["title"])) for one in tracks.ROLES if one in ("cashier", "sales", "inventory")]  # fmt: skip
 
     def _tracks(self) -> list[dict]:
         """What there is, track by track, and how far this learner has come."""
         from crmkit.learn.course import NO_CODE
 
         here = {one.id: one for one in self.house.contents(self.language)}
-        asked = [here[one] for one in journey.before_and_after().values() if one in here]
-        cases = [here[one] for one in journey.for_everyone() if one in here]
+        asked = [here[one] for one in tracks.before_and_after().values() if one in here]
+        cases = [here[one] for one in tracks.for_everyone() if one in here]
         found = []
         with self.current_user.at_start(self.language):
             chosen, last = journey.role(), journey.current_track()
@@ -64,7 +64,7 @@ class Home(Page):
                     {
                         "id": track, "title": steps.title, "steps": shown, "done": done,
                         "mine": track in ("foundations", chosen), "last": track == last,
-                        "tests": [one for one in asked if journey.track_of(one.id) == track],
+                        "tests": [one for one in asked if tracks.track_of(one.id) == track],
                         "cases": cases if track == "foundations" else [],
                     }
                 )  # fmt: skip
@@ -89,11 +89,11 @@ class LessonPage(Page):
         screens = self.current_user.open_lesson(lesson)
         with self.current_user.at(self.current_user.notebook(lesson), self.language):
             trees = {number: one.tree for number, one in screens.items()}
-            way = journey.Way()
+            way = strip.Way()
             following = way.next()
             wanted = following.id if following and following.id != lesson.id else None
             other = [one for one in self.house.contents(self.language) if one.id == wanted]
-            track = journey.track_of(lesson.id)
+            track = tracks.track_of(lesson.id)
             ends = {
                 "following": other[0] if other else None,
                 "is_behind": way.is_behind,
@@ -125,7 +125,7 @@ class CertificatePage(Page):
 
     def _ask(self, track: str, wrong: str = "") -> None:
         with use_language(self.language):
-            title = journey.titles().get(track)
+            title = tracks.titles().get(track)
         if title is None:
             raise tornado.web.HTTPError(404)
         self.show("certificate.html", track=track, title=title, wrong=wrong)

@@ -11,7 +11,7 @@ import tornado.websocket
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, use_language
 from crmkit.i18n import gettext as _
-from crmkit.learn import journey, records
+from crmkit.learn import records, tracks
 from crmkit.serve.handler import Page
 
 
@@ -64,7 +64,7 @@ class Role(Page):
     @tornado.web.authenticated
     async def post(self) -> None:
         chosen = self.get_body_argument("role", "")
-        if chosen in journey.ROLES:
+        if chosen in tracks.ROLES:
             with self.current_user.at_start(self.language):
                 records.note("role", "start", chosen, "chosen")
         self.redirect("/")

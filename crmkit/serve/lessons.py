@@ -20,8 +20,8 @@ import mistune
 from crmkit.i18n import use_language
 from crmkit.learn.course import NO_CODE, START, Course
 from crmkit.learn.forms import screen_of
-from crmkit.learn.journey import for_everyone
 from crmkit.learn.learner import Seat, place_of, seated
+from crmkit.learn.tracks import for_everyone
 from crmkit.screen import Screen
 
 _markdown = mistune.create_markdown(escape=False, plugins=["table", "strikethrough"])

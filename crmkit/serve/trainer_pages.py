@@ -12,7 +12,7 @@ import tornado.websocket
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label, use_language
-from crmkit.learn import journey, records
+from crmkit.learn import records, tracks
 from crmkit.serve import lessons as pages
 from crmkit.serve import slides
 from crmkit.serve.handler import Page
@@ -36,7 +36,7 @@ class Board(Page):
     def _rows(self, group: Class) -> list[dict]:
         titles = {one.address: one.title for one in self.house.contents(self.language)}
         with use_language(self.language):
-            short = journey.short_names()
+            short = tracks.short_names()
         rows = []
         for who in group.people.values():
             with who.at_start(self.language):
@@ -93,7 +93,7 @@ class Trainer(Page):
                 found.setdefault(name.split("/")[0].partition("-")[2], []).append(
                     (name, title, said)
                 )
-            titles = journey.titles()
+            titles = tracks.titles()
         return [(titles.get(track, track), of) for track, of in found.items()]
 
 

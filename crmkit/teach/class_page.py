@@ -12,8 +12,8 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
 from crmkit.learn.course import Course
-from crmkit.learn.journey import short_names
-from crmkit.learn.journey import titles as track_titles
+from crmkit.learn.tracks import short_names
+from crmkit.learn.tracks import titles as track_titles
 from crmkit.report.page import document, section, table
 from crmkit.teach.standing import BANDS, PASSED, Standing, standing
 

@@ -31,7 +31,7 @@ import nbformat
 
 from crmkit.i18n import get_language, use_language
 from crmkit.i18n import gettext as _
-from crmkit.learn import answers, checks, ran
+from crmkit.learn import answers, checking, ran
 from crmkit.learn import learner as sitting
 from crmkit.learn.checks import expectation as expected
 from crmkit.learn.checks import outcome as outcomes
@@ -85,7 +85,7 @@ def prepare_process() -> None:
     outcomes.always_grading = True
     room = sys.modules["crmkit.learn"]
     room.__class__ = types.ModuleType
-    vars(room).update(check=checks.check, ask=checks.check.ask)
+    vars(room).update(check=checking.check, ask=checking.check.ask)
 
 
 def go_through(course: Course, assignment: str) -> Master:
@@ -128,11 +128,11 @@ def _rehearse(source: str, names: dict[str, Any], withheld: set[str]) -> list[tu
             seen.append((name, expectation))
             withheld.update(_stand_ins())
 
-    checks._listeners.append(note)
+    checking.listeners.append(note)
     try:
         exec(compile(source, "<check>", "exec"), names)
     finally:
-        checks._listeners.remove(note)
+        checking.listeners.remove(note)
     return seen
 
 
@@ -218,7 +218,7 @@ class Learner:
             return Called(self, name)
         if reply.get("type"):
             return int  # a class, which no check takes for an answer
-        return from_plain(reply.get("value")) if reply.get("there") else checks.LOOK_UP
+        return from_plain(reply.get("value")) if reply.get("there") else checking.LOOK_UP
 
     def call(self, name: str, arguments: tuple) -> Any:
         """What the learner's function gives for these arguments."""
@@ -485,7 +485,7 @@ def _judge_names(part: Part, learner: Learner) -> Outcome:
                 "The cell that sets {name} stopped with an error. Mend it and run it again."
             ).format(name=name)
             return Outcome(WRONG, name, "stopped", words)
-        if value is checks.LOOK_UP:
+        if value is checking.LOOK_UP:
             return expected.undefined(name)
         found = expectation.judge(name, value)
         if found.status != RIGHT:
@@ -500,7 +500,7 @@ def _judge_cell(part: Part, master: Master, learner: Learner) -> Outcome:
         names.pop(name, None)
         if master.has_code and name in part.source:
             value = learner.value(name)
-            if value is not checks.LOOK_UP:
+            if value is not checking.LOOK_UP:
                 names[name] = value
     try:
         exec(compile(part.source, "<check>", "exec"), names)

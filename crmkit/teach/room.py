@@ -26,7 +26,7 @@ MOST_SHOWN = 400_000
 
 
 # nothing is imported any more once a learner's code has run
-_NEEDED = ("crmkit.teach.plain", "crmkit.learn.ran", "crmkit.learn.checks.functions",
+_NEEDED = ("crmkit.teach.plain", "crmkit.learn.ran", "crmkit.learn.checking",
            "IPython.utils.capture", "IPython.core.displayhook", "IPython.core.displaypub")  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from crmkit.i18n import get_language
 from crmkit.learn.checks import mistakes
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED, NOTED, RIGHT
 from crmkit.learn.course import Course
-from crmkit.learn.journey import before_and_after, track_of
+from crmkit.learn.tracks import before_and_after, track_of
 from crmkit.teach.collect import roster
 from crmkit.teach.gradebook import opened, stored_result
 from crmkit.teach.papers import Release, headings, key, marks

@@ -18,9 +18,9 @@ import pytest
 from crmkit.i18n import LANGUAGES
 from crmkit.learn import answers as answers_kept
 from crmkit.learn import authored
-from crmkit.learn.checks.rehearsal import rehearsing
 from crmkit.learn.course import Course
 from crmkit.learn.questions import Asked
+from crmkit.learn.rehearsal import rehearsing
 from crmkit.teach import grade
 from crmkit.teach.answer_sheet import answer_sheet, work_through
 

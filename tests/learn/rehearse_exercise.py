@@ -13,10 +13,10 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
 from crmkit.learn import answers
 from crmkit.learn.checks.outcome import NOT_ATTEMPTED
-from crmkit.learn.checks.rehearsal import complaints, rehearsing
 from crmkit.learn.course import Course
 from crmkit.learn.hints import Hints
 from crmkit.learn.questions import Asked
+from crmkit.learn.rehearsal import complaints, rehearsing
 from crmkit.teach.answer_sheet import answer_sheet, work_through
 from crmkit.teach.notebooks import derive_master
 

@@ -13,16 +13,9 @@ import crmkit.learn
 from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
 from crmkit.learn import check
-from crmkit.learn.checks import (
-    CheckFailed,
-    NotAttempted,
-    charts,
-    expectation_for,
-    functions,
-    models,
-    tables,
-    values,
-)
+from crmkit.learn.checks import charts, functions, models, tables, values
+from crmkit.learn.checks.fitting import expectation_for
+from crmkit.learn.checks.outcome import CheckFailed, NotAttempted
 
 
 class SaysYes:

@@ -9,7 +9,7 @@ import yaml
 from crmkit import i18n
 from crmkit.errors import CrmkitError
 from crmkit.learn import answers, ask, authored, check, guess
-from crmkit.learn.checks import CheckFailed, NotAttempted
+from crmkit.learn.checks.outcome import CheckFailed, NotAttempted
 from crmkit.learn.fields import Fields
 from crmkit.learn.learner import Seat, seated
 from crmkit.learn.questions import Asked, Typed

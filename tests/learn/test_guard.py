@@ -63,10 +63,11 @@ CHEATS = {
         "from crmkit.learn import check\ntype(check).function = lambda *a, **k: None"
     ),
     "replacing its inside": (
-        "import crmkit.learn.checks as checks\n"
-        "checks._settle = lambda *a, **k: None\n"
-        "checks.Function.fault = lambda *a, **k: None\n"
-        "checks.outcome.is_grading = lambda: False"
+        "import crmkit.learn.checking as checking\n"
+        "from crmkit.learn.checks import outcome\n"
+        "checking._settle = lambda *a, **k: None\n"
+        "checking.Function.fault = lambda *a, **k: None\n"
+        "checking.is_grading = outcome.is_grading = lambda: False"
     ),
     "replacing the module": (
         "import sys, types, crmkit.learn\n"

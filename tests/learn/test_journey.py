@@ -192,12 +192,12 @@ def test_every_lesson_and_exercise_of_the_course_is_on_a_path(repository):
     import re
 
     from crmkit.learn.course import Course
-    from crmkit.learn.journey import _tracks, before_and_after
     from crmkit.learn.learner import place_of
+    from crmkit.learn.tracks import before_and_after, tracks
 
     course = Course(repository)
     on_paths = set()
-    for track in _tracks().values():
+    for track in tracks().values():
         for lesson in track["lessons"]:
             on_paths |= {lesson["id"], lesson.get("graded")}
     numbered = [name for name in course.lessons() if re.match(r"[1-5]-\w+/\d\d-", name)]
@@ -297,9 +297,7 @@ def test_before_the_whole_solution_comes_half_of_it_in_the_learners_own_cell(hin
 
 
 def test_the_code_of_a_hint_is_drawn_as_code_with_its_spaces(hinted):
-    from crmkit.learn.forms import HintForm
-
-    screen = HintForm(hint(hinted))
+    screen = hint(hinted).form()
     for _turn in range(3):
         screen.did({"act": "more", "arg": None, "values": {}})
     drawn = [(one["t"], one.get("text")) for one in screen.tree["of"]]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit.learn.checks import expectation_for
+from crmkit.learn.checks.fitting import expectation_for
 from crmkit.learn.checks.functions import Function
 from crmkit.learn.checks.values import Choice
 

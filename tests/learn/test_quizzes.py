@@ -8,7 +8,7 @@ import pytest
 from crmkit.errors import CrmkitError
 from crmkit.i18n import LANGUAGES, use_language
 from crmkit.learn import authored, check, quiz
-from crmkit.learn.checks import NotAttempted
+from crmkit.learn.checks.outcome import NotAttempted
 from crmkit.learn.questions import Asked
 from crmkit.learn.quizzes import Question
 
@@ -310,11 +310,9 @@ def test_two_keys_that_do_not_fit_the_question_are_refused():
 
 
 def test_an_empty_submit_is_asked_to_choose_first():
-    from crmkit.learn.forms import QuizForm
-
     for name in ("sales-01", "analyst-03", "cashier-03"):
         asked = quiz(name)
-        form = QuizForm(asked)
+        form = asked.form()
         for question in asked.questions:
             if question.kind == "order":
                 continue

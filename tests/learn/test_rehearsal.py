@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from crmkit.learn import check
-from crmkit.learn.checks import Number, expectation_for
 from crmkit.learn.checks.charts import Chart
+from crmkit.learn.checks.fitting import expectation_for
 from crmkit.learn.checks.form import Form
 from crmkit.learn.checks.functions import Function
 from crmkit.learn.checks.models import Model
-from crmkit.learn.checks.rehearsal import complaints, rehearsing
-from crmkit.learn.checks.values import Choice, Text
+from crmkit.learn.checks.values import Choice, Number, Text
+from crmkit.learn.rehearsal import complaints, rehearsing
 
 FRAME = pd.DataFrame(
     {"store_id": ["S01", "S02", "S03"], "orders": [3, 5, 2], "rate": [0.1, 0.2, None]}

@@ -9,8 +9,8 @@ import pytest
 from crmkit import i18n
 from crmkit.learn import authored
 from crmkit.learn.course import START, Course
-from crmkit.learn.journey import _tracks, before_and_after, short_names, track_of
 from crmkit.learn.source import is_note, notes, read_source
+from crmkit.learn.tracks import before_and_after, short_names, track_of, tracks
 from crmkit.teach.notebooks import derive_master
 
 COURSE = Course(Path(__file__).parents[2])
@@ -46,7 +46,7 @@ def test_headings_count_up_and_say_their_marks(name, language):
     cells = derive_master(COURSE, name, language).notebook.cells
     texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
     number = name.rpartition("-")[2]
-    short = _tracks()[track_of(name)]["short"][language]
+    short = tracks()[track_of(name)]["short"][language]
     called = {"zh": f"{short}练习 {number}", "en": f"{short} exercise {number}"}[language]
     if name in before_and_after().values():
         with i18n.use_language(language):
@@ -161,9 +161,9 @@ def test_the_start_page_leads_to_every_lesson_and_exercise(language):
     assert there - links == set()
 
 
-@pytest.mark.parametrize("track", list(_tracks()))
+@pytest.mark.parametrize("track", list(tracks()))
 def test_a_lesson_ends_with_a_link_to_what_the_path_says_comes_next(track):
-    lessons = _tracks()[track]["lessons"]
+    lessons = tracks()[track]["lessons"]
     for lesson, following in zip(lessons, [*lessons[1:], {}], strict=True):
         wanted = lesson.get("graded") or following.get("id")
         number = lesson["id"].rpartition("-")[2]

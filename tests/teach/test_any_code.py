@@ -145,7 +145,7 @@ KINDS = {
         {"revenue": TRICK + "def revenue(amounts):\n    return Yes(1)"}, NO_REVENUE),
     "looking for the right value": ({"revenue": FOR_THE_RIGHT_VALUE}, NO_REVENUE),
     "patched check": (
-        {"before": ["import crmkit.learn as l, crmkit.learn.checks as c\n"
+        {"before": ["import crmkit.learn as l, crmkit.learn.checking as c\n"
                     "c.Check.function = lambda *a, **k: None\nc._conclude = print\n"
                     "l.check = type('C', (), {'function': lambda *a, **k: None})()"],
          "revenue": "def revenue(a):\n    return 0"}, NO_REVENUE),

@@ -11,7 +11,7 @@ import pytest
 
 from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
-from crmkit.learn.journey import before_and_after
+from crmkit.learn.tracks import before_and_after
 from crmkit.teach import class_page, grade
 from crmkit.teach.standing import Part, Standing, Work, standing
 from tests.teach.till_class import ORDERS, make_course, raw, written

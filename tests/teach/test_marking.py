@@ -4,7 +4,7 @@ import sys
 import threading
 import types
 
-from crmkit.learn import checks
+from crmkit.learn import checking
 from crmkit.teach import marking
 
 
@@ -49,11 +49,11 @@ def test_a_master_expects_what_its_own_cell_checks_and_not_another_papers():
     theirs = "pause(); check.number('theirs', 2)"
 
     def going_through(pause):
-        names = {"check": checks.check, "pause": pause, "mine": 1}
+        names = {"check": checking.check, "pause": pause, "mine": 1}
         seen["mine"] = [name for name, _one in marking._rehearse(mine, names, set())]
 
     def judging(pause):
-        exec(theirs, {"check": checks.check, "pause": pause, "theirs": 2})
+        exec(theirs, {"check": checking.check, "pause": pause, "theirs": 2})
 
     def in_turn(act):
         both_at_once(judging, act)

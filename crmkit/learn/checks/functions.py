@@ -11,6 +11,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.learn.checks.expectation import Expectation, Untouched, short, type_name
+from crmkit.learn.checks.fitting import expectation_for
 from crmkit.learn.checks.outcome import Fault, Outcome, is_grading
 from crmkit.learn.explained import explain
 
@@ -147,8 +148,6 @@ class Function(Expectation):
         return self.known[self.expected]
 
     def fault(self, value: Any) -> Fault | None:
-        from crmkit.learn.checks import expectation_for
-
         if not callable(value) or isinstance(value, type):
             return Fault(
                 "type",
@@ -199,8 +198,6 @@ class Function(Expectation):
 
     def _automatic_mistake(self, value: Callable) -> Fault | None:
         """A mistake the kind of the results recognises by itself, when every call shows it."""
-        from crmkit.learn.checks import expectation_for
-
         shared: set | None = None
         message = ""
         for arguments, right in zip(self.calls(), self.right_results(), strict=True):

@@ -14,7 +14,8 @@ from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, records
 from crmkit.learn.authored import say
-from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Outcome, is_grading
+from crmkit.learn.checks.outcome import NOT_ATTEMPTED, RIGHT, WRONG, Outcome
+from crmkit.learn.forms import ShowsItself
 from crmkit.learn.tasks.books import Books, books_in, untouched_books
 from crmkit.learn.tasks.floor import OnHand, StandsAt, WasCalled
 from crmkit.learn.tasks.members import AreMerged, HasMember, NothingElse
@@ -29,6 +30,8 @@ from crmkit.learn.tasks.stock import (
     WasWrittenOff,
 )
 from crmkit.learn.tasks.till import WasHandedOut, WasReturned, WasRungUp, WasSold
+from crmkit.learn.tasks.watching import watch
+from crmkit.screen import Part, Screen, parts
 
 _GOALS: dict[str, Callable[[Any], Any]] = {
     "member": lambda wanted: HasMember(wanted),
@@ -54,12 +57,14 @@ _GOALS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class Tasks:
+class Tasks(ShowsItself):
     """What there is to do in a practice shop, and how far it is done.
 
     By the exercise's name (``Tasks("member-desk")``) or the path of a YAML file. As the last line
     of a cell it shows what is done and what is not. Raises `ContentError` for a careless text.
     """
+
+    told_in_grading = False
 
     def __init__(self, name: str | Path):
         path = authored.find("tasks", name)
@@ -198,8 +203,40 @@ class Tasks:
         """What there is to do, what is done, and why not."""
         return "\n".join(self._lines())
 
-    def _ipython_display_(self) -> None:
-        from crmkit.learn.forms import TasksForm, display_with_text
+    def form(self) -> Screen:
+        """The screen of what there is to do in a practice shop, and how far it is done."""
+        folder = answers.folder()
 
-        if not is_grading():
-            display_with_text(TasksForm, self, self.text)
+        def look(_arg: Any, _values: dict[str, Any]) -> None:
+            """What was done at the desks is read whenever the screen is drawn."""
+
+        def show() -> Part:
+            lines, before = [], self.done_before()
+            for task, outcomes in self.standing(folder):
+                wrong = next((one for one in outcomes if one.status != RIGHT), None)
+                state = "right" if wrong is None else "open"
+                lines.append(
+                    parts.column(
+                        parts.message(state, say(task["ask"])),
+                        parts.text(wrong.message, "quiet")
+                        if wrong and wrong.status == WRONG
+                        else None,
+                        parts.text(
+                            _(
+                                "Done before; the practice shop was started again since, and it still counts."
+                            ),
+                            "quiet",
+                        )
+                        if wrong and wrong.status != WRONG and task["id"] in before
+                        else None,
+                    )
+                )
+            return parts.card(
+                parts.items(*lines, ordered=True),
+                parts.row(parts.button(_("See how far I am"), "look", icon="refresh")),
+                title=say(self.data["title"]),
+            )
+
+        screen = Screen(show, {"look": look}, repr(self))
+        watch(screen, folder)
+        return screen

@@ -8,7 +8,6 @@ import pytest
 from crmkit.errors import CrmkitError
 from crmkit.i18n import use_language
 from crmkit.learn import Tasks, check, progress, records
-from crmkit.learn.forms import TasksForm
 from crmkit.learn.tasks.books import Books, untouched_books
 from crmkit.practice import Shop
 
@@ -332,4 +331,4 @@ def test_what_was_done_before_the_shop_was_begun_anew_is_told(shop, at_notebook,
     Shop.practice("member-desk", reset=True).close()
     assert parts and asked.done_before() == {task["id"] for task in asked.data["tasks"]}
     words = {"zh": "以前做对过", "en": "Done before"}[language]
-    assert words in str(TasksForm(asked).tree)
+    assert words in str(asked.form().tree)

@@ -19,10 +19,11 @@ from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
-from crmkit.learn import checks
+from crmkit.learn import checking
 from crmkit.learn.checks import mistakes as typical
 from crmkit.learn.checks.charts import Chart
 from crmkit.learn.checks.expectation import Expectation
+from crmkit.learn.checks.fitting import expectation_for
 from crmkit.learn.checks.form import Form
 from crmkit.learn.checks.functions import Function, silence
 from crmkit.learn.checks.models import Model
@@ -58,11 +59,11 @@ def rehearsing() -> Iterator[list[Seen]]:
     def note(*one: Any) -> None:
         seen.append(one)
 
-    checks._listeners.append(note)
+    checking.listeners.append(note)
     try:
         yield seen
     finally:
-        checks._listeners.remove(note)
+        checking.listeners.remove(note)
 
 
 def complaints(name: str, expectation: Expectation, right: Any, outcome: Outcome) -> list[str]:
@@ -217,7 +218,7 @@ def _(expectation: Column, right: Any) -> list[Mutant]:
 @mutants.register
 def _(expectation: Function, right: Callable) -> list[Mutant]:
     results = expectation.right_results()
-    inner = [checks.expectation_for(result, **expectation.options) for result in results]
+    inner = [expectation_for(result, **expectation.options) for result in results]
 
     def stops(*_arguments: Any) -> None:
         raise ValueError("on purpose")
