@@ -6,6 +6,7 @@ what heads its row. What a person typed is escaped.
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from typing import Any
 
 ALIGNED = {"l": "text-align:left", "r": "text-align:right"}
 
@@ -14,51 +15,67 @@ class Drawn(str):
     """HTML that stands in a cell as it is."""
 
 
+class Kind(str):
+    """Text in a cell of a class of its own."""
+
+    kind: str
+
+    def __new__(cls, text: str, kind: str) -> "Kind":
+        cell = super().__new__(cls, text)
+        cell.kind = kind
+        return cell
+
+
 def as_html(
-    rows: Iterable[Sequence[str]], headings: Sequence[str] = (), *, title: str = "",
-    named: bool = False, align: str = "", kind: str = "",
+    rows: Iterable[Sequence[Any]], headings: Sequence[str] = (), *, title: str = "",
+    named: bool = False, align: str | None = "", kind: str = "",
 ) -> str:  # fmt: skip
-    """A table as HTML; cells are text, or HTML already if they are `Drawn`.
+    """A table as HTML; cells are text, HTML already if they are `Drawn`, of a class if of a `Kind`.
 
     `named`: the first cell of a row is its heading. `align`: a letter a column, l for left and r for
     right, a capital for a cell that is not broken into lines; as the page has it where there is none.
-    `kind`: the table's class.
+    With None the style sheet of the page says all of it. `kind`: the table's class.
 
     >>> as_html([["Tea", "3"]], ["Goods", "Sold"], align=" r")
     '<table><thead><tr><th scope="col" style="text-align:left">Goods</th><th scope="col" \
 style="text-align:left">Sold</th></tr></thead><tbody><tr><td>Tea</td><td style="text-align:right">\
 3</td></tr></tbody></table>'
     """
-    styles = [_style(letter) for letter in align]
+    styles = {at: _style(letter) for at, letter in enumerate(align or "")}
+    left = "" if align is None else ALIGNED["l"]
 
-    def line(cells: Sequence[str]) -> str:
+    def line(cells: Sequence[Any]) -> str:
         drawn = []
         for at, cell in enumerate(cells):
             said = cell if isinstance(cell, Drawn) else escape(str(cell))
             if named and not at:
                 drawn.append(
-                    f'<th scope="row" style="text-align:left;font-weight:normal">{said}</th>'
+                    _tag("th", said, scope="row", style=left and f"{left};font-weight:normal")
                 )
             else:
-                drawn.append(f"<td{styles[at] if at < len(styles) else ''}>{said}</td>")
-        return f"<tr>{''.join(drawn)}</tr>"
+                drawn.append(
+                    _tag("td", said, style=styles.get(at, ""), kind=getattr(cell, "kind", ""))
+                )
+        return _tag("tr", "".join(drawn))
 
-    heads = [f'<th scope="col"{_style("l")}>{escape(one)}</th>' for one in headings]
+    heads = "".join(_tag("th", escape(one), scope="col", style=left) for one in headings)
     parts = [
-        f'<caption style="text-align:left;font-weight:bold">{escape(title)}</caption>'
-        if title
-        else "",
-        f"<thead><tr>{''.join(heads)}</tr></thead>" if heads else "",
-        f"<tbody>{''.join(map(line, rows))}</tbody>",
+        _tag("caption", escape(title), style=left and f"{left};font-weight:bold") if title else "",
+        _tag("thead", _tag("tr", heads)) if heads else "",
+        _tag("tbody", "".join(map(line, rows))),
     ]
-    return f"<table{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{''.join(parts)}</table>"
+    return _tag("table", "".join(parts), kind=kind)
+
+
+def _tag(name: str, inside: str, *, scope: str = "", style: str = "", kind: str = "") -> str:
+    said = {"class": kind, "scope": scope, "style": style}
+    told = "".join(f' {one}="{value}"' for one, value in said.items() if value)
+    return f"<{name}{told}>{inside}</{name}>"
 
 
 def _style(letter: str) -> str:
     style = ALIGNED.get(letter.lower(), "")
-    if letter.isupper():
-        style += ";white-space:nowrap"
-    return f' style="{style}"' if style else ""
+    return f"{style};white-space:nowrap" if letter.isupper() else style
 
 
 def as_lines(

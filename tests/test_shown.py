@@ -45,6 +45,16 @@ def test_a_cell_that_is_html_already_stays_so():
     assert "<td>a<br>b</td>" in shown.as_html([[shown.Drawn("a<br>b")]])
 
 
+def test_a_cell_may_have_a_class_of_its_own_and_is_still_text():
+    page = shown.as_html([[shown.Kind("<50%", "low"), "60%"]])
+    assert '<td class="low">&lt;50%</td><td>60%</td>' in page
+
+
+def test_where_the_page_has_a_style_sheet_for_tables_they_bring_no_style():
+    page = shown.as_html([["茶", "3"]], ["商品", "件数"], title="货架", named=True, align=None)
+    assert "style" not in page and 'scope="row"' in page
+
+
 def test_numbers_stand_at_the_right_and_what_must_not_break_does_not():
     page = shown.as_html([["a", "1", "b"]], align="Lr")
     styles = [attrs.get("style") for _tag, attrs, _text in Seen(page).cells]

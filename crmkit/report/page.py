@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from crmkit import shown
 from crmkit.i18n import gap, get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import full_day, heading, show
@@ -222,14 +223,9 @@ def _step(done: Done) -> str:
     return f"<article{broad}>{''.join(body)}</article>"
 
 
-def table(
-    heads: Sequence[str], lines: Iterable[Sequence[Any]], kind: str = "wide",
-    cell: Callable[[Any], str] = lambda value: f"<td>{escape(str(value))}</td>",
-) -> str:  # fmt: skip
-    """A table that scrolls by itself where it is wide; `cell` draws one."""
-    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    body = "".join(f"<tr>{''.join(map(cell, line))}</tr>" for line in lines)
-    return f'<div class="{kind}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+def table(heads: Sequence[str], lines: Iterable[Sequence[Any]], kind: str = "wide") -> str:
+    """A table that scrolls by itself where it is wide."""
+    return f'<div class="{kind}">{shown.as_html(lines, heads, align=None)}</div>'
 
 
 def _left_out(report: Findings) -> str:
@@ -307,5 +303,5 @@ def _part(share: float) -> str:
 def _without_examples(cleaning: Any) -> str:
     """What a cleaning did, without its examples: those are people's own values."""
     hidden = [heading("example"), heading("examples")]
-    shown = cleaning[[one for one in cleaning if one not in hidden]]
-    return table(list(shown.columns), shown.values.tolist())
+    kept = cleaning[[one for one in cleaning if one not in hidden]]
+    return table(list(kept.columns), kept.values.tolist())

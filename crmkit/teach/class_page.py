@@ -15,6 +15,7 @@ from crmkit.learn.course import Course
 from crmkit.learn.tracks import short_names
 from crmkit.learn.tracks import titles as track_titles
 from crmkit.report.page import document, section, table
+from crmkit.shown import Kind
 from crmkit.teach.standing import BANDS, PASSED, Standing, standing
 
 _STYLE = """<style>
@@ -83,15 +84,15 @@ def _part(heading: str, body: str) -> str:
 
 
 def _coloured(heads: Sequence[str], lines: Sequence[Sequence[Any]], kind: str = "wide") -> str:
-    return table(heads, lines, kind, _cell)
+    return table(heads, [[_cell(one) for one in line] for line in lines], kind)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Any:
     """A cell; a share between 0 and 1 is shown in per cent, coloured."""
     if not isinstance(value, float):
-        return f"<td>{escape('–' if value is None else str(value))}</td>"
+        return "–" if value is None else value
     kind = "low" if value < PASSED else "some" if value < BANDS[3] else "good"
-    return f'<td class="{kind}">{_percent(value)}</td>'
+    return Kind(_percent(value), kind)
 
 
 def _bars(lines: Sequence[tuple[str, float, str]]) -> str:
