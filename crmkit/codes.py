@@ -1,12 +1,11 @@
-"""Every closed set of the shop, once: language-neutral codes and the levels' thresholds; and how a
-percentage is taken off, at the till as in the analyses.
+"""Every closed set of the shop, once: language-neutral codes and the levels' thresholds.
 
 The course shop's data, the practice CRM's tables and the labels
 (``crmkit/locale/labels.yaml``) take their codes from here; what people read for a code is
 ``crmkit.labels.code``.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Level(NamedTuple):
@@ -25,16 +24,6 @@ LEVEL_STEPS = (
     Level("platinum", 5_000, 200),
 )
 LEVELS = tuple(level.code for level in LEVEL_STEPS)
-
-
-def percent_of(cents: Any, percent: float) -> Any:
-    """So many percent of an amount (or of a column of amounts), half a cent rounded up.
-
-    >>> percent_of(1999, 15), percent_of(1000, 12.5)
-    (300, 125)
-    """
-    return (cents * round(percent * 100) + 5_000) // 10_000
-
 
 # people
 GENDERS = ("female", "male", "undisclosed")

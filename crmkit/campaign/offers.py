@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
-from crmkit.codes import percent_of
 from crmkit.i18n import gettext as _
+from crmkit.money import percent_of
 from crmkit.tables import arguments, demand, give_back, is_lazy, require
 
 _ABOVE_0 = arguments.number(above=True)

@@ -18,6 +18,7 @@ from crmkit.clean.values import (
     map_unique,
     unusual_only,
 )
+from crmkit.data.reading.moments import day_stands_first
 
 _EPOCH = datetime(1970, 1, 1)
 _EXCEL_EPOCH = datetime(1899, 12, 30)
@@ -177,9 +178,7 @@ def date_order(texts: pd.Series) -> bool | None:
     None where there are none, or where they contradict each other.
     """
     parts = texts.str.extract(DAY_MONTH_YEAR).astype("Float64")
-    day_first = bool((parts[0] > 12).any())
-    month_first = bool((parts[1] > 12).any())
-    return None if day_first == month_first else day_first
+    return None if parts.dropna().empty else day_stands_first(parts[0].max(), parts[1].max())
 
 
 def clean_dates(

@@ -18,6 +18,7 @@ from crmkit.clean.frames import as_arrow, like, to_pandas
 from crmkit.clean.report import EXAMPLES, Cleaning, CleaningReport, Finding
 from crmkit.clean.values import BLANKS, UNSEEN, WIDE
 from crmkit.data.reading.kinds import decimal_mark
+from crmkit.data.reading.moments import day_stands_first
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT, TableError, open_frame
 
@@ -147,11 +148,11 @@ def _day_first(con: Any, raw: str, table: str) -> dict[str, bool | None]:
         ):
             continue
         parts = ", ".join(
-            f"max(try_cast(regexp_extract({_name(column)}, '{DAY_MONTH_YEAR}', {n}) AS INTEGER)) > 12"
+            f"max(try_cast(regexp_extract({_name(column)}, '{DAY_MONTH_YEAR}', {n}) AS INTEGER))"
             for n in (1, 2)
         )
-        day, month = map(bool, con.sql(f"SELECT {parts} FROM {raw}").fetchall()[0])
-        found[column] = None if day == month else day
+        largest = con.sql(f"SELECT {parts} FROM {raw}").fetchall()[0]
+        found[column] = None if None in largest else day_stands_first(*largest)
     return found
 
 

@@ -5,7 +5,7 @@ from .dialogues import dialogue as dialogue
 from .fields import guess as guess
 from .hints import hint as hint
 from .journey import progress as progress
-from .marking import marks as marks
+from .marks_so_far import marks as marks
 from .quizzes import quiz as quiz
 from .selftest import which_track as which_track
 from .strip import way as way

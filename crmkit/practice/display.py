@@ -15,6 +15,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from crmkit import labels, shown
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.money import yuan
 
 MONEY, PERCENT, ABOUT, CODED, WHOLE = "money", "percent", "about", "coded", "whole"
 """How a value is read; what a record counts is a whole number, whatever its name; what something
@@ -25,15 +26,6 @@ _called: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("called", defa
 
 Table = tuple[str | None, list[str] | None, list[list[str]]]
 """Title or None, headings or None (a card, its headings in the first column), the cells."""
-
-
-def yuan(cents: int) -> str:
-    """An amount as people write it.
-
-    >>> yuan(123450), yuan(-5)
-    ('1,234.50', '-0.05')
-    """
-    return f"{cents / 100:,.2f}"
 
 
 def on_shelf(units: int | None) -> str:

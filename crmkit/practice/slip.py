@@ -7,7 +7,8 @@ from rich.cells import cell_len, chop_cells
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.practice.display import heading, yuan
+from crmkit.money import yuan
+from crmkit.practice.display import heading
 
 Row = tuple[str, str]
 """What stands at the left and at the right of a line; ("", "") is a rule."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from crmkit.i18n import LANGUAGES, label, labels
 from crmkit.i18n import gettext as _
 from crmkit.labels import short_day
+from crmkit.money import yuan
 from crmkit.practice import display
 from crmkit.practice.errors import BadValue
 
@@ -308,10 +309,10 @@ def cents(value: object, field: str = "amount", *, least: int = 0) -> int:
                 "{field} is at least {least} and at most {most} yuan; {value} cents are {yuan} yuan."
             ),
             field=field,
-            least=f"{least / 100:,.2f}",
+            least=yuan(least),
             most=f"{MOST_CENTS // 100:,}",
             value=value,
-            yuan=f"{value / 100:,.2f}",
+            yuan=yuan(value),
         )
     return value
 

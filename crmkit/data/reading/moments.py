@@ -45,6 +45,8 @@ _COMPACT = {
     r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])": "%Y%m%d",
     r"(?:19|20)\d{12}": "%Y%m%d%H%M%S",
 }
+LAST_MONTH = 12
+"""What is greater is a day."""
 _TWO_WAYS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})((?:[ T].*)?)")
 
 
@@ -125,20 +127,32 @@ def moment_kinds(compact: bool) -> tuple[Kind, ...]:
     )
 
 
+def day_stands_first(first: float, second: float) -> bool | None:
+    """Whether dates such as 03/05/2025 have the day first, by the largest number in either place.
+
+    None where both could be months, or neither.
+
+    >>> day_stands_first(31, 12), day_stands_first(12, 31), day_stands_first(12, 12)
+    (True, False, None)
+    """
+    days, months = bool(first > LAST_MONTH), bool(second > LAST_MONTH)
+    return None if days == months else days
+
+
 def two_ways(values: list[str], day_first: bool | None) -> tuple[Kind | None, bool]:
     """Dates such as 03/05/2025: how they are to be read, and whether nobody can tell."""
     parts = [part for text in values if (part := _TWO_WAYS.fullmatch(text))]
     if not parts or len(parts) < len(values):
         return None, False
-    days = any(int(part[1]) > 12 for part in parts)
-    months = any(int(part[3]) > 12 for part in parts)
-    if days and months:
+    places = [max(int(part[at]) for part in parts) for at in (1, 3)]
+    told = day_stands_first(*places)
+    if told is None and min(places) > LAST_MONTH:
         return None, False
     if day_first is None:
-        if not days and not months:
+        if told is None:
             return None, True
-        day_first = days
-    elif (day_first and months) or (not day_first and days):
+        day_first = told
+    elif told is not None and told != day_first:
         return None, False
     first = parts[0]
     for time, clock in _CLOCK.items():

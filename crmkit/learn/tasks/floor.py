@@ -7,6 +7,7 @@ from crmkit.i18n import label
 from crmkit.learn.checks.outcome import Fault
 from crmkit.learn.tasks.books import Books, Deal, Noted
 from crmkit.learn.tasks.papers import noted_otherwise
+from crmkit.money import yuan
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class StandsAt(Deal):
             ("product", "other_goods", str),
             ("stage", "wrong_stage", lambda code: label("stage", code)),
             ("lost_reason", "wrong_reason", lambda code: label("lost_reason", code)),
-            ("amount", "wrong_amount", lambda cents: f"{cents / 100:,.2f}"),
+            ("amount", "wrong_amount", yuan),
             ("next_on", "wrong_day", str),
         ):
             there, right = getattr(one, field), getattr(self, field)

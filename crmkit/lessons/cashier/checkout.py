@@ -9,9 +9,9 @@ from crmkit.i18n import get_language, label, use_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.view import loaded, pictured, yuan
+from crmkit.money import yuan as money
 from crmkit.practice import Shop, slip
 from crmkit.practice.display import heading
-from crmkit.practice.display import yuan as money
 from crmkit.screen import Part, Screen, parts
 
 THRESHOLD, OFF, GIFT_FROM = 199, 30, 299

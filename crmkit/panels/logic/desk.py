@@ -6,9 +6,9 @@ from functools import cached_property
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.reading import NotUnderstood, read
+from crmkit.money import yuan
 from crmkit.practice import Shop, values
 from crmkit.practice.command import OPERATIONS
-from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, NotFound, PracticeError
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from crmkit.i18n import gap, label
 from crmkit.i18n import gettext as _
 from crmkit.labels import short_day
+from crmkit.money import yuan
 from crmkit.panels.logic.desk import DeskWork, cents, money, search_members, whole
 from crmkit.practice import Shop
 from crmkit.practice.clock import birthdays_on
@@ -14,7 +15,6 @@ from crmkit.practice.desks.drawers import ShiftClose
 from crmkit.practice.desks.offers import Coupon, Offer
 from crmkit.practice.desks.receipts import OfferGiven, Quote, Receipt, ReceiptLine, ShiftReport
 from crmkit.practice.desks.taking_back import ReturnReceipt
-from crmkit.practice.display import yuan
 from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.people import Member
 

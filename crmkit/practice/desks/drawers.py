@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from crmkit.i18n import gettext as _
+from crmkit.money import yuan
 from crmkit.practice import access, schema, values
 from crmkit.practice.choices import Amount, Price, Words
 from crmkit.practice.command import Tx, command
-from crmkit.practice.display import yuan
 from crmkit.practice.domain import closing
 from crmkit.practice.errors import BadValue, Refused
 from crmkit.practice.ledgers import cash

@@ -6,6 +6,7 @@ from typing import Annotated
 from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
+from crmkit.money import yuan
 from crmkit.practice import access, schema, values
 from crmkit.practice.basket import Basket
 from crmkit.practice.choices import Price, Words
@@ -21,7 +22,6 @@ from crmkit.practice.desks.receipts import (
     receipt,
 )
 from crmkit.practice.desks.taking_back import TakingBack
-from crmkit.practice.display import yuan
 from crmkit.practice.domain import pricing, selling
 from crmkit.practice.errors import Closed, NotFound, Refused
 from crmkit.practice.goods import find_product, wanted

@@ -8,7 +8,7 @@ proportion, so that each line knows what was really paid for it when it comes ba
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, replace
 
-from crmkit.codes import percent_of
+from crmkit.money import percent_of
 
 
 @dataclass(frozen=True)

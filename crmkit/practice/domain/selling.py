@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crmkit.i18n import gettext as _
-from crmkit.practice.display import yuan
+from crmkit.money import yuan
 from crmkit.practice.domain.pricing import Basket, Line, spread
 from crmkit.practice.errors import BadValue, Refused
 

@@ -3,6 +3,7 @@
 import secrets
 
 from crmkit.i18n import gettext as _
+from crmkit.money import yuan
 from crmkit.practice import schema
 from crmkit.practice.errors import Refused
 
@@ -33,7 +34,7 @@ def post(tx, card_id: str, kind: str, amount: int, **about) -> int:
         raise Refused(
             _("Card {id} holds {have} yuan, {asked} were asked for."),
             id=card_id,
-            have=f"{(left - amount) / 100:,.2f}",
-            asked=f"{-amount / 100:,.2f}",
+            have=yuan(left - amount),
+            asked=yuan(-amount),
         )
     return tx.insert(entry, card_id=card_id, kind=kind, amount=amount, balance=left, **about)

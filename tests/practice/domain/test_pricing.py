@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.practice.domain.pricing import Line, Offer, percent_of, price, share, spread
+from crmkit.money import percent_of
+from crmkit.practice.domain.pricing import Line, Offer, price, share, spread
 
 SCARF = Line("P1", 1, 12_900, category="accessories")
 SOAP = Line("P3", 2, 3_990, category="care")
