@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from crmkit import data, kpi
+from crmkit import kpi
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
@@ -208,7 +208,7 @@ class Shift:
     def moved_by(self) -> str | None:
         """What moved revenue against last week: ``"orders"`` or ``"aov"``; None where unclear."""
         change = self.changes()
-        return _cause(change["revenue"], change["orders"], change["aov"])
+        return cause_of(change["revenue"], change["orders"], change["aov"])
 
     def without_largest(self) -> Any:
         """The shift with all its receipts and without the largest one: revenue, orders, aov."""
@@ -261,19 +261,14 @@ def beside_last_week(shift: Shift) -> dict[str, tuple[float, float]]:
     return {name: (both[0][name], both[1][name]) for name in both[0].index}  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _shops_busy_days() -> list[tuple[str, date]]:
-    return _busy_days(data.load("sales"))
-
-
-def _cause(revenue: float, orders: float, aov: float) -> str | None:
+def cause_of(revenue: float, orders: float, aov: float) -> str | None:
     """Which of two changes moved revenue; all three as fractions.
 
     Revenue is orders times AOV, so the cause moved the way revenue moved. Where both did, it is
     the one that moved more. Less than two points apart, or revenue moved by less than two per
     cent, is not clear.
 
-    >>> _cause(0.10, 0.25, -0.12), _cause(-0.19, -0.10, -0.11)
+    >>> cause_of(0.10, 0.25, -0.12), cause_of(-0.19, -0.10, -0.11)
     ('orders', None)
     """
     same_way = {name: abs(c) for name, c in (("orders", orders), ("aov", aov)) if c * revenue > 0}
@@ -282,48 +277,3 @@ def _cause(revenue: float, orders: float, aov: float) -> str | None:
     if len(same_way) == 2 and abs(same_way["orders"] - same_way["aov"]) < 0.02:
         return None
     return max(same_way, key=same_way.__getitem__)
-
-
-def _busy_days(sales: Any) -> list[tuple[str, date]]:
-    till = sales[sales["channel"] == "store"]
-    till = till[till["sold_at"] >= till["sold_at"].max().normalize() - timedelta(days=36)]
-    till = till.assign(day=till["sold_at"].dt.normalize())
-    groups = ["store_id", "day"]
-    days = till.groupby(groups)["amount"].sum().round(2).to_frame("revenue")
-    days["orders"] = till[till["quantity"] > 0].groupby(groups)["sale_id"].nunique()
-    days["aov"] = days["revenue"] / days["orders"]
-    days = days.reset_index()
-    before = days.assign(day=days["day"] + timedelta(days=7))
-    both = days.merge(before, on=groups, suffixes=("", "_before"))
-    both = both[both["orders"] >= 12]
-    changes = [both[name] / both[f"{name}_before"] - 1 for name in ("revenue", "orders", "aov")]
-    clear = [_cause(*change) is not None for change in zip(*changes, strict=True)]
-    return sorted(
-        both.loc[clear, groups].assign(day=both["day"].dt.date).itertuples(index=False, name=None)
-    )
-
-
-def draw_shift(number: int, tables: Mapping[str, Any] | None = None) -> Shift:
-    """The shift that belongs to a number from 1 to 99: a day of the last month with at least 12
-    receipts, on which it is clear what moved revenue. The same number gives the same shift.
-
-    Raises `CrmkitError` for a number out of these limits.
-    """
-    if not 1 <= number <= 99:
-        raise CrmkitError(
-            _("{number} will not do: write a whole number from 1 to 99.").format(number=number)
-        )
-    if not tables:
-        return _drawn(number)
-    return _far_apart(_busy_days(table_of("sales", tables)), number, tables)
-
-
-@lru_cache(maxsize=128)
-def _drawn(number: int) -> Shift:
-    return _far_apart(_shops_busy_days(), number, {})
-
-
-def _far_apart(busy: list[tuple[str, date]], number: int, tables: Mapping[str, Any]) -> Shift:
-    # neighbours in a class have neighbouring numbers: their shifts should lie far apart
-    store_id, day = busy[number * 41 % len(busy)]
-    return Shift(store_id, day, "day", tables)

@@ -239,7 +239,7 @@ SAYS = {
 def test_a_seller_answers_in_a_field_and_finds_it_again_the_next_day(
     lab, learners_course, language
 ):
-    from crmkit.lessons.sales.profiles import CheckUp
+    from crmkit.lessons.sales.profiles_asked import CheckUp
 
     words, kept = (
         SAYS[language],

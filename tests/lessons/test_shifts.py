@@ -6,7 +6,8 @@ import itertools
 import pytest
 
 import crmkit as ck
-from crmkit.lessons.shifts import Shift, _cause, draw_shift
+from crmkit.lessons.drawn_shifts import draw_shift
+from crmkit.lessons.shifts import Shift, _cause
 
 
 def test_a_shift_counts_what_went_over_the_till_with_returns_taken_off(saturday):

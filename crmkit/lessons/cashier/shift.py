@@ -11,7 +11,8 @@ from crmkit.i18n import label
 from crmkit.learn import reading
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons import shift_report
-from crmkit.lessons.shifts import PARTS, Shift, beside_last_week, draw_shift
+from crmkit.lessons.drawn_shifts import draw_shift
+from crmkit.lessons.shifts import PARTS, Shift, beside_last_week
 from crmkit.lessons.view import once, pictured, share, shown_table, store_names, table_of, yuan
 from crmkit.screen import Act, Part, Screen, parts
 

@@ -8,7 +8,7 @@ from crmkit import data
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.foundations import lost, tour, trust
+from crmkit.lessons.foundations import regulars_lost, tour, trust
 from crmkit.screen import Part, parts
 
 CASES = ("records", "marketing", "sales", "service")
@@ -17,7 +17,7 @@ CASES = ("records", "marketing", "sales", "service")
 
 def regular(number: int) -> Any:
     """The lost regular who belongs to a number."""
-    found = lost._lost()
+    found = regulars_lost.all_lost()
     return found.iloc[(number - 1) % len(found)]
 
 

@@ -5,8 +5,8 @@ from functools import cached_property
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key
-from crmkit.lessons.foundations import counter
-from crmkit.lessons.foundations.keeping import CARED_FOR, Keeping, rung_up
+from crmkit.lessons.foundations import returned
+from crmkit.lessons.foundations.keeping_asked import CARED_FOR, Keeping, rung_up
 from crmkit.lessons.foundations.who_asked import Who
 from crmkit.lessons.view import loaded, store_names
 from crmkit.screen import Part, parts
@@ -24,9 +24,9 @@ class FourToSix(Who, Keeping):
 
     def _goods(self) -> tuple[str, int, int]:
         """A product of the store with poor goods: id, pieces sold, pieces back as faulty."""
-        one = counter.PRODUCTS[self.number % len(counter.PRODUCTS)]
+        one = returned.PRODUCTS[self.number % len(returned.PRODUCTS)]
         row = (
-            counter._half_year()[1].set_index(["store_id", "product_id"]).loc[(counter.STORE, one)]
+            returned.half_year()[1].set_index(["store_id", "product_id"]).loc[(returned.STORE, one)]
         )
         return one, int(row["sold"]), int(row["faulty"])
 
@@ -35,7 +35,7 @@ class FourToSix(Who, Keeping):
         product, sold, back = self._goods()
         names = loaded("products", get_language()).set_index("product_id")["name"]
         heads = [_("Product"), _("Pieces sold"), _("Returned as faulty")]
-        title = _("{store}, July to December 2024").format(store=store_names()[counter.STORE])
+        title = _("{store}, July to December 2024").format(store=store_names()[returned.STORE])
         return parts.column(
             self.ten(),
             self.card(),

@@ -9,7 +9,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.learn.questions import Key
 from crmkit.lessons.foundations import sheet
-from crmkit.lessons.foundations.tidying import Tidying
+from crmkit.lessons.foundations.tidying_asked import Tidying
 from crmkit.lessons.view import loaded, store_names, yuan
 from crmkit.screen import Part, parts
 

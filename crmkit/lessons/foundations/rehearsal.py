@@ -3,101 +3,31 @@
 import csv
 import shutil
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
+from crmkit.lessons.foundations.rehearsal_shop import (
+    MANAGER,
+    NEWCOMER,
+    TRAINER,
+    Rehearsal,
+    in_steps,
+)
 from crmkit.practice import Shop, migrate, schema
 from crmkit.practice.backup import back_up
 from crmkit.practice.errors import PracticeError
 from crmkit.practice.scenes import FILE
 from crmkit.screen import Part, Screen, parts
 
-NEWCOMER, MANAGER, TRAINER = "C1", "B1", "T1"
 TAUGHT_FIRST = ("till.sell", "members.register", "till.give_back")
 """What a cashier has to be able to do."""
 
 KNOWN = "14000000001"
 """The phone of a member of the small shop."""
-
-
-class Rehearsal:
-    """A small shop of its own, in a folder that goes when the lesson does."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="crmkit-running-")
-        self.done: list[Part] = []
-
-    @property
-    def folder(self) -> Path:
-        """Where its files lie."""
-        return Path(self._folder.name)
-
-    @cached_property
-    def shop(self) -> Shop:
-        """The shop, signed in as who keeps it running; made when it is first wanted."""
-        return Shop.practice("corner", staff=TRAINER, folder=self.folder)
-
-    def members(self) -> int:
-        """How many members are in the books."""
-        with self.shop.engine.connect() as connection:
-            return connection.scalar(select(func.count()).select_from(schema.member)) or 0
-
-    def tried(self, what: Callable[[], Any]) -> str:
-        """What the shop says when this is refused; empty when it was done."""
-        try:
-            what()
-        except PracticeError as error:
-            return str(error)
-        return ""
-
-    def gone(self) -> None:
-        """The shop's file is lost."""
-        self.shop.close()
-        (self.folder / FILE).unlink()
-
-    def open(self) -> None:
-        """Open the shop's file again."""
-        self.__dict__.pop("shop", None)
-        self.shop = Shop.open(self.folder / FILE, TRAINER)
-
-
-Step = tuple[str, Callable[[Rehearsal], Part]]
-
-
-def _steps(name: str, *steps: Step) -> Screen:
-    """Buttons to be pressed one after the other; below, what each has done."""
-    at = {"shop": Rehearsal()}
-
-    def press(which: Any, _values: dict) -> None:
-        shop = at["shop"]
-        if which == len(shop.done) < len(steps):
-            shop.done.append(steps[which][1](shop))
-
-    def anew(_arg: Any, _values: dict) -> None:
-        at["shop"] = Rehearsal()
-
-    def show() -> Part:
-        done = at["shop"].done
-        buttons = []
-        for place, (words, _do) in enumerate(steps):
-            words = f"{place + 1} {words}"
-            if place < len(done):
-                buttons.append(parts.chip(words, "right"))
-            elif place == len(done):
-                buttons.append(parts.button(words, "press", place, kind="primary"))
-            else:
-                why = _("First the step before.")
-                buttons.append(parts.button(words, "press", place, why=why))
-        again = parts.button(_("Once more from the start"), "anew", kind="quiet") if done else None
-        return parts.card(parts.row(*buttons), *done, again)
-
-    return Screen(show, {"press": press, "anew": anew}, name)
 
 
 def stolen() -> Screen:
@@ -126,7 +56,7 @@ def stolen() -> Screen:
             _("The manager, who gave a reason, reads (and the log notes it):"), name, phone
         )
 
-    return _steps(
+    return in_steps(
         "stolen",
         (_("Open the data file without the key"), thief),
         (_("Look as a cashier"), cashier),
@@ -201,7 +131,7 @@ def exchange() -> Screen:
             [[row[i] for i in shown] for row in rows],
         )
 
-    return _steps(
+    return in_steps(
         "exchange",
         (_("The mall sends its list"), arrives),
         (_("Import it"), taken),
@@ -243,7 +173,7 @@ def morning() -> Screen:
         heads = [_("Operation"), _("Done"), _("Refused")]
         return parts.table(_("The newcomer's morning in the log"), heads, rows)
 
-    return _steps(
+    return in_steps(
         "morning",
         (_("Let the newcomer work for a morning"), works),
         (_("Read the log"), log),
@@ -275,7 +205,7 @@ def upkeep() -> Screen:
         at.open()
         return told_members(at, _("Brought back from the backup"))
 
-    return _steps(
+    return in_steps(
         "upkeep",
         (_("Back up"), backup),
         (_("Carry on: two customers join"), trade),
@@ -310,7 +240,7 @@ def upgrade() -> Screen:
             parts.stat(_("Books and log checked"), _("all is well") if whole else _("something is wrong")),
         )  # fmt: skip
 
-    return _steps(
+    return in_steps(
         "upgrade",
         (_("Open a shop of the old version"), older),
         (_("First keep a copy"), copied),

@@ -7,18 +7,17 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import heading
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.foundations.who import (
+from crmkit.lessons.foundations.tastes import (
     above,
     faithful,
     habits,
     places,
-    plot_two,
     said_and_did,
     slips,
     tastes,
-    title_of,
     unlike_their_kind,
 )
+from crmkit.lessons.foundations.who import plot_two, title_of
 from crmkit.lessons.view import pictured, share, store_names, yuan
 from crmkit.screen import Part, parts
 

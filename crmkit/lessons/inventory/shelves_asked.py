@@ -10,7 +10,8 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.inventory.asking import here
-from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, Shelves, in_quarter, shelf
+from crmkit.lessons.inventory.shelf_numbers import Shelves
+from crmkit.lessons.inventory.shelves import QUARTERS, SESAME, STORE, in_quarter, shelf
 from crmkit.lessons.view import yuan
 from crmkit.screen import Part, parts
 

@@ -5,6 +5,7 @@ import pytest
 
 from crmkit import i18n, segment
 from crmkit.lessons.analyst import calls
+from crmkit.lessons.analyst.calls_asked import Calls
 from tests.lessons.analyst import judging
 
 
@@ -60,20 +61,20 @@ def test_the_share_left_is_smallest_where_the_lesson_says(monkeypatch):
     was = both[both[calls.EARLIER] == "important_value"]
     left = (was[calls.TODAY] == "important_value").groupby(home.reindex(was.index)).mean()
     assert calls.shares_left() == pytest.approx(left[list(calls.STORES)].to_dict())
-    assert calls.Calls({}).least_left().value == left[list(calls.STORES)].idxmin() == "S03"
+    assert Calls({}).least_left().value == left[list(calls.STORES)].idxmin() == "S03"
 
 
 def test_m1_by_hand():
     found = segment.rfm(calls.m1(), "2025-06-30").iloc[0]
-    keys = calls.Calls({})
+    keys = Calls({})
     for name in ("recency", "frequency", "monetary"):
         assert getattr(keys, name)().value == found[name]
 
 
 def test_the_guess_is_in_the_sentence_and_the_count_is_the_tables():
     with i18n.use_language("en"):
-        said = calls.Calls({"away_guess": 20.0}).away()["of"][1]["text"]
-    days = calls.Calls({}).days_away
+        said = Calls({"away_guess": 20.0}).away()["of"][1]["text"]
+    days = Calls({}).days_away
     assert len(days) == 150
     assert said.startswith(f"{sum(day > 90 for day in days)} of the 150")
     assert "You guessed 20." in said

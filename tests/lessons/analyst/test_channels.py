@@ -5,6 +5,7 @@ import pytest
 
 from crmkit import clean, i18n
 from crmkit.lessons.analyst import channels, exports
+from crmkit.lessons.analyst.channels_asked import Channels
 from tests.lessons.analyst.judging import judged
 
 FUNCTIONS = {
@@ -65,7 +66,7 @@ def test_each_channel_and_all_of_them_have_the_people_the_lesson_says():
         "mini_program": 723,
     }
     everybody = set.union(*each.values())
-    said = channels.Channels({"people_guess": 3000.0}).counted()["of"][1]["text"]
+    said = Channels({"people_guess": 3000.0}).counted()["of"][1]["text"]
     assert f"{len(everybody):,} people, not 3,171" in said
     assert "You guessed 3,000" in said
 
@@ -95,7 +96,7 @@ def test_who_is_who_through_chains_as_merging_says():
 
 
 def test_keys_of_the_eight_lines_and_of_the_survey_a_second_way():
-    keys = channels.Channels({})
+    keys = Channels({})
     by_phone = channels.people(channels.cases("people")["inputs"][0][0]).set_index("phone")
     assert keys.people().value == len(by_phone)
     assert keys.spent().value == by_phone.loc["14203014345", "revenue"]

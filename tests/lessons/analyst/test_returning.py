@@ -5,6 +5,7 @@ import pytest
 
 from crmkit import customers, data, i18n, kpi
 from crmkit.lessons.analyst import returning
+from crmkit.lessons.analyst.returning_asked import Returning
 from tests.lessons.analyst.judging import judged
 
 
@@ -49,7 +50,7 @@ def test_what_a_member_brought_by_hand():
 
 
 def test_the_ten_lines_by_the_ready_made_functions():
-    keys, lines = returning.Returning({}), returning.visits()
+    keys, lines = Returning({}), returning.visits()
     assert keys.repeat().value == pytest.approx(100 * kpi.repeat_purchase_rate(lines).value)
     kept = kpi.retention_rate(lines, ("2025-02-01", "2025-02-28"), ("2025-03-01", "2025-03-31"))
     assert keys.kept().value == pytest.approx(100 * kept.value)
@@ -60,10 +61,10 @@ def test_fewest_came_back_to_the_store_the_lesson_tells_of(sales):
         here = sales[sales["store_id"] == store]
         by_hand = returning.retention(here, returning.WINTER, returning.NEXT_WINTER)
         assert rate == pytest.approx(by_hand)
-    assert returning.Returning({}).worst().value == "S03"
+    assert Returning({}).worst().value == "S03"
     assert kpi.repeat_purchase_rate(sales).value > 0.9
     with i18n.use_language("en"):
-        said = returning.Returning({"back_guess": 70.0}).came_back()["of"][1]["text"]
+        said = Returning({"back_guess": 70.0}).came_back()["of"][1]["text"]
     assert said.endswith("You guessed 70.") and f"{returning.winters()['S03']:.1%}" in said
 
 
@@ -76,7 +77,7 @@ def test_returns_go_before_leaving_band_by_band_and_seem_not_to_all_together(sal
     )
     assert len(rates) == 3
     assert (rates[True] > rates[False]).all()
-    assert returning.Returning({}).paradox().value == "same"
+    assert Returning({}).paradox().value == "same"
 
 
 def test_within_the_bands_chance_explains_what_is_left(sales):

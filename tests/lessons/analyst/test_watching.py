@@ -4,6 +4,7 @@ import pytest
 
 from crmkit import data, i18n, kpi
 from crmkit.lessons.analyst import live, watching
+from crmkit.lessons.analyst.watching_asked import Watching
 from tests.lessons.analyst.judging import judged
 
 MORNING = watching.MORNING
@@ -39,7 +40,7 @@ def test_what_was_written_by_hand_is_what_the_ready_made_board_gives(sales, targ
 
 
 def test_the_fair_by_head():
-    keys = watching.Watching({})
+    keys = Watching({})
     assert (keys.even().value, keys.path().value, keys.ends().value) == (160, 720, 960)
     assert keys.ends().value / watching.FAIR_TARGET == pytest.approx(576 / 720)
 
@@ -52,7 +53,7 @@ def test_all_were_green_after_the_holiday_and_one_ended_far_behind(sales, target
     assert ended["S03"] < 0.85 and ended.drop("S03").min() > 0.98
     assert round(board.loc["S03", "pace"] - 1, 2) == 0.09
     with i18n.use_language("en"):
-        said = watching.Watching({"october_guess": 104.0}).october()["of"][1]["text"]
+        said = Watching({"october_guess": 104.0}).october()["of"][1]["text"]
     assert f"{ended['S03']:.1%}" in said and said.endswith("You guessed 104%.")
 
 
@@ -84,7 +85,7 @@ def test_february_was_red_everywhere_and_one_store_in_trouble(sales, targets):
         wanted = wanted.set_index("month")["revenue"]
         sold = sales[(sales["store_id"] == store) & sales["sold_at"].between("2025-01", "2025-03")]
         spans[store] = sold["amount"].sum() / (wanted["2025-01"] + wanted["2025-02"])
-    key = watching.Watching({}).really()
+    key = Watching({}).really()
     assert key.value == min(spans, key=spans.get) == "S03"
     assert key.facts["rate"] == f"{spans['S03']:.1%}"
     assert key.facts["others"] == f"{min(v for k, v in spans.items() if k != 'S03'):.1%}"
@@ -100,13 +101,13 @@ def test_fewer_alarms_for_nothing_come_later_and_miss_some():
     assert found["for_nothing"].is_monotonic_decreasing and found["missed"].is_monotonic_increasing
     assert found.loc[5, "for_nothing"] < found.loc[1, "for_nothing"] / 2
     with i18n.use_language("en"):
-        said = watching.Watching({"rings_guess": 10.0}).alarms()["of"][1]["text"]
+        said = Watching({"rings_guess": 10.0}).alarms()["of"][1]["text"]
     assert f"{found.loc[1, 'for_nothing']} alarms" in said and said.endswith("You guessed 10.")
 
 
 def test_julys_target_by_hand(sales):
     there = sales[(sales["store_id"] == "S01") & sales["sold_at"].between("2024-07", "2024-08")]
-    assert watching.Watching({}).july().value == pytest.approx(there["amount"].sum() * 1.06, abs=0.01)  # fmt: skip
+    assert Watching({}).july().value == pytest.approx(there["amount"].sum() * 1.06, abs=0.01)  # fmt: skip
 
 
 def test_the_board_moves_when_something_is_rung_up_and_takes_the_managers_target(lesson_shop, walk):
@@ -117,10 +118,10 @@ def test_the_board_moves_when_something_is_rung_up_and_takes_the_managers_target
         return {one["label"]: one for one in walk(board.tree) if one.get("t") == "stat"}
 
     assert shown()["Revenue today"]["text"] == "¥0.00" and shown()["Orders"]["text"] == "0"
-    watching.Watching({}).sale().value(shop)
+    Watching({}).sale().value(shop)
     paid = shop.till.shift().revenue / 100
     assert shown()["Revenue today"]["text"] == f"¥{paid:,.2f}"
-    missing = watching.asked_for() * _first_of_july() - paid
+    missing = live.asked_for() * _first_of_july() - paid
     assert shown()["Still to sell today"]["text"] == f"¥{missing:,.2f}"
     shop.as_staff(live.MANAGER).office.set_target("2025-07", 20_000_000)
     missing = 200_000 * _first_of_july() - paid

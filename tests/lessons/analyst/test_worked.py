@@ -5,6 +5,7 @@ from scipy import stats
 
 from crmkit import campaign, data, i18n
 from crmkit.lessons.analyst import worked
+from crmkit.lessons.analyst.worked_asked import Worked
 from crmkit.lessons.view import table_of
 from tests.lessons.analyst.judging import judged
 
@@ -32,7 +33,7 @@ def test_the_cases_know_right_from_wrong(name):
 
 
 def test_the_eight_by_the_ready_made_functions():
-    keys, eight = worked.Worked({}), worked.eight()
+    keys, eight = Worked({}), worked.eight()
     found = campaign.compare_groups(eight)
     assert keys.brought().value == pytest.approx(found.difference)
     both = campaign.difference_in_differences(eight, before_value="revenue_before")
@@ -49,7 +50,7 @@ def test_the_reminder_fools_before_and_after_and_the_control_group_does_not():
     grew = rose / found["revenue_before"]
     assert 0.55 < grew["treatment"] < 0.6 and 0.4 < grew["control"] < 0.5
     assert round(rose["treatment"]) == 19
-    said = worked.Worked({"brought_guess": 15.0}).both_groups()["of"][1]["text"]
+    said = Worked({"brought_guess": 15.0}).both_groups()["of"][1]["text"]
     assert f"¥{rose['control']:.2f}" in said and said.endswith("¥15.00.")
 
 
@@ -60,8 +61,8 @@ def test_one_of_three_campaigns_worked_as_planted():
         planted = data.truth()["campaigns"][name]["happened"]["revenue_it_brought_per_treated"]
         assert found.low <= planted <= found.high
         works += [name] if found.low > 0 else []
-    assert works == [worked.Worked({}).works().value] == ["C01"]
-    assert [code for code, _name in worked.Worked({}).campaigns()] == list(worked.CAMPAIGNS)
+    assert works == [Worked({}).works().value] == ["C01"]
+    assert [code for code, _name in Worked({}).campaigns()] == list(worked.CAMPAIGNS)
 
 
 def test_peeking_raises_several_times_the_false_alarms_that_were_agreed():
@@ -70,7 +71,7 @@ def test_peeking_raises_several_times_the_false_alarms_that_were_agreed():
     assert 0.02 < last < 0.08
     assert worked.ever_alarmed(seen) > 3 * last
     with i18n.use_language("en"):
-        said = worked.Worked({"peek_guess": 5.0}).peeked()["of"][1]["text"]
+        said = Worked({"peek_guess": 5.0}).peeked()["of"][1]["text"]
     assert f"{worked.ever_alarmed(seen):.1%}" in said and said.endswith("You guessed 5%.")
 
 

@@ -6,8 +6,9 @@ import pytest
 
 import crmkit as ck
 from crmkit.lessons.cashier import shift as cashier
+from crmkit.lessons.drawn_shifts import draw_shift
 from crmkit.lessons.shift_report import report, till_sheet
-from crmkit.lessons.shifts import Shift, beside_last_week, draw_shift
+from crmkit.lessons.shifts import Shift, beside_last_week
 from crmkit.screen import parts
 
 

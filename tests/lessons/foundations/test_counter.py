@@ -3,8 +3,8 @@
 import pytest
 
 import crmkit as ck
-from crmkit.lessons.foundations import counter
-from crmkit.lessons.foundations.counter import Counter
+from crmkit.lessons.foundations import counter, returned
+from crmkit.lessons.foundations.counter_asked import Counter
 
 GOODS = {"not_durable", "unreliable", "poor_performance"}
 
@@ -52,9 +52,9 @@ def test_the_lunch_boxes_of_the_lesson_are_those_of_the_books(lines):
 def test_what_came_back_most_is_not_what_is_worst(lines):
     rates = {
         one: back(lines, "S03", product=one) / sold(lines, "S03", product=one)
-        for one in counter.PRODUCTS
+        for one in returned.PRODUCTS
     }
-    most = max(counter.PRODUCTS, key=lambda one: back(lines, "S03", product=one))
+    most = max(returned.PRODUCTS, key=lambda one: back(lines, "S03", product=one))
     key = Counter({}).first_off()
     assert key.value == max(rates, key=rates.get).lower() != most.lower()
     assert list(key.mistakes.values()) == [most.lower()]
@@ -64,20 +64,20 @@ def test_what_came_back_most_is_not_what_is_worst(lines):
 def test_the_stores_part_in_the_quarter_after_the_cheaper_goods_came_and_meet_again():
     key = Counter({}).loud()
     assert key.value == "2024-q2"
-    found = counter.faulty(["store_id", "quarter"]).set_index(["store_id", "quarter"])
+    found = returned.faulty(["store_id", "quarter"]).set_index(["store_id", "quarter"])
     assert found["faulty_share"].between(0, 0.2).all()
-    shelves = counter._by_quarter().set_index(["store_id", "quarter"])
+    shelves = returned.by_quarter().set_index(["store_id", "quarter"])
     here, there = shelves.loc["S03"], shelves.loc["S04"]
     assert (here["low"] > there["high"]).loc["2024-Q2":"2025-Q1"].all()
     assert here["low"]["2025-Q2"] < there["high"]["2025-Q2"], "back to normal"
 
 
 def test_quarters_are_said_as_people_say_them(language):
-    from crmkit.lessons.foundations.lost import Lost
+    from crmkit.lessons.foundations.lost_asked import Lost
     from crmkit.lessons.inventory import shelves
 
     ck.set_language(language)
-    words = [said for _id, said in counter.Counter({}).all_quarters() + Lost({}).quarters()]
+    words = [said for _id, said in Counter({}).all_quarters() + Lost({}).quarters()]
     words += [said for _id, said in shelves._where("S03", "2025-Q2", None)["quarter"][1]]
     assert {"zh": "2024年第二季度", "en": "Q2 2024"}[language] in words
     assert not [one for one in [*words, counter.quarters().text] if "-Q" in one]
@@ -87,7 +87,7 @@ def test_waiting_and_answers_are_grouped_by_their_minutes_and_hours():
     asked = ck.load("surveys")
     long = asked[(asked["waited"] > 8) & asked["csat_service"].notna()]
     short = asked[(asked["waited"] <= 2) & asked["csat_service"].notna()]
-    found = counter.waiting().set_index("waiting")
+    found = returned.waiting().set_index("waiting")
     assert found.loc["more", "answers"] == len(long)
     assert found.loc["more", "csat"] == pytest.approx((long["csat_service"] >= 4).mean())
     assert found.loc["2", "csat"] == pytest.approx((short["csat_service"] >= 4).mean())
@@ -96,7 +96,7 @@ def test_waiting_and_answers_are_grouped_by_their_minutes_and_hours():
     told = tickets[(tickets["kind"] == "complaint") & tickets["satisfaction"].notna()]
     minutes = (told["first_response_at"] - told["opened_at"]).dt.total_seconds() / 60
     quick = told[minutes <= 60]
-    answered = counter.answered().set_index("waiting")
+    answered = returned.answered().set_index("waiting")
     assert answered["answers"].sum() == len(told)
     assert answered.loc["hour", "csat"] == pytest.approx((quick["satisfaction"] >= 4).mean())
     assert answered.loc["hour", "low"] > answered.loc["four", "high"], (
@@ -115,7 +115,7 @@ def test_an_easy_exchange_is_written_most_and_patience_as_often_as_good_things()
 
 
 def test_the_regular_had_trouble_with_a_bedding_set_as_the_first_sentence_says():
-    one = counter.regular()
+    one = returned.regular()
     goods = ck.load("products").set_index("product_id")
     assert goods["family"][one["returned"]] == "bedding"
     assert one["favourite"] == "textiles" and one["favourite_share"] > 0.5

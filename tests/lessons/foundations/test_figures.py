@@ -5,7 +5,7 @@ import pytest
 
 import crmkit as ck
 from crmkit.lessons.foundations import figures
-from crmkit.lessons.foundations.figures import Figures
+from crmkit.lessons.foundations.figures_asked import Figures
 
 STORES = ("S01", "S02", "S03", "S04")
 

@@ -3,7 +3,7 @@
 import pytest
 
 import crmkit as ck
-from crmkit.lessons.foundations import keeping, who
+from crmkit.lessons.foundations import keeping, tastes
 from crmkit.lessons.foundations.four_to_six import FourToSix
 
 
@@ -21,13 +21,15 @@ def half_year():
 @pytest.mark.parametrize("number", range(1, 100))
 def test_the_keys_of_every_number(number, half_year):
     asked = FourToSix({"my_number": number})
-    ten = who.slips(100 + number)
+    ten = tastes.slips(100 + number)
     assert asked.goods().value == pytest.approx(10 * (ten["csat_goods"] > 3).sum())
     fans, foes = (ten["nps"] > 8).sum(), (ten["nps"] < 7).sum()
     assert asked.points().value == pytest.approx(10 * (fans - foes))
     one = asked.somebody()
     assert (
-        asked.show_first().value == one["favourite"] == who.tastes().loc[one["member_id"]].idxmax()
+        asked.show_first().value
+        == one["favourite"]
+        == tastes.tastes().loc[one["member_id"]].idxmax()
     )
     product, sold, back = asked._goods()
     assert (sold, back) == (half_year[0][product], half_year[1][product])

@@ -7,7 +7,7 @@ import pytest
 
 import crmkit as ck
 from crmkit.lessons.foundations import keeping
-from crmkit.lessons.foundations.keeping import Keeping
+from crmkit.lessons.foundations.keeping_asked import Keeping
 from crmkit.practice import Shop
 
 

@@ -6,6 +6,8 @@ import pytest
 import crmkit as ck
 from crmkit.codes import QUALITY_REASONS
 from crmkit.lessons.foundations import lost as lesson
+from crmkit.lessons.foundations import regulars_lost
+from crmkit.lessons.foundations.lost_asked import Lost
 
 EVERY_TENTH_DAY = pd.date_range("2024-01-03 10:00", periods=12, freq="10D")
 
@@ -75,7 +77,7 @@ def tables():
 
 
 def test_a_lost_regular_came_often_and_has_been_silent_for_long(tables):
-    lost = lesson.lost_regulars(tables).set_index("member_id")
+    lost = regulars_lost.lost_regulars(tables).set_index("member_id")
     assert set(lost.index) == {"SILENT", "FAULTY", "MIND"}
     assert lost.loc["SILENT", "orders"] == 12
     assert lost.loc["SILENT", "days_between"] == 10
@@ -85,21 +87,21 @@ def test_a_lost_regular_came_often_and_has_been_silent_for_long(tables):
 
 
 def test_every_sign_is_told_and_nothing_means_nothing(tables):
-    lost = lesson.lost_regulars(tables).set_index("member_id")["left_after"]
+    lost = regulars_lost.lost_regulars(tables).set_index("member_id")["left_after"]
     assert lost.to_dict() == {
         "FAULTY": "quality_return",
         "MIND": "other_return",
         "SILENT": "nothing",
     }
-    assert lesson.lost_member(tables) == "FAULTY"
+    assert regulars_lost.lost_member(tables) == "FAULTY"
 
 
 def test_whoever_left_without_a_sign_has_none_in_the_books(tables):
     """Each kind of trace is looked up again for every silent leaver of the course shop."""
-    lost = lesson.lost_regulars()
+    lost = regulars_lost.lost_regulars()
     silent = lost[lost["left_after"] == "nothing"].set_index("member_id")["last_order"]
     assert len(silent) > 100
-    since = silent - pd.Timedelta(days=lesson.SIGN_DAYS)
+    since = silent - pd.Timedelta(days=regulars_lost.SIGN_DAYS)
 
     def late(table, column):
         mine = table[table["member_id"].isin(silent.index)]
@@ -113,13 +115,13 @@ def test_whoever_left_without_a_sign_has_none_in_the_books(tables):
 
 
 def test_what_the_lesson_tells_of_its_member_holds():
-    member = lesson.lost_member()
-    told = lesson.story(member)
+    member = regulars_lost.lost_member()
+    told = regulars_lost.story(member)
     last = told.loc[told["trace"] == "order", "at"].max()
     assert not ((told["trace"] == "followup") & (told["at"] >= last)).any(), "nobody got in touch"
     before = told.loc[told["at"] < last, "csat_goods"].dropna()
     assert len(before) >= 2 and before.mean() >= 4, "content until then"
-    asked = lesson.Lost({"calls_guess": 2, "silent_guess": 40})
+    asked = Lost({"calls_guess": 2, "silent_guess": 40})
     assert asked.trace().value == told["trace"].iloc[-1] == "return"
     assert asked.part().value == "2024-q2"
     assert "40" in str(asked.signs_chart())
@@ -128,11 +130,11 @@ def test_what_the_lesson_tells_of_its_member_holds():
 def test_where_nobody_left_after_a_faulty_product_there_is_no_story_to_tell(tables):
     tables["sales"] = tables["sales"][tables["sales"]["member_id"] != "FAULTY"]
     with pytest.raises(ck.CrmkitError, match="no regular"):
-        lesson.lost_member(tables)
+        regulars_lost.lost_member(tables)
 
 
 def test_a_story_is_everything_in_the_order_it_happened(tables):
-    told = lesson.story("FAULTY", tables)
+    told = regulars_lost.story("FAULTY", tables)
     assert told["at"].is_monotonic_increasing
     assert told["trace"].value_counts().to_dict() == {
         "order": 12,
@@ -147,11 +149,11 @@ def test_a_story_is_everything_in_the_order_it_happened(tables):
 
 def test_a_member_nobody_knows_has_no_story(tables):
     with pytest.raises(ck.CrmkitError, match="NOBODY"):
-        lesson.story("NOBODY", tables)
+        regulars_lost.story("NOBODY", tables)
 
 
 def test_the_picture_shows_every_trace_and_the_silence(tables, language):
-    ax = lesson.timeline("FAULTY", tables)
+    ax = regulars_lost.timeline("FAULTY", tables)
     words = " ".join(text.get_text() for text in ax.texts)
     assert "253" in words
     assert [len(dots.get_offsets()) for dots in ax.collections] == [12, 1, 2, 0, 1]
@@ -160,7 +162,7 @@ def test_the_picture_shows_every_trace_and_the_silence(tables, language):
 
 
 def test_the_course_shop_tells_of_a_regular_whose_last_trace_is_a_faulty_product():
-    told = lesson.story(lesson.lost_member())
+    told = regulars_lost.story(regulars_lost.lost_member())
     assert told.iloc[-1]["trace"] in ("return", "survey")
     last = told[told["trace"] == "return"].iloc[-1]
     assert last["return_reason"] in QUALITY_REASONS

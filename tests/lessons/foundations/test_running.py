@@ -3,7 +3,7 @@
 import pytest
 
 from crmkit.i18n import label
-from crmkit.lessons.foundations import rehearsal, running
+from crmkit.lessons.foundations import rehearsal, rehearsal_shop, running
 from crmkit.lessons.foundations.running import Running
 
 
@@ -48,8 +48,8 @@ def test_the_import_is_counted_by_the_shop_as_by_the_key(language):
 
 
 def test_nobody_imported_has_agreed_to_messages():
-    at = rehearsal.Rehearsal()
-    shop = at.shop.as_staff(rehearsal.MANAGER)
+    at = rehearsal_shop.Rehearsal()
+    shop = at.shop.as_staff(rehearsal_shop.MANAGER)
     path = at.folder / "mall.csv"
     path.write_text("\n".join(",".join(row) for row in rehearsal.mall_list()), "utf-8-sig")
     made = shop.files.import_members(str(path))
@@ -60,7 +60,7 @@ def test_nobody_imported_has_agreed_to_messages():
 
 
 def test_the_log_says_what_to_teach_first(language):
-    at = rehearsal.Rehearsal()  # its folder goes with it
+    at = rehearsal_shop.Rehearsal()  # its folder goes with it
     shop = at.shop
     use = rehearsal.newcomers_morning(shop)
     most = max(use, key=lambda one: one.refused)

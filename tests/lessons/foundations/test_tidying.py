@@ -7,8 +7,8 @@ import pytest
 
 import crmkit as ck
 from crmkit.lessons.analyst import exports
-from crmkit.lessons.foundations import sheet, tidying
-from crmkit.lessons.foundations.tidying import Tidying
+from crmkit.lessons.foundations import sheet, tidying, tidying_asked
+from crmkit.lessons.foundations.tidying_asked import Tidying
 
 
 def read_by_eye(number):
@@ -77,7 +77,7 @@ def test_what_the_report_says_is_what_the_lesson_says(language):
 
 
 def test_the_chart_and_the_counts_come_from_the_reports(language):
-    touched, of = tidying._touched(language)
+    touched, of = tidying_asked._touched(language)
     told = str(Tidying({"odd_guess": 33}).odd_chart())
     assert f"{touched:,}" in told and f"{of:,}" in told and "33" in told
     till = exports.tidied("till")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
-from crmkit.lessons.foundations import who
+from crmkit.lessons.foundations import tastes, who
 from crmkit.lessons.foundations.who_asked import Who
 
 STORES = ("S01", "S02", "S03", "S04")
@@ -28,7 +28,7 @@ def test_men_and_women_overlap_almost_wholly(sales, members):
     sex = members["gender"].reindex(spent.index)
     women, men = spent[sex == "female"], spent[sex == "male"]
     more = 100 * (men > women.median()).sum() / len(men)
-    assert who.above(("gender", "male"), ("gender", "female")) == pytest.approx(more)
+    assert tastes.above(("gender", "male"), ("gender", "female")) == pytest.approx(more)
     assert 45 < more < 55, "the toss of a coin"
     key = Who({}).on_average()
     ratio = round(women.mean(), 2) / round(men.mean(), 2)
@@ -37,9 +37,9 @@ def test_men_and_women_overlap_almost_wholly(sales, members):
 
 
 def test_young_families_spend_twice_as_much_and_are_often_outdone():
-    each = who.habits("household")["revenue_each"]
+    each = tastes.habits("household")["revenue_each"]
     assert each["young_child"] > 2 * each["shared_flat"]
-    above = who.above(("household", "shared_flat"), ("household", "young_child"))
+    above = tastes.above(("household", "shared_flat"), ("household", "young_child"))
     assert 20 < above < 30, "a quarter, as the quiz says"
     assert f"{above:.0f}" in str(Who({"flat_guess": 5}).homes_chart())
 
@@ -48,33 +48,33 @@ def test_what_groups_do_is_counted_by_hand_too(sales):
     bought = sales[sales["quantity"] > 0]
     orders = bought[bought["occupation"] == "office"].groupby("sale_id")
     hour = orders["sold_at"].first().dt.hour
-    found = who.habits("occupation").loc["office"]
+    found = tastes.habits("occupation").loc["office"]
     assert found["noon"] == pytest.approx(((hour >= 11) & (hour < 14)).mean())
     assert found["late"] == pytest.approx((hour > 16).mean())
     assert found["online"] == pytest.approx((orders["channel"].first() != "store").mean())
     assert found["lines"] == pytest.approx(orders.size().mean())
-    jobs = who.habits("occupation")
+    jobs = tastes.habits("occupation")
     assert Who({}).noon().value == "office"
     assert jobs["noon"].nlargest(2).iloc[1] < found["noon"] - 0.05, "clear enough to be asked"
     assert jobs["most"]["office"] == "tea_coffee"
 
 
 def test_the_shop_does_what_the_table_says_it_should():
-    job, home = who.habits("occupation"), who.habits("household")
+    job, home = tastes.habits("occupation"), tastes.habits("household")
     assert job["early"].idxmax() == job["orders_each"].idxmax() == "retired"
     assert job["aov"].nsmallest(2).index.tolist() == ["student", "retired"]
     assert job["late"].idxmax() == job["online"].idxmax() == "student"
     assert home["lines"].idxmax() == "young_child"
     assert home["most"]["young_child"] == "baby" and home["most_share"].idxmax() == "young_child"
     assert home["weekend"]["school_child"] > home["weekend"].median()
-    sex = who.habits("gender")
+    sex = tastes.habits("gender")
     assert set(sex.index) == {"female", "male"}
-    for one in who.VISITS[:-1]:
+    for one in tastes.VISITS[:-1]:
         assert abs(sex[one]["female"] - sex[one]["male"]) < 0.02, "sex hardly tells people apart"
 
 
 def test_three_in_ten_office_workers_love_what_their_kind_loves():
-    people = who.everybody()
+    people = tastes.everybody()
     office = people[people["occupation"] == "office"]
     assert 0.25 < (office["favourite"] == "tea_coffee").mean() < 0.35
 
@@ -83,12 +83,12 @@ def test_three_in_ten_office_workers_love_what_their_kind_loves():
 def test_the_card_and_the_ten_slips_of_every_number(number):
     asked = Who({"my_number": number})
     one, right = asked.somebody(), asked.show_first()
-    spent = who.tastes().loc[one["member_id"]]
+    spent = tastes.tastes().loc[one["member_id"]]
     assert right.value == spent.idxmax() and spent.nlargest(2).diff().iloc[-1] < 0
     shown = [code for code, _words in asked.shelves()]
     assert right.value in shown
     assert set(right.mistakes.values()) < set(shown) - {right.value}
-    ten = who.slips(number)
+    ten = tastes.slips(number)
     for key, column in ((asked.goods(), "csat_goods"), (asked.service(), "csat_service")):
         assert key.value == pytest.approx(10 * sum(mark > 3 for mark in ten[column]))
         assert key.value >= 1 and all(abs(v - key.value) > 0.1 for v in key.mistakes.values())
@@ -100,7 +100,7 @@ def test_the_card_and_the_ten_slips_of_every_number(number):
 def test_cards_and_slips_differ_from_number_to_number():
     cards = {Who({"my_number": n}).somebody()["member_id"] for n in range(1, 100)}
     assert len(cards) == 99
-    assert len({tuple(who.slips(n)["nps"]) for n in range(1, 100)}) > 90
+    assert len({tuple(tastes.slips(n)["nps"]) for n in range(1, 100)}) > 90
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -119,7 +119,7 @@ def test_the_festival_is_counted_from_the_calendar(store):
 
 
 def test_districts_are_as_the_lesson_tells_them():
-    found = who.places()
+    found = tastes.places()
     assert found["early"].idxmax() == "S01"
     assert found["noon"][["S03", "S04"]].min() > 1.4 * found["noon"][["S01", "S02"]].max()
     high = found["spending_level"] == "high"
@@ -161,7 +161,7 @@ def test_fewer_than_two_in_ten_of_those_who_would_recommend_did():
     last = half[half["nps"].notna()].sort_values("asked_at").groupby("member_id")["nps"].last()
     fans = set(last.index[last >= 9])
     did = fans & set(made.loc[made["at"] >= pd.Timestamp("2025-01-01"), "member_id"])
-    found = who.said_and_did().loc[10]
+    found = tastes.said_and_did().loc[10]
     assert (found["members"], found["did"]) == (len(fans), len(did))
     assert len(did) < 0.2 * len(fans)
 
@@ -169,5 +169,5 @@ def test_fewer_than_two_in_ten_of_those_who_would_recommend_did():
 def test_another_kind_can_be_looked_at(language):
     screen = who.kinds()
     screen.did({"act": "choose", "arg": "occupation"})
-    assert screen.text.count("¥") >= 2 * len(who.habits("occupation"))
+    assert screen.text.count("¥") >= 2 * len(tastes.habits("occupation"))
     assert who.four_places().text.count("→") == 5

@@ -9,7 +9,7 @@ import pytest
 import crmkit as ck
 from crmkit.errors import CrmkitError
 from crmkit.lessons.inventory import shelves
-from crmkit.lessons.inventory.shelves import Shelves
+from crmkit.lessons.inventory.shelf_numbers import Shelves
 from crmkit.lessons.inventory.shelves_asked import Stock, StockReport, sheet
 from crmkit.screen import Screen
 

@@ -79,7 +79,7 @@ def test_two_tickets_wait_at_the_desk(lesson_shop):
 def test_who_took_the_later_of_two_urgent_tickets_is_not_told_that_urgency_misled_them():
     for number in NUMBERS:
         cards, first = lesson.waiting(number), lesson.most_urgent(lesson.waiting(number))
-        wrong = lesson._firsts(cards)["priority"]
+        wrong = lesson.firsts(cards)["priority"]
         said = next(
             words for words, card in keys_of(number).first().mistakes.items() if card == wrong
         )

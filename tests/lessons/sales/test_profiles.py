@@ -8,6 +8,8 @@ import pytest
 import crmkit as ck
 from crmkit.i18n import gettext as _
 from crmkit.lessons.sales import profiles as lesson
+from crmkit.lessons.sales import reach
+from crmkit.lessons.sales.profiles_asked import CheckUp
 
 
 @pytest.fixture
@@ -26,16 +28,16 @@ def cards():
 
 
 def test_each_step_leaves_those_for_whom_all_steps_so_far_hold(cards):
-    steps = lesson.reach("S01", {"members": cards})
+    steps = reach.reach("S01", {"members": cards})
     assert list(steps["members"]) == [3, 2, 2, 1]
     assert list(steps["step_share"])[-1] == 0.3333
-    assert list(lesson.reach("S02", {"members": cards})["members"]) == [2, 2, 0, 0]
+    assert list(reach.reach("S02", {"members": cards})["members"]) == [2, 2, 0, 0]
 
 
 def test_a_list_is_short_of_the_families_among_those_nobody_asked(cards):
     """Of three members one is unknown; the two known have a young child, so may the third."""
-    assert lesson.out_of_sight(lesson.reach("S01", {"members": cards})) == (1, 1.0)
-    empty, likely = lesson.out_of_sight(lesson.reach())
+    assert reach.out_of_sight(reach.reach("S01", {"members": cards})) == (1, 1.0)
+    empty, likely = reach.out_of_sight(reach.reach())
     assert 10 < likely < 0.2 * empty  # a dozen or two; not what makes the list short
 
 
@@ -65,17 +67,17 @@ def test_those_who_buy_most_are_asked_first_for_what_is_missing(cards):
             "amount": [900.0, 20.0, 80.0, 500.0],
         }
     )
-    first = lesson.ask_first("S01", tables={"members": cards, "sales": sales})
+    first = reach.ask_first("S01", tables={"members": cards, "sales": sales})
     # M1 lacks nothing; what M3 bought more than a year ago does not count
     assert list(first["member_id"]) == ["M3", "M2"]
     assert list(first["revenue"]) == [80.0, 20.0]
     assert list(first["ask_for"]) == ["phone", "household"]
-    assert len(lesson.ask_first("S03", rows=4)) == 4
+    assert len(reach.ask_first("S03", rows=4)) == 4
 
 
 def test_whom_the_lesson_names_can_be_opened_in_the_practice_shop(lesson_shop):
     here = lesson_shop("sales-02")
-    named = lesson.ask_first(lesson.STORE)["member_id"]
+    named = reach.ask_first(reach.STORE)["member_id"]
     assert len(named) == 10
     for number in named:
         assert here.members.show(number).id == number
@@ -124,7 +126,7 @@ def cards_say_what_is_asked(number):
     assert {row["Marketing consent"] for row in rows} == {"Yes", "No"}
     filled = [phone for phone in phones if phone]
     proper = [len(phone) == 11 for phone in phones]
-    keys = lesson.CheckUp({"my_number": number})
+    keys = CheckUp({"my_number": number})
     assert keys.wrong_phones().value == len(filled) - sum(proper) > 0
     assert keys.phone_accuracy().value == pytest.approx(sum(proper) / len(filled) * 100)
     assert keys.reachable().value == sum(a and b for a, b in zip(said_yes, proper, strict=True))
@@ -137,10 +139,10 @@ def test_neighbours_in_a_class_have_other_cards():
 
 def test_what_is_asked_about_a_store_follows_from_its_panel():
     for store in lesson.store_names():
-        rows = read_table(lesson.records(store)["of"][0]["of"][0])
+        rows = read_table(reach.records(store)["of"][0]["of"][0])
         household = next(row for row in rows if row["Field"] == "Household")
         district = next(row for row in rows if row["Field"] == "District")
-        keys = lesson.CheckUp({"my_store": store.lower()})
+        keys = CheckUp({"my_store": store.lower()})
         assert keys.no_household().value == int(household["Missing"])
         assert keys.no_district().value == int(district["Missing"])
         everyone = int(household["Filled in"]) + int(household["Missing"])
@@ -150,7 +152,7 @@ def test_what_is_asked_about_a_store_follows_from_its_panel():
 
 def test_the_lesson_tells_what_the_data_show():
     """Claims of the lesson's prose that no cell beside them reckons."""
-    steps = lesson.reach()["members"]
+    steps = reach.reach()["members"]
     assert (-steps.diff()).idxmax() == 2  # most drop out because they have no small child
     assert steps.is_monotonic_decreasing and steps.iloc[-1] < 0.2 * steps.iloc[0]
     beside = lesson.before_and_after()
