@@ -340,3 +340,8 @@ def _unknown_cost(shown: nw.DataFrame, opened: nw.LazyFrame) -> list[str]:
 
 def _plain(values: Any) -> list[Any]:
     return [value.item() if hasattr(value, "item") else value for value in values.to_list()]
+
+
+def width_of(name: str) -> int:
+    """How much room a name takes, in Latin letters: a Chinese one takes two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in name)

@@ -31,6 +31,25 @@ class Result:
         return pd.DataFrame([self.to_dict()])
 
 
+class Listed(Result):
+    """An answer that reads as a table, made for people by `_read`, and one sentence."""
+
+    @property
+    def sentence(self) -> str:
+        """What it means and what it does not, in the current language."""
+        raise NotImplementedError
+
+    def _read(self) -> Any:
+        """The table as people read it."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return f"{self._read().to_string(index=False)}\n{self.sentence}"
+
+    def _repr_html_(self) -> str:
+        return f"{self._read().to_html(index=False)}<p>{escape(self.sentence)}</p>"
+
+
 def _is_single(value: Any) -> bool:
     if value is None or isinstance(value, bool | int | float | str):
         return True

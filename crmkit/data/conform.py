@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.data.reading.meanings import meanings
-from crmkit.data.receipts import together, unique_receipts, without_placeholders
+from crmkit.data.receipts import in_memory, together, unique_receipts, without_placeholders
 from crmkit.errors import CrmkitError, CrmkitWarning
 from crmkit.i18n import gettext as _
 from crmkit.tables import (
@@ -435,7 +435,7 @@ def _id(frame: Any, column: str, kind: nw.dtypes.DType) -> dict[str, nw.Expr]:
         return {column: nw.col(column).cast(nw.String)}
     if not kind.is_float():
         return {}
-    values = _collect(frame.select(column).filter(~nw.col(column).is_null()))[column].to_numpy()
+    values = in_memory(frame.select(column).filter(~nw.col(column).is_null()))[column].to_numpy()
     values = values[values == values]
     if (values % 1 != 0).any():
         raise TableError(
@@ -492,18 +492,14 @@ def _kind(kind: nw.dtypes.DType) -> str:
     return _("text") if kind in (nw.String, nw.Object, nw.Categorical) else str(kind)
 
 
-def _collect(frame: Any) -> Any:
-    return frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame
-
-
 def _all_null(frame: Any, column: str) -> bool:
-    answer = _collect(frame.select(nw.col(column).is_null().all())).item()
+    answer = in_memory(frame.select(nw.col(column).is_null().all())).item()
     return answer is None or bool(answer)
 
 
 def _example(frame: Any, column: str) -> str:
     filled = frame.select(column).filter(~nw.col(column).is_null()).head(1)
-    return repr(_collect(filled)[column].to_list()[0])
+    return repr(in_memory(filled)[column].to_list()[0])
 
 
 def _with_amount(frame: Any) -> Any:
@@ -531,8 +527,8 @@ def _check_rows(frame: Any, table: str) -> None:
     present = frame.collect_schema().names()
     ids = [c for c in NEEDED[table] if CONTRACT[table][c].kind == "key" and c in present]
     if ids:
-        nulls = _collect(frame.select(nw.col(*ids).is_null().cast(nw.Int64).sum()))
-        rows = int(_collect(frame.select(nw.len().cast(nw.Int64).alias("n"))).item())
+        nulls = in_memory(frame.select(nw.col(*ids).is_null().cast(nw.Int64).sum()))
+        rows = int(in_memory(frame.select(nw.len().cast(nw.Int64).alias("n"))).item())
         for column in ids:
             n = nulls[column].to_list()[0] or 0
             if n:
@@ -544,7 +540,7 @@ def _check_rows(frame: Any, table: str) -> None:
                 )
     if key:
         counts = frame.group_by(key).agg(n_=nw.len())
-        double = _collect(counts.filter(nw.col("n_") > 1).sort(key).head(3))
+        double = in_memory(counts.filter(nw.col("n_") > 1).sort(key).head(3))
         if len(double):
             raise TableError(
                 _(
@@ -553,7 +549,7 @@ def _check_rows(frame: Any, table: str) -> None:
                 ).format(column=key, ids=", ".join(map(str, double[key].to_list())), table=table)
             )
     if "currency" in frame.collect_schema().names():
-        counts = _collect(frame.group_by("currency").agg(n_=nw.len()))
+        counts = in_memory(frame.group_by("currency").agg(n_=nw.len()))
         found = sorted(
             zip(
                 map(str, counts["currency"].to_list()),

@@ -49,7 +49,7 @@ def without_placeholders(frame: Any) -> Any:
             lower = nw.col(column)
             words = [0, -1, *_nines(frame, lower, (0, -1), [int(one) for one in NINES[:4]])]
         n = int(
-            _collect(
+            in_memory(
                 frame.filter(lower.is_in(words)).select(nw.len().cast(nw.Int64).alias("n"))
             ).item()
         )
@@ -79,11 +79,11 @@ def walk_ins(counts: dict[Any, int]) -> set[Any]:
 def _nines(frame: Any, lower: Any, nobody: Iterable[Any], nines: Iterable[Any]) -> list[Any]:
     """Those ids of all nines that have more lines than any member."""
     marked = frame.select(_m=lower)
-    counts = _collect(marked.filter(nw.col("_m").is_in(nines)).group_by("_m").agg(n=nw.len()))
+    counts = in_memory(marked.filter(nw.col("_m").is_in(nines)).group_by("_m").agg(n=nw.len()))
     if not len(counts):
         return []
     others = marked.filter(~nw.col("_m").is_in([*nines, *nobody]))
-    most = _collect(others.group_by("_m").agg(n=nw.len()).select(nw.col("n").max())).item() or 0
+    most = in_memory(others.group_by("_m").agg(n=nw.len()).select(nw.col("n").max())).item() or 0
     pairs = zip(counts["_m"].to_list(), counts["n"].to_list(), strict=True)
     return [m for m, n in pairs if n > most]
 
@@ -121,7 +121,7 @@ def _moment(frame: Any, day: str, clock: str) -> Any:
     """A day and the time of day that stands in a column of its own."""
     time = nw.col(clock).cast(nw.String).str.strip_chars()
     told = time.str.contains(f"^{CLOCK.fits}$").fill_null(False)
-    odd = _collect(frame.filter(~nw.col(day).is_null() & ~told).select(_t=time).head(1))
+    odd = in_memory(frame.filter(~nw.col(day).is_null() & ~told).select(_t=time).head(1))
     if len(odd):
         value = odd["_t"].to_list()[0]
         raise TableError(
@@ -192,7 +192,7 @@ def repeated_in(frame: Any) -> list[str]:
             (nw.col(f"_min_{n}") < nw.col(f"_max_{n}")).cast(nw.Int64).sum().alias(n)
             for n in places
         ]
-        row = _collect(each.select(*several)).rows(named=True)[0]
+        row = in_memory(each.select(*several)).rows(named=True)[0]
         found = [name for name in places if row[name]]
     if moment:
         keys = ["sale_id", *found]
@@ -202,7 +202,7 @@ def repeated_in(frame: Any) -> list[str]:
             .group_by(*keys)
             .agg(_first=nw.col("_day").min(), _last=nw.col("_day").max())
         )
-        n = _collect(
+        n = in_memory(
             spans.select(
                 again=(nw.col("_first") < nw.col("_last")).cast(nw.Int64).sum(),
                 all=nw.len().cast(nw.Int64),
@@ -213,5 +213,6 @@ def repeated_in(frame: Any) -> list[str]:
     return found
 
 
-def _collect(frame: Any) -> Any:
+def in_memory(frame: Any) -> Any:
+    """A small answer in memory, whatever kind of frame it comes from."""
     return frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame

@@ -5,7 +5,7 @@ import pickle
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from types import FunctionType
 from typing import Any
@@ -44,6 +44,13 @@ def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Every store's id and name."""
     stores = table_of("stores", tables or {})
     return dict(sorted(zip(stores["store_id"], stores["name"], strict=True)))
+
+
+@cache
+def members_of(store_id: str) -> list[str]:
+    """The members who belong to a store."""
+    members = data.load("members")
+    return sorted(members.loc[members["home_store_id"] == store_id, "member_id"])
 
 
 def yuan(amount: float | None) -> str:

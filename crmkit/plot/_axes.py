@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from crmkit.labels import is_percent, short_month
+from crmkit.labels import is_percent, short_month, width_of
 from crmkit.plot import _words
 
 POINTS = "points in time"
@@ -113,16 +113,16 @@ def _shrink(ax: Any) -> None:
 def _fold_names(ax: Any) -> None:
     """Long titles and names on two lines, so that they leave room for the chart."""
     names = [name.get_text() for name in ax.get_yticklabels()]
-    if any(_words.width_of(line) > 36 for name in names for line in name.split("\n")):
+    if any(width_of(line) > 36 for name in names for line in name.split("\n")):
         lines = 2 if len(names) <= 10 else 1
         ax.set_yticks(
             ax.get_yticks(), [_words.fold(name, 36 // lines + 12, lines) for name in names]
         )
     title = ax.get_title()
-    if _words.width_of(title) > 34:
+    if width_of(title) > 34:
         ax.figure.draw_without_rendering()  # the names have to have their room first
         box, edge = ax.title.get_window_extent(), ax.figure.bbox.width
         middle = (box.x0 + box.x1) / 2
         room = 2 * min(middle, edge - middle)
         if box.width > room:
-            ax.set_title(_words.fold(title, int(_words.width_of(title) * room / box.width), 3))
+            ax.set_title(_words.fold(title, int(width_of(title) * room / box.width), 3))

@@ -5,7 +5,7 @@ from typing import Any
 
 from crmkit import tables
 from crmkit.i18n import gettext as _
-from crmkit.labels import heading
+from crmkit.labels import heading, width_of
 from crmkit.plot import _axes, _style, _words
 
 
@@ -31,9 +31,7 @@ def bars(
     names = list(dict.fromkeys(shown["_x"]))
     if horizontal is None:
         room = 70 * ax.figure.get_figwidth() / 11
-        horizontal = (
-            sum(map(_words.width_of, names)) + 2 * len(names) > room and x not in _style.IN_ORDER
-        )
+        horizontal = sum(map(width_of, names)) + 2 * len(names) > room and x not in _style.IN_ORDER
     parts: dict[Any, tuple[Any, str]] = {None: (shown, _style.MAIN)}
     if hue:
         kinds = _style.largest(shown, hue, y, _style.MOST_LINES)
@@ -228,7 +226,7 @@ def heat(
     if len(across) <= 12:  # a Chinese letter takes the room of two and a bit
         narrow = len(across) > 6
         across = [
-            _words.fold(name, 4 if narrow and _words.width_of(name) > len(name) else 12, 3)
+            _words.fold(name, 4 if narrow and width_of(name) > len(name) else 12, 3)
             for name in across
         ]
     size = 18 if grid.size <= 16 else 13 if max(grid.shape) <= 12 else 10

@@ -195,6 +195,12 @@ def need(table: Any, columns: Sequence[str], source: str) -> None:
             )
 
 
+def expect(result: Any, attribute: str, source: str) -> None:
+    """Raise `TableError` for what is not an answer of this function."""
+    if not hasattr(result, attribute):
+        raise tables.TableError(_("Give what {source} returns.").format(source=source))
+
+
 def nothing() -> str:
     """What is said about a table without rows."""
     return _("The table is empty, so there is nothing to draw: look at the filter before it.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
-from crmkit.labels import is_percent
+from crmkit.labels import is_percent, width_of
 
 
 def fold(name: str, width: int = 26, lines: int = 2) -> str:
@@ -90,11 +90,6 @@ def alike(column: str, numbers: Any) -> list[str]:
     if largest >= 100 or all(n == int(n) for n in numbers if n == n):
         return ["" if n != n else f"{n:,.0f}" for n in numbers]
     return ["" if n != n else f"{n:.{1 if largest >= 10 else 2}f}" for n in numbers]
-
-
-def width_of(name: str) -> int:
-    """How much room a name takes, in Latin letters: a Chinese one takes two."""
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in name)
 
 
 def years_once(names: Sequence[str]) -> list[str]:

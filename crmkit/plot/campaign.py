@@ -33,7 +33,7 @@ def comparison(difference: Any, *, ax: Any = None) -> Any:
     >>> comparison(found).get_xlabel()
     'Revenue: difference on average (bar: 95% interval)'
     """
-    _expect(difference, "difference", "campaign.compare_groups")
+    _style.expect(difference, "difference", "campaign.compare_groups")
     rows = [(_sides(difference), difference)]
     _forest(ax, rows, difference.yes_no)
     ax.set_xlabel(_difference(difference.measure, difference.confidence))
@@ -68,7 +68,7 @@ def uplift_by_segment(uplift: Any, *, ax: Any = None) -> Any:
     >>> len(uplift_by_segment(judge(outcomes, "level")).get_yticklabels())
     1
     """
-    _expect(uplift, "segments", "campaign.uplift_by_segment")
+    _style.expect(uplift, "segments", "campaign.uplift_by_segment")
     order = [code for code in uplift.table[uplift.by] if uplift.segments[code] is not None]
     rows = [(text(uplift.by, code), uplift.segments[code]) for code in order]
     half = _style.MOST // 2
@@ -108,7 +108,7 @@ def arms(result: Any, *, ax: Any = None) -> Any:
     >>> [name.get_text() for name in arms(compare_arms(outcomes)).get_yticklabels()]
     ['gift minus control group', 'sms minus control group']
     """
-    _expect(result, "comparisons", "campaign.compare_arms")
+    _style.expect(result, "comparisons", "campaign.compare_arms")
     judged = zip(result.comparisons, result.clear, strict=True)
     rows = sorted(judged, key=lambda row: -row[0].difference)[: _style.MOST]
     _forest(
@@ -153,7 +153,7 @@ def plan(plan: Any, *, ax: Any = None) -> Any:
     """
     from matplotlib.ticker import PercentFormatter
 
-    _expect(plan, "break_even", "campaign.plan")
+    _style.expect(plan, "break_even", "campaign.plan")
     kept = plan.margin - plan.offer_cost
     furthest = 2 * max(plan.uplift, plan.break_even_high or plan.uplift)
     ends = [0.0, furthest]
@@ -360,7 +360,7 @@ def roi(result: Any, *, ax: Any = None) -> Any:
     """
     from matplotlib.ticker import PercentFormatter
 
-    _expect(result, "roi", "campaign.roi")
+    _style.expect(result, "roi", "campaign.roi")
     clear = result.low is not None and (result.low > 0 or result.high < 0)
     colour = _style.MAIN if clear else _style.GREY
     if result.low is not None:
@@ -384,11 +384,6 @@ def roi(result: Any, *, ax: Any = None) -> Any:
         if clear
         else _("Return on {cost} spent: gain or loss is open").format(cost=cost)
     )
-
-
-def _expect(result: Any, field: str, source: str) -> None:
-    if not hasattr(result, field):
-        raise TableError(_("Give what {source} returns.").format(source=source))
 
 
 def _difference(measure: str, confidence: float) -> str:

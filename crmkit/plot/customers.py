@@ -9,11 +9,6 @@ from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.tables import TableError
 
 
-def _finding(result: Any, attribute: str, source: str) -> None:
-    if not hasattr(result, attribute):
-        raise TableError(_("Give what {source} returns.").format(source=source))
-
-
 @_style.chart
 def lifetime_value(result: Any, *, ax: Any = None) -> Any:
     """What each tenth of the members is still expected to bring, the most valuable first.
@@ -32,7 +27,7 @@ def lifetime_value(result: Any, *, ax: Any = None) -> Any:
     import numpy as np
     import pandas as pd
 
-    _finding(result, "purchases", "customers.lifetime_value")
+    _style.expect(result, "purchases", "customers.lifetime_value")
     table = _style.known(_style.to_pandas(result.members), "lifetime_value")
     worth = np.sort(table["lifetime_value"].to_numpy("float64"))[::-1]
     tenth = np.arange(len(worth)) * 10 // len(worth) + 1
@@ -77,7 +72,7 @@ def alive(model: Any, weeks: int = 104, *, ax: Any = None) -> Any:
 
     tables_ = ("fit_purchases", "lifetime_value")
     model = getattr(model, "purchases", model)
-    _finding(model, "alive", " / ".join(f"customers.{name}" for name in tables_))
+    _style.expect(model, "alive", " / ".join(f"customers.{name}" for name in tables_))
     away = [week for week in (1, 2, 4, 8, 13, 26, 39, 52, 78) if week < weeks]
     often = [1, 2, 4, 8, 16, 32]
     grid = pd.DataFrame(
@@ -117,7 +112,7 @@ def holdout(result: Any, over: str = "week", *, ax: Any = None) -> Any:
     -------
     The Axes.
     """
-    _finding(result, "by_repeats", "customers.holdout")
+    _style.expect(result, "by_repeats", "customers.holdout")
     if over not in ("week", "repeats"):
         raise TableError(
             _("{over!r} is nothing to draw over: take week or repeats.").format(over=over)
@@ -421,7 +416,7 @@ def churn_model(result: Any, *, ax: Any = None) -> Any:
     -------
     The Axes.
     """
-    _finding(result, "calibration", "customers.churn_model")
+    _style.expect(result, "calibration", "customers.churn_model")
     table = result.calibration
     ax.plot([0, 1], [0, 1], "--", color=_style.GREY, linewidth=2, label=_("told rightly"))
     ax.errorbar(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crmkit.i18n import gettext as _
-from crmkit.labels import heading
+from crmkit.labels import heading, width_of
 from crmkit.plot import _axes, _forms, _style, _words
 from crmkit.tables import TableError
 
@@ -139,7 +139,7 @@ def association_rules(result: Any, top: int = 10, *, ax: Any = None) -> Any:
         return " + ".join(_style.words("product_id", str(ids).split(" + ")))
 
     sides = [(said(row.if_bought), said(row.then_bought)) for row in table.itertuples()]
-    if max(_words.width_of(one + other) for one, other in sides) <= 30:
+    if max(width_of(one + other) for one, other in sides) <= 30:
         rules = [f"{one} → {other}" for one, other in sides]
     else:
         rules = [

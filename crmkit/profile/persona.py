@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -13,7 +12,7 @@ from crmkit import tables
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.labels import code, heading, show
-from crmkit.results import Result
+from crmkit.results import Listed
 from crmkit.tables import arguments
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Persona(Result):
+class Persona(Listed):
     """What the tags of one member or of a segment say.
 
     Parameters
@@ -115,12 +114,6 @@ class Persona(Result):
             return show(shown[["kind", "tag", "overall_share"]])
         shown["index"] = shown["index"].round().astype(int)
         return show(shown[["kind", "tag", "n", "share", "overall_share", "index"]])
-
-    def __str__(self) -> str:
-        return f"{self._read().to_string(index=False)}\n{self.sentence}"
-
-    def _repr_html_(self) -> str:
-        return f"{self._read().to_html(index=False)}<p>{escape(self.sentence)}</p>"
 
 
 def _who(what: str, value: Any) -> None:

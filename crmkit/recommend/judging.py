@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -16,7 +15,7 @@ from crmkit.i18n import gettext as _
 from crmkit.labels import show
 from crmkit.recommend.models import Popular, Recommender
 from crmkit.recommend.purchases import Purchases
-from crmkit.results import Result
+from crmkit.results import Listed
 from crmkit.tables import arguments
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Evaluation(Result):
+class Evaluation(Listed):
     """How each recommender did on what was bought after a day it knew nothing of.
 
     Parameters
@@ -108,12 +107,6 @@ class Evaluation(Result):
             for column, form in {**shares, **scores, "novelty": "{:.1f}"}.items()
         }
         return show(self.table.assign(**written))
-
-    def __str__(self) -> str:
-        return f"{self._read().to_string(index=False)}\n{self.sentence}"
-
-    def _repr_html_(self) -> str:
-        return f"{self._read().to_html(index=False)}<p>{escape(self.sentence)}</p>"
 
 
 @arguments.checked

@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.i18n import gettext as _
-from crmkit.labels import full_day, full_month, heading, label
+from crmkit.labels import full_day, full_month, heading, label, width_of
 from crmkit.report.age import how_old
 from crmkit.report.coming import Stopped, stopped
 from crmkit.report.festivals import today
@@ -142,7 +142,7 @@ def save(sheets: list[Sheet], file: Opened, to: Path) -> None:
             for column, head in enumerate(one.heads):
                 values = [row[column] for row in one.rows]
                 kind = day if hasattr(values[0], "year") else money if isinstance(values[0], float) else None  # fmt: skip
-                widest = max(_width(head), *(_width(str(value)) for value in values)) + 3
+                widest = max(width_of(head), *(width_of(str(value)) for value in values)) + 3
                 sheet.set_column(column, column, min(WIDEST, widest), kind)
                 sheet.write_string(0, column, head, bold)
                 for line, value in enumerate(values, 1):
@@ -165,7 +165,3 @@ def _about(sheets: list[Sheet], file: Opened) -> list[str]:
         _("Names and phone numbers are left out. Look a member up by {number} in your member system, or in the file itself with VLOOKUP.").format(number=_heading(file, "member_id")),
         _("Where VLOOKUP finds nobody, the file holds the numbers as text: write A2&\"\" instead of A2."),
     ]  # fmt: skip
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)

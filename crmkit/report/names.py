@@ -58,12 +58,7 @@ def products_of(lines: Any, product: str, category: str) -> Any:
 
 def category_of(lines: Any, headings: Iterable[str]) -> str | None:
     """The column of a file of sales that says of which category a product is, where one does."""
-    found = {ours: theirs for theirs, ours in meanings(list(headings), "products").items()}
-    theirs = found.get("category")
-    if theirs is None:
-        return None
-    values = open_frame(lines).select(n=nw.col(theirs).n_unique())
-    return theirs if 1 < collect(values).rows()[0][0] <= CATEGORIES else None
+    return _of_few(lines, headings, "products", "category", CATEGORIES)
 
 
 LEVELS = 12
@@ -72,12 +67,17 @@ LEVELS = 12
 
 def level_of(lines: Any, headings: Iterable[str]) -> str | None:
     """The column of a file of sales that says of which level a member is, where one does."""
-    found = {ours: theirs for theirs, ours in meanings(list(headings), "members").items()}
-    theirs = found.get("level")
+    return _of_few(lines, headings, "members", "level", LEVELS)
+
+
+def _of_few(lines: Any, headings: Iterable[str], table: str, column: str, most: int) -> str | None:
+    """The column that says what a column of a table says, if it says few different things."""
+    found = {ours: theirs for theirs, ours in meanings(list(headings), table).items()}
+    theirs = found.get(column)
     if theirs is None:
         return None
     values = open_frame(lines).select(n=nw.col(theirs).n_unique())
-    return theirs if 1 < collect(values).rows()[0][0] <= LEVELS else None
+    return theirs if 1 < collect(values).rows()[0][0] <= most else None
 
 
 def levels_of(lines: Any, member: str, level: str) -> dict[str, str]:

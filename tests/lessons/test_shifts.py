@@ -7,7 +7,7 @@ import pytest
 
 import crmkit as ck
 from crmkit.lessons.drawn_shifts import draw_shift
-from crmkit.lessons.shifts import Shift, _cause
+from crmkit.lessons.shifts import Shift, cause_of
 
 
 def test_a_shift_counts_what_went_over_the_till_with_returns_taken_off(saturday):
@@ -77,11 +77,11 @@ def test_an_hour_without_receipts_stays_on_the_axis(saturday):
 
 
 def test_what_moved_revenue_moved_the_way_revenue_moved():
-    assert _cause(0.10, 0.25, -0.12) == "orders"
-    assert _cause(-0.10, 0.25, -0.28) == "aov"  # more people, smaller baskets
-    assert _cause(0.30, 0.25, 0.04) == "orders"
-    assert _cause(-0.19, -0.10, -0.11) is None  # both alike
-    assert _cause(0.01, 0.20, -0.16) is None  # revenue hardly moved
+    assert cause_of(0.10, 0.25, -0.12) == "orders"
+    assert cause_of(-0.10, 0.25, -0.28) == "aov"  # more people, smaller baskets
+    assert cause_of(0.30, 0.25, 0.04) == "orders"
+    assert cause_of(-0.19, -0.10, -0.11) is None  # both alike
+    assert cause_of(0.01, 0.20, -0.16) is None  # revenue hardly moved
 
 
 def test_a_day_without_receipts_has_no_rates(till_tables):

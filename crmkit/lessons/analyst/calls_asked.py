@@ -5,14 +5,14 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.learn.questions import Key, Keys
+from crmkit.learn.questions import Key
 from crmkit.lessons.analyst.calls import LONG, STORE, TODAY, shares_left
-from crmkit.lessons.analyst.trying import STORES
-from crmkit.lessons.view import pictured, share, store_names, table_of
+from crmkit.lessons.analyst.trying import StoreKeys
+from crmkit.lessons.view import pictured, share, table_of
 from crmkit.screen import Part, parts
 
 
-class Calls(Keys):
+class Calls(StoreKeys):
     """What the lesson on RFM asks: of the list by total spend, of M1, of who is left."""
 
     @cached_property
@@ -64,11 +64,6 @@ class Calls(Keys):
         """What M1 spent, less what came back."""
         walk_in = ("散客那一单不是 M1 的。", "The walk-in's order is not M1's.")
         return Key(200.0, {"returns_dropped": 230.0, walk_in: 225.0})
-
-    def stores(self) -> list[tuple[str, str]]:
-        """The four stores to choose from."""
-        names = store_names()
-        return [(code, f"{code} {names[code]}") for code in STORES]
 
     def least_left(self) -> Key:
         """The store of the four at which the smallest share is left."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
+from crmkit.lessons.analyst.exports import export as export
+from crmkit.lessons.analyst.exports import sold as sold
 from crmkit.lessons.analyst.trying import forgets, table
 from crmkit.screen import Part, Screen, parts
 

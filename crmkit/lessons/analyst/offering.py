@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crmkit.lessons.analyst.trying import forgets, table
+from crmkit.lessons.analyst.trying import bought, forgets, table
 
 
 def ten_lines() -> Any:
@@ -19,14 +19,9 @@ def ten_lines() -> Any:
 # --- each function of the lesson and the exercise; `but` names what is forgotten ---------------------
 
 
-def _bought(sales: Any, but: str = "") -> Any:
-    known = sales.fillna({"member_id": "?"}) if but == "walk_ins" else sales.dropna(subset="member_id")  # fmt: skip
-    return known if but == "returns" else known[known["quantity"] > 0]
-
-
 def best_sellers(sales: Any, k: int, but: str = "") -> Any:
     """The k products that most members bought."""
-    by = _bought(sales, but).groupby("product_id")
+    by = bought(sales, but).groupby("product_id")
     count = by.size() if but == "lines" else by["quantity"].sum() if but == "pieces" else by["member_id"].nunique()  # fmt: skip
     found = count.rename("members").reset_index()
     found = found.sort_values(["members", "product_id"], ascending=[but == "least", True])
@@ -35,7 +30,7 @@ def best_sellers(sales: Any, k: int, but: str = "") -> Any:
 
 def likeness(sales: Any, but: str = "") -> Any:
     """For every two products with a buyer in common: how many, and the cosine of their buyers."""
-    had = _bought(sales)[["member_id", "product_id"]]
+    had = bought(sales)[["member_id", "product_id"]]
     had = had if but == "lines" else had.drop_duplicates()
     n = had.groupby("product_id").size()
     pairs = had.merge(had.rename(columns={"product_id": "other_id"}), on="member_id")
@@ -49,7 +44,7 @@ def likeness(sales: Any, but: str = "") -> Any:
 
 def offer(sales: Any, alike: Any, member: str, k: int, but: str = "") -> Any:
     """The k products most alike what the member has bought, and not bought before."""
-    had = set(_bought(sales).loc[lambda lines: lines["member_id"] == member, "product_id"])
+    had = set(bought(sales).loc[lambda lines: lines["member_id"] == member, "product_id"])
     here = alike[alike["product_id"].isin(had)]
     by = here.groupby("other_id")["likeness"]
     score = by.max() if but == "largest" else by.mean() if but == "mean" else by.sum()
@@ -62,7 +57,7 @@ def offer(sales: Any, alike: Any, member: str, k: int, but: str = "") -> Any:
 
 def by_content(sales: Any, products: Any, member: str, k: int, but: str = "") -> Any:
     """The k products whose category has the largest part of the member's lines, and not bought yet."""
-    lines = _bought(sales, but).merge(products[["product_id", "category"]], on="product_id")
+    lines = bought(sales, but).merge(products[["product_id", "category"]], on="product_id")
     mine = lines if but == "everybody" else lines[lines["member_id"] == member]
     weight = mine.groupby("category")["quantity"].sum() if but == "pieces" else mine.groupby("category").size()  # fmt: skip
     found = products[["product_id", "category"]].assign(
@@ -78,7 +73,7 @@ def by_content(sales: Any, products: Any, member: str, k: int, but: str = "") ->
 
 def hit_rate(recommended: Any, before: Any, later: Any, but: str = "") -> float:
     """Of those known before who later bought something new to them: whom did a recommendation hit?"""
-    old, new = _bought(before), _bought(later, but)
+    old, new = bought(before), bought(later, but)
     pairs = set(zip(old["member_id"], old["product_id"], strict=True))
     known = set(old["member_id"])
     wanted: dict[str, set] = {}

@@ -8,9 +8,9 @@ from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.kpi import sales_summary
 from crmkit.labels import heading
-from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.analyst.trying import STORES, store_by_store
-from crmkit.lessons.view import pictured, share, store_names, table_of, yuan
+from crmkit.learn.questions import Key
+from crmkit.lessons.analyst.trying import StoreKeys, store_by_store
+from crmkit.lessons.view import pictured, share, table_of, yuan
 from crmkit.screen import Part, Screen, parts
 
 SINCE = "2025-06-01"
@@ -90,7 +90,7 @@ def beside(aov_of: Callable, lines: Any) -> Screen:
     )
 
 
-class Pivots(Keys):
+class Pivots(StoreKeys):
     """What the lesson on pivot tables asks."""
 
     def counted(self) -> Part:
@@ -147,11 +147,6 @@ class Pivots(Keys):
         known = sales.loc[sales["member_id"].notna(), "amount"].sum() / sales["amount"].sum()
         left = ("这是留下来的那部分；问的是少掉的。", "This is what remained; the question is what went missing.")  # fmt: skip
         return Key(100 * (1 - known), {left: 100 * known}, {"share": share(1 - known)})
-
-    def stores(self) -> list[tuple[str, str]]:
-        """The four stores to choose from."""
-        names = store_names()
-        return [(code, f"{code} {names[code]}") for code in STORES]
 
     def highest_aov(self) -> Key:
         """The store with the highest average order value in June."""

@@ -7,10 +7,10 @@ from typing import Any
 from crmkit.i18n import gap, get_language
 from crmkit.i18n import gettext as _
 from crmkit.labels import code
-from crmkit.learn.questions import Key, Keys
+from crmkit.learn.questions import Key
 from crmkit.lessons.analyst.tagging import index_of, life_cycle
-from crmkit.lessons.analyst.trying import STORES, store_by_store
-from crmkit.lessons.view import pictured, share, store_names, table_of
+from crmkit.lessons.analyst.trying import STORES, StoreKeys, store_by_store
+from crmkit.lessons.view import pictured, share, table_of
 from crmkit.profile import facts, tag_members
 from crmkit.screen import Part, Screen, parts
 
@@ -49,7 +49,7 @@ def beside(index: Callable, members: Any) -> Screen:
     )
 
 
-class Tagging(Keys):
+class Tagging(StoreKeys):
     """What the lesson on tags asks."""
 
     def left_over(self) -> Part:
@@ -102,11 +102,6 @@ class Tagging(Keys):
     def chance(self) -> Key:
         """Which of three findings deserves a decision."""
         return Key("homes", {("15 个人里的 2 个：换一个人，指数就变一半。", "Two of 15 people: one more or less and the index halves."): "other", ("指数 100 就是和全体一样。", "An index of 100 is just as among all."): "even"})  # fmt: skip
-
-    def stores(self) -> list[tuple[str, str]]:
-        """The four stores to choose from."""
-        names = store_names()
-        return [(one, f"{one} {names[one]}") for one in STORES]
 
     def tea_store(self) -> Key:
         """At which store tea and coffee stand out most."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from crmkit.i18n import gettext as _
 from crmkit.kpi import retention_rate
-from crmkit.lessons.analyst.trying import STORES, forgets, store_by_store, table
+from crmkit.lessons.analyst.trying import STORES, bought, forgets, store_by_store, table
 from crmkit.lessons.view import share, table_of
 from crmkit.screen import Screen
 
@@ -44,32 +44,27 @@ def _within(lines: Any, first: Any, last: Any, but: str = "") -> Any:
     return lines[(lines["sold_at"] >= pd.Timestamp(first)) & (lines["sold_at"] < end)]
 
 
-def _bought(lines: Any, but: str = "") -> Any:
-    known = lines.fillna({"member_id": "?"}) if but == "walk_ins" else lines.dropna(subset="member_id")  # fmt: skip
-    return known if but == "returns" else known[known["quantity"] > 0]
-
-
 def repeat_rate(sales: Any, since: str, until: str, but: str = "") -> float:
     """Of those who bought in the window, the share with two orders or more."""
-    by = _bought(_within(sales, since, until, but), but).groupby("member_id")["sale_id"]
+    by = bought(_within(sales, since, until, but), but).groupby("member_id")["sale_id"]
     orders = by.size() if but == "lines" else by.nunique()
     if but == "days":
-        there = _bought(_within(sales, since, until))
+        there = bought(_within(sales, since, until))
         orders = there["sold_at"].dt.normalize().groupby(there["member_id"]).nunique()
     return float((orders > 2 if but == "more" else orders >= 2).mean())
 
 
 def retention(sales: Any, earlier: tuple[str, str], later: tuple[str, str], but: str = "") -> float:
     """Of those who bought in the earlier time, the share who bought in the later."""
-    before = set(_bought(_within(sales, *earlier, but), but)["member_id"])
-    after = set(_bought(_within(sales, *later, but), but)["member_id"])
+    before = set(bought(_within(sales, *earlier, but), but)["member_id"])
+    after = set(bought(_within(sales, *later, but), but)["member_id"])
     return len(before & after) / len({"later": after, "both": before | after}.get(but, before))
 
 
 def _months(sales: Any) -> Any:
-    bought = _bought(sales)
-    month = bought["sold_at"].dt.year * 12 + bought["sold_at"].dt.month
-    return bought.assign(month=month, first=month.groupby(bought["member_id"]).transform("min"))
+    kept = bought(sales)
+    month = kept["sold_at"].dt.year * 12 + kept["sold_at"].dt.month
+    return kept.assign(month=month, first=month.groupby(kept["member_id"]).transform("min"))
 
 
 def cohorts(sales: Any, but: str = "") -> Any:
@@ -235,8 +230,8 @@ def before_leaving(sales: Any, day: str = DAY, days: int = DAYS) -> Any:
     at, span = pd.Timestamp(day), pd.Timedelta(days=days)
     known = sales.dropna(subset="member_id")
     before = _within(known, at - span + pd.Timedelta(days=1), at)
-    after = _bought(_within(known, at + pd.Timedelta(days=1), at + span))
-    orders = _bought(before).groupby("member_id")["sale_id"].nunique()
+    after = bought(_within(known, at + pd.Timedelta(days=1), at + span))
+    orders = bought(before).groupby("member_id")["sale_id"].nunique()
     found = orders.rename("orders").reset_index()
     found["band"] = pd.cut(found["orders"], [0, 1, 3, 10**6], labels=["1", "2–3", "4+"]).astype(str)
     brought_back = before.loc[before["quantity"] < 0, "member_id"]

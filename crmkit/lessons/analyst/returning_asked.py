@@ -4,14 +4,14 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.learn.questions import Key, Keys
+from crmkit.learn.questions import Key
 from crmkit.lessons.analyst.returning import winters
-from crmkit.lessons.analyst.trying import STORES
+from crmkit.lessons.analyst.trying import StoreKeys
 from crmkit.lessons.view import pictured, share, store_names
 from crmkit.screen import Part, parts
 
 
-class Returning(Keys):
+class Returning(StoreKeys):
     """What the lesson on retention asks."""
 
     def came_back(self) -> Part:
@@ -49,11 +49,6 @@ class Returning(Keys):
         rates = winters()
         least = min(rates, key=rates.__getitem__)
         return Key(least, facts={"rate": share(rates[least])})
-
-    def stores(self) -> list[tuple[str, str]]:
-        """The four stores to choose from."""
-        names = store_names()
-        return [(code, f"{code} {names[code]}") for code in STORES]
 
     def paradox(self) -> Key:
         """What the comparison band by band says of returns."""

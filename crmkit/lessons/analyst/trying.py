@@ -6,10 +6,26 @@ from typing import Any
 from crmkit.data.conform import FileMissing, conform, public_sets
 from crmkit.i18n import gettext as _
 from crmkit.labels import show
+from crmkit.learn.questions import Keys
 from crmkit.lessons.view import store_names
 from crmkit.screen import Part, Screen, parts
 
 STORES = ("S01", "S02", "S03", "S04")
+
+
+class StoreKeys(Keys):
+    """Keys of questions that let one choose among the four stores."""
+
+    def stores(self) -> list[tuple[str, str]]:
+        """The four stores to choose from."""
+        names = store_names()
+        return [(one, f"{one} {names[one]}") for one in STORES]
+
+
+def bought(lines: Any, but: str = "") -> Any:
+    """What members bought and kept; `but` names what is forgotten: walk-ins, or returns."""
+    known = lines.fillna({"member_id": "?"}) if but == "walk_ins" else lines.dropna(subset="member_id")  # fmt: skip
+    return known if but == "returns" else known[known["quantity"] > 0]
 
 
 def table(columns: str, *rows: tuple) -> Any:

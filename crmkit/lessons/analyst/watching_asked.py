@@ -5,9 +5,9 @@ from typing import Any
 from crmkit import kpi
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.learn.questions import Key, Keys
+from crmkit.learn.questions import Key
 from crmkit.lessons.analyst.live import RAISED, asked_for
-from crmkit.lessons.analyst.trying import STORES
+from crmkit.lessons.analyst.trying import STORES, StoreKeys
 from crmkit.lessons.analyst.watching import (
     FAIR_DAYS,
     FAIR_TARGET,
@@ -21,7 +21,7 @@ from crmkit.lessons.view import pictured, share, store_names, table_of
 from crmkit.screen import Part, parts
 
 
-class Watching(Keys):
+class Watching(StoreKeys):
     """What the lesson on watching sales asks."""
 
     def october(self) -> Part:
@@ -107,11 +107,6 @@ class Watching(Keys):
         others = both[both["store_id"] != worst["store_id"]]["attainment"]
         facts = {"rate": share(worst["attainment"]), "others": share(others.min())}
         return Key(str(worst["store_id"]), facts=facts)
-
-    def stores(self) -> list[tuple[str, str]]:
-        """The stores to choose from."""
-        names = store_names()
-        return [(one, f"{one} {names[one]}") for one in STORES]
 
     def july(self) -> Key:
         """The target of July for the practice shop's store."""

@@ -6,14 +6,14 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from crmkit import kpi
+from crmkit import codes, kpi
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
 from crmkit.lessons.view import guessed_bars, loaded, pictured, store_names
 from crmkit.plot import _style
 from crmkit.screen import Part, Screen, parts
 
-STEPS = ("view", "basket", "checkout", "buy")
+STEPS = codes.BROWSING_EVENTS
 HALF_YEAR = ("2025-01-01", "2025-06-30")
 WEAK = "buy"
 """The step of the app that lags behind the web shop, whatever weeks one looks at."""

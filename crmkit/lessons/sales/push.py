@@ -9,7 +9,7 @@ from typing import Any
 from crmkit import data, recommend
 from crmkit.i18n import get_language, label, ngettext
 from crmkit.i18n import gettext as _
-from crmkit.lessons.view import guessed_bars, loaded
+from crmkit.lessons.view import guessed_bars, loaded, members_of
 from crmkit.plot import _style
 from crmkit.practice.domain.quiet import next_allowed
 from crmkit.screen import Part, Screen, parts
@@ -54,7 +54,7 @@ class Person:
 def cards(number: int) -> tuple[Person, ...]:
     """Six members that belong to a number. Each of the three reasons keeps somebody out."""
     dice = random.Random(f"push {number}")
-    members = sorted(dice.sample(_here(), 6))
+    members = sorted(dice.sample(members_of(STORE), 6))
     while True:
         agreed = dice.choices([True, False], [75, 25], k=6)
         withdrew = [one and dice.random() < 0.25 for one in agreed]
@@ -76,12 +76,6 @@ def may_be_written_to(people: Sequence[Person]) -> int:
 
 def by_consent(people: Sequence[Person]) -> int:
     return sum(one.agreed and not one.withdrew for one in people)
-
-
-@cache
-def _here() -> list[str]:
-    members = data.load("members")
-    return sorted(members.loc[members["home_store_id"] == STORE, "member_id"])
 
 
 CLOCK = (22, 7, 15, 23, 6, 21, 10, 8, 19)

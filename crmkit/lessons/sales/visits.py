@@ -3,13 +3,13 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from crmkit import codes, data, labels
+from crmkit import codes, labels
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.lessons.view import FIRST_OF, guessed_bars, loaded, store_names
+from crmkit.lessons.view import FIRST_OF, guessed_bars, loaded, members_of, store_names
 from crmkit.plot._style import chart
 from crmkit.screen import Part, Screen, parts
 
@@ -93,14 +93,8 @@ def cards(number: int) -> tuple[Call, ...]:
     """Six calls on today's list that belong to a number. Typical mistakes give other answers on
     them."""
     dice = random.Random(f"visits {number}")
-    members = sorted(dice.sample(_here(), 6))
+    members = sorted(dice.sample(members_of(STORE), 6))
     return next(found for found in iter(lambda: _dealt(dice, members), None) if _tells_apart(found))
-
-
-@cache
-def _here() -> list[str]:
-    members = data.load("members")
-    return sorted(members.loc[members["home_store_id"] == STORE, "member_id"])
 
 
 def _dealt(dice: random.Random, members: list[str]) -> tuple[Call, ...]:
