@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keep_values
 import nbformat
 import pytest
 
@@ -111,44 +112,41 @@ def test_no_state_file_lies_beside_a_master_or_a_release():
     assert left == []
 
 
-def track(path):
-    """The half of the course a notebook belongs to, each about as long as the other to run."""
-    return "analyst" if re.search(r"\banalyst\b|capstone", path.as_posix()) else "the rest"
+def part_of(name):
+    """Parts of the course that take about as long as each other."""
+    kind = "lessons" if name in LESSONS else "exercises"
+    return f"{'analyst' if re.search('analyst|capstone', name) else 'other'} {kind}"
 
 
-TRACKS = sorted({track(path.relative_to(COURSE.root)) for path in COURSE.notebooks()})
+PARTS = sorted({part_of(name) for name in [*LESSONS, *ASSIGNMENTS]})
 
 
-@pytest.mark.parametrize("room", TRACKS)
-def test_every_notebook_gives_its_stored_results_again(language, room, tmp_path):
-    copied = []
-    for path in COURSE.notebooks():
-        place = path.relative_to(COURSE.root)
-        if language in place.parts and track(place) == room:
-            copy = tmp_path / path.relative_to(COURSE.root)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copy)
-            copied.append(copy)
-    assert copied
+def shows_code(path):
+    return not re.search(r"\d-({0})/|/({0})-".format("|".join(NO_CODE)), path.as_posix())
+
+
+def run_again(folder, notebooks):
+    """Let nbval run copies of these notebooks; those that show code write down their values."""
+    for path in notebooks:
+        copy = folder / path.relative_to(COURSE.root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        notebook = read(path)
+        if shows_code(path):
+            first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+            kept = copy.with_suffix(".values").as_posix()
+            first.source = f"import keep_values; keep_values.begin({kept!r})\n{first.source}"
+        nbformat.write(notebook, copy)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout=120", "-q", "-x"]
         + [f"--nbval-kernel-name={warm.kernel_name()}"]
-        + [
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:xdist",
-            f"--rootdir={tmp_path}",
-            "-c",
-            os.devnull,
-            str(tmp_path),
-        ],
-        cwd=tmp_path,
+        + ["-p", "no:cacheprovider", "-p", "no:xdist"]
+        + [f"--rootdir={folder}", "-c", os.devnull, str(folder)],
+        cwd=folder,
         env=dict(
             os.environ,
-            CRMKIT_LANG=language,
             CRMKIT_COURSE=str(COURSE.root),
             CRMKIT_DATA=str(COURSE.datasets),
+            PYTHONPATH=str(Path(keep_values.__file__).parent),
         ),
         capture_output=True,
         text=True,
@@ -156,8 +154,25 @@ def test_every_notebook_gives_its_stored_results_again(language, room, tmp_path)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     passed = int(re.search(r"(\d+) passed", run.stdout).group(1))
     assert passed >= sum(
-        1 for path in copied for cell in read(path).cells if cell.cell_type == "code"
+        1 for path in notebooks for cell in read(path).cells if cell.cell_type == "code"
     )
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_notebook_gives_its_stored_results_again_and_equal_values_in_both_languages(
+    part, tmp_path
+):
+    names = [name for name in [*LESSONS, *ASSIGNMENTS] if part_of(name) == part]
+    both = {name: [derived(name, language).path for language in LANGUAGES] for name in names}
+    run_again(tmp_path, [path for pair in both.values() for path in pair])
+    for name, pair in both.items():
+        if not shows_code(pair[0]):
+            continue
+        copies = [tmp_path / path.relative_to(COURSE.root) for path in pair]
+        zh, en = (keep_values.kept(copy.with_suffix(".values")) for copy in copies)
+        assert [variable for variable, _value in zh] == [variable for variable, _value in en], name
+        for (variable, one), (_same, other) in zip(zh, en, strict=True):
+            assert one == other, f"{name}: {variable} differs"
 
 
 @pytest.mark.parametrize("name", [*LESSONS, *ASSIGNMENTS])
@@ -170,19 +185,3 @@ def test_no_notebook_warns(name, language):
         if output.output_type == "stream" and output.name == "stderr"
     ]
     assert said == []
-
-
-def shows_code(name):
-    return not re.match(r"\d-({0})/|({0})-".format("|".join(NO_CODE)), name)
-
-
-@pytest.mark.parametrize("name", [*filter(shows_code, [*LESSONS, *ASSIGNMENTS])])
-def test_values_are_equal_in_both_languages(name, tmp_path, run_script):
-    run = run_script(
-        Path(__file__).with_name("compare_languages.py"),
-        *(str(derived(name, lang).path) for lang in LANGUAGES),
-        cwd=tmp_path,
-        CRMKIT_COURSE=str(COURSE.root),
-        CRMKIT_DATA=str(COURSE.datasets),
-    )
-    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-4000:]
