@@ -19,7 +19,8 @@ def close_offers(tx: Tx, member_id: str) -> int:
     """Who no longer agrees to offers by phone is not called with one; how many calls fell."""
     if people.has_consent(tx, member_id, "marketing", "phone"):
         return 0
-    return _cancel(tx, people.group_of(member_id), tasks.c.why.in_(NEEDS_CONSENT))
+    theirs = tasks.c.member_id.in_(people.group_of(member_id))
+    return cancel(tx, theirs, tasks.c.why.in_(NEEDS_CONSENT))
 
 
 def one_each(tx: Tx, kept_id: str) -> None:
@@ -33,11 +34,7 @@ def one_each(tx: Tx, kept_id: str) -> None:
     seen = set()
     for row in rows:
         if (row.plan_id, row.cycle) in seen:
-            tx.execute(
-                update(tasks)
-                .where(tasks.c.id == row.id, tasks.c.status == "open")
-                .values(status="cancelled")
-            )
+            cancel(tx, tasks.c.id == row.id)
         seen.add((row.plan_id, row.cycle))
     asked = set()
     for row in tx.all(open_invitations(tx, kept_id)):
@@ -60,9 +57,7 @@ def open_invitations(tx: Tx, member_id: str):
     )
 
 
-def _cancel(tx: Tx, group, *conditions) -> int:
-    return tx.execute(
-        update(tasks)
-        .where(tasks.c.member_id.in_(group), tasks.c.status == "open", *conditions)
-        .values(status="cancelled")
-    ).rowcount
+def cancel(tx: Tx, *which) -> int:
+    """The open calls for which this holds are not to be made; how many there were."""
+    open_ones = update(tasks).where(tasks.c.status == "open", *which)
+    return tx.execute(open_ones.values(status="cancelled")).rowcount

@@ -15,35 +15,19 @@ from crmkit.practice import schema
 from crmkit.practice.keys import Keyring
 
 START = "0" * 64
+SIGNED = ("staff_id", "store_id", "action", "outcome", "subject", "detail", "before")
+"""What of an entry is signed beside its number and moment, in this order."""
 
 
-def append(
-    connection: Connection,
-    keys: Keyring,
-    *,
-    at: datetime,
-    staff_id: str | None,
-    store_id: str | None,
-    action: str,
-    outcome: str = "done",
-    subject: str | None = None,
-    detail: dict | None = None,
-) -> int:
-    """Write one entry at the end of the chain; the writer holds the shop's lock."""
+def append(connection: Connection, keys: Keyring, at: datetime, action: str, **more) -> int:
+    """Write one entry at the end of the chain, `more` being its columns; the writer holds the shop's
+    lock. What is not said is empty; what was done is done."""
     e = schema.audit_entry
     last = connection.execute(select(e.c.id, e.c.hash).order_by(e.c.id.desc()).limit(1)).first()
     number, before = (last.id + 1, last.hash) if last else (1, START)
-    entry = {
-        "id": number,
-        "at": at,
-        "staff_id": staff_id,
-        "store_id": store_id,
-        "action": action,
-        "outcome": outcome,
-        "subject": subject,
-        "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
-        "before": before,
-    }
+    entry = dict.fromkeys(SIGNED) | {"outcome": "done"} | more
+    entry |= {"id": number, "at": at, "action": action, "before": before}
+    entry["detail"] = json.dumps(more.get("detail", {}), ensure_ascii=False, sort_keys=True)
     signed = _signed(keys, entry)
     connection.execute(insert(schema.audit_entry), entry | {"hash": signed})
     connection.execute(update(schema.shop).values(audit_head=_head(keys, number, signed)))
@@ -75,15 +59,5 @@ def _head(keys: Keyring, entries: int, last: str) -> str:
 
 
 def _signed(keys: Keyring, entry: dict) -> str:
-    parts = [
-        str(entry["id"]),
-        entry["at"].isoformat(),
-        entry["staff_id"] or "",
-        entry["store_id"] or "",
-        entry["action"],
-        entry["outcome"],
-        entry["subject"] or "",
-        entry["detail"],
-        entry["before"],
-    ]
+    parts = [str(entry["id"]), entry["at"].isoformat(), *(entry[one] or "" for one in SIGNED)]
     return keys.sign(json.dumps(parts, ensure_ascii=False).encode())

@@ -518,15 +518,9 @@ def note_refused_sign_in(shop, staff_id: object) -> None:
     """Write down who was not let in; of someone unknown only that it was tried."""
     with suppress(PracticeError), writing(shop.engine) as connection:
         known = select(schema.staff.c.id).where(schema.staff.c.id == values.code(staff_id))
-        chain.append(
-            connection,
-            shop.keys,
-            at=begin(connection, shop, "shop.sign_in").now,
-            staff_id=connection.scalar(known),
-            store_id=None,
-            action="shop.sign_in",
-            outcome="refused",
-        )
+        now, who = begin(connection, shop, "shop.sign_in").now, connection.scalar(known)
+        about = {"staff_id": who, "outcome": "refused"}
+        chain.append(connection, shop.keys, now, "shop.sign_in", **about)
 
 
 def _done_before(tx: Tx, key: str, payload: str) -> str | None:
@@ -554,17 +548,9 @@ def _remember(tx: Tx, key: str, operation: Operation, payload: str, result: obje
 
 
 def _audit(tx: Tx, operation: Operation, outcome: str, detail: dict) -> None:
-    chain.append(
-        tx.connection,
-        tx.keys,
-        at=tx.now,
-        staff_id=tx.staff.id,
-        store_id=tx.store_id,
-        action=operation.name,
-        outcome=outcome,
-        subject=tx.subject,
-        detail=detail,
-    )
+    about = {"outcome": outcome, "subject": tx.subject, "detail": detail}
+    here = {"staff_id": tx.staff.id, "store_id": tx.store_id}
+    chain.append(tx.connection, tx.keys, tx.now, operation.name, **here, **about)
 
 
 def _audit_refusal(shop, operation: Operation, error: PracticeError) -> None:

@@ -82,9 +82,8 @@ def build(shops, path: Path):
             place = {"id": number, "kind": "store", "store_id": number}
             connection.execute(insert(schema.location).values(place))
         past.write(connection, shop.keys)
-        chain.append(
-            connection, shop.keys, at=opening, staff_id="T0001", store_id=HOME, action="shop.load"
-        )
+        about = {"staff_id": "T0001", "store_id": HOME}
+        chain.append(connection, shop.keys, opening, "shop.load", **about)
     _what_is_on(shop)
     return shop
 

@@ -18,16 +18,6 @@ from crmkit.practice.errors import CannotOpen, NewerShop, OlderShop
 _stamp = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def _config():
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option(
-        "script_location", str(resources.files("crmkit.practice") / "migrations")
-    )
-    return config
-
-
 def newest() -> str:
     """The revision this crmkit works with."""
     return revisions()[-1]
@@ -81,14 +71,7 @@ def upgrade(engine: Engine) -> None:
     with _migrating(engine) as connection:
         if revision_of(connection) not in revisions():
             require_newest(connection)
-        views.drop(connection)
-        triggers.drop(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        from alembic import command
-
-        command.upgrade(config, "head")
-        triggers.create(connection)
+        _go(connection, "upgrade", "head")
         views.create(connection)
 
 
@@ -96,14 +79,21 @@ def back_to(engine: Engine, revision: str) -> None:
     """Take a shop back to the tables of an earlier release, its rows with it: to rehearse an
     upgrade on a copy."""
     with _migrating(engine) as connection:
-        views.drop(connection)
-        triggers.drop(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        from alembic import command
+        _go(connection, "downgrade", revision)
 
-        command.downgrade(config, revision)
-        triggers.create(connection)
+
+def _go(connection: Connection, way: str, revision: str) -> None:
+    """Up or down to a revision; the ledgers are guarded again, the views are still to be made."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    scripts = resources.files("crmkit.practice") / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    views.drop(connection)
+    triggers.drop(connection)
+    getattr(command, way)(config, revision)
+    triggers.create(connection)
 
 
 @contextmanager

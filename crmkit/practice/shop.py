@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, Table, insert, select
 
 from crmkit.codes import LEVEL_STEPS
 from crmkit.i18n import gettext as _
@@ -185,14 +185,8 @@ class Shop:
                     )
                 )
                 _furnish(connection, store, owner, password)
-                chain.append(
-                    connection,
-                    keys,
-                    at=clock.now(),
-                    staff_id=owner[0],
-                    store_id=store[0],
-                    action="shop.create",
-                )
+                about = {"staff_id": owner[0], "store_id": store[0]}
+                chain.append(connection, keys, clock.now(), "shop.create", **about)
         finally:
             engine.dispose()
         engine = open_engine(url, served=kind == "served")  # which never makes a file anew
@@ -352,37 +346,20 @@ def _grants() -> dict[str, tuple[str, ...]]:
 
 
 def _furnish(connection, store: tuple[str, str], owner: tuple[str, str], password) -> None:
-    connection.execute(insert(schema.store).values(id=store[0], name=store[1]))
-    connection.execute(
-        insert(schema.location),
-        [
-            {"id": "transit", "kind": "transit", "store_id": None},
-            {"id": store[0], "kind": "store", "store_id": store[0]},
-            *({"id": f"@{one}", "kind": one, "store_id": None} for one in OUTSIDE),
-        ],
-    )
-    connection.execute(
-        insert(schema.member_level),
-        [
-            {
-                "id": level.code,
-                "rank": rank,
-                "from_spend": 100 * level.from_spend,
-                "points_per_100_yuan": level.points_per_100_yuan,
-            }
-            for rank, level in enumerate(LEVEL_STEPS, start=1)
-        ],
-    )
-    connection.execute(
-        insert(schema.staff).values(
-            id=owner[0],
-            name=owner[1],
-            home_store_id=store[0],
-            password_hash=access.hash_password(password) if password else None,
-            active=True,
-        )
-    )
+    def put(table: Table, **row) -> None:
+        connection.execute(insert(table).values(row))
+
+    (here, called), (staff_id, name) = store, owner
+    put(schema.store, id=here, name=called)
+    put(schema.location, id="transit", kind="transit")
+    put(schema.location, id=here, kind="store", store_id=here)
+    for one in OUTSIDE:
+        put(schema.location, id=f"@{one}", kind=one)
+    for rank, level in enumerate(LEVEL_STEPS, start=1):
+        earns, spent = level.points_per_100_yuan, 100 * level.from_spend
+        about = {"rank": rank, "from_spend": spent, "points_per_100_yuan": earns}
+        put(schema.member_level, id=level.code, **about)
+    hashed = access.hash_password(password) if password else None
+    put(schema.staff, id=staff_id, name=name, home_store_id=here, password_hash=hashed)
     access.grant(connection, _grants())
-    connection.execute(
-        insert(schema.staff_role).values(staff_id=owner[0], role_id="trainer", store_id=None)
-    )
+    put(schema.staff_role, staff_id=staff_id, role_id="trainer")

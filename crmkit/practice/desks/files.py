@@ -123,15 +123,8 @@ class Files(Desk):
             "id", "name", "phone", "email", "gender", "birthday", "district", "occupation",
             "household", "level", "points", "joined_on", "home_store_id",
         )  # fmt: skip
-        cards = people.cards_of(tx, rows)
-        _write(
-            values.path(path),
-            shown,
-            ([getattr(card, name) for name in shown] for card in cards),
-            people.Member,
-        )
-        tx.note(f"store:{tx.store_id}", exported="members", rows=len(rows))
-        return len(rows)
+        cells = [[getattr(card, name) for name in shown] for card in people.cards_of(tx, rows)]
+        return _exported(tx, "members", path, shown, cells, people.Member)
 
     @command(roles="manager trainer")
     def export_sales(self, tx: Tx, path: str, since: Day, until: Day) -> int:
@@ -151,26 +144,21 @@ class Files(Desk):
             "sale_id", "return_id", "sold_at", "member_id", "product_id", "product",
             "quantity", "list_price", "discount", "amount", "return_reason",
         )  # fmt: skip
-        _write(
-            values.path(path),
-            headings,
-            (
-                [
-                    row.sale_id,
-                    row.number if row.document == "return" else None,
-                    f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}",
-                    row.member_id,
-                    row.product_id,
-                    row.name,
-                    row.quantity,
-                    *(cents / 100 for cents in (row.list_price, row.discount, row.amount)),
-                    row.reason,
-                ]
-                for row in rows
-            ),
-        )
-        tx.note(f"store:{tx.store_id}", exported="sales", rows=len(rows))
-        return len(rows)
+        cells = [
+            [
+                row.sale_id,
+                row.number if row.document == "return" else None,
+                f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}",
+                row.member_id,
+                row.product_id,
+                row.name,
+                row.quantity,
+                *(cents / 100 for cents in (row.list_price, row.discount, row.amount)),
+                row.reason,
+            ]
+            for row in rows
+        ]
+        return _exported(tx, "sales", path, headings, cells)
 
     @command(roles="stock_keeper manager trainer")
     def export_stock(self, tx: Tx, path: str) -> int:
@@ -180,13 +168,10 @@ class Files(Desk):
         product = schema.product
         rows = tx.all(select(product).order_by(product.c.id))
         here, hidden = tx.store_id, stock_ledger.counting(tx, tx.store_id)
-        _write(
-            values.path(path),
-            ("product_id", "product", "category", "on_hand"),
-            ([r.id, r.name, r.category, stock_ledger.told(tx, here, r.id, hidden)] for r in rows),
-        )
-        tx.note(f"store:{tx.store_id}", exported="stock", rows=len(rows))
-        return len(rows)
+        headings = ("product_id", "product", "category", "on_hand")
+        left = [stock_ledger.told(tx, here, row.id, hidden) for row in rows]
+        cells = [[r.id, r.name, r.category, many] for r, many in zip(rows, left, strict=True)]
+        return _exported(tx, "stock", path, headings, cells)
 
 
 def _read(path: Path) -> tuple[list[dict], str]:
@@ -301,9 +286,16 @@ def defused(value: object) -> object:
     return value
 
 
-def _write(
-    path: Path, columns: Sequence[str], rows: Iterable[list], kind: type | None = None
-) -> None:
+def _exported(
+    tx: Tx, what: str, path: str, columns: Sequence[str], rows: list[list], kind: type | None = None
+) -> int:
+    """Write the rows to a file, and down that it was done; how many."""
+    _write(values.path(path), columns, rows, kind)
+    tx.note(f"store:{tx.store_id}", exported=what, rows=len(rows))
+    return len(rows)
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[list], kind: type | None) -> None:
     """A new file, whole or not at all; Excel opens both kinds with the right characters. `kind`
     is the record whose fields the columns are."""
     if path.exists():

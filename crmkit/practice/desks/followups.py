@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import audience, calls, masks, people, schema, values
@@ -128,11 +128,7 @@ class Followups(Desk):
         """End a plan; its open calls are cancelled. How many were."""
         plan = tx.find(plans, plan_id)
         tx.update(plans, plan.id, active=False)
-        cancelled = tx.execute(
-            update(tasks)
-            .where(tasks.c.plan_id == plan.id, tasks.c.status == "open")
-            .values(status="cancelled")
-        ).rowcount
+        cancelled = calls.cancel(tx, tasks.c.plan_id == plan.id)
         tx.note(f"followup_plan:{plan.id}", cancelled=cancelled)
         return cancelled
 
@@ -286,8 +282,6 @@ class Followups(Desk):
         A ticket it opened stays, and is the ticket of the call when it is noted anew.
         """
         task = _find_task(tx, task_id)
-        if task.store_id != tx.store_id:
-            tx.require_at(task.store_id)
         put_off = task.status == "open" and task.next_on is not None
         if not put_off and (task.done_at is None or tx.day_of(task.done_at) != tx.today):
             raise Closed(_("Only what was noted today can be taken back."))
@@ -317,6 +311,8 @@ def _find_task(tx: Tx, task_id: int):
     row = tx.one(_WITH_PLAN.where(tasks.c.id == values.number(task_id)))
     if row is None:
         raise NotFound(_("There is no follow-up task {id}."), id=task_id)
+    if row.store_id != tx.store_id:
+        tx.require_at(row.store_id)
     return row
 
 
@@ -324,8 +320,6 @@ def _open_task(tx: Tx, task_id: int):
     row = _find_task(tx, task_id)
     if row.status != "open":
         raise Closed(_("This call is done already."))
-    if row.store_id != tx.store_id:
-        tx.require_at(row.store_id)
     return row
 
 

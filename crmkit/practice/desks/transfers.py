@@ -99,26 +99,22 @@ class Transfers:
             ("transfer_lost", lost, "@loss"),
             ("transfer_back", sent_back, transfer.from_store_id),
         )
+        arriving = [
+            (kind, find_product(tx, product_id).id, place, quantity)
+            for kind, units, place in kinds
+            for product_id, quantity in (values.pairs(units) if units else ())
+        ]
         together: Counter[str] = Counter()
-        for _kind, units, _place in kinds:
-            for product_id, quantity in values.pairs(units) if units else ():
-                together[find_product(tx, product_id).id] += quantity
+        for _kind, product_id, _place, quantity in arriving:
+            together[product_id] += quantity
         for product_id, quantity in together.items():
             _require(tx, transfer.id, product_id, quantity)
-        for kind, units, place in kinds:
-            for product_id, quantity in values.pairs(units) if units else ():
-                _arrive(tx, transfer.id, kind, product_id, place, quantity)
+        for one in arriving:
+            _arrive(tx, transfer.id, *one)
         for product_id, quantity in wanted(tx, surplus).items() if surplus else ():
             _require(tx, transfer.id, product_id, 0)
-            ledger.move(
-                tx,
-                "transfer_surplus",
-                product_id,
-                "@adjust",
-                tx.store_id,
-                quantity,
-                transfer_id=transfer.id,
-            )
+            here, about = tx.store_id, {"transfer_id": transfer.id}
+            ledger.move(tx, "transfer_surplus", product_id, "@adjust", here, quantity, **about)
         return _closed_when_done(tx, transfer.id)
 
     @command(roles="stock_keeper manager trainer")
@@ -185,7 +181,6 @@ def _transfer(tx: Tx, transfer_id: int) -> Transfer:
 def _arrive(
     tx: Tx, transfer_id: int, kind: str, product_id: str, place: str, quantity: int
 ) -> None:
-    product_id = find_product(tx, product_id).id
     _require(tx, transfer_id, product_id, quantity)
     ledger.move(tx, kind, product_id, "transit", place, quantity, transfer_id=transfer_id)
 

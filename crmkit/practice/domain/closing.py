@@ -1,5 +1,6 @@
 """Counting a drawer: what there should be, what there is, and what stays for the next shift."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,14 +28,14 @@ def drawer(left_before: int, entries: Iterable[tuple[str, int]]) -> Drawer:
     >>> drawer(20_000, [("sale", 12_900), ("paid_out", -3_000)]).cash_expected
     29900
     """
-    sums: dict[str, int] = {}
+    sums: Counter[str] = Counter()
     for kind, amount in entries:
-        sums[kind] = sums.get(kind, 0) + amount
+        sums[kind] += amount
     return Drawer(
-        opening=left_before + sums.get("opening_float", 0),
-        sales=sums.get("sale", 0),
-        refunds=-sums.get("refund", 0),
-        card_loads=sums.get("card_load", 0),
-        paid_in=sums.get("paid_in", 0),
-        paid_out=-sums.get("paid_out", 0),
+        opening=left_before + sums["opening_float"],
+        sales=sums["sale"],
+        refunds=-sums["refund"],
+        card_loads=sums["card_load"],
+        paid_in=sums["paid_in"],
+        paid_out=-sums["paid_out"],
     )
