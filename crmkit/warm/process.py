@@ -42,6 +42,8 @@ FIRST = (
 """What a lesson's first chart needs: kernels are forked as soon as this is there."""
 
 THEN = (
+    "crmkit.practice.shop",
+    "crmkit.screen",
     "crmkit.kpi.goals",
     "crmkit.kpi.loyalty",
     "crmkit.kpi.visits",
@@ -52,7 +54,6 @@ THEN = (
     "crmkit.campaign",
     "crmkit.profile",
     "crmkit.plot.segment",
-    "sqlalchemy",
     "scipy.stats",
     "sklearn.cluster",
     "sklearn.metrics",
