@@ -80,6 +80,22 @@ class Tx:
         rows = self.connection.execute(statement)
         return {key: int(one) if isinstance(one, Decimal) else one for key, one in rows}
 
+    def total(self, of, *where) -> int:
+        """The sum of a column over the rows for which this holds; 0 where there are none."""
+        return int(self.value(select(func.sum(of)).where(*where)) or 0)
+
+    def totals(self, of, by, *where) -> dict:
+        """The sum of a column for each value of another, over the rows for which this holds."""
+        return self.by_key(select(by, func.sum(of)).where(*where).group_by(by).order_by(by))
+
+    def each(self, kind: type, by: Column, keys: Iterable[int]) -> dict[int, tuple]:
+        """The rows of a table as records, in order, for each of these keys in a column."""
+        table = by.table
+        found: dict[int, list] = {key: [] for key in keys}
+        for row in self.all(select(table).where(by.in_(list(found))).order_by(table.c.id)):
+            found[getattr(row, by.name)].append(self.built(kind, table, row))
+        return {key: tuple(rows) for key, rows in found.items()}
+
     def last(self, column, *where):
         """The column of the latest row for which this holds, or None."""
         latest = select(column).where(*where).order_by(column.table.c.id.desc())

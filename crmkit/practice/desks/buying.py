@@ -220,12 +220,8 @@ def _take_in(tx: Tx, delivery_id: int, product_id: str, quantity: int, cost: int
 def _order(tx: Tx, row) -> Order:
     line, came, delivery = schema.purchase_line, schema.delivery_line, schema.delivery
     product = schema.product
-    received = tx.by_key(
-        select(came.c.product_id, func.sum(came.c.received))
-        .join(delivery, delivery.c.id == came.c.delivery_id)
-        .where(delivery.c.order_id == row.id)
-        .group_by(came.c.product_id)
-    )
+    of_this = (delivery.c.id == came.c.delivery_id, delivery.c.order_id == row.id)
+    received = tx.totals(came.c.received, came.c.product_id, *of_this)
     lines = tx.all(
         select(line, product.c.name.label("product"))
         .join(product, product.c.id == line.c.product_id)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import rung, schema, values
@@ -100,11 +100,7 @@ class Dates:
     def undated(self, tx: Tx) -> tuple[UndatedGoods, ...]:
         """What is here of goods that spoil without a date that was noted."""
         found, hidden = [], ledger.counting(tx, tx.store_id)
-        dated = tx.by_key(
-            select(lot.c.product_id, func.sum(lot.c.remaining))
-            .where(lot.c.store_id == tx.store_id)
-            .group_by(lot.c.product_id)
-        )
+        dated = tx.totals(lot.c.remaining, lot.c.product_id, lot.c.store_id == tx.store_id)
         spoil = product.c.shelf_life_days.isnot(None)
         for row in tx.all(select(product.c.id, product.c.name).where(spoil).order_by(product.c.id)):
             units = ledger.balance(tx, tx.store_id, row.id) - dated.get(row.id, 0)
@@ -148,14 +144,10 @@ class Dates:
             raise BadValue(_("The first day is after the last."))
         start, end = day_bounds(first, tx.timezone)[0], day_bounds(last, tx.timezone)[1]
         move, off, lines = schema.stock_move, schema.write_off, rung.LINES
-        cost = tx.by_key(
-            select(off.c.reason, func.sum(off.c.cost))
-            .join(move, move.c.id == off.c.move_id)
-            .where(move.c.from_id == tx.store_id, move.c.at >= start, move.c.at < end)
-            .group_by(off.c.reason)
-        )
+        gone = (move.c.from_id == tx.store_id, move.c.at >= start, move.c.at < end)
+        cost = tx.totals(off.c.cost, off.c.reason, move.c.id == off.c.move_id, *gone)
         here = (lines.c.store_id == tx.store_id, lines.c.at >= start, lines.c.at < end)
-        sales = int(tx.value(select(func.coalesce(func.sum(lines.c.amount), 0)).where(*here)))
+        sales = tx.total(lines.c.amount, *here)
         expired, damaged = cost.get("expired", 0), cost.get("damaged", 0)
         rate = spoiling.wastage_rate(expired + damaged, sales)
         return Wastage(first, last, expired, damaged, sales, rate)
@@ -185,11 +177,8 @@ def _advised(tx: Tx, store_id: str) -> dict[int, str | None]:
         .order_by(lot.c.best_before.desc(), lot.c.id)
     )
     lines, since = rung.LINES, tx.now - timedelta(days=PACE_DAYS)
-    sold = tx.by_key(
-        select(lines.c.product_id, func.sum(lines.c.quantity))
-        .where(lines.c.store_id == store_id, lines.c.at >= since, lines.c.at <= tx.now)
-        .group_by(lines.c.product_id)
-    )
+    lately = (lines.c.store_id == store_id, lines.c.at >= since, lines.c.at <= tx.now)
+    sold = tx.totals(lines.c.quantity, lines.c.product_id, *lately)
     first_came: dict[str, object] = {}
     overtaken = {}
     for row in rows:  # the latest date first

@@ -14,7 +14,7 @@ from crmkit.practice.command import Desk, Tx, command, query
 from crmkit.practice.errors import BadValue, Closed, Refused
 from crmkit.practice.goods import find_product
 from crmkit.practice.lists import Listing, listed
-from crmkit.practice.records import Cents, OfTable, Share, built, record
+from crmkit.practice.records import Cents, OfTable, Share, record
 
 table, history = schema.opportunity, schema.opportunity_stage
 CLOSED = ("won", "lost")
@@ -231,13 +231,8 @@ class Pipeline(Desk):
     def forecast(self, tx: Tx) -> Forecast:
         """What this store's open opportunities may bring, by the share won from each stage."""
         rows = tx.all(select(table).where(table.c.store_id == tx.store_id))
-        passed: dict[int, set[str]] = {row.id: set() for row in rows}
-        for step in tx.all(
-            select(history.c.opportunity_id, history.c.to_stage).where(
-                history.c.opportunity_id.in_(list(passed))
-            )
-        ):
-            passed[step.opportunity_id].add(step.to_stage)
+        went = tx.each(Step, history.c.opportunity_id, [row.id for row in rows])
+        passed = {one: {step.to_stage for step in steps} for one, steps in went.items()}
         by_stage, expected, open_amount = [], 0.0, 0
         for stage in schema.OPPORTUNITY_STAGES[:-2]:
             open_here = [row for row in rows if row.stage == stage]
@@ -274,10 +269,6 @@ def _opportunity_of(tx: Tx, opportunity_id: int) -> Opportunity:
 
 
 def _opportunities(tx: Tx, rows: Sequence) -> Iterator[Opportunity]:
-    went: dict[int, list[Step]] = {row.id: [] for row in rows}
-    for step in tx.all(
-        select(history).where(history.c.opportunity_id.in_(list(went))).order_by(history.c.id)
-    ):
-        went[step.opportunity_id].append(built(Step, step))
+    went = tx.each(Step, history.c.opportunity_id, [row.id for row in rows])
     for row in rows:
-        yield tx.built(Opportunity, table, row, history=tuple(went[row.id]))
+        yield tx.built(Opportunity, table, row, history=went[row.id])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmkit.practice import rung, schema, slip
 from crmkit.practice.choices import Day, Quantity
@@ -217,12 +217,10 @@ class Receipts:
         """What this store has sold since the first of the month, beside its target."""
         line, aim, month = rung.LINES.c, schema.sales_target.c, f"{tx.today:%Y-%m}"
         since, _end = day_bounds(tx.today.replace(day=1), tx.timezone)
-        sold = select(func.sum(line.amount)).where(
-            line.store_id == tx.store_id, line.at >= since, line.at <= tx.now
-        )
+        here = (line.store_id == tx.store_id, line.at >= since, line.at <= tx.now)
         of_store = (aim.store_id == tx.store_id, aim.staff_id.is_(None), aim.month == month)
         target = tx.column(select(aim.revenue).where(*of_store))
-        revenue = tx.column(sold)[0] or 0
+        revenue = tx.total(line.amount, *here)
         return MonthSoFar(month=month, revenue=revenue, target=target[0] if target else None)
 
 
@@ -280,11 +278,7 @@ def heads(tx: Tx, rows: Iterable) -> Iterable[SaleHead]:
     rows = list(rows)
     numbers = [row.id for row in rows]
     back = schema.sale_return
-    came_back = tx.by_key(
-        select(back.c.sale_id, func.sum(back.c.total))
-        .where(back.c.sale_id.in_(numbers))
-        .group_by(back.c.sale_id)
-    )
+    came_back = tx.totals(back.c.total, back.c.sale_id, back.c.sale_id.in_(numbers))
     voided = _voided(tx, numbers)
     for row in rows:
         about = {"returned": came_back.get(row.id, 0), "voided": row.id in voided}
@@ -305,12 +299,8 @@ def _lines(tx: Tx, sale_id: int) -> tuple[ReceiptLine, ...]:
 def returned(tx: Tx, sale_id: int) -> dict[int, int]:
     """Units of a sale that came back, by line."""
     back, document = schema.return_line, schema.sale_return
-    return tx.by_key(
-        select(back.c.line, func.sum(back.c.quantity))
-        .join(document, document.c.id == back.c.return_id)
-        .where(document.c.sale_id == sale_id)
-        .group_by(back.c.line)
-    )
+    of_this = (document.c.id == back.c.return_id, document.c.sale_id == sale_id)
+    return tx.totals(back.c.quantity, back.c.line, *of_this)
 
 
 def _voided(tx: Tx, sales: list[int]) -> set[int]:
@@ -347,12 +337,7 @@ def _figures(tx: Tx, day: date, staff_id: str | None) -> shifts.Figures:
 
 def _by_method(tx: Tx, money, day: date, staff_id: str | None, *where) -> dict[str, int]:
     """What came in by each method, refunds taken off; points by their value."""
-    return tx.by_key(
-        select(money.c.method, func.sum(money.c.amount))
-        .where(*_on(tx, money, day, staff_id), *where)
-        .group_by(money.c.method)
-        .order_by(money.c.method)
-    )
+    return tx.totals(money.c.amount, money.c.method, *_on(tx, money, day, staff_id), *where)
 
 
 def _on(tx: Tx, rows, day: date, staff_id: str | None) -> list:

@@ -328,15 +328,11 @@ def _ticket_of(tx: Tx, ticket_id: int) -> Ticket:
 
 
 def _tickets_of(tx: Tx, rows: Sequence) -> Iterator[Ticket]:
-    said: dict[int, list[Message]] = {row.id: [] for row in rows}
-    for one in tx.all(
-        select(messages).where(messages.c.ticket_id.in_(list(said))).order_by(messages.c.id)
-    ):
-        said[one.ticket_id].append(tx.built(Message, messages, one))
+    said = tx.each(Message, messages.c.ticket_id, [row.id for row in rows])
     for row in rows:
         late_answer = row.first_response_at is None and tx.now > row.first_due_at
         late = row.resolved_at is None and (late_answer or tx.now > row.due_at)
-        yield tx.built(Ticket, tickets, row, overdue=late, messages=tuple(said[row.id]))
+        yield tx.built(Ticket, tickets, row, overdue=late, messages=said[row.id])
 
 
 def _improvement_of(tx: Tx, improvement_id: int) -> Improvement:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Annotated, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
@@ -286,18 +286,9 @@ def _refund(
     tx: Tx, sale_id: int, return_id: int, amount: int, drawer: str | None
 ) -> dict[str, int]:
     paid, out, document = schema.payment, schema.refund, schema.sale_return
-    came_in = tx.by_key(
-        select(paid.c.method, func.sum(paid.c.amount))
-        .where(paid.c.sale_id == sale_id)
-        .group_by(paid.c.method)
-        .order_by(paid.c.method)
-    )
-    went_out = tx.by_key(
-        select(out.c.method, func.sum(out.c.amount))
-        .join(document, document.c.id == out.c.return_id)
-        .where(document.c.sale_id == sale_id)
-        .group_by(out.c.method)
-    )
+    came_in = tx.totals(paid.c.amount, paid.c.method, paid.c.sale_id == sale_id)
+    earlier = (document.c.id == out.c.return_id, document.c.sale_id == sale_id)
+    went_out = tx.totals(out.c.amount, out.c.method, *earlier)
     parts = returning.refunds(amount, came_in, went_out)
     for number, (method, part) in enumerate(parts.items(), start=1):
         tx.insert(schema.refund, return_id=return_id, line=number, method=method, amount=part)

@@ -6,7 +6,7 @@ over; what came in without a date noted has none. Only the shelf knows: `note` p
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema, values
@@ -75,8 +75,7 @@ def came(tx, units: dict[str, int], best_before: date | str) -> None:
         )
         raise Refused(said, product=product.id, days=product.shelf_life_days, left=left)
     here = (lot.c.store_id == tx.store_id, lot.c.product_id == product.id, lot.c.best_before == day)
-    before = tx.value(select(func.coalesce(func.sum(lot.c.remaining), 0)).where(*here))
-    _put(tx, product.id, day, int(before) + units[product.id])
+    _put(tx, product.id, day, tx.total(lot.c.remaining, *here) + units[product.id])
 
 
 def require_dated(

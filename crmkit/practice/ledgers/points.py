@@ -170,13 +170,9 @@ def giving_back(tx, sale_id: int, points: int) -> list[tuple[int, int, bool]]:
 def lapsed(tx, sale_id: int) -> int:
     """How many of the points a sale earned expired without being used."""
     e, lot = entry_table, lot_table
-    written_off = tx.value(
-        select(func.coalesce(-func.sum(e.c.points), 0))
-        .join(lot, lot.c.id == e.c.lot_id)
-        .where(lot.c.sale_id == sale_id, e.c.kind == "expire")
-    )
+    expired = (lot.c.id == e.c.lot_id, lot.c.sale_id == sale_id, e.c.kind == "expire")
     over = tx.all(select(lot.c.id).where(lot.c.sale_id == sale_id, lot.c.expires_at <= tx.now))
-    return int(written_off) + sum(lot_balance(tx, row.id) for row in over)
+    return sum(lot_balance(tx, row.id) for row in over) - tx.total(e.c.points, *expired)
 
 
 def take_back(tx, member_id: str, sale_id: int, points: int, **about) -> int:

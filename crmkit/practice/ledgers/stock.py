@@ -6,7 +6,7 @@ passbook: what is on a shelf is read from the last row, however long the ledger 
 
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, select
 
 from crmkit.i18n import gettext as _
 from crmkit.practice import access, schema
@@ -102,31 +102,16 @@ def adjust(tx, kind: str, product_id: str, change: int, **about) -> None:
 def reserved(tx, store_id: str, product_id: str) -> int:
     """How many units on the shelf are kept for someone until now or later."""
     r = schema.reservation
-    return int(
-        tx.value(
-            select(func.coalesce(func.sum(r.c.quantity), 0)).where(
-                r.c.store_id == store_id,
-                r.c.product_id == product_id,
-                r.c.status == "held",
-                r.c.until > tx.now,
-            )
-        )
-    )
+    held = (r.c.status == "held", r.c.until > tx.now)
+    return tx.total(r.c.quantity, r.c.store_id == store_id, r.c.product_id == product_id, *held)
 
 
 def in_transit(tx, store_id: str, product_id: str) -> int:
     """How many units are on their way to the store."""
     m, t = move_table, schema.transfer
     signed = case((m.c.to_id == "transit", m.c.quantity), else_=-m.c.quantity)
-    return int(
-        tx.value(
-            select(func.coalesce(func.sum(signed), 0))
-            .join(t, t.c.id == m.c.transfer_id)
-            .where(
-                t.c.to_store_id == store_id, t.c.closed_at.is_(None), m.c.product_id == product_id
-            )
-        )
-    )
+    coming = (t.c.id == m.c.transfer_id, t.c.to_store_id == store_id, t.c.closed_at.is_(None))
+    return tx.total(signed, m.c.product_id == product_id, *coming)
 
 
 def available(tx, store_id: str, product_id: str) -> int:
