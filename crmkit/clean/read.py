@@ -13,7 +13,7 @@ from crmkit.clean.report import Cleaning, CleaningReport
 from crmkit.data.reading.delimited import plain_text, rows_as_written, tidied
 from crmkit.data.reading.encodings import encoding_name
 from crmkit.data.reading.excel import cell_text, excel_rows
-from crmkit.data.reading.files import FileUnreadable, files_of, kind_of
+from crmkit.data.reading.files import FileUnreadable, demand_alike, files_of, kind_of
 from crmkit.data.reading.layout import BLANKS, Headings, layout_of
 from crmkit.data.reading.records import records_of
 from crmkit.i18n import gettext as _
@@ -74,20 +74,7 @@ def read_any(
     if len(found) == 1:
         return _finished(*found[0])
     frames, torn, written, notes = zip(*found, strict=True)
-    columns = [set(frame.columns) for frame in frames]
-    for file, names in zip(files, columns, strict=True):
-        if len(names & columns[0]) * 2 < max(len(names), len(columns[0])):
-            raise FileUnreadable(
-                _(
-                    "{first} and {other} hold different tables ({first_columns} / {other_columns}). "
-                    "Read each alone."
-                ).format(
-                    first=files[0].name,
-                    other=file.name,
-                    first_columns=", ".join(frames[0].columns[:6]),
-                    other_columns=", ".join(frames[files.index(file)].columns[:6]),
-                )
-            )
+    demand_alike(files, [list(frame.columns) for frame in frames], fold=False)
     told = [_("Files read as one table: {n}.").format(n=len(files))]
     told += list(dict.fromkeys(note for some in notes for note in some))
     frame = pd.concat(frames, ignore_index=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crmkit.data.reading.delimited import plain_text
-from crmkit.data.reading.files import FileUnreadable, files_of
+from crmkit.data.reading.files import FileUnreadable, files_of, unreadable
 from crmkit.data.reading.layout import BLANKS
 from crmkit.i18n import gettext as _
 from crmkit.tables import arguments
@@ -64,9 +64,7 @@ def read_baskets(
                 number += bool(products)
                 rows += [(str(number), name) for name in products]
         except csv.Error as error:
-            raise FileUnreadable(
-                _("{file} cannot be read: {reason}").format(file=file, reason=error)
-            ) from error
+            raise unreadable(file, str(error)) from error
     if not rows:
         raise FileUnreadable(_("{file} holds no line with text.").format(file=path))
     lines = pd.DataFrame(rows, columns=["sale_id", "product_id"], dtype="str")

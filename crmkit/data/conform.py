@@ -11,7 +11,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmkit.data.reading.meanings import meanings
-from crmkit.data.receipts import in_memory, together, unique_receipts, without_placeholders
+from crmkit.data.receipts import (
+    in_memory,
+    no_column,
+    together,
+    unique_receipts,
+    without_placeholders,
+)
 from crmkit.errors import CrmkitError, CrmkitWarning
 from crmkit.i18n import gettext as _
 from crmkit.tables import (
@@ -320,15 +326,7 @@ def rename(frame: Any, columns: dict[str, str]) -> Any:
         if not isinstance(theirs, str):
             raise _no_name(ours, theirs)
         if theirs not in present:
-            near = closest(theirs, present)
-            raise TableError(
-                _("{ours} is to be the column {theirs!r}, but there is none.").format(
-                    ours=ours, theirs=theirs
-                )
-                + (" " + _("Did you mean {near!r}?").format(near=near) if near else "")
-                + " "
-                + _("The columns are: {columns}.").format(columns=", ".join(present))
-            )
+            raise no_column(ours, theirs, present)
         if ours != theirs and ours in present and ours not in columns.values():
             raise TableError(
                 _("{theirs!r} is to become {ours}, but there is a column {ours} already.").format(

@@ -88,6 +88,19 @@ def _nines(frame: Any, lower: Any, nobody: Iterable[Any], nines: Iterable[Any]) 
     return [m for m, n in pairs if n > most]
 
 
+def no_column(ours: str, theirs: str, present: Sequence[str]) -> TableError:
+    """What is raised where a column of ours is to be one of theirs that is not there."""
+    near = closest(theirs, present)
+    return TableError(
+        _("{ours} is to be the column {theirs!r}, but there is none.").format(
+            ours=ours, theirs=theirs
+        )
+        + (" " + _("Did you mean {near!r}?").format(near=near) if near else "")
+        + " "
+        + _("The columns are: {columns}.").format(columns=", ".join(present))
+    )
+
+
 def together(frame: Any, several: dict[str, Sequence[str]], named: dict[str, str]) -> Any:
     """Columns of ours made of several of theirs: store and number are one sale."""
     present = frame.collect_schema().names()
@@ -96,15 +109,7 @@ def together(frame: Any, several: dict[str, Sequence[str]], named: dict[str, str
         columns = [renamed.get(name, name) for name in columns]
         for name in columns:
             if name not in present:
-                near = closest(name, present)
-                raise TableError(
-                    _("{ours} is to be the column {theirs!r}, but there is none.").format(
-                        ours=ours, theirs=name
-                    )
-                    + (" " + _("Did you mean {near!r}?").format(near=near) if near else "")
-                    + " "
-                    + _("The columns are: {columns}.").format(columns=", ".join(present))
-                )
+                raise no_column(ours, name, present)
         schema = frame.collect_schema()
         if kind_meant(ours) == "time" and len(columns) == 2 and _is_day(schema[columns[0]]):
             frame = frame.with_columns(_moment(frame, *columns).alias(ours))

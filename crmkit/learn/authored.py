@@ -3,7 +3,7 @@
 An error names the file, the line and the part ("question 3 (aov), line 27: ...").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -168,3 +168,12 @@ def pairs(data: Any, path: tuple = ()) -> Iterator[tuple[tuple, dict]]:
     elif isinstance(data, list):
         for place, part in enumerate(data):
             yield from pairs(part, (*path, place))
+
+
+def no_question(question: str, known: Iterable[str]) -> CrmkitError:
+    """What is raised for a question that is not asked there."""
+    return CrmkitError(
+        _("There is no question {question}. There are: {known}").format(
+            question=question, known=", ".join(known)
+        )
+    )

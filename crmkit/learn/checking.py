@@ -334,19 +334,18 @@ def _settle(name: str, expectation: Expectation, value: Any) -> None:
     if value is LOOK_UP:
         value = _value_of(name)
     if name in ran.stopped:
-        outcome = Outcome(
-            WRONG,
-            name,
-            "stopped",
-            _("The cell that sets {name} stopped with an error. Mend it and run it again.").format(
-                name=name
-            ),
-        )
+        outcome = stopped(name)
     else:
         outcome = undefined(name) if value is LOOK_UP else expectation.judge(name, value)
     for listener in listeners:
         listener(name, expectation, value, outcome)
     _conclude(outcome)
+
+
+def stopped(name: str) -> Outcome:
+    """What is said of a name whose cell did not come to its end."""
+    words = _("The cell that sets {name} stopped with an error. Mend it and run it again.")
+    return Outcome(WRONG, name, "stopped", words.format(name=name))
 
 
 def _conclude(outcome: Outcome) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, reading
@@ -335,11 +334,7 @@ class Asked:
     def question(self, id_: str) -> Question:
         """A question by its id. Raises `CrmkitError` with those there are."""
         if id_ not in self.questions:
-            raise CrmkitError(
-                _("There is no question {question}. There are: {known}").format(
-                    question=id_, known=", ".join(self.questions)
-                )
-            )
+            raise authored.no_question(id_, self.questions)
         return self.questions[id_]
 
     def typed(self) -> dict[str, Any]:

@@ -7,7 +7,6 @@ answers are kept beside the notebook, and a hidden cell checks them with `check.
 from pathlib import Path
 from typing import Any
 
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.learn import answers, authored, learner, records
 from crmkit.learn.authored import say
@@ -61,11 +60,7 @@ class Quiz(ShowsItself):
     def take(self, question: str, answer: Any) -> Outcome:
         """Keep an answer and say how it is; a graded one is only kept."""
         if question not in self.bank:
-            raise CrmkitError(
-                _("There is no question {question}. There are: {known}").format(
-                    question=question, known=", ".join(self.bank)
-                )
-            )
+            raise authored.no_question(question, self.bank)
         asked = self.bank[question]
         tidy = asked.tidy(asked.by_number(answer, self.name))
         if tidy is None:

@@ -36,11 +36,7 @@ class SelfTest(ShowsItself):
         for one in self.data["questions"]:
             if one["id"] == question:
                 return {option["id"]: option for option in one["options"]}
-        raise CrmkitError(
-            _("There is no question {question}. There are: {known}").format(
-                question=question, known=", ".join(one["id"] for one in self.data["questions"])
-            )
-        )
+        raise authored.no_question(question, (one["id"] for one in self.data["questions"]))
 
     def answers(self) -> dict[str, str]:
         """What was answered so far."""

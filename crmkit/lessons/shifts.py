@@ -10,7 +10,7 @@ from crmkit import kpi
 from crmkit.errors import CrmkitError
 from crmkit.i18n import get_language, label
 from crmkit.i18n import gettext as _
-from crmkit.lessons.view import as_day, cents, divide, largest_first, table_of
+from crmkit.lessons.view import as_day, cents, demand_store, divide, largest_first, table_of
 
 PARTS = {"day": (0, 24), "morning": (0, 15), "evening": (15, 24)}
 """The parts of a day a shift may cover: first hour and the hour it ends at."""
@@ -48,13 +48,7 @@ class Shift:
                 )
             )
         object.__setattr__(self, "date", as_day(self.date))
-        known = sorted(self._table("stores")["store_id"])
-        if self.store_id not in known:
-            raise CrmkitError(
-                _("There is no store {store!r}. There are: {known}").format(
-                    store=self.store_id, known=", ".join(known)
-                )
-            )
+        demand_store(self.store_id, self.tables)
 
     def _table(self, name: str) -> Any:
         return table_of(name, self.tables)

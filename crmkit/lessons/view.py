@@ -46,6 +46,17 @@ def store_names(tables: Mapping[str, Any] | None = None) -> dict[str, str]:
     return dict(sorted(zip(stores["store_id"], stores["name"], strict=True)))
 
 
+def demand_store(store_id: str, tables: Mapping[str, Any] | None = None) -> None:
+    """Raise `CrmkitError` for a store that does not exist."""
+    known = sorted(table_of("stores", tables or {})["store_id"])
+    if store_id not in known:
+        raise CrmkitError(
+            _("There is no store {store!r}. There are: {known}").format(
+                store=store_id, known=", ".join(known)
+            )
+        )
+
+
 @cache
 def members_of(store_id: str) -> list[str]:
     """The members who belong to a store."""

@@ -294,12 +294,15 @@ def group_columns(table: Any, figures: Sequence[str], source: str) -> list[str]:
     """The columns an answer is grouped by: all that are none of its figures."""
     keys = [name for name in table.columns if name not in figures]
     if not keys:
-        raise tables.TableError(
-            _("There is one row only: give {source} a group in by to draw it.").format(
-                source=source
-            )
-        )
+        raise one_row(source)
     return keys
+
+
+def one_row(source: str) -> tables.TableError:
+    """What is raised for a single figure: there is nothing to put beside it."""
+    return tables.TableError(
+        _("There is one row only: give {source} a group in by to draw it.").format(source=source)
+    )
 
 
 def across(keys: Sequence[str]) -> tuple[str, str | None]:

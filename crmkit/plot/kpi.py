@@ -170,11 +170,7 @@ def _rate(ax: Any, result: Any, rate: str, counts: tuple[str, ...]) -> None:
     table = _style.to_pandas(result) if not isinstance(result, Rate | Nps) else None
     source = f"kpi.{rate}"
     if table is None:
-        raise TableError(
-            _("There is one row only: give {source} a group in by to draw it.").format(
-                source=source
-            )
-        )
+        raise _style.one_row(source)
     _style.need(table, [rate, *counts], source)
     keys = _style.group_columns(table, [rate, *counts, "low", "high"], source)
     _forms.rated(ax, table, keys, rate)

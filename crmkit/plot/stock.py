@@ -162,11 +162,7 @@ def new_product_share(result: Any, *, ax: Any = None) -> Any:
 def _figure(ax: Any, result: Any, figure: str, counts: Sequence[str]) -> None:
     source = f"stock.{figure}"
     if isinstance(result, Rate):
-        raise TableError(
-            _("There is one row only: give {source} a group in by to draw it.").format(
-                source=source
-            )
-        )
+        raise _style.one_row(source)
     table = _style.to_pandas(result)
     _style.need(table, [figure], source)
     keys = _style.group_columns(table, [figure, *counts], source)

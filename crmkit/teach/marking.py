@@ -481,10 +481,7 @@ def _judge_names(part: Part, learner: Learner) -> Outcome:
     for name, expectation in part.expects or ():
         value = learner.value(name)
         if name in learner.stopped:
-            words = _(
-                "The cell that sets {name} stopped with an error. Mend it and run it again."
-            ).format(name=name)
-            return Outcome(WRONG, name, "stopped", words)
+            return checking.stopped(name)
         if value is checking.LOOK_UP:
             return expected.undefined(name)
         found = expectation.judge(name, value)

@@ -18,12 +18,14 @@ from crmkit.data.reading.excel import excel_table
 from crmkit.data.reading.files import (
     FileUnreadable,
     ask,
+    demand_alike,
     files_of,
     first_line,
     kind_of,
     named,
     new_folder,
     quoted,
+    unreadable,
 )
 from crmkit.data.reading.layout import Headings
 from crmkit.data.reading.meanings import meaning
@@ -226,9 +228,7 @@ def _parquet(files: list[Path], source: object, time_zone: str | None) -> tuple[
     try:
         relation = ask(f"FROM read_parquet([{names}], union_by_name=true)")
     except duckdb.Error as error:
-        raise FileUnreadable(
-            _("{file} cannot be read: {reason}").format(file=source, reason=first_line(error))
-        ) from error
+        raise unreadable(source, error) from error
     return _reported(relation, str(source), len(files), time_zone=time_zone)
 
 
@@ -238,19 +238,7 @@ def _one_query(parts: list[_Part], files: list[Path]) -> str:
         return parts[0][0]
     columns = [ask(f"{query} LIMIT 0").columns for query, _text, _notes in parts]
     lower = [{name.lower() for name in names} for names in columns]
-    for file, names in zip(files, lower, strict=True):
-        if len(names & lower[0]) * 2 < max(len(names), len(lower[0])):
-            raise FileUnreadable(
-                _(
-                    "{first} and {other} hold different tables ({first_columns} / {other_columns}). "
-                    "Read each alone."
-                ).format(
-                    first=files[0].name,
-                    other=file.name,
-                    first_columns=", ".join(columns[0][:6]),
-                    other_columns=", ".join(columns[files.index(file)][:6]),
-                )
-            )
+    demand_alike(files, columns, fold=True)
     for (_query, _text, notes), names in zip(parts, lower, strict=True):
         if missing := sorted(lower[0] ^ names):
             notes.append(_("Columns only in some of the files: {names}.").format(names=", ".join(missing)))  # fmt: skip

@@ -14,6 +14,7 @@ from crmkit.data.reading.files import (
     no_such_file,
     quoted,
     unique_names,
+    unreadable,
 )
 from crmkit.i18n import gettext as _
 from crmkit.tables import closest
@@ -32,9 +33,7 @@ def duckdb_table(path: Path, table: str | None) -> Any:
         try:
             con.execute(f"ATTACH {quoted(path.resolve())} AS {named(name)} (READ_ONLY)")
         except duckdb.Error as error:
-            raise FileUnreadable(
-                _("{file} cannot be read: {reason}").format(file=path, reason=first_line(error))
-            ) from error
+            raise unreadable(path, error) from error
     tables = [
         row[0]
         for row in con.execute(

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from crmkit.data.reading.encodings import decoded, detect_encoding, encoding_name
-from crmkit.data.reading.files import CHUNK, FileUnreadable, first_line, named, new_folder, quoted
+from crmkit.data.reading.files import (
+    CHUNK,
+    FileUnreadable,
+    named,
+    new_folder,
+    quoted,
+    unreadable,
+)
 from crmkit.data.reading.layout import (
     BLANKS,
     END_MARK,
@@ -184,9 +191,7 @@ def broken_line(error: Exception, file: object) -> FileUnreadable:
             + " "
             + way_out
         )
-    return FileUnreadable(
-        _("{file} cannot be read: {reason}").format(file=file, reason=first_line(error))
-    )
+    return unreadable(file, error)
 
 
 # --- line by line --------------------------------------------------------------------------------
@@ -240,9 +245,7 @@ def _parsed(lines: list[str], layout: Layout, file: object) -> tuple[list, list[
                 rows.append(row)
                 ends.append(reader.line_num)
     except csv.Error as error:
-        raise FileUnreadable(
-            _("{file} cannot be read: {reason}").format(file=file, reason=error)
-        ) from error
+        raise unreadable(file, str(error)) from error
     return rows, ends
 
 

@@ -10,7 +10,7 @@ import itertools
 import lzma
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,33 @@ def ask(question: str) -> duckdb.DuckDBPyRelation:
 
 class FileUnreadable(CrmkitError):
     """A file or database cannot be read; the message says what was found and what to do."""
+
+
+def unreadable(file: object, reason: object) -> FileUnreadable:
+    """What is raised where nothing more is known than what the reader said."""
+    said = first_line(reason) if isinstance(reason, Exception) else reason
+    return FileUnreadable(_("{file} cannot be read: {reason}").format(file=file, reason=said))
+
+
+def demand_alike(files: Sequence[Path], columns: Sequence[Sequence[str]], fold: bool) -> None:
+    """Refuse files that have little in common to be read as one table.
+
+    fold: whether names that differ in capitals are the same.
+    """
+    names = [{name.lower() if fold else name for name in one} for one in columns]
+    for file, held, mine in zip(files, columns, names, strict=True):
+        if len(mine & names[0]) * 2 < max(len(mine), len(names[0])):
+            raise FileUnreadable(
+                _(
+                    "{first} and {other} hold different tables ({first_columns} / {other_columns}). "
+                    "Read each alone."
+                ).format(
+                    first=files[0].name,
+                    other=file.name,
+                    first_columns=", ".join(columns[0][:6]),
+                    other_columns=", ".join(held[:6]),
+                )
+            )
 
 
 @cache
@@ -97,6 +124,14 @@ def _a_table(file: Path) -> bool:
     return not hidden and (name.endswith(READABLE) or file.suffix.lower() in (".zip", ".gz"))
 
 
+def _damaged(path: Path, error: Exception) -> FileUnreadable:
+    return FileUnreadable(
+        _("{file} is packed, but damaged or cut off ({reason}). Copy or export it again.").format(
+            file=path, reason=first_line(error)
+        )
+    )
+
+
 def _unpacked(path: Path) -> list[Path]:
     """The tables inside a packed file, in a temporary folder; any other file as it is."""
     with path.open("rb") as file:
@@ -108,11 +143,7 @@ def _unpacked(path: Path) -> list[Path]:
                 with opened(path, "rb") as packed, target.open("wb") as out:
                     shutil.copyfileobj(packed, out, CHUNK)
             except (OSError, EOFError, lzma.LZMAError) as error:
-                raise FileUnreadable(
-                    _(
-                        "{file} is packed, but damaged or cut off ({reason}). Copy or export it again."
-                    ).format(file=path, reason=first_line(error))
-                ) from error
+                raise _damaged(path, error) from error
             return [target]
     return _unzipped(path) if start.startswith(b"PK\x03\x04") else [path]
 
@@ -150,11 +181,7 @@ def _unzipped(path: Path) -> list[Path]:
                 with archive.open(name) as packed, target.open("wb") as out:
                     shutil.copyfileobj(packed, out, CHUNK)
             except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
-                raise FileUnreadable(
-                    _(
-                        "{file} is packed, but damaged or cut off ({reason}). Copy or export it again."
-                    ).format(file=path, reason=first_line(error))
-                ) from error
+                raise _damaged(path, error) from error
             if target.stat().st_size:
                 found += _unpacked(target)
         return found or [target]

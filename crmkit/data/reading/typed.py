@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmkit.data.reading.delimited import Text, broken_line
-from crmkit.data.reading.files import FileUnreadable, ask, named
+from crmkit.data.reading.files import ask, named, unreadable
 from crmkit.data.reading.glance import Glance, glance
 from crmkit.data.reading.kinds import (
     bare_number,
@@ -95,9 +95,7 @@ def typed(
                 wide |= {name for v in misfits if narrow(v) != v}
                 values[name] += map(narrow, misfits)
     else:
-        raise FileUnreadable(
-            _("{file} cannot be read: {reason}").format(file=file, reason=", ".join(found))
-        )
+        raise unreadable(file, ", ".join(found))
     left_out = {why: n for why, n in zip(("header_row", "total_row"), aside, strict=True) if n}
     result = Typed(
         ask(plan.query(raw, guarded=guarded) if left_out else plan.query_of_all(raw, sound)),

@@ -9,7 +9,7 @@ from crmkit.i18n import get_language
 from crmkit.i18n import gettext as _
 from crmkit.lessons.analyst.exports import export as export
 from crmkit.lessons.analyst.exports import sold as sold
-from crmkit.lessons.analyst.trying import forgets, table
+from crmkit.lessons.analyst.trying import forgets, table, unwritten
 from crmkit.screen import Part, Screen, parts
 
 
@@ -268,9 +268,7 @@ def beside(in_several: Callable, lines: Any) -> Screen:
     def screen() -> Part:
         found, count = in_several(lines), people(lines)["channels"]
         if found is ...:
-            return parts.card(
-                parts.message("open", _("Write the function above first, then run this again."))
-            )
+            return unwritten()
         right = int((count >= 2).sum())
         says = _(
             "Your function finds {found} of {people} people. In the table above, the rows with 2 and 3 channels add up to {right}."

@@ -50,6 +50,12 @@ def forgets(function: Callable, **told: tuple[str, str] | str) -> dict[Any, Call
     return {says: forgetting(step) for step, says in told.items()}
 
 
+def unwritten() -> Part:
+    """What stands where a learner's own function is still to be written."""
+    words = _("Write the function above first, then run this again.")
+    return parts.card(parts.message("open", words))
+
+
 def store_by_store(
     title: str,
     heading: str,
@@ -65,9 +71,7 @@ def store_by_store(
     def screen() -> Part:
         found = {store: function(store) for store in STORES}
         if any(value is ... for value in found.values()):
-            return parts.card(
-                parts.message("open", _("Write the function above first, then run this again."))
-            )
+            return unwritten()
         names = store_names()
         rows = [
             (f"{one} {names[one]}", *([f"{people[1](one):,}"] if people else []), shown(value))

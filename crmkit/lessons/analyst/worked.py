@@ -7,7 +7,7 @@ from typing import Any
 from crmkit.campaign import outcomes as ready_outcomes
 from crmkit.i18n import gettext as _
 from crmkit.labels import heading
-from crmkit.lessons.analyst.trying import forgets, table
+from crmkit.lessons.analyst.trying import forgets, table, unwritten
 from crmkit.lessons.view import table_of, yuan
 from crmkit.screen import Part, Screen, parts
 
@@ -242,9 +242,7 @@ def beside(difference: Callable) -> Screen:
     def screen() -> Part:
         found = {name: difference(of_campaign(name)) for name in CAMPAIGNS}
         if any(value is ... for value in found.values()):
-            return parts.card(
-                parts.message("open", _("Write the function above first, then run this again."))
-            )
+            return unwritten()
         names = dict(names_of_campaigns())
         rows = [(names[name], yuan(value)) for name, value in found.items()]
         title = _("More per member than in the control group")

@@ -8,7 +8,7 @@ from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
 from crmkit.lessons.cashier.member_desk import no_more_texts
-from crmkit.lessons.foundations.rehearsal import TAUGHT_FIRST
+from crmkit.lessons.foundations.rehearsal import TAUGHT_FIRST, operations_tried
 from crmkit.lessons.foundations.running import STAGES
 from crmkit.screen import Part, parts
 
@@ -119,8 +119,7 @@ class KeepingIt(Keys):
 
     def operations(self) -> dict[str, str]:
         """What is in the log, to choose from."""
-        every = (*TAUGHT_FIRST, "members.reveal")
-        return {one.replace(".", "_"): label("permission", one) for one in every}
+        return operations_tried()
 
     def teach_first(self) -> Key:
         """What the cashier is to be shown first: refused most of what a cashier has to do."""

@@ -26,6 +26,13 @@ from crmkit.screen import Part, Screen, parts
 TAUGHT_FIRST = ("till.sell", "members.register", "till.give_back")
 """What a cashier has to be able to do."""
 
+
+def operations_tried() -> dict[str, str]:
+    """What a newcomer tries, to choose from."""
+    tried = (*TAUGHT_FIRST, "members.reveal")
+    return {one.replace(".", "_"): label("permission", one) for one in tried}
+
+
 KNOWN = "14000000001"
 """The phone of a member of the small shop."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.learn.questions import Key, Keys
-from crmkit.lessons.foundations.rehearsal import TAUGHT_FIRST, mall_list
+from crmkit.lessons.foundations.rehearsal import mall_list, operations_tried
 from crmkit.lessons.view import pictured
 from crmkit.screen import Part, parts
 
@@ -86,8 +86,7 @@ class Running(Keys):
 
     def operations(self) -> dict[str, str]:
         """What the newcomer tried, to choose from."""
-        tried = (*TAUGHT_FIRST, "members.reveal")
-        return {one.replace(".", "_"): label("permission", one) for one in tried}
+        return operations_tried()
 
     def teach_first(self) -> Key:
         """What the newcomer is to be shown first: what was refused most."""

@@ -10,7 +10,7 @@ from crmkit import labels, stock
 from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
-from crmkit.lessons.view import as_day, share, table_of, yuan
+from crmkit.lessons.view import as_day, demand_store, share, table_of, yuan
 from crmkit.screen import Part, parts
 
 
@@ -48,13 +48,7 @@ class Shelves:
     def __post_init__(self) -> None:
         for name in ("since", "until"):
             object.__setattr__(self, name, as_day(getattr(self, name)))
-        known = sorted(self._table("stores")["store_id"])
-        if self.store_id not in known:
-            raise CrmkitError(
-                _("There is no store {store!r}. There are: {known}").format(
-                    store=self.store_id, known=", ".join(known)
-                )
-            )
+        demand_store(self.store_id, self.tables)
         if not len(self.evenings):
             counted = self._table("stock_daily")["date"]
             raise CrmkitError(

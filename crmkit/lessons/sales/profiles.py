@@ -8,17 +8,10 @@ from itertools import count
 from typing import Any
 
 from crmkit import data, labels, profile
-from crmkit.errors import CrmkitError
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
 from crmkit.lessons.sales.reach import STORE, heading_of, records
-from crmkit.lessons.view import (
-    divide,
-    shown_table,
-    store_names,
-    table_of,
-    yuan,
-)
+from crmkit.lessons.view import demand_store, divide, shown_table, store_names, table_of, yuan
 from crmkit.screen import Part, Screen, parts
 
 FIELDS = ["name", "phone", "email"]
@@ -91,12 +84,7 @@ def profiles(store_id: str = STORE, tables: Mapping[str, Any] | None = None) -> 
     Raises `CrmkitError` for a store that does not exist.
     """
     stores = store_names(tables)
-    if store_id not in stores:
-        raise CrmkitError(
-            _("There is no store {store!r}. There are: {known}").format(
-                store=store_id, known=", ".join(stores)
-            )
-        )
+    demand_store(store_id, tables)
     at = {"store": store_id}
 
     def choose(store: Any, _values: dict) -> None:
