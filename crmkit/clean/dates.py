@@ -18,7 +18,7 @@ from crmkit.clean.values import (
     map_unique,
     unusual_only,
 )
-from crmkit.data.reading.moments import day_stands_first
+from crmkit.data.reading.dates import day_stands_first
 
 _EPOCH = datetime(1970, 1, 1)
 _EXCEL_EPOCH = datetime(1899, 12, 30)

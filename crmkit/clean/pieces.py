@@ -17,8 +17,8 @@ from crmkit.clean.dates import DAY_MONTH_YEAR
 from crmkit.clean.frames import as_arrow, like, to_pandas
 from crmkit.clean.report import EXAMPLES, Cleaning, CleaningReport, Finding
 from crmkit.clean.values import BLANKS, UNSEEN, WIDE
+from crmkit.data.reading.dates import day_stands_first
 from crmkit.data.reading.kinds import decimal_mark
-from crmkit.data.reading.moments import day_stands_first
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT, TableError, open_frame
 

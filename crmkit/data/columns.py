@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from crmkit.data.reading.dates import any_moment, moment_of
 from crmkit.data.reading.files import named, quoted
 from crmkit.data.reading.kind import NOTHING, SHORTENED
-from crmkit.data.reading.moments import any_moment, moment_of
 from crmkit.i18n import gettext as _
 from crmkit.tables import CONTRACT
 

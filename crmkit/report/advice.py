@@ -1,10 +1,4 @@
-"""The main points of a report, by the money in them, and what to do.
-
-The order of the points: a total in the file that is not that of its lines; the whole, where it fell;
-what costs money, the most first, three at most; the whole, where it did not fall; what brings money,
-the most first; the plain rest. Seven at most. The money of a point (`stake`) is what it costs or brings
-in half a year; of a stretch of days, what these brought beyond the usual.
-"""
+"""What to do: what the main points ask for, and what else the results bear out."""
 
 from __future__ import annotations
 
@@ -13,28 +7,18 @@ from typing import Any
 
 from crmkit.i18n import gap
 from crmkit.i18n import gettext as _
-from crmkit.report import of_goods, points_of_members, points_of_places, points_of_time
+from crmkit.report import of_goods
 from crmkit.report.figures import money, rows, share
 from crmkit.report.of_members import half
-from crmkit.report.point import Advice, Kind, Point
+from crmkit.report.point import Advice, Point
 
-POINTS, TROUBLES, ADVICE = 7, 3, 6
-"""So many points at most, so many of them about what costs money, and so many pieces of advice."""
+ADVICE = 6
+"""So many pieces of advice at most."""
 ONCE, WALK_INS, BACK, EMPTY, LIFT = 0.3, 0.5, 0.05, 0.03, 2.0
 """From where on a figure is worth a word: members who came once, revenue of walk-ins, pieces that come
 back, empty shelves, how many times as often as by chance."""
 CANCELLED = 0.5
 """Where more comes back than this, large orders were cancelled: that is no fault of the goods."""
-
-
-def points(found: Mapping[str, Any]) -> list[Point]:
-    """The main points of the results so far, by weight."""
-    rules = (*points_of_time.RULES, *points_of_places.RULES, *points_of_members.RULES)
-    told = sorted(
-        (one for rule in rules for one in rule(found)), key=lambda one: (one.kind, -one.stake)
-    )
-    troubles = [one for one in told if one.kind == Kind.COSTS][TROUBLES:]
-    return [one for one in told if one not in troubles][:POINTS]
 
 
 def advice(found: Mapping[str, Any], points: Sequence[Point]) -> list[Advice]:

@@ -16,12 +16,13 @@ from crmkit.i18n import label
 from crmkit.labels import heading
 from crmkit.plot._style import as_wide_as
 from crmkit.report import lists
-from crmkit.report.advice import advice, points
+from crmkit.report.advice import advice
 from crmkit.report.chapters import Step, chapters
 from crmkit.report.festivals import chinese
 from crmkit.report.figures import as_read, axes_as_read
 from crmkit.report.findings import Done, Findings
 from crmkit.report.ledger import Opened, opened
+from crmkit.report.main_points import points
 from crmkit.report.notebook import notebook
 from crmkit.report.own import whole_days
 from crmkit.report.page import page

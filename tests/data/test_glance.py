@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from crmkit.data import read
 from crmkit.data.reading import glance
+from crmkit.data.reading.dates import moment_kinds, two_ways
 from crmkit.data.reading.kind import TOTALS
-from crmkit.data.reading.moments import moment_kinds, two_ways
 from crmkit.errors import CrmkitError
 
 typing = importlib.import_module("crmkit.data.reading.typed")  # read's own module has a function

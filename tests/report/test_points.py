@@ -10,7 +10,8 @@ import pytest
 
 from crmkit.i18n import use_language
 from crmkit.report import analyse, breaks, stretches
-from crmkit.report.advice import advice, points
+from crmkit.report.advice import advice
+from crmkit.report.main_points import points
 from crmkit.report.point import Kind
 from crmkit.report.points_of_places import _look_at_the_store
 

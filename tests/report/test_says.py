@@ -11,8 +11,8 @@ import pytest
 from crmkit import customers
 from crmkit.i18n import use_language
 from crmkit.report import analyse
-from crmkit.report.advice import points
 from crmkit.report.figures import as_read
+from crmkit.report.main_points import points
 from crmkit.report.of_goods import abc
 from crmkit.report.of_members import groups, held_back, movement, worth
 from crmkit.report.of_places import category_trend, why_less

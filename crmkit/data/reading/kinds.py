@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from crmkit.data.reading.dates import any_moment, moment_kinds, two_ways
 from crmkit.data.reading.files import quoted
 from crmkit.data.reading.kind import (
     CLOCK,
@@ -24,7 +25,6 @@ from crmkit.data.reading.kind import (
     Kind,
 )
 from crmkit.data.reading.meanings import kind_meant
-from crmkit.data.reading.moments import any_moment, moment_kinds, two_ways
 from crmkit.i18n import gettext as _
 
 _FLAG = Kind("flag", "(?i:true|false)", "CAST({c} AS BOOLEAN)")
