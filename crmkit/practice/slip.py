@@ -1,6 +1,7 @@
-"""A receipt on paper: fixed columns of text."""
+"""A receipt on paper: fixed columns of text for a printer, or HTML for a browser."""
 
 from collections.abc import Iterator
+from html import escape
 
 from rich.cells import cell_len, chop_cells
 
@@ -28,6 +29,19 @@ def as_text(receipt, width: int) -> str:
         printed += parts[:-1]
         printed.append(parts[-1] + " " * (width - cell_len(parts[-1] + right)) + right)
     return "\n".join(line.rstrip() for line in printed)
+
+
+def as_html(receipt) -> str:
+    """The receipt as one table; what a person typed is escaped."""
+    drawn = []
+    for left, right in rows(receipt):
+        if not left and not right:
+            drawn.append('<tr><td colspan="2"><hr></td></tr>')
+        else:
+            drawn.append(
+                f'<tr><td>{escape(left)}</td><td style="text-align:right">{escape(right)}</td></tr>'
+            )
+    return f'<table class="crmkit-slip">{"".join(drawn)}</table>'
 
 
 def rows(receipt) -> Iterator[Row]:

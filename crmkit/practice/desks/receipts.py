@@ -112,6 +112,10 @@ class Receipt(OfTable):
         """The receipt to print, so many columns wide."""
         return slip.as_text(self, width)
 
+    def slip_html(self) -> str:
+        """The receipt to print from a browser."""
+        return slip.as_html(self)
+
 
 @record(of=schema.sale, only="sale_id at store_id staff_id seller_id member_id total")
 class SaleHead(OfTable):

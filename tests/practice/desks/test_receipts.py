@@ -34,17 +34,19 @@ def test_too_little_cash_is_refused(any_shop):
 
 
 @pytest.mark.parametrize(("language", "change"), [("en", "Change"), ("zh", "找零")])
-def test_a_receipt_is_printed_in_columns_of_text(any_shop, ann, language, change):
+def test_a_receipt_is_printed_as_text_and_html(any_shop, ann, language, change):
     any_shop.office.add_product("X1", "<b>超长名字的礼品套装" * 3, "gifts", 100, 50)
     any_shop.stock.receive([("X1", 1)])
     receipt = any_shop.till.sell([("X1", 1), ("P1", 1)], member_id=ann, tendered=20_000)
     with use_language(language):
-        text = receipt.slip()
+        text, html = receipt.slip(), receipt.slip_html()
     from rich.cells import cell_len
 
     assert max(map(cell_len, text.splitlines())) == 40
     assert f"{change}" in text
     assert "70.00" in text
+    assert "<b>" not in html
+    assert "&lt;b&gt;" in html
 
 
 def test_a_sale_is_found_by_member_day_or_product(any_shop, ann, clock):
