@@ -5,13 +5,12 @@ people read for a code of a fixed set (a category, a channel) stands once, by ki
 ``crmkit/locale/labels.yaml``.
 """
 
-import gettext as _gettext
 import hashlib
-import io
 import json
 import os
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -23,6 +22,9 @@ from crmkit.errors import CrmkitError
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 LOCALE = Path(__file__).with_name("locale")
+_TEXT = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
+"""A message in a catalogue: one or several lines, each between quotes."""
+_ENTRY = re.compile(rf"^msgid {_TEXT}(?:^msgid_plural {_TEXT})?^msgstr(?:\[0\])? {_TEXT}", re.M)
 _OURS = hashlib.sha256(str(LOCALE).encode()).hexdigest()[:8]  # of several crmkits on a machine
 
 # what a `use_language` block or another thread chose for itself; else what the process chose
@@ -73,37 +75,42 @@ def use_language(language: str) -> Iterator[None]:
 
 
 @cache
-def _translations(language: str) -> _gettext.NullTranslations:
+def _messages(language: str) -> dict[str, str]:
+    """Every message of the catalogues as it is said in this language; English says it itself."""
     catalogues = sorted((LOCALE / language).rglob("*.po"))
-    if not catalogues:  # English is what the code says
-        return _gettext.NullTranslations()
 
-    def compiled() -> bytes:
-        from babel.messages import Catalog
-        from babel.messages.mofile import write_mo
-        from babel.messages.pofile import read_po
+    def read() -> dict[str, str]:
+        return {one: said for po in catalogues for one, said in _read(po) if one and said}
 
-        whole = Catalog(language)
-        for catalogue in catalogues:
-            with catalogue.open("rb") as source:
-                for message in read_po(source, language):
-                    whole[message.id] = message
-        out = io.BytesIO()
-        write_mo(out, whole)
-        return out.getvalue()
+    return _kept(language, catalogues, read)
 
-    made = caches.kept(f"{language}-{_OURS}.mo", [Path(__file__), *catalogues], compiled)
-    return _gettext.GNUTranslations(io.BytesIO(made))
+
+def _read(catalogue: Path) -> Iterator[tuple[str, str]]:
+    """The messages of one catalogue: what Babel reads, in a tenth of the time."""
+    for english, _plural, translated in _ENTRY.findall(catalogue.read_text("utf-8")):
+        yield _said(english), _said(translated)
+
+
+def _said(text: str) -> str:
+    return "".join(json.loads(line) for line in text.strip().split("\n"))
+
+
+def _kept(name: str, sources: list[Path], read: Callable[[], dict]) -> dict:
+    """What is read from these files, kept for the next process."""
+    made = [Path(__file__), *sources]
+    return json.loads(
+        caches.kept(f"{name}-{_OURS}.json", made, lambda: json.dumps(read()).encode())
+    )
 
 
 def gettext(message: str) -> str:
     """The message in the current language; itself where no translation stands."""
-    return _translations(get_language()).gettext(message) if message else ""
+    return _messages(get_language()).get(message, message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The message for `n` things in the current language."""
-    return _translations(get_language()).ngettext(singular, plural, n)
+    return _messages(get_language()).get(singular, singular if n == 1 else plural)
 
 
 @cache
@@ -111,13 +118,13 @@ def _labels() -> dict[str, dict[str, dict[str, str]]]:
     """kind → code → language → what people read."""
     source = LOCALE / "labels.yaml"
 
-    def read() -> bytes:
+    def read() -> dict:
         import yaml
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return json.dumps(yaml.load(source.read_bytes(), loader)).encode()
+        return yaml.load(source.read_bytes(), loader)
 
-    return json.loads(caches.kept(f"labels-{_OURS}.json", [Path(__file__), source], read))
+    return _kept("labels", [source], read)
 
 
 def label(kind: str, code: object) -> str:

@@ -31,8 +31,6 @@ FIRST = (
     "matplotlib.backends.backend_agg",
     "ipywidgets",
     "anywidget",
-    "babel.messages.pofile",
-    "babel.messages.mofile",
     "crmkit.data",
     "crmkit.kpi.sales",
     "crmkit.labels",

@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import crmkit
+from crmkit import i18n
 from crmkit.i18n import LANGUAGES
 
 PACKAGE = Path(crmkit.__file__).parent
@@ -61,6 +62,23 @@ def test_every_message_in_the_code_has_its_chinese(used, chinese):
 def test_no_chinese_is_left_for_messages_that_are_gone(used, chinese):
     stale = [message for message in chinese if message not in used]
     assert not stale, "\n".join(sorted(stale))
+
+
+def test_the_catalogues_are_read_as_babel_reads_them(chinese):
+    found = i18n._messages("zh")
+    assert found == {
+        one: said if isinstance(said, str) else said[0] for one, said in chinese.items()
+    }
+    assert "\n" in "".join(found) and '"' in "".join(found.values())  # what has to be escaped
+
+
+@pytest.mark.parametrize(
+    "po", sorted((PACKAGE / "locale/zh/LC_MESSAGES").glob("*.po")), ids=lambda po: po.stem
+)
+def test_no_message_stands_twice_in_a_catalogue(po):
+    """Babel keeps the first of two without a word."""
+    messages = [one for one, _said in i18n._read(po)]
+    assert len(messages) == len(set(messages)), {one for one in messages if messages.count(one) > 1}
 
 
 def test_translations_keep_the_places_to_fill_in(chinese):
