@@ -8,7 +8,7 @@ learner chose.
 
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -50,6 +50,18 @@ class Key:
         # with some numbers a mistake leads to the right answer: there it is none
         wrong = {why: value for why, value in self.mistakes.items() if value != self.value}
         object.__setattr__(self, "mistakes", wrong)
+
+    @classmethod
+    def of_task(
+        cls, act: Callable[..., Any], right: Sequence[Any], **wrong: Sequence[Any]
+    ) -> "Key":
+        """The key of a task in the practice shop: what is done there, rightly and in ways that are
+        wrong; `act` takes the shop and these."""
+
+        def done(how: Sequence[Any]) -> Callable[[Any], Any]:
+            return lambda shop: act(shop, *how)
+
+        return cls(done(right), {named: done(how) for named, how in wrong.items()})
 
 
 class Keys:

@@ -200,17 +200,11 @@ def no_more_texts(member: str) -> Key:
         for one in channels:
             shop.members.consent(member, "marketing", one, False, "counter")
 
-    return Key(
-        lambda shop: withdraws(shop, "sms"),
-        {"no_consent": lambda shop: withdraws(shop, "sms", "mini_program")},
-    )
+    return Key.of_task(withdraws, ["sms"], no_consent=["sms", "mini_program"])
 
 
 def _merging(keep: str, gone: str) -> Key:
     def merge(shop: Any, kept: str, other: str) -> None:
         shop.as_staff(MANAGER).members.merge(kept, other, _("the same birthday"))
 
-    return Key(
-        lambda shop: merge(shop, keep, gone),
-        {"wrong_way_round": lambda shop: merge(shop, gone, keep)},
-    )
+    return Key.of_task(merge, [keep, gone], wrong_way_round=[gone, keep])

@@ -189,10 +189,7 @@ def _opened(member: str, *right: str, **wrong: tuple[str, str, str]) -> Key:
     def open_one(shop: Any, channel: str, kind: str, priority: str) -> None:
         shop.service.open_ticket(channel, kind, "wheel", "as told", member_id=member, priority=priority)  # fmt: skip
 
-    return Key(
-        lambda shop: open_one(shop, *right),
-        {named: lambda shop, how=how: open_one(shop, *how) for named, how in wrong.items()},
-    )
+    return Key.of_task(open_one, right, **wrong)
 
 
 def _settled(ticket: int, satisfaction: int) -> Key:
@@ -203,13 +200,12 @@ def _settled(ticket: int, satisfaction: int) -> Key:
         if rated is not None:
             shop.service.rate(ticket, rated)
 
-    return Key(
-        lambda shop: settle(shop, satisfaction),
-        {
-            "under_way": lambda shop: settle(shop, None),
-            "wrong_satisfaction": lambda shop: settle(shop, 3),
-            "says_nothing": lambda shop: settle(shop, satisfaction, "done"),
-        },
+    return Key.of_task(
+        settle,
+        [satisfaction],
+        under_way=[None],
+        wrong_satisfaction=[3],
+        says_nothing=[satisfaction, "done"],
     )
 
 
@@ -219,10 +215,7 @@ def _improved(right: tuple[str, str, str], **wrong: tuple[str, str, str]) -> Key
     def improve(shop: Any, owner: str, due: str, recheck: str) -> None:
         shop.as_staff(MANAGER).service.improve("as agreed", owner, due, recheck)
 
-    return Key(
-        lambda shop: improve(shop, *right),
-        {named: lambda shop, how=how: improve(shop, *how) for named, how in wrong.items()},
-    )
+    return Key.of_task(improve, right, **wrong)
 
 
 def _asked(member: str) -> Key:
@@ -231,12 +224,8 @@ def _asked(member: str) -> Key:
     def invite(shop: Any, whom: str, channel: str) -> None:
         shop.surveys.invite(1, whom, channel)
 
-    return Key(
-        lambda shop: invite(shop, member, "sms"),
-        {
-            "wrong_channel": lambda shop: invite(shop, member, "phone"),
-            "wrong_member": lambda shop: invite(shop, "M000916", "sms"),
-        },
+    return Key.of_task(
+        invite, [member, "sms"], wrong_channel=[member, "phone"], wrong_member=["M000916", "sms"]
     )
 
 
@@ -247,10 +236,9 @@ def _rechecked(number: int, helped: bool, before: int, after: int) -> Key:
         shop.as_staff(MANAGER).service.recheck(number, words, so)
 
     counted = f"{before}, {after}"
-    return Key(
-        lambda shop: look(shop, helped, counted),
-        {
-            "wrong_status": lambda shop: look(shop, not helped, counted),
-            "no_figures": lambda shop: look(shop, helped, "much better"),
-        },
+    return Key.of_task(
+        look,
+        [helped, counted],
+        wrong_status=[not helped, counted],
+        no_figures=[helped, "much better"],
     )

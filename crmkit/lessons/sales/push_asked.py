@@ -197,14 +197,13 @@ def _pushed(segment: str, channel: str) -> Key:
             office.freeze(made.id)
             office.send(made.id)
 
-    return Key(
-        lambda shop: run(shop, segment, 20, True),
-        {
-            "wrong_segment_id": lambda shop: run(shop, "sleeping", 20, True),
-            "wrong_control_percent": lambda shop: run(shop, segment, 0, True),
-            "untold": lambda shop: run(shop, segment, 20, True, "Hello {name}"),
-            "under_way": lambda shop: run(shop, segment, 20, False),
-        },
+    return Key.of_task(
+        run,
+        [segment, 20, True],
+        wrong_segment_id=["sleeping", 20, True],
+        wrong_control_percent=[segment, 0, True],
+        untold=[segment, 20, True, "Hello {name}"],
+        under_way=[segment, 20, False],
     )
 
 
@@ -215,7 +214,7 @@ def _withdraws(member: str, gone: str, kept: str) -> Key:
         for one in channels:
             shop.members.consent(member, "marketing", one, False, "phone")
 
-    return Key(lambda shop: no_more(shop, gone), {"no_consent": lambda shop: no_more(shop, gone, kept)})  # fmt: skip
+    return Key.of_task(no_more, [gone], no_consent=[gone, kept])
 
 
 def _wished(right: tuple, **wrong: tuple) -> Key:
@@ -226,10 +225,7 @@ def _wished(right: tuple, **wrong: tuple) -> Key:
         message = _template(office, channel)
         office.marketing.add_care("wish", occasion, message, days_before=days, month_day=day)
 
-    return Key(
-        lambda shop: wish(shop, *right),
-        {named: lambda shop, how=how: wish(shop, *how) for named, how in wrong.items()},
-    )
+    return Key.of_task(wish, right, **wrong)
 
 
 def _written(member: str, channel: str, wrong: str, other: str) -> Key:
@@ -239,11 +235,10 @@ def _written(member: str, channel: str, wrong: str, other: str) -> Key:
         office = shop.as_staff(MANAGER)
         shop.marketing.send_one(_template(office, by, words), to)
 
-    return Key(
-        lambda shop: write(shop, member, channel),
-        {
-            "wrong_channel": lambda shop: write(shop, member, wrong),
-            "wrong_member": lambda shop: write(shop, other, channel),
-            "untold": lambda shop: write(shop, member, channel, "Hello {name}"),
-        },
+    return Key.of_task(
+        write,
+        [member, channel],
+        wrong_channel=[member, wrong],
+        wrong_member=[other, channel],
+        untold=[member, channel, "Hello {name}"],
     )

@@ -178,7 +178,4 @@ def _noted(member: str, kind: str, right: tuple, **wrong: tuple) -> Key:
         said = words or ("a bowl" if step == "open_ticket" else None)
         shop.followups.finish(call.id, outcome, step, next_on=day, note=said)
 
-    return Key(
-        lambda shop: note(shop, *right),
-        {named: lambda shop, how=how: note(shop, *how) for named, how in wrong.items()},
-    )
+    return Key.of_task(note, right, **wrong)

@@ -3,7 +3,6 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.money import percent_of
 from crmkit.practice.domain.pricing import Line, Offer, price, share, spread
 
 SCARF = Line("P1", 1, 12_900, category="accessories")
@@ -26,10 +25,6 @@ def test_percent_off_takes_the_best_offer_for_each_line():
     )
     assert [line.discount for line in basket.lines] == [1_290, 1_995]
     assert [line.promotion_id for line in basket.lines] == ["ten", "care"]
-
-
-def test_half_a_cent_is_rounded_up():
-    assert percent_of(1_990, 25) == 498
 
 
 def test_only_the_best_threshold_reached_counts():
