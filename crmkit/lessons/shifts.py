@@ -149,9 +149,10 @@ class Shift:
             lines=("product_id", "size"),
             units=("quantity", "sum"),
             amount=("amount", "sum"),
-            buyer=("member_id", lambda ids: "member" if ids.notna().any() else "walk_in"),
+            buyer=("member_id", "first"),
         )
         found["amount"] = found["amount"].round(2)
+        found["buyer"] = found["buyer"].notna().map({True: "member", False: "walk_in"})
         return found.reset_index()
 
     def earlier(self) -> dict[str, "Shift"]:

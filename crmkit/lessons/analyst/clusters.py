@@ -239,6 +239,7 @@ def shuffled(members: Any, seed: int = 1) -> Any:
     return members.assign(**{name: dealer.permutation(members[name]) for name in columns})
 
 
+@cache
 def same_by_money() -> float:
     """The share whom k-means on yuan, days and orders puts where money alone would put them."""
     import pandas as pd
