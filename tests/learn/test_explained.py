@@ -124,7 +124,9 @@ def shell():
     InteractiveShell.clear_instance()
 
 
-def error_of(shell, code):
+def error_of(shell, code, frames="Minimal"):
+    """The error of a cell and what the cell shows, with IPython's frames, slow to draw, if asked."""
+    shell.InteractiveTB.set_mode(frames)
     shell.reset(new_session=False)
     shell.user_ns["pd"] = pd
     shell.run_cell(SALES, silent=True)
@@ -154,7 +156,9 @@ def test_an_error_nobody_thought_of_still_says_where(shell):
 
 
 def test_what_the_kit_refuses_is_said_in_its_own_words(shell):
-    error, said = error_of(shell, "import crmkit as ck; ck.load('nothing-like-it')")
+    error, said = error_of(
+        shell, "import crmkit as ck; ck.load('nothing-like-it')", frames="Context"
+    )
     assert f"✗ {error}" in said and "There is no table" in said
 
 
@@ -165,13 +169,14 @@ def test_a_graded_check_that_fails_is_left_alone(shell):
 
 
 def test_the_cell_still_ends_in_the_error_so_that_run_all_stops(shell):
-    error, _said = error_of(shell, "1 / 0")
+    error, said = error_of(shell, "1 / 0", frames="Context")
     assert isinstance(error, ZeroDivisionError)
+    assert "Traceback" not in said and "---->" not in said
 
 
 def test_a_failing_explanation_shows_the_error_itself(shell, monkeypatch):
     monkeypatch.setattr("crmkit.learn.explained.running.explain", lambda error: 1 / 0)
-    _error, said = error_of(shell, "[][1]")
+    _error, said = error_of(shell, "[][1]", frames="Context")
     assert "IndexError" in said
 
 

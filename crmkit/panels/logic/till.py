@@ -14,7 +14,7 @@ from crmkit.practice.clock import birthdays_on
 from crmkit.practice.desks.drawers import ShiftClose
 from crmkit.practice.desks.offers import Coupon, Offer
 from crmkit.practice.desks.receipts import OfferGiven, Quote, Receipt, ReceiptLine, ShiftReport
-from crmkit.practice.desks.taking_back import ReturnReceipt
+from crmkit.practice.desks.returns import ReturnReceipt
 from crmkit.practice.errors import BadValue, PracticeError
 from crmkit.practice.people import Member
 

@@ -21,7 +21,7 @@ from crmkit.practice.desks.receipts import (
     quoted_offers,
     receipt,
 )
-from crmkit.practice.desks.taking_back import TakingBack
+from crmkit.practice.desks.returns import TakingBack
 from crmkit.practice.domain import pricing, selling
 from crmkit.practice.errors import Closed, NotFound, Refused
 from crmkit.practice.goods import find_product, wanted

@@ -10,7 +10,7 @@ from crmkit.practice import access, schema, values
 from crmkit.practice.command import Tx, command
 from crmkit.practice.desks import offers
 from crmkit.practice.desks.receipts import Method, Receipt, returned
-from crmkit.practice.domain import returning, selling
+from crmkit.practice.domain import returns, selling
 from crmkit.practice.errors import Closed, Refused, TooManyReturned
 from crmkit.practice.goods import wanted
 from crmkit.practice.ledgers import cash, points, stock, value
@@ -150,7 +150,7 @@ def _take_back(
     sold = _sold_lines(tx, sale.id)
     coming = _coming_back(tx, sold, units)
     _refuse_a_gift_that_stays(tx, sale.id, sold, coming)
-    plan = returning.settle(
+    plan = returns.settle(
         sale.total,
         sale.points_paid,
         sale.points_earned,
@@ -211,22 +211,22 @@ def _card_of(tx: Tx, sale_id: int) -> str | None:
     )
 
 
-def _sold_lines(tx: Tx, sale_id: int) -> list[returning.Sold]:
+def _sold_lines(tx: Tx, sale_id: int) -> list[returns.Sold]:
     line, came_back = schema.sale_line, returned(tx, sale_id)
     rows = tx.all(select(line).where(line.c.sale_id == sale_id).order_by(line.c.line))
-    return [built(returning.Sold, row, returned=came_back.get(row.line, 0)) for row in rows]
+    return [built(returns.Sold, row, returned=came_back.get(row.line, 0)) for row in rows]
 
 
 def _coming_back(
-    tx: Tx, sold: list[returning.Sold], units: values.Units | None
-) -> list[returning.Back]:
+    tx: Tx, sold: list[returns.Sold], units: values.Units | None
+) -> list[returns.Back]:
     if units is None:
-        all_left = [returning.back(one, one.left) for one in sold if one.left]
+        all_left = [returns.back(one, one.left) for one in sold if one.left]
         if not all_left:
             raise TooManyReturned(_("Everything of this sale came back already."))
         return all_left
     asked = wanted(tx, units)
-    coming = returning.pick(sold, asked)
+    coming = returns.pick(sold, asked)
     if coming is None:
         left: Counter[str] = Counter()
         for one in sold:
@@ -238,7 +238,7 @@ def _coming_back(
 
 
 def _refuse_a_gift_that_stays(
-    tx: Tx, sale_id: int, sold: list[returning.Sold], coming: list[returning.Back]
+    tx: Tx, sale_id: int, sold: list[returns.Sold], coming: list[returns.Back]
 ) -> None:
     now = {one.line: one.quantity for one in coming}
     line = schema.sale_line
@@ -263,7 +263,7 @@ def _category(tx: Tx, product_id: str) -> str:
 
 
 def _points_to_take(
-    tx: Tx, sale, owner: str | None, plan: returning.Settlement, back: list
+    tx: Tx, sale, owner: str | None, plan: returns.Settlement, back: list
 ) -> tuple[int, int]:
     """(points to take, points the member has spent already) of those that must go back."""
     if owner is None or not plan.points_to_take:
@@ -274,7 +274,7 @@ def _points_to_take(
     return min(owed, have), max(0, owed - have)
 
 
-def _put_back(tx: Tx, return_id: int, one: returning.Back, to_shelf: bool) -> None:
+def _put_back(tx: Tx, return_id: int, one: returns.Back, to_shelf: bool) -> None:
     what, many = one.product_id, one.quantity
     stock.move(tx, "return", what, "@customer", tx.store_id, many, return_id=return_id)
     if not to_shelf:
@@ -289,7 +289,7 @@ def _refund(
     came_in = tx.totals(paid.c.amount, paid.c.method, paid.c.sale_id == sale_id)
     earlier = (document.c.id == out.c.return_id, document.c.sale_id == sale_id)
     went_out = tx.totals(out.c.amount, out.c.method, *earlier)
-    parts = returning.refunds(amount, came_in, went_out)
+    parts = returns.refunds(amount, came_in, went_out)
     for number, (method, part) in enumerate(parts.items(), start=1):
         tx.insert(schema.refund, return_id=return_id, line=number, method=method, amount=part)
         if method == "cash":
