@@ -23,7 +23,7 @@ lab: setup  ## open the course in JupyterLab (CRMKIT_LANG=zh or en)
 	@$(BIN)/crmkit lab
 
 test: setup-test  ## run the tests; WITH="spark browser class" runs those that need more, too
-	@echo "$(if $(filter-out $(WITH),$(ALONE) class),Tests without: $(filter-out $(WITH),$(ALONE) class). On two cores about half an hour.,All tests. On two cores about an hour.)"
+	@echo "$(if $(filter-out $(WITH),$(ALONE) class),Tests without: $(filter-out $(WITH),$(ALONE) class). On two cores about twenty minutes.,All tests. On two cores about forty minutes.)"
 	@$(BIN)/python -m pytest -n auto --dist loadgroup \
 	  -m "not class_end_to_end $(foreach mark,$(filter-out $(WITH),$(ALONE)),and not $(mark))" $(PYTEST_ARGS)
 	@$(if $(filter class,$(WITH)),$(BIN)/python -m pytest -m class_end_to_end $(PYTEST_ARGS))

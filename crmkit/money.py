@@ -3,8 +3,8 @@
 from typing import Any
 
 
-def percent_of(cents: Any, percent: float) -> Any:
-    """So many percent of an amount (or of a column of amounts), half a cent rounded up.
+def percent_of(cents: Any, percent: Any) -> Any:
+    """So many percent of an amount (or of columns of both), half a cent rounded up.
 
     >>> percent_of(1999, 15), percent_of(1000, 12.5)
     (300, 125)

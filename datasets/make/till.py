@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from crmkit.codes import PAYMENT_METHODS
+from crmkit.money import percent_of
 from make import the_case
 from make.campaigns import CAMPAIGNS
 from make.days import DAY0, DAYS, day_number
@@ -74,7 +75,7 @@ def price_lines(
     category = products["category"].map(CATEGORY_CODES.index).to_numpy()[product]
     off = percent[at, category]
     promotion = np.where(off > 0, which[at, category], -1)
-    discount = np.floor(gross * off / 100 + 0.5).astype(np.int64)
+    discount = percent_of(gross, pd.Series(off)).to_numpy().astype(np.int64)
 
     # money off from a threshold, on what is left after price cuts; then a campaign's voucher
     def basket_offer(runs: np.ndarray, threshold: np.ndarray, amount: np.ndarray) -> np.ndarray:
