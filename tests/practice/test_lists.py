@@ -103,3 +103,13 @@ def test_a_mark_of_another_order_is_refused(many):
     first = many.members.list_members(size=2)
     with pytest.raises(BadValue, match="no mark"):
         many.members.list_members(size=2, sort="joined_at", after=first.next)
+
+
+def test_the_latest_are_had_without_a_page(many):
+    for _twice in range(2):
+        many.till.sell([("P1", 1)])
+    many.marketing.make_template("hello", "sms", "en", "Hello {name}")
+    assert many.audit.log(3) == many.audit.list_log(size=3).rows
+    assert {one.action for one in many.audit.log(5, action="till.sell")} == {"till.sell"}
+    assert [one.sale_id for one in many.till.latest()] == [2, 1]
+    assert many.marketing.outgoing(status="waiting") == ()

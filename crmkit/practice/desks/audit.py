@@ -1,7 +1,7 @@
 """The audit desk: who did what, whether the log is whole, and whether the books add up."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from sqlalchemy import case, exists, func, literal, select, true
 
@@ -57,6 +57,10 @@ class Audit(Desk):
     def list_log(tx: Tx, rows):
         """What was done or refused at this store, the latest first; `where` may name a member too."""
         return (built(LogEntry, row, detail=json.loads(row.detail)) for row in rows)
+
+    def log(self, limit: int = 50, **where: Any) -> tuple[LogEntry, ...]:
+        """The latest lines of `list_log`: ``shop.audit.log(5, staff_id="C1")``."""
+        return self.list_log(where=where, size=limit).rows
 
     @query(roles="manager trainer")
     def first_break(self, tx: Tx) -> int | None:

@@ -1,6 +1,6 @@
 """The marketing desk: segments, letters, care and campaigns, and the outbox they go through."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from crmkit.i18n import gettext as _
 from crmkit.i18n import label
@@ -59,6 +59,10 @@ class Marketing(Segments, Letters, Care, Campaigns, Desk):
     def list_outbox(tx: Tx, rows):
         """Messages to the members of one's own stores, page by page (see `lists`)."""
         return (built(Outgoing, row) for row in rows)
+
+    def outgoing(self, limit: int = 50, **where: Any) -> tuple[Outgoing, ...]:
+        """The latest messages of `list_outbox`: ``shop.marketing.outgoing(status="waiting")``."""
+        return self.list_outbox(where=where, size=limit).rows
 
     @command(roles="manager trainer")
     def settle_unknown(self, tx: Tx, message_id: int, arrived: bool) -> None:

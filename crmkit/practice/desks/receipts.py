@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -178,6 +178,10 @@ class Receipts:
     def list_sales(tx: Tx, rows):
         """This store's sales, the latest first; `where` may name `product_id` too."""
         return heads(tx, rows)
+
+    def latest(self, limit: int = 20, **where: Any) -> tuple[SaleHead, ...]:
+        """The latest sales of `list_sales`: to find a receipt's number."""
+        return self.list_sales(where=where, size=limit).rows
 
     @listed(RETURNS, roles="cashier sales manager trainer")
     def list_returns(tx: Tx, rows):
