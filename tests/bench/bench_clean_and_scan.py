@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit.clean import clean_members, find_duplicate_members
+import crmkit as ck
+from crmkit.clean import clean_members, clean_sales, find_duplicate_members
 
 PEAK = """
 import resource, sys, time
@@ -88,3 +89,16 @@ def test_a_million_members_are_compared_in_minutes():
     assert found - cleaned < 600
     assert precision > 0.99
     assert recall > 0.95
+
+
+@pytest.mark.timeout(600)
+def test_cleaning_takes_a_few_times_as_long_as_reading(tmp_path):
+    lines = ck.load("sales").head(100_000).astype(str)
+    lines.to_csv(tmp_path / "sales.csv", index=False)
+    start = time.process_time()
+    read = pd.read_csv(tmp_path / "sales.csv", dtype=str)
+    middle = time.process_time()
+    clean_sales(read)
+    ratio = (time.process_time() - middle) / (middle - start)
+    print(f"cleaning 100,000 lines takes {ratio:.1f} times as long as reading them as text")
+    assert ratio < 20
